@@ -1,0 +1,1 @@
+"""hubapp: software that lets a company grow through local hubs."""

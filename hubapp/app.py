@@ -1,0 +1,107 @@
+"""The composition root: which slices exist, and how they are plugged together."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from flask import Blueprint
+from flask_babel import Babel
+from flask_htmx import HTMX
+from flask_wtf import CSRFProtect
+
+from hubapp.kernel import db as database
+from hubapp.kernel import server as database_server
+from hubapp.kernel.config import Settings
+from hubapp.kernel.paths import LOCALE, TEMPLATES
+from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy.hosts import Addresses, Resolver
+from hubapp.web import areas, errors, locales, render, request_scope, security, static
+
+# Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
+SLICES = (
+    "hubapp.tenancy",
+    "hubapp.money.ledger",
+    "hubapp.money.payments",
+    "hubapp.people.accounts",
+    "hubapp.people.notifications",
+    "hubapp.people.membership",
+    "hubapp.earnings.shares",
+    "hubapp.earnings.payouts",
+    "hubapp.market.catalogue",
+    "hubapp.market.orders",
+    "hubapp.market.history",
+    "hubapp.home",
+    "hubapp.console",
+)
+
+csrf = CSRFProtect()
+
+
+def parts(name: str) -> list[ModuleType]:
+    """The module `name` of every slice that has one, bottom to top."""
+    found = []
+    for slice_name in SLICES:
+        try:
+            found.append(import_module(f"{slice_name}.{name}"))
+        except ModuleNotFoundError as error:
+            # Only a slice without that module is fine; a broken import inside of it is not.
+            if error.name not in {slice_name, f"{slice_name}.{name}"}:
+                raise
+    return found
+
+
+def create_app(settings: Settings | None = None, server: database_server.Server | None = None) -> areas.HubFlask:
+    """Build the application. The database must be reachable and migrated; nothing is created here."""
+    settings = settings or Settings()
+    server = server or database_server.connect(settings)
+    app = areas.HubFlask("hubapp", static_folder=None, template_folder=str(TEMPLATES))
+    app.extensions["hubapp.settings"] = settings
+    app.extensions["hubapp.server"] = server
+    app.config.update(
+        SECRET_KEY=settings.signing_key,
+        TESTING=settings.env == "test",
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    _install_tenancy(app, settings)
+    Babel(
+        app,
+        default_translation_directories=str(LOCALE),
+        locale_selector=locales.select_locale,
+        timezone_selector=locales.select_timezone,
+    )
+    HTMX(app)
+    csrf.init_app(app)
+    for module in (errors, static, render):
+        module.install(app)
+    parts("models")
+    parts("handlers")
+    for module in parts("views"):
+        for blueprint in module.blueprints:
+            _register(app, blueprint)
+    return app
+
+
+def _register(app: areas.HubFlask, blueprint: Blueprint) -> None:
+    app.register_blueprint(blueprint)
+
+
+def _install_tenancy(app: areas.HubFlask, settings: Settings) -> None:
+    app.addresses = Addresses(settings.scheme, settings.public_domain)
+
+    def by_slug(slug: str) -> int | None:
+        with app.app_context():
+            return tenancy.hub_id_of(slug)
+
+    def by_domain(host: str) -> tuple[int, str] | None:
+        with app.app_context():
+            return tenancy.hub_of_domain(host)
+
+    app.resolver = Resolver(domain=settings.public_domain, by_slug=by_slug, by_domain=by_domain)
+    hosts = f"{settings.public_url} {settings.scheme}://*.{settings.public_domain} https://checkout.stripe.com https://connect.stripe.com"
+    security.install(app, form_targets=hosts, is_https=settings.scheme == "https")
+    request_scope.install(app, load_hub=tenancy.hub_view)

@@ -1,0 +1,95 @@
+"""Enqueueing: a job exists if, and only if, the transaction that asked for it commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from procrastinate import SyncPsycopgConnector
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
+
+from hubapp.kernel.db import db
+
+RUN = "hubapp.run"  # the one procrastinate task; our registry below knows the rest
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function that the worker can run: in a hub (`platform` None) or across hubs, for the reason given."""
+
+    name: str
+    function: Callable[..., None]
+    platform: str | None
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task that runs by the clock (cron with seconds first, UTC)."""
+
+    cron: str
+    task: Task
+
+
+registry: dict[str, Task] = {}
+schedule: list[Periodic] = []
+_manager = JobManager(SyncPsycopgConnector())  # its own pool is never opened: a connection is always passed in
+
+
+class UnknownTask(LookupError):
+    """A job names a task that no slice registers."""
+
+
+def task(name: str, *, platform: str | None = None, queue: str = "default") -> Callable[[Function], Function]:
+    """Register a job function under a lasting name. Arguments are ids and plain JSON values, never secrets.
+
+    `platform`: why it must see all hubs. Without it the job runs in the hub it was enqueued for.
+    """
+
+    def register(function: Function) -> Function:
+        if name in registry and registry[name].function is not function:
+            raise ValueError(f"two tasks are called {name}")
+        registry[name] = Task(name, function, platform, queue)
+        return function
+
+    return register
+
+
+def periodic(cron: str, name: str, *, platform: str) -> Callable[[Function], Function]:
+    """Register a job that runs by the clock, across hubs; six fields, seconds first."""
+
+    def register(function: Function) -> Function:
+        task(name, platform=platform)(function)
+        schedule.append(Periodic(cron, registry[name]))
+        return function
+
+    return register
+
+
+def enqueue(
+    name: str,
+    *,
+    hub_id: int | None,
+    at: datetime | None = None,
+    lock: str | None = None,
+    arguments: dict[str, Any] | None = None,
+) -> None:
+    """Add a job to the current transaction. `at`: not before (wall time); `lock`: one at a time per lock."""
+    if name not in registry:
+        raise UnknownTask(name)
+    connection = db.session.connection().connection.driver_connection
+    job = Job(
+        id=None,
+        queue=registry[name].queue,
+        lock=lock,
+        queueing_lock=None,
+        task_name=RUN,
+        task_kwargs={"name": name, "hub_id": hub_id, "arguments": arguments or {}},
+        scheduled_at=at,
+    )
+    _manager.defer_job(job, connection=connection)

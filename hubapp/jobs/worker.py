@@ -1,0 +1,93 @@
+"""The worker: runs each job in its hub's scope and one transaction, retries what fails, revives what a crash left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import procrastinate
+import structlog
+from flask import Flask
+from procrastinate import PsycopgConnector, RetryStrategy
+
+from hubapp.jobs import queue
+from hubapp.kernel.db import unit_of_work
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope, no_hub
+
+log = structlog.get_logger(__name__)
+
+RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
+SCHEDULE = "hubapp.periodic"
+STALLED_AFTER_SECONDS = 30
+
+
+@contextmanager
+def job_scope(task: queue.Task, hub_id: int | None) -> Iterator[None]:
+    """Where a task's database session looks: all hubs if it says why, else its hub, else none."""
+    if task.platform is not None:
+        with platform_scope(reason=task.platform):
+            yield
+    elif hub_id is not None:
+        with hub_scope(hub_id):
+            yield
+    else:
+        with no_hub():
+            yield
+
+
+def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
+    """Run one job: its own application context, scope and transaction. Also used by tests and the CLI."""
+    task = queue.registry.get(name)
+    if task is None:
+        raise queue.UnknownTask(name)
+    with app.app_context(), job_scope(task, hub_id), unit_of_work():
+        task.function(**arguments)
+
+
+def _application(app: Flask, conninfo: str) -> procrastinate.App:
+    worker_app = procrastinate.App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
+
+    def run(name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
+        with structlog.contextvars.bound_contextvars(job=name, hub_id=hub_id):
+            run_job(app, name=name, hub_id=hub_id, arguments=arguments)
+
+    worker_app.task(name=queue.RUN, retry=RETRY)(run)
+    for number, entry in enumerate(queue.schedule):
+
+        def tick(timestamp: int, name: str = entry.task.name) -> None:
+            run_job(app, name=name, hub_id=None, arguments={})
+
+        registered = worker_app.task(name=f"{SCHEDULE}.{number}.{entry.task.name}", queueing_lock=entry.task.name)(tick)
+        worker_app.periodic(cron=entry.cron, periodic_id=entry.task.name)(registered)
+
+    async def revive_stalled(timestamp: int) -> None:
+        """A killed worker leaves its jobs marked as running; give them back."""
+        for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            log.warning("job revived", job_id=job.id)
+            await worker_app.job_manager.retry_job(job)
+
+    worker_app.periodic(cron="*/15 * * * * *", periodic_id="revive")(
+        worker_app.task(name="hubapp.revive", queueing_lock="hubapp.revive")(revive_stalled)
+    )
+    return worker_app
+
+
+def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True) -> None:
+    """Run the worker until it is told to stop; with `wait=False` until no job is due."""
+    worker_app = _application(app, conninfo)
+
+    async def main() -> None:
+        async with worker_app.open_async():
+            await worker_app.run_worker_async(
+                concurrency=concurrency,
+                wait=wait,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=10,
+                fetch_job_polling_interval=2,
+                install_signal_handlers=wait,
+            )
+
+    asyncio.run(main())

@@ -1,0 +1,1 @@
+"""What knows no hubs: configuration, database, money, time, ids, refusals."""

@@ -1,0 +1,106 @@
+"""Configuration: environment variables `HUBAPP_*`, read once, checked at start."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hubapp.kernel import ids
+
+
+def default_data_dir() -> Path:
+    """Where files and the embedded database live unless HUBAPP_DATA says otherwise.
+
+    As root not below /root: the database server runs as an unprivileged user, who cannot enter it.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/hubapp")
+    return Path.home() / ".local" / "share" / "hubapp"
+
+
+class Settings(BaseSettings):
+    """All settings, with the environment variable's name behind each."""
+
+    model_config = SettingsConfigDict(env_prefix="HUBAPP_", extra="ignore", populate_by_name=True)
+
+    env: Literal["development", "production", "test"] = "development"
+    data: Path = Field(default_factory=default_data_dir)
+    database_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL", "HUBAPP_DATABASE_URL"))
+    sandbox_database_url: str | None = None
+    port: int = Field(default=8000, validation_alias=AliasChoices("PORT", "HUBAPP_PORT"))
+    host: str = "127.0.0.1"
+    # What people type; hubs are its subdomains. Includes the port where there is one.
+    domain: str | None = None
+    scheme: Literal["http", "https"] = "http"
+    # Where this server reaches itself (OpenID token call, webhooks of the sandbox).
+    internal_url: str | None = None
+    secret_key: str | None = None
+    network_name: str = "Glocal"
+    demo: bool = False
+    web_threads: int = 8
+    web_workers: int = 1
+
+    mail_backend: Literal["file", "console", "smtp", "memory"] = "file"
+    mail_from: str = "hello@glocal.example"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_tls: bool = True
+
+    stripe_secret_key: str | None = None
+    stripe_platform_webhook_secret: str | None = None
+    stripe_connect_webhook_secret: str | None = None
+    files_url: str | None = None
+    redis_url: str | None = None
+    hold_days: int = 16
+
+    @property
+    def public_domain(self) -> str:
+        """The central host with its port, e.g. `localhost:8000`."""
+        return self.domain or f"localhost:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """The central site's address, without a slash at the end."""
+        return f"{self.scheme}://{self.public_domain}"
+
+    @property
+    def loopback_url(self) -> str:
+        """The address under which the server reaches itself."""
+        return self.internal_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """No live keys: payments go through the sandbox."""
+        return self.stripe_secret_key is None
+
+    @property
+    def is_production(self) -> bool:
+        """Secure cookies, HTTPS, and a secret key from the environment are required."""
+        return self.env == "production"
+
+    @cached_property
+    def signing_key(self) -> str:
+        """HUBAPP_SECRET_KEY, or one made once and kept in the data directory (never in production)."""
+        if self.secret_key:
+            return self.secret_key
+        if self.is_production:
+            raise SystemExit("Set HUBAPP_SECRET_KEY to a long random text: it signs sessions and links.")
+        path = self.data / "secret_key"
+        if not path.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(ids.secret(48))
+            try:
+                os.link(fresh, path)  # two processes starting at once keep the first key
+            except FileExistsError:
+                pass
+            fresh.unlink()
+        return path.read_text().strip()

@@ -1,0 +1,150 @@
+"""The database session: one role and one hub per transaction, set where the transaction begins."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import URL
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, SessionTransaction, mapped_column, registry, with_loader_criteria
+
+from hubapp.kernel import ids, scope
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+APP_ROLE = "hubapp_app"
+CENTRAL_ROLE = "hubapp_central"
+OWNER_ROLE = "hubapp_owner"
+ROLE_NAMES = {"app": APP_ROLE, "central": CENTRAL_ROLE}
+
+
+class ScopeChanged(RuntimeError):
+    """The scope changed in the middle of a transaction, which would write to one hub with the eyes of another."""
+
+
+class Base(DeclarativeBase):
+    """All tables; times are timestamptz, texts are text, JSON is jsonb."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: DateTime(timezone=True),
+            str: Text(),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSONB(),
+            list[str]: JSONB(),
+            dict[str, str]: JSONB(),
+            dict[str, int]: JSONB(),
+        },
+    )
+
+
+class HubScoped:
+    """A table of one hub's rows: `(hub_id, id)` is its primary key, and row-level security guards it."""
+
+    hub_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-100, default=lambda: require_hub_id())
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, sort_order=-99, default=ids.uuid7)
+
+
+def require_hub_id() -> int:
+    """The current hub's id. Raises RuntimeError outside of a hub: that is a bug of the caller."""
+    hub_id = scope.current().hub_id
+    if hub_id is None:
+        raise RuntimeError("no hub in scope: enter one with tenancy.scope.hub_scope")
+    return hub_id
+
+
+class Session(FlaskSession):
+    """Picks the engine by the scope's role; `info` carries what the edge does after the commit."""
+
+    def get_bind(self, mapper: Any = None, *, bind: Any = None, clause: Any = None, **kwargs: Any) -> Engine | Connection:
+        if bind is not None:
+            return bind  # type: ignore[no-any-return]
+        return db.engines[None if scope.current().role == "app" else "central"]
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": Session, "autoflush": True, "expire_on_commit": False},
+)
+
+
+@event.listens_for(Session, "after_begin")
+def _enter_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Every transaction starts with its hub: nothing leaks through a pool, and nothing is seen without it."""
+    if transaction.nested:
+        return
+    current = scope.current()
+    session.info["scope"] = current
+    hub = "" if current.hub_id is None else str(int(current.hub_id))
+    statement = f"SET LOCAL app.hub_id = '{hub}'"
+    if connection.engine.get_execution_options().get("hubapp_one_connection"):
+        # Tests: one connection plays both roles, so that one savepoint spans them.
+        statement = f"SET LOCAL ROLE {ROLE_NAMES[current.role]}; {statement}"
+    connection.exec_driver_sql(statement)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _limit_to_hub(state: ORMExecuteState) -> None:
+    """The same limit once more as a constant in the query, for the planner and for a sharded database."""
+    current = scope.current()
+    if state.session.in_transaction() and state.session.info.get("scope", current) != current:
+        raise ScopeChanged(f"{state.session.info['scope']} became {current} within one transaction")
+    hub_id = current.hub_id
+    if hub_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(HubScoped, lambda table: table.hub_id == hub_id, include_aliases=True, track_closure_variables=True)
+    )
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Run `action` right after the edge has committed; it is dropped on rollback.
+
+    It must be a short cut only: a job has to do the same work if the process dies here.
+    """
+    db.session().info.setdefault("after_commit", []).append(action)
+
+
+def take_after_commit() -> list[Callable[[], None]]:
+    """What to run now that the commit is done (for the edge only)."""
+    return db.session().info.pop("after_commit", [])
+
+
+def configure(app: Flask, *, app_url: URL | str, central_url: URL | str) -> None:
+    """Bind `db` to the two serving roles."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = app_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+    app.config["SQLALCHEMY_BINDS"] = {"central": {"url": central_url, "pool_size": 5, "max_overflow": 10, "pool_pre_ping": True}}
+    db.init_app(app)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """One transaction of an edge that is not a request: commits at the end, rolls back on error, then runs after-commit actions."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        actions = take_after_commit()
+        db.session.remove()
+    for action in actions:
+        action()

@@ -1,0 +1,43 @@
+"""Bringing the database to the newest version, as the owner role, one process at a time."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.engine.url import URL
+
+from hubapp.kernel import server as database_server
+from hubapp.kernel.paths import MIGRATIONS
+
+
+def configuration(url: URL) -> Config:
+    """Alembic's configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(server: database_server.Server, revision: str = "head") -> None:
+    """Create roles if need be and apply all migrations."""
+    database_server.ensure_roles(server.admin)
+    command.upgrade(configuration(server.url("owner")), revision)
+
+
+def downgrade(server: database_server.Server, revision: str) -> None:
+    """Go back to `revision` (tests go up, down and up again)."""
+    command.downgrade(configuration(server.url("owner")), revision)
+
+
+def status(server: database_server.Server) -> tuple[str | None, str | None]:
+    """(revision of the database, newest revision known); equal when up to date."""
+    engine = create_engine(server.url("owner"))
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -1,0 +1,102 @@
+"""Which database server serves this process: the embedded one, started if need be, or DATABASE_URL's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine.url import URL, make_url
+
+from hubapp.kernel import postgres
+from hubapp.kernel.config import Settings
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, OWNER_ROLE
+
+DATABASE = "hubapp"
+SANDBOX_DATABASE = "hubapp_sandbox"
+ROLES = {"app": APP_ROLE, "central": CENTRAL_ROLE, "owner": OWNER_ROLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Connection strings of one server. `admin` signs in as whoever may create roles and migrate."""
+
+    admin: str
+    settings: Settings
+
+    def url(self, role: str) -> URL:
+        """SQLAlchemy URL for `app`, `central` or `owner`.
+
+        The embedded server trusts its socket, so each role signs in itself. Elsewhere DATABASE_URL's user signs in and
+        the startup packet sets the role, so that RESET ROLE returns to it and not to the login.
+        """
+        name = ROLES[role]
+        if self.settings.database_url:
+            url = make_url(self.settings.database_url).set(drivername="postgresql+psycopg")
+            return url.update_query_dict({"options": f"-c role={name}"})
+        parts = dict(part.split("=", 1) for part in self.admin.split())
+        return URL.create(
+            "postgresql+psycopg",
+            username=name,
+            database=parts["dbname"],
+            query={"host": parts["host"], "port": parts["port"]},
+        )
+
+    def conninfo(self, role: str) -> str:
+        """The same for psycopg."""
+        return self.url(role).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def sandbox(self) -> str:
+        """The payment sandbox's own database."""
+        if self.settings.sandbox_database_url:
+            return self.settings.sandbox_database_url
+        if self.settings.database_url:
+            url = make_url(self.settings.database_url)
+            return url.set(drivername="postgresql", database=f"{url.database}_sandbox").render_as_string(hide_password=False)
+        return self.admin.replace(f"dbname={DATABASE}", f"dbname={SANDBOX_DATABASE}")
+
+
+def connect(settings: Settings) -> Server:
+    """The server to use; starts the embedded one and creates its databases when there is none yet."""
+    if settings.database_url:
+        url = make_url(settings.database_url).set(drivername="postgresql")
+        server = Server(url.render_as_string(hide_password=False), settings)
+        if settings.is_sandbox:
+            _create_missing(server.admin, make_url(server.sandbox).database or SANDBOX_DATABASE)
+        return server
+    maintenance = postgres.ensure(settings.data / "postgres")
+    for name in (DATABASE, SANDBOX_DATABASE):
+        _create_missing(maintenance, name)
+    return Server(maintenance.replace("dbname=postgres", f"dbname={DATABASE}"), settings)
+
+
+def _create_missing(admin: str, name: str) -> None:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            return
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.errors.DuplicateDatabase:  # another process was quicker
+            return
+
+
+def ensure_roles(admin: str) -> None:
+    """Create the three roles and their relations; safe to repeat. Needs CREATEROLE and BYPASSRLS rights."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for role, options in (
+            (OWNER_ROLE, "LOGIN NOBYPASSRLS"),
+            (APP_ROLE, "LOGIN NOBYPASSRLS"),
+            (CENTRAL_ROLE, "LOGIN BYPASSRLS"),
+        ):
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+                try:
+                    connection.execute(f"CREATE ROLE {role} {options}")  # type: ignore[arg-type]
+                except psycopg.errors.DuplicateObject:
+                    pass
+        # The owner hands SECURITY DEFINER functions to the central role; it never acts with its rights.
+        connection.execute(f"GRANT {CENTRAL_ROLE} TO {OWNER_ROLE} WITH INHERIT FALSE, SET TRUE")  # type: ignore[arg-type]
+        for role in (OWNER_ROLE, APP_ROLE, CENTRAL_ROLE):
+            connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")  # type: ignore[arg-type]
+        connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER_ROLE} WITH GRANT OPTION")  # type: ignore[arg-type]
+        connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {CENTRAL_ROLE}")  # type: ignore[arg-type]

@@ -1,0 +1,106 @@
+"""Members' Markdown to safe HTML: no raw HTML in, a whitelist out, pictures from this site only."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from hubapp.kernel.errors import Refusal
+
+LONGEST = 50_000
+
+_TAGS = {
+    "p",
+    "br",
+    "hr",
+    "strong",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "img",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+
+
+class TextTooLong(Refusal):
+    """More text than a page may hold."""
+
+    status = 422
+
+    def __init__(self, length: int, longest: int = LONGEST) -> None:
+        self.template = "This text has %(length)s characters; %(longest)s are allowed."
+        self.values = {"length": f"{length:,}", "longest": f"{longest:,}"}
+        super().__init__(self.template % self.values)
+
+
+def render(text: str) -> Markup:
+    """Safe HTML for a text of at most LONGEST characters, its headings one level down (the page has the h1).
+
+    Raises TextTooLong before any work is done on the text.
+    """
+    if len(text) > LONGEST:
+        raise TextTooLong(len(text))
+    html = nh3.clean(
+        _PARSER.render(text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_keep,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="nofollow noopener",
+    )
+    # nh3 has just removed everything that is not on the list above.
+    return Markup(html)
+
+
+def _keep(element: str, attribute: str, value: str) -> str | None:
+    if element == "img" and attribute == "src":
+        return value if _is_own_path(value) else None
+    return value
+
+
+def _is_own_path(value: str) -> bool:
+    # Browsers read a backslash as a slash and skip control characters, so "/\host" would leave the site.
+    if not value.startswith("/") or value.startswith("//") or "\\" in value:
+        return False
+    if any(ord(character) < 33 for character in value):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc and ".." not in parts.path.split("/")
+
+
+def _lower_headings(state: object) -> None:
+    for token in getattr(state, "tokens", []):
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    return parser
+
+
+_PARSER = _parser()

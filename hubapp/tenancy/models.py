@@ -1,0 +1,114 @@
+"""Hubs and what makes them different; the audit log of what the central team and connectors did."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from hubapp.kernel import ids
+from hubapp.kernel.db import HubScoped, db
+
+
+class HubStatus(enum.StrEnum):
+    """`frozen`: pages stay, sales stop; `closed`: only the central team sees it."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    CLOSED = "closed"
+
+
+class Hub(db.Model):  # type: ignore[name-defined,misc]
+    """A hub. Central table: everyone may read it; a hub may change its own look and words only."""
+
+    __tablename__ = "hub"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    place: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default=HubStatus.OPEN)
+    frozen_reason: Mapped[str | None]
+    country: Mapped[str]
+    currency: Mapped[str]
+    timezone: Mapped[str]
+    default_locale: Mapped[str]
+    locales: Mapped[list[str]]
+    theme: Mapped[dict[str, Any]]
+    home: Mapped[dict[str, Any]]
+    words: Mapped[dict[str, Any]]
+    features: Mapped[dict[str, Any]]
+    legal: Mapped[dict[str, Any]]
+    tax_rates: Mapped[dict[str, int]]
+    logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    logo_type: Mapped[str | None]
+    theme_css: Mapped[str] = deferred(mapped_column(default=""))
+    brand_version: Mapped[int] = mapped_column(default=1)
+    member_count: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime]
+    is_imported: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
+        CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'", name="slug"),
+        CheckConstraint("(status = 'frozen') = (frozen_reason IS NOT NULL)", name="frozen_has_reason"),
+    )
+
+    @property
+    def is_selling(self) -> bool:
+        """Whether orders may be placed here."""
+        return self.status == HubStatus.OPEN
+
+
+class HubDomain(db.Model):  # type: ignore[name-defined,misc]
+    """A custom domain of a hub; serves only once verified."""
+
+    __tablename__ = "hub_domain"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), index=True)
+    token: Mapped[str]
+    verified_at: Mapped[datetime | None]
+
+
+class HubPage(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """A page or legal text of a hub in one language, in Markdown."""
+
+    __tablename__ = "hub_page"
+
+    locale: Mapped[str]
+    slug: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="page")
+    title: Mapped[str]
+    body: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[uuid.UUID | None]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "locale", "slug"),
+        CheckConstraint("kind IN ('page', 'legal')", name="kind"),
+    )
+
+
+class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
+    """Who did what to what, and why. Rows are added, never changed."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    at: Mapped[datetime]
+    actor_id: Mapped[uuid.UUID | None]
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    hub_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    subject: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (Index("ix_audit_event_hub_id_at", "hub_id", "at"), Index("ix_audit_event_at", "at"))

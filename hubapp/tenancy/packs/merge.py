@@ -1,0 +1,127 @@
+"""Laying a pack over `_base`: tables merge, everything else replaces; `{{name}}` in sentences becomes the hub's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from babel import Locale
+
+from hubapp.tenancy.packs import schema
+from hubapp.tenancy.packs.files import Folder
+from hubapp.tenancy.packs.problems import Problem
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def deep(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A new table: `above` where both have a key, merged where both have a table."""
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+            merged[key] = deep(inner, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def inherit(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A pack's whole `hub.toml`: `base` without the languages this hub does not speak, then its own."""
+    locales = own.get("locales", base.get("locales"))
+    spoken = [locale for locale in locales if isinstance(locale, str)] if isinstance(locales, list) else []
+    below = {key: value for key, value in base.items() if key not in {"text", "words"}}
+    below["legal"] = {
+        **base.get("legal", {}),
+        "merchant": _spoken(base.get("legal", {}).get("merchant", {}), spoken),
+    }
+    below["words"] = _spoken(base.get("words", {}), spoken)
+    below["text"] = _spoken(base.get("text", {}), spoken)
+    merged = deep(below, own)
+    named = {key: merged[key] for key in ("name", "place") if key in merged}
+    if isinstance(merged["text"], dict):
+        merged["text"] = deep({locale: named for locale in spoken}, merged["text"])
+    return merged
+
+
+def pages(base: Folder, own: Folder, locales: tuple[str, ...]) -> dict[tuple[str, str], schema.Page]:
+    """The base's pages in the languages this hub speaks, replaced by the hub's own."""
+    below = {key: page for key, page in base.pages.items() if key[0] in locales}
+    return {**below, **own.pages}
+
+
+def fill(pack: schema.Pack, *, folder: str) -> tuple[schema.Pack, list[Problem]]:
+    """The pack with every `{{placeholder}}` replaced, and a problem for each that has no meaning."""
+    problems: list[Problem] = []
+    texts, merchant = {}, {}
+    for locale in pack.locales:
+        known = _values(pack, locale)
+        texts[locale] = _filled_text(pack.texts[locale], known, f"{folder}/hub.toml", f"text.{locale}", problems)
+        key = f"legal.merchant.{locale}"
+        merchant[locale] = _fill(pack.legal.merchant[locale], known, f"{folder}/hub.toml", key, problems)
+    filled = []
+    for page in pack.pages:
+        file = f"{folder}/{'legal' if page.kind == 'legal' else 'pages'}/{page.locale}/{page.slug}.md"
+        known = _values(pack, page.locale)
+        title, body = (_fill(part, known, file, "", problems) for part in (page.title, page.body))
+        filled.append(replace(page, title=title, body=body))
+    legal = replace(pack.legal, merchant=merchant)
+    return replace(pack, texts=texts, legal=legal, pages=tuple(filled)), problems
+
+
+def _spoken(tables: Mapping[str, Any], locales: list[str]) -> dict[str, Any]:
+    # A language that the base does not know starts from English, so that a hub can open before it is translated.
+    found = {locale: tables.get(locale) or tables.get(locale.split("-")[0]) or tables.get("en") for locale in locales}
+    return {locale: table for locale, table in found.items() if table is not None}
+
+
+def _filled_text(
+    text: schema.Text,
+    known: Mapping[str, str],
+    file: str,
+    key: str,
+    problems: list[Problem],
+) -> schema.Text:
+    names = [field.name for field in fields(text)]
+    return schema.Text(**{name: _fill(getattr(text, name), known, file, f"{key}.{name}", problems) for name in names})
+
+
+def _fill(text: str, known: Mapping[str, str], file: str, key: str, problems: list[Problem]) -> str:
+    for name in _PLACEHOLDER.findall(text):
+        if name not in known:
+            problems.append(
+                Problem(
+                    file,
+                    key,
+                    f"{{{{{name}}}}} means nothing; known are {', '.join(sorted(known))}",
+                )
+            )
+    return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+
+
+def _values(pack: schema.Pack, locale: str) -> dict[str, str]:
+    legal = pack.legal
+    text = pack.texts.get(locale) or pack.texts[pack.default_locale]
+    plain = (
+        "operator",
+        "form",
+        "address",
+        "email",
+        "phone",
+        "register",
+        "tax_id",
+        "director",
+        "host",
+        "supervisor",
+    )
+    return {
+        **{name: getattr(legal, name) or "—" for name in plain},
+        "name": text.name,
+        "place": text.place,
+        "country": Locale.parse(locale, sep="-").territories[pack.country],
+        "currency": pack.currency,
+        "withdrawal_days": str(legal.withdrawal_days),
+        "minimum_age": str(legal.minimum_age),
+    }

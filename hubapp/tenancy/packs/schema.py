@@ -1,0 +1,182 @@
+"""What a hub pack holds, as frozen values, and the vocabulary its files may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SECTIONS = (
+    "hero",
+    "facts",
+    "start",
+    "listings",
+    "needs",
+    "orders_split",
+    "connector",
+    "members",
+    "about",
+)
+NAV = ("home", "market", "members", "shares")
+FEATURES = (
+    "needs",
+    "members_directory",
+    "referrals",
+    "guest_checkout",
+    "shipping",
+    "pickup",
+)
+WORDS = (
+    "member",
+    "members",
+    "listing",
+    "listings",
+    "offer",
+    "offers",
+    "need",
+    "needs",
+    "market",
+    "connector",
+    "seller",
+    "join",
+)
+TEXTS = ("name", "place", "tagline", "promise", "lead", "join", "browse", "about")
+LEGAL_PAGES = ("terms", "privacy", "imprint")
+PAGE_ORDER = ("about", "how-we-work", "house-rules", "faq")
+RESERVED_PAGES = (*LEGAL_PAGES, "shares")
+MERCHANTS = ("seller", "hub", "core")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Seeds for `tenancy.theme`: colours as #rrggbb, `neutral_hue` in degrees, `radius` in pixels."""
+
+    primary: str
+    accent: str
+    neutral_hue: float | None
+    font_pair: str
+    radius: int
+    control_shape: str
+    tile_set: str
+    mosaic: int
+    density: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The front page's sections, in order."""
+
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """The hub's name and front-page sentences in one language."""
+
+    name: str
+    place: str
+    tagline: str
+    promise: str
+    lead: str
+    join: str
+    browse: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Legal:
+    """Who answers for the hub, who sells, and the numbers its terms rest on; `merchant` is by locale."""
+
+    operator: str
+    form: str
+    address: str
+    email: str
+    phone: str
+    register: str
+    tax_id: str
+    director: str
+    host: str
+    supervisor: str
+    merchant_of_record: str
+    withdrawal_days: int
+    minimum_age: int
+    merchant: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tax:
+    """Category → rate in basis points (2000 is 20 %), what the tax is called, and whether prices include it."""
+
+    name: str
+    default: str
+    included: bool
+    rates: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page or legal text in one language; `body` is Markdown without the title."""
+
+    kind: Literal["page", "legal"]
+    locale: str
+    slug: str
+    title: str
+    body: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One hub as files: everything that `hubs add` writes into the database."""
+
+    slug: str
+    name: str
+    place: str
+    locales: tuple[str, ...]
+    default_locale: str
+    currency: str
+    timezone: str
+    country: str
+    theme: Theme
+    nav: tuple[str, ...]
+    features: Mapping[str, bool]
+    domains: tuple[str, ...]
+    legal: Legal
+    tax: Tax
+    home: Home
+    texts: Mapping[str, Text]
+    words: Mapping[str, Mapping[str, str]]
+    pages: tuple[Page, ...] = ()
+    theme_css: str = ""
+    logo: bytes | None = field(default=None, repr=False)
+
+    def text(self, locale: str) -> Text:
+        """The front-page sentences in this language, or in the hub's own where it has none."""
+        return self.texts.get(locale) or self.texts[self.default_locale]
+
+    def page(self, slug: str, locale: str) -> Page | None:
+        """The page in this language, or in the hub's own, or None."""
+        found = {page.locale: page for page in self.pages if page.slug == slug}
+        return found.get(locale) or found.get(self.default_locale)
+
+    def settings(self) -> dict[str, Any]:
+        """The parts that the hub's row keeps as JSON: theme, home (with nav and texts), words, features, legal, tax_rates."""
+        home = {"sections": list(self.home.sections), "nav": list(self.nav)}
+        return {
+            "theme": asdict(self.theme),
+            "home": {
+                **home,
+                "texts": {locale: asdict(text) for locale, text in self.texts.items()},
+            },
+            "words": {locale: dict(words) for locale, words in self.words.items()},
+            "features": dict(self.features),
+            "legal": {
+                **asdict(self.legal),
+                "tax": {
+                    "name": self.tax.name,
+                    "default": self.tax.default,
+                    "included": self.tax.included,
+                },
+            },
+            "tax_rates": dict(self.tax.rates),
+        }

@@ -1,0 +1,44 @@
+"""Row-level security as SQL text, used by migrations and proved by tests/architecture."""
+
+from __future__ import annotations
+
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE
+
+# nullif: a spent SET LOCAL leaves '' behind, and casting '' would raise instead of showing nothing.
+CURRENT_HUB = "nullif(current_setting('app.hub_id', true), '')::bigint"
+
+
+def protect(table: str, *, app: str = "SELECT, INSERT, UPDATE, DELETE", central: str = "SELECT, INSERT, UPDATE, DELETE") -> list[str]:
+    """Statements that wall off a hub table; `app` and `central` are the rights each role gets."""
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY hub_isolation ON {table} USING (hub_id = {CURRENT_HUB}) WITH CHECK (hub_id = {CURRENT_HUB})",
+    ]
+    return statements + grant(table, app=app, central=central)
+
+
+def grant(table: str, *, app: str, central: str) -> list[str]:
+    """Rights on a table; empty text grants nothing."""
+    statements = []
+    if app:
+        statements.append(f"GRANT {app} ON {table} TO {APP_ROLE}")
+    if central:
+        statements.append(f"GRANT {central} ON {table} TO {CENTRAL_ROLE}")
+    return statements
+
+
+def definer(signature: str, *, app: bool = True) -> list[str]:
+    """Hand a SECURITY DEFINER function to the role that sees past row-level security, and to nobody else by default.
+
+    The new owner needs CREATE on the schema for the moment of the change only.
+    """
+    statements = [
+        f"GRANT CREATE ON SCHEMA public TO {CENTRAL_ROLE}",
+        f"ALTER FUNCTION {signature} OWNER TO {CENTRAL_ROLE}",
+        f"REVOKE CREATE ON SCHEMA public FROM {CENTRAL_ROLE}",
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+    ]
+    if app:
+        statements.append(f"GRANT EXECUTE ON FUNCTION {signature} TO {APP_ROLE}")
+    return statements

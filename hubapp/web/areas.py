@@ -1,0 +1,72 @@
+"""Two sites in one application: blueprints of a hub and blueprints of the central domain share paths, not pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Request, g, request
+from werkzeug.wrappers import Response
+
+from hubapp.tenancy.hosts import Addresses, Found, Resolver
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from werkzeug.routing import MapAdapter
+
+FOUND = "hubapp.found"
+HUB, CENTRAL = "hub", "central"
+
+
+def hub_blueprint(name: str, import_name: str, **options: Any) -> Blueprint:
+    """A blueprint whose pages exist in every hub and not on the central domain."""
+    return Blueprint(name, import_name, subdomain=HUB, **options)
+
+
+def central_blueprint(name: str, import_name: str, **options: Any) -> Blueprint:
+    """A blueprint whose pages exist on the central domain only."""
+    return Blueprint(name, import_name, subdomain=CENTRAL, **options)
+
+
+class HubFlask(Flask):
+    """Flask that matches URLs by area (hub or central) instead of by real subdomain."""
+
+    resolver: Resolver
+    addresses: Addresses
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return self.url_map.bind(self.addresses.domain, subdomain=CENTRAL, url_scheme=self.addresses.scheme)
+        found: Found = request.environ[FOUND]
+        area = HUB if found.area == "hub" else CENTRAL
+        return self.url_map.bind_to_environ(request.environ, server_name=None, subdomain=area)
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Resolve the hub first; the path form moves its prefix to SCRIPT_NAME, so that url_for needs nothing."""
+        found = self.resolver.resolve(environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "/"))
+        environ[FOUND] = found
+        if found.area == "bad":
+            return Response("Bad Host header: this server does not answer for that name.\n", 400)(environ, start_response)
+        if found.prefix:
+            rest = environ["PATH_INFO"][len(found.prefix) :]
+            if not rest:
+                return Response("", 308, {"Location": found.prefix + "/"})(environ, start_response)
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + found.prefix
+            environ["PATH_INFO"] = rest
+        return super().wsgi_app(environ, start_response)
+
+
+def found() -> Found:
+    """What the Host header of the current request stands for."""
+    answer: Found = request.environ[FOUND]
+    return answer
+
+
+def in_hub() -> bool:
+    """Whether the current request is for a hub."""
+    return found().area == "hub"
+
+
+def current_hub() -> Any:
+    """The current request's hub (loaded once by the request scope)."""
+    return g.hub

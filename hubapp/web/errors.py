@@ -1,0 +1,55 @@
+"""Refusals and HTTP errors become pages: one table, every answer says what to do."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from hubapp.kernel.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+def install(app: Flask) -> None:
+    """Register the error pages."""
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> ResponseReturnValue:
+        g.failed = True
+        return page(error.status, str(error))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        g.failed = True
+        code = error.code or 500
+        if code < 400:  # noqa: PLR2004  redirects raised by routing
+            return error
+        if code == 404 and g.get("unknown_slug") is not None:  # noqa: PLR2004
+            return render_template("errors/unknown_hub.html", slug=g.unknown_slug), 404
+        answer = page(code, "")
+        if code == 405:  # noqa: PLR2004
+            return answer, {"Allow": ", ".join(error.valid_methods or ())} if hasattr(error, "valid_methods") else {}
+        return answer
+
+    @app.errorhandler(Exception)
+    def crashed(error: Exception) -> ResponseReturnValue:
+        g.failed = True
+        log.exception("request failed", path=request.path, method=request.method)
+        if app.testing or app.config.get("PROPAGATE_EXCEPTIONS"):
+            raise error
+        return page(500, "")
+
+
+def page(code: int, message: str) -> tuple[str, int]:
+    """An error page in the site's own layout; plain words if even that fails."""
+    name = code if code in PAGES else 500 if code >= 500 else 400  # noqa: PLR2004
+    try:
+        return render_template([f"errors/{name}.html", "errors/400.html"], message=message, code=code), code
+    except Exception:
+        log.exception("error page failed")
+        return f"{code}: {message or _('Something went wrong. Please try again.')}", code

@@ -1,0 +1,57 @@
+"""Forms: WTForms with CSRF, errors at their field, and typed reading of what was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, ValidationError
+
+from hubapp.kernel.errors import Refusal
+from hubapp.kernel.money import Money
+
+
+class Form(FlaskForm):
+    """Base of all forms."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a service's refusal at its field, or above the form."""
+        field = getattr(self, refusal.field, None) if refusal.field else None
+        if isinstance(field, Field):
+            field.errors = [*field.errors, str(refusal)]
+        else:
+            self.form_errors.append(str(refusal))
+
+    @property
+    def all_errors(self) -> list[tuple[str, str]]:
+        """(field id or '', message) for a summary above the form."""
+        rows = [(field.id, str(error)) for field in self for error in field.errors]
+        return [("", str(error)) for error in self.form_errors] + rows
+
+
+class MoneyField(StringField):
+    """An amount as typed; `data` is Money in the field's currency, set by the view before validation."""
+
+    currency = "EUR"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.raw_text = valuelist[0] if valuelist else ""
+        self.data = None
+        if not self.raw_text.strip():
+            return
+        try:
+            self.data = Money.parse(self.raw_text, self.currency)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def _value(self) -> str:
+        if getattr(self, "raw_text", None):
+            return str(self.raw_text)
+        return "" if self.data is None else str(self.data.major)
+
+
+def positive(form: FlaskForm, field: Field) -> None:
+    """Validator: an amount above zero."""
+    if field.data is not None and field.data.amount <= 0:
+        raise ValidationError(_l("Enter an amount above zero."))

@@ -1,0 +1,58 @@
+"""What every template may use: filters for money, dates and numbers, and the page's context."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_currency
+from flask import Flask, g, request
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
+
+from hubapp.kernel.money import Money
+
+SCHEMES = ("auto", "light", "dark")
+
+
+def money(value: Money) -> str:
+    """An amount in the reader's locale, e.g. `12,50 €`."""
+    return str(format_currency(value.major, value.currency, locale=str(get_locale() or "en")))
+
+
+def percent(bps: int) -> str:
+    """Basis points as a percentage, e.g. 550 → `5.5%`."""
+    return format_percent(Decimal(bps) / 10_000, "#,##0.##%")
+
+
+def direction() -> str:
+    """`rtl` or `ltr`, from the locale's script."""
+    locale = get_locale()
+    return "rtl" if locale is not None and locale.text_direction == "rtl" else "ltr"
+
+
+def scheme() -> str:
+    """The colour scheme the visitor chose; `auto` follows the device."""
+    chosen = request.cookies.get("scheme", "auto")
+    return chosen if chosen in SCHEMES else "auto"
+
+
+def install(app: Flask) -> None:
+    """Register filters and the context that needs no domain."""
+    app.jinja_env.filters.update(
+        money=money,
+        percent=percent,
+        date=lambda value, fmt="medium": format_date(value, fmt) if isinstance(value, (date, datetime)) else "",
+        datetime=lambda value, fmt="medium": format_datetime(value, fmt) if isinstance(value, datetime) else "",
+        number=lambda value: format_decimal(value),
+    )
+
+    @app.context_processor
+    def basics() -> dict[str, Any]:
+        locale = get_locale()
+        return {
+            "locale": str(locale.language) if locale else "en",
+            "dir": direction(),
+            "scheme": scheme() if request else "auto",
+            "hub": g.get("hub"),
+        }

@@ -1,0 +1,73 @@
+"""One request, one scope, one transaction: enters the hub, commits once, and only what succeeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import structlog
+from flask import Flask, Response, abort, g, request
+from werkzeug.exceptions import HTTPException
+
+from hubapp.kernel.db import db, take_after_commit
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope, no_hub
+from hubapp.web import areas
+
+log = structlog.get_logger(__name__)
+
+FIRST_ERROR = 400
+# Blueprints whose pages see all hubs, with the reason that the log gets.
+_platform_blueprints: dict[str, str] = {}
+
+
+def sees_all_hubs(blueprint: str, *, reason: str) -> None:
+    """Let a central blueprint's requests act in the platform scope. Named once, in the composition root."""
+    _platform_blueprints[blueprint] = reason
+
+
+def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
+    """Wire the scope into `app`. `load_hub` turns a hub id into what pages call `hub`."""
+
+    @app.before_request
+    def enter() -> None:
+        stack = g.scope_stack = ExitStack()
+        found = areas.found()
+        g.hub = None
+        if found.area == "unknown":
+            g.unknown_slug = found.slug
+            abort(404)
+        if found.hub_id is not None:
+            stack.enter_context(hub_scope(found.hub_id))
+            g.hub = load_hub(found.hub_id)
+            return
+        reason = _platform_blueprints.get(request.blueprint or "")
+        stack.enter_context(platform_scope(reason=reason) if reason else no_hub())
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if response.status_code < FIRST_ERROR and not g.get("failed"):
+            db.session.commit()
+            for action in take_after_commit():
+                _shortcut(action)
+        else:
+            db.session.rollback()
+        return response
+
+    @app.teardown_request
+    def leave(error: BaseException | None) -> None:
+        db.session.remove()
+        stack: ExitStack | None = g.pop("scope_stack", None)
+        if stack is not None:
+            stack.close()
+
+
+def _shortcut(action: Callable[[], None]) -> None:
+    """What could be done at once may fail here: the job behind it does it again."""
+    try:
+        action()
+    except HTTPException:
+        raise
+    except Exception:
+        log.exception("after-commit action failed; its job will do the work")

@@ -1,0 +1,177 @@
+"""The shared harness: one embedded server, one migrated template, a database per worker, a savepoint per test."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection
+
+from hubapp.app import create_app
+from hubapp.kernel import clock, migrate, postgres
+from hubapp.kernel.config import Settings
+from hubapp.kernel.db import db
+from hubapp.kernel.server import Server, ensure_roles
+from hubapp.tenancy import queries as tenancy
+from hubapp.web.areas import HubFlask
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of worked cases beside the checkout; tests that need it skip where it is absent."""
+    if not SHARED.exists():
+        pytest.skip("../shared (worked cases and real data) is not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """Admin connection string of the embedded test server (fsync off), shared by all xdist workers."""
+    folder = Path(os.environ.get("HUBAPP_TEST_DATA", Path(tempfile.gettempdir()) / f"hubapp-tests-{os.getuid()}"))
+    return postgres.ensure(folder / "postgres", fast=True, settings={"max_connections": "200"})
+
+
+def _settings(tmp: Path) -> Settings:
+    return Settings(
+        env="test", data=tmp, secret_key="a key for tests only", mail_backend="memory", port=8000, database_url=None, stripe_secret_key=None
+    )
+
+
+def _execute(admin: str, statement: str) -> None:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a migrated, empty database to clone; made once per state of the migrations."""
+    folder = Path(__file__).resolve().parents[1] / "migrations" / "versions"
+    text = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
+    name = f"template_{postgres.hash_of(text)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        # xdist workers arrive together; the first one migrates.
+        connection.execute("SELECT pg_advisory_lock(77001)")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", (name,)).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            admin = postgres_server.replace("dbname=postgres", f"dbname={name}")
+            ensure_roles(admin)
+            migrate.upgrade(Server(admin, _settings(tmp_path_factory.mktemp("data"))))
+            connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")  # type: ignore[arg-type]
+        connection.execute("SELECT pg_advisory_unlock(77001)")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Makes databases from the template."""
+
+    admin: str
+    template: str
+
+    def create(self, name: str) -> str:
+        """Clone the template; returns the admin connection string of the clone."""
+        _execute(self.admin, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _execute(self.admin, f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        return self.admin.replace("dbname=postgres", f"dbname={name}")
+
+    def drop(self, name: str) -> None:
+        """Remove a clone."""
+        _execute(self.admin, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: str, template_database: str) -> Databases:
+    """Clones of the migrated template."""
+    return Databases(postgres_server, template_database)
+
+
+def _unique(kind: str, worker_id: str) -> str:
+    return f"test_{kind}_{worker_id}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def worker_server(databases: Databases, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server record for this worker's own database, with a sandbox database beside it."""
+    name = _unique("db", worker_id)
+    admin = databases.create(name)
+    _execute(databases.admin, f"DROP DATABASE IF EXISTS {name}_sandbox WITH (FORCE)")
+    _execute(databases.admin, f"CREATE DATABASE {name}_sandbox")
+    settings = _settings(tmp_path_factory.mktemp("data"))
+    settings = settings.model_copy(update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")})
+    yield Server(admin, settings)
+    databases.drop(name)
+    databases.drop(f"{name}_sandbox")
+
+
+@pytest.fixture(scope="session")
+def base_app(worker_server: Server) -> HubFlask:
+    """The application on this worker's database."""
+    return create_app(worker_server.settings, worker_server)
+
+
+@pytest.fixture
+def connection(worker_server: Server) -> Iterator[Connection]:
+    """One connection that plays all roles by SET ROLE; everything on it is rolled back."""
+    engine = create_engine(
+        worker_server.url("owner").set(username="postgres"), execution_options={"hubapp_one_connection": True}
+    )
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def app(base_app: HubFlask, connection: Connection) -> Iterator[HubFlask]:
+    """The application inside one test's transaction: commits become savepoints and vanish afterwards."""
+    engines = db._app_engines[base_app]  # noqa: SLF001  Flask-SQLAlchemy has no public way to lend it a connection
+    kept = dict(engines)
+    engines.clear()
+    engines.update({None: connection, "central": connection})  # type: ignore[dict-item]
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    tenancy.forget()
+    base_app.resolver.forget()
+    yield base_app
+    engines.clear()
+    engines.update(kept)
+    db.session.session_factory.kw.pop("join_transaction_mode", None)
+    clock.set_offset(clock.timedelta(0))
+    tenancy.forget()
+    base_app.resolver.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An application on a database of its own, where commits are real."""
+
+    app: HubFlask
+    server: Server
+
+
+@pytest.fixture
+def live(databases: Databases, worker_id: str, tmp_path: Path) -> Iterator[Live]:
+    """For threads, processes and races: a fresh clone per test with real commits."""
+    name = _unique("live", worker_id)
+    admin = databases.create(name)
+    _execute(databases.admin, f"DROP DATABASE IF EXISTS {name}_sandbox WITH (FORCE)")
+    _execute(databases.admin, f"CREATE DATABASE {name}_sandbox")
+    settings = _settings(tmp_path)
+    settings = settings.model_copy(update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")})
+    server = Server(admin, settings)
+    live_app = create_app(settings, server)
+    yield Live(live_app, server)
+    with live_app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+    databases.drop(name)
+    databases.drop(f"{name}_sandbox")

@@ -1,0 +1,1 @@
+"""Small builders of valid rows for tests, on the real database."""

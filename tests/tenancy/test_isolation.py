@@ -1,0 +1,53 @@
+"""Hubs do not see each other: by the database's own policy, and by the ORM's filter."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from hubapp.kernel import scope
+from hubapp.kernel.db import ScopeChanged, db, unit_of_work
+from hubapp.kernel.scope import Scope
+from hubapp.tenancy.models import HubPage
+from hubapp.tenancy.scope import hub_scope, no_hub
+from hubapp.web.areas import HubFlask
+from tests.factories.hubs import NOW, make_hub
+
+
+def add_page(hub_id: int, slug: str) -> None:
+    with hub_scope(hub_id), unit_of_work():
+        db.session.add(HubPage(locale="en", slug=slug, kind="page", title=slug, body="text", updated_at=NOW))
+
+
+def test_a_hub_sees_only_its_own_pages(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        add_page(one, "about")
+        with hub_scope(two), unit_of_work():
+            assert db.session.scalar(text("SELECT count(*) FROM hub_page")) == 0
+        with hub_scope(one), unit_of_work():
+            assert db.session.scalar(select(func.count()).select_from(HubPage)) == 1
+
+
+def test_without_a_hub_there_are_no_rows(app: HubFlask) -> None:
+    with app.app_context():
+        add_page(make_hub("one"), "about")
+        with no_hub(), unit_of_work():
+            assert db.session.scalar(text("SELECT count(*) FROM hub_page")) == 0
+
+
+def test_writing_into_another_hub_is_refused_by_the_database(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        with hub_scope(one), pytest.raises(DBAPIError, match="row-level security"), unit_of_work():
+            db.session.add(HubPage(hub_id=two, locale="en", slug="x", kind="page", title="x", body="", updated_at=NOW))
+
+
+def test_a_scope_may_not_change_within_a_transaction(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        with hub_scope(one), pytest.raises(ScopeChanged), unit_of_work():
+            db.session.scalars(select(HubPage)).all()
+            with scope.entered(Scope(two)):
+                db.session.scalars(select(HubPage)).all()
