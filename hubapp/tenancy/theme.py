@@ -34,8 +34,7 @@ FONT_PAIRS: Mapping[str, Mapping[str, str]] = {
         "display-scale": ".95",
     },
     "arabic": {
-        "font-display": '"Readex Pro", Figtree, system-ui, sans-serif',
-        "font-text": '"Readex Pro", Figtree, system-ui, sans-serif',
+        "font-display": "var(--font-text)",
         "display-weight": "650",
         "display-scale": ".86",
         "display-lead": "1.15",
@@ -66,8 +65,7 @@ def stylesheet(
     properties = {name: f"light-dark({shade}, {palette.dark[name]})" for name, shade in palette.light.items()}
     properties["radius"] = f"{radius}px"
     properties["radius-control"] = CONTROL_SHAPES[control_shape]
-    scale = DENSITIES[density]
-    properties |= {f"s{place}": f"{rem * scale:.4g}rem" for place, rem in enumerate(_SPACES, start=1)}
+    properties["density"] = f"{DENSITIES[density]:g}"
     properties |= FONT_PAIRS[font_pair]
     properties |= sheets.declarations(extra_css)
     body = "".join(f"    --{name}: {value};\n" for name, value in properties.items())

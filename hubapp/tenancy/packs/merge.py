@@ -118,6 +118,9 @@ def _values(pack: schema.Pack, locale: str) -> dict[str, str]:
     )
     return {
         **{name: getattr(legal, name) or "—" for name in plain},
+        # Left alone, the digit groups of a telephone number change places in right-to-left text.
+        "phone": f"\u2066{legal.phone}\u2069" if legal.phone else "—",
+        "email": f"\u2066{legal.email}\u2069",
         "name": text.name,
         "place": text.place,
         "country": Locale.parse(locale, sep="-").territories[pack.country],
