@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -41,7 +41,13 @@ def postgres_server() -> str:
 
 def _settings(tmp: Path) -> Settings:
     return Settings(
-        env="test", data=tmp, secret_key="a key for tests only", mail_backend="memory", port=8000, database_url=None, stripe_secret_key=None
+        env="test",
+        data=tmp,
+        secret_key="a key for tests only",
+        mail_backend="memory",
+        port=8000,
+        database_url=None,
+        stripe_secret_key=None,
     )
 
 
@@ -106,7 +112,9 @@ def worker_server(databases: Databases, worker_id: str, tmp_path_factory: pytest
     _execute(databases.admin, f"DROP DATABASE IF EXISTS {name}_sandbox WITH (FORCE)")
     _execute(databases.admin, f"CREATE DATABASE {name}_sandbox")
     settings = _settings(tmp_path_factory.mktemp("data"))
-    settings = settings.model_copy(update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")})
+    settings = settings.model_copy(
+        update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")}
+    )
     yield Server(admin, settings)
     databases.drop(name)
     databases.drop(f"{name}_sandbox")
@@ -134,7 +142,7 @@ def connection(worker_server: Server) -> Iterator[Connection]:
 @pytest.fixture
 def app(base_app: HubFlask, connection: Connection) -> Iterator[HubFlask]:
     """The application inside one test's transaction: commits become savepoints and vanish afterwards."""
-    engines = db._app_engines[base_app]  # noqa: SLF001  Flask-SQLAlchemy has no public way to lend it a connection
+    engines = db._app_engines[base_app]
     kept = dict(engines)
     engines.clear()
     engines.update({None: connection, "central": connection})  # type: ignore[dict-item]
@@ -166,7 +174,9 @@ def live(databases: Databases, worker_id: str, tmp_path: Path) -> Iterator[Live]
     _execute(databases.admin, f"DROP DATABASE IF EXISTS {name}_sandbox WITH (FORCE)")
     _execute(databases.admin, f"CREATE DATABASE {name}_sandbox")
     settings = _settings(tmp_path)
-    settings = settings.model_copy(update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")})
+    settings = settings.model_copy(
+        update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")}
+    )
     server = Server(admin, settings)
     live_app = create_app(settings, server)
     yield Live(live_app, server)

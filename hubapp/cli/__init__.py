@@ -13,6 +13,7 @@ class Commands(click.Group):
     """A group whose refusals are one line on standard error."""
 
     def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a refusal ends with status 1."""
         try:
             return super().invoke(ctx)
         except Refusal as refusal:

@@ -18,7 +18,9 @@ Handler = Callable[[Any], None]
 _subscribers: dict[type, list[str]] = {}
 
 
-def on(event_type: type[Event], *, platform: str | None = None) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+def on(
+    event_type: type[Event], *, platform: str | None = None
+) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
     """Subscribe: the function is called with the event, at least once, in the event's hub.
 
     Handlers must be idempotent. `platform`: why this one has to see all hubs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -98,9 +99,7 @@ class Settings(BaseSettings):
             fresh = path.with_suffix(f".{os.getpid()}")
             fresh.touch(mode=0o600)
             fresh.write_text(ids.secret(48))
-            try:
-                os.link(fresh, path)  # two processes starting at once keep the first key
-            except FileExistsError:
-                pass
+            with suppress(FileExistsError):  # two processes starting at once keep the first key
+                os.link(fresh, path)
             fresh.unlink()
         return path.read_text().strip()

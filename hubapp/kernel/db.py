@@ -15,7 +15,15 @@ from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, SessionTransaction, mapped_column, registry, with_loader_criteria
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    SessionTransaction,
+    mapped_column,
+    registry,
+    with_loader_criteria,
+)
 
 from hubapp.kernel import ids, scope
 
@@ -54,13 +62,6 @@ class Base(DeclarativeBase):
     )
 
 
-class HubScoped:
-    """A table of one hub's rows: `(hub_id, id)` is its primary key, and row-level security guards it."""
-
-    hub_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-100, default=lambda: require_hub_id())
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, sort_order=-99, default=ids.uuid7)
-
-
 def require_hub_id() -> int:
     """The current hub's id. Raises RuntimeError outside of a hub: that is a bug of the caller."""
     hub_id = scope.current().hub_id
@@ -69,10 +70,26 @@ def require_hub_id() -> int:
     return hub_id
 
 
+class HubScoped:
+    """A table of one hub's rows: `(hub_id, id)` is its primary key, and row-level security guards it."""
+
+    hub_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, sort_order=-100, default=require_hub_id
+    )
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, sort_order=-99, default=ids.uuid7)
+
+
 class Session(FlaskSession):
     """Picks the engine by the scope's role; `info` carries what the edge does after the commit."""
 
-    def get_bind(self, mapper: Any = None, *, bind: Any = None, clause: Any = None, **kwargs: Any) -> Engine | Connection:
+    def get_bind(
+        self,
+        mapper: Any = None,  # noqa: ARG002  the scope decides, not the table
+        clause: Any = None,  # noqa: ARG002
+        bind: Any = None,
+        **kwargs: Any,  # noqa: ARG002
+    ) -> Engine | Connection:
+        """The engine of the scope's role."""
         if bind is not None:
             return bind  # type: ignore[no-any-return]
         return db.engines[None if scope.current().role == "app" else "central"]
@@ -109,7 +126,9 @@ def _limit_to_hub(state: ORMExecuteState) -> None:
     if hub_id is None or state.is_column_load or state.is_relationship_load:
         return
     state.statement = state.statement.options(
-        with_loader_criteria(HubScoped, lambda table: table.hub_id == hub_id, include_aliases=True, track_closure_variables=True)
+        with_loader_criteria(
+            HubScoped, lambda table: table.hub_id == hub_id, include_aliases=True, track_closure_variables=True
+        )
     )
 
 
@@ -123,20 +142,23 @@ def after_commit(action: Callable[[], None]) -> None:
 
 def take_after_commit() -> list[Callable[[], None]]:
     """What to run now that the commit is done (for the edge only)."""
-    return db.session().info.pop("after_commit", [])
+    actions: list[Callable[[], None]] = db.session().info.pop("after_commit", [])
+    return actions
 
 
 def configure(app: Flask, *, app_url: URL | str, central_url: URL | str) -> None:
     """Bind `db` to the two serving roles."""
     app.config["SQLALCHEMY_DATABASE_URI"] = app_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
-    app.config["SQLALCHEMY_BINDS"] = {"central": {"url": central_url, "pool_size": 5, "max_overflow": 10, "pool_pre_ping": True}}
+    app.config["SQLALCHEMY_BINDS"] = {
+        "central": {"url": central_url, "pool_size": 5, "max_overflow": 10, "pool_pre_ping": True}
+    }
     db.init_app(app)
 
 
 @contextmanager
 def unit_of_work() -> Iterator[None]:
-    """One transaction of an edge that is not a request: commits at the end, rolls back on error, then runs after-commit actions."""
+    """One transaction of an edge that is not a request: commits, or rolls back; then after-commit actions."""
     try:
         yield
         db.session.commit()

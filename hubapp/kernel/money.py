@@ -99,7 +99,7 @@ def allocate(total: int, weights: Mapping[Key, int]) -> dict[Key, int]:
         raise ValueError("nobody to allocate to")
     if any(weight < 0 for weight in weights.values()):
         raise ValueError("weights are not negative")
-    keys = sorted(weights, key=lambda key: (str(type(key)), key))  # type: ignore[operator]
+    keys = sorted(weights, key=lambda key: (str(type(key)), key))
     sum_of_weights = sum(weights.values())
     if sum_of_weights == 0:
         return {key: (total if key == keys[0] else 0) for key in keys}

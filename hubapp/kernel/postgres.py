@@ -174,7 +174,8 @@ def _start(datadir: Path, settings: Mapping[str, str]) -> None:
     }
     text = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     log = datadir / "server.log"
-    command = [_binaries() / "pg_ctl", "-D", datadir, "-w", "-t", str(RECOVERY_SECONDS), "-l", log, "-o", text, "start"]
+    command: list[str | Path] = [_binaries() / "pg_ctl", "-D", datadir, "-w", "-t", str(RECOVERY_SECONDS), "-l", log]
+    command += ["-o", text, "start"]
     for _ in range(START_TRIES):  # after kill -9 orphaned backends may hold the shared memory for a moment
         try:
             _run(command, silent=True)

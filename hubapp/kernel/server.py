@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -53,7 +54,9 @@ class Server:
             return self.settings.sandbox_database_url
         if self.settings.database_url:
             url = make_url(self.settings.database_url)
-            return url.set(drivername="postgresql", database=f"{url.database}_sandbox").render_as_string(hide_password=False)
+            return url.set(drivername="postgresql", database=f"{url.database}_sandbox").render_as_string(
+                hide_password=False
+            )
         return self.admin.replace(f"dbname={DATABASE}", f"dbname={SANDBOX_DATABASE}")
 
 
@@ -90,13 +93,11 @@ def ensure_roles(admin: str) -> None:
             (CENTRAL_ROLE, "LOGIN BYPASSRLS"),
         ):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-                try:
-                    connection.execute(f"CREATE ROLE {role} {options}")  # type: ignore[arg-type]
-                except psycopg.errors.DuplicateObject:
-                    pass
+                with suppress(psycopg.errors.DuplicateObject):
+                    connection.execute(f"CREATE ROLE {role} {options}")
         # The owner hands SECURITY DEFINER functions to the central role; it never acts with its rights.
-        connection.execute(f"GRANT {CENTRAL_ROLE} TO {OWNER_ROLE} WITH INHERIT FALSE, SET TRUE")  # type: ignore[arg-type]
+        connection.execute(f"GRANT {CENTRAL_ROLE} TO {OWNER_ROLE} WITH INHERIT FALSE, SET TRUE")
         for role in (OWNER_ROLE, APP_ROLE, CENTRAL_ROLE):
-            connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")  # type: ignore[arg-type]
-        connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER_ROLE} WITH GRANT OPTION")  # type: ignore[arg-type]
-        connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {CENTRAL_ROLE}")  # type: ignore[arg-type]
+            connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+        connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER_ROLE} WITH GRANT OPTION")
+        connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {CENTRAL_ROLE}")

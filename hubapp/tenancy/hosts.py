@@ -29,7 +29,9 @@ class Found:
 class Resolver:
     """Resolves hosts, remembering answers for a few seconds (a hub opened elsewhere shows up by itself)."""
 
-    def __init__(self, *, domain: str, by_slug: Callable[[str], int | None], by_domain: Callable[[str], tuple[int, str] | None]) -> None:
+    def __init__(
+        self, *, domain: str, by_slug: Callable[[str], int | None], by_domain: Callable[[str], tuple[int, str] | None]
+    ) -> None:
         self._domain = domain.lower()
         self._by_slug = by_slug
         self._by_domain = by_domain
@@ -41,7 +43,7 @@ class Resolver:
         host = host.lower().rstrip(".")
         if not HOST.match(host) or ".." in host:
             return Found("bad")
-        if host == self._domain or host.split(":")[0] in {"127.0.0.1"}:
+        if host == self._domain or host.split(":")[0] == "127.0.0.1":
             return self._in_path(path)
         if host.endswith(f".{self._domain}"):
             slug = host[: -len(self._domain) - 1]

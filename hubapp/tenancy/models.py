@@ -22,7 +22,7 @@ class HubStatus(enum.StrEnum):
     CLOSED = "closed"
 
 
-class Hub(db.Model):  # type: ignore[name-defined,misc]
+class Hub(db.Model):  # type: ignore[name-defined]
     """A hub. Central table: everyone may read it; a hub may change its own look and words only."""
 
     __tablename__ = "hub"
@@ -64,7 +64,7 @@ class Hub(db.Model):  # type: ignore[name-defined,misc]
         return self.status == HubStatus.OPEN
 
 
-class HubDomain(db.Model):  # type: ignore[name-defined,misc]
+class HubDomain(db.Model):  # type: ignore[name-defined]
     """A custom domain of a hub; serves only once verified."""
 
     __tablename__ = "hub_domain"
@@ -75,7 +75,7 @@ class HubDomain(db.Model):  # type: ignore[name-defined,misc]
     verified_at: Mapped[datetime | None]
 
 
-class HubPage(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class HubPage(HubScoped, db.Model):  # type: ignore[name-defined]
     """A page or legal text of a hub in one language, in Markdown."""
 
     __tablename__ = "hub_page"
@@ -96,7 +96,7 @@ class HubPage(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
+class AuditEvent(db.Model):  # type: ignore[name-defined]
     """Who did what to what, and why. Rows are added, never changed."""
 
     __tablename__ = "audit_event"

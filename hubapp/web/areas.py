@@ -35,6 +35,7 @@ class HubFlask(Flask):
     addresses: Addresses
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Match and build within the request's area."""
         if request is None:
             return self.url_map.bind(self.addresses.domain, subdomain=CENTRAL, url_scheme=self.addresses.scheme)
         found: Found = request.environ[FOUND]
@@ -46,7 +47,9 @@ class HubFlask(Flask):
         found = self.resolver.resolve(environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "/"))
         environ[FOUND] = found
         if found.area == "bad":
-            return Response("Bad Host header: this server does not answer for that name.\n", 400)(environ, start_response)
+            return Response("Bad Host header: this server does not answer for that name.\n", 400)(
+                environ, start_response
+            )
         if found.prefix:
             rest = environ["PATH_INFO"][len(found.prefix) :]
             if not rest:

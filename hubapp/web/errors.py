@@ -31,15 +31,14 @@ def install(app: Flask) -> None:
             return error
         if code == 404 and g.get("unknown_slug") is not None:  # noqa: PLR2004
             return render_template("errors/unknown_hub.html", slug=g.unknown_slug), 404
-        answer = page(code, "")
-        if code == 405:  # noqa: PLR2004
-            return answer, {"Allow": ", ".join(error.valid_methods or ())} if hasattr(error, "valid_methods") else {}
-        return answer
+        body, status = page(code, "")
+        allowed = getattr(error, "valid_methods", None)
+        return body, status, {"Allow": ", ".join(allowed)} if allowed else {}
 
     @app.errorhandler(Exception)
     def crashed(error: Exception) -> ResponseReturnValue:
         g.failed = True
-        log.exception("request failed", path=request.path, method=request.method)
+        log.error("request failed", path=request.path, method=request.method, exc_info=error)
         if app.testing or app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
         return page(500, "")

@@ -36,6 +36,7 @@ class MoneyField(StringField):
     currency = "EUR"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the text; what is wrong with it becomes the field's error."""
         self.raw_text = valuelist[0] if valuelist else ""
         self.data = None
         if not self.raw_text.strip():
@@ -51,7 +52,7 @@ class MoneyField(StringField):
         return "" if self.data is None else str(self.data.major)
 
 
-def positive(form: FlaskForm, field: Field) -> None:
+def positive(_form: FlaskForm, field: Field) -> None:
     """Validator: an amount above zero."""
     if field.data is not None and field.data.amount <= 0:
         raise ValidationError(_l("Enter an amount above zero."))

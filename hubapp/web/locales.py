@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from flask import g, has_request_context, request
 from flask_login import current_user
 
 NETWORK = ("en", "fr", "ar")
@@ -17,7 +17,7 @@ def offered() -> tuple[str, ...]:
 
 def select_locale() -> str | None:
     """Locale for the current request; a choice that the site does not offer is ignored."""
-    if not request:
+    if not has_request_context():
         return None
     languages = offered()
     chosen = request.cookies.get(COOKIE)
@@ -34,5 +34,5 @@ def select_locale() -> str | None:
 
 def select_timezone() -> str | None:
     """The hub's time zone; UTC on the central domain."""
-    hub = g.get("hub") if request else None
+    hub = g.get("hub") if has_request_context() else None
     return hub.timezone if hub is not None else None

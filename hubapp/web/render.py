@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_currency
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
 
 from hubapp.kernel.money import Money
@@ -22,7 +22,7 @@ def money(value: Money) -> str:
 
 def percent(bps: int) -> str:
     """Basis points as a percentage, e.g. 550 → `5.5%`."""
-    return format_percent(Decimal(bps) / 10_000, "#,##0.##%")
+    return str(format_percent(Decimal(bps) / 10_000, "#,##0.##%"))
 
 
 def direction() -> str:
@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
         percent=percent,
         date=lambda value, fmt="medium": format_date(value, fmt) if isinstance(value, (date, datetime)) else "",
         datetime=lambda value, fmt="medium": format_datetime(value, fmt) if isinstance(value, datetime) else "",
-        number=lambda value: format_decimal(value),
+        number=format_decimal,
     )
 
     @app.context_processor
@@ -53,6 +53,6 @@ def install(app: Flask) -> None:
         return {
             "locale": str(locale.language) if locale else "en",
             "dir": direction(),
-            "scheme": scheme() if request else "auto",
+            "scheme": scheme() if has_request_context() else "auto",
             "hub": g.get("hub"),
         }

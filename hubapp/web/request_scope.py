@@ -56,7 +56,7 @@ def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
         return response
 
     @app.teardown_request
-    def leave(error: BaseException | None) -> None:
+    def leave(_error: BaseException | None) -> None:
         db.session.remove()
         stack: ExitStack | None = g.pop("scope_stack", None)
         if stack is not None:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-    )
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
 
 def install(app: Flask, *, form_targets: str, is_https: bool) -> None:
-    """`form_targets`: hosts a form may lead to by redirect (sign-in on the central domain, the provider's card page)."""
+    """Add the headers. `form_targets`: hosts a form may lead to by redirect (sign-in, the provider's card page)."""
     policy = f"{CSP}; form-action 'self' {form_targets}"
 
     @app.after_request

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, send_from_directory
+from flask import Flask, Response, abort, has_request_context, request, send_from_directory
 
 FOLDER = Path(__file__).parent / "static"
 FOREVER = 31_536_000
@@ -20,7 +20,7 @@ def fingerprint(name: str) -> str:
 
 def static_url(name: str) -> str:
     """Address of a static file, the same on every host."""
-    return f"{request.script_root if request else ''}/static/{fingerprint(name)}/{name}"
+    return f"{request.script_root if has_request_context() else ''}/static/{fingerprint(name)}/{name}"
 
 
 def serve(version: str, name: str) -> Response:
@@ -30,7 +30,7 @@ def serve(version: str, name: str) -> Response:
         is_current = version == fingerprint(name)
     except OSError:
         abort(404)
-    response.cache_control.clear()  # type: ignore[attr-defined]
+    response.cache_control.clear()
     response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable" if is_current else "no-cache"
     return response
 

@@ -36,7 +36,10 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text, nullable=False),
         sa.Column("timezone", sa.Text, nullable=False),
         sa.Column("default_locale", sa.Text, nullable=False),
-        *(sa.Column(name, JSONB, nullable=False) for name in ("locales", "theme", "home", "words", "features", "legal", "tax_rates")),
+        *(
+            sa.Column(name, JSONB, nullable=False)
+            for name in ("locales", "theme", "home", "words", "features", "legal", "tax_rates")
+        ),
         sa.Column("logo", sa.LargeBinary),
         sa.Column("logo_type", sa.Text),
         sa.Column("theme_css", sa.Text, nullable=False),
@@ -86,7 +89,9 @@ def upgrade() -> None:
         sa.Index("ix_audit_event_hub_id_at", "hub_id", "at"),
         sa.Index("ix_audit_event_at", "at"),
     )
-    hub_look = "name, place, theme, home, words, legal, logo, logo_type, theme_css, brand_version, locales, default_locale"
+    hub_look = (
+        "name, place, theme, home, words, legal, logo, logo_type, theme_css, brand_version, locales, default_locale"
+    )
     statements = [
         "ALTER TABLE hub ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE hub FORCE ROW LEVEL SECURITY",
