@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import procrastinate
@@ -13,9 +11,9 @@ from flask import Flask
 from procrastinate import PsycopgConnector, RetryStrategy
 
 from hubapp.jobs import queue
+from hubapp.kernel import scope
 from hubapp.kernel.db import unit_of_work
-from hubapp.tenancy.platform import platform_scope
-from hubapp.tenancy.scope import hub_scope, no_hub
+from hubapp.kernel.scope import Scope
 
 log = structlog.get_logger(__name__)
 
@@ -24,18 +22,12 @@ SCHEDULE = "hubapp.periodic"
 STALLED_AFTER_SECONDS = 30
 
 
-@contextmanager
-def job_scope(task: queue.Task, hub_id: int | None) -> Iterator[None]:
+def job_scope(task: queue.Task, hub_id: int | None) -> Scope:
     """Where a task's database session looks: all hubs if it says why, else its hub, else none."""
     if task.platform is not None:
-        with platform_scope(reason=task.platform):
-            yield
-    elif hub_id is not None:
-        with hub_scope(hub_id):
-            yield
-    else:
-        with no_hub():
-            yield
+        log.debug("platform scope", reason=task.platform)
+        return Scope(role="central")
+    return Scope(hub_id=hub_id)
 
 
 def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
@@ -43,7 +35,7 @@ def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, A
     task = queue.registry.get(name)
     if task is None:
         raise queue.UnknownTask(name)
-    with app.app_context(), job_scope(task, hub_id), unit_of_work():
+    with app.app_context(), scope.entered(job_scope(task, hub_id)), unit_of_work():
         task.function(**arguments)
 
 
