@@ -63,8 +63,6 @@ def check(svg: bytes) -> list[str]:
 
 
 def _problems(element: Element) -> list[str]:
-    if not isinstance(element.tag, str):
-        return []
     namespace, _, name = element.tag.removeprefix("{").rpartition("}")
     if namespace != SVG or name not in ELEMENTS:
         return [f"<{name[:40]}> is not allowed in a logo."]

@@ -69,7 +69,7 @@ def render(text: str) -> Markup:
         link_rel="nofollow noopener",
     )
     # nh3 has just removed everything that is not on the list above.
-    return Markup(html)
+    return Markup(html)  # noqa: S704
 
 
 def _keep(element: str, attribute: str, value: str) -> str | None:
@@ -82,7 +82,7 @@ def _is_own_path(value: str) -> bool:
     # Browsers read a backslash as a slash and skip control characters, so "/\host" would leave the site.
     if not value.startswith("/") or value.startswith("//") or "\\" in value:
         return False
-    if any(ord(character) < 33 for character in value):
+    if any(character <= " " for character in value):
         return False
     try:
         parts = urlsplit(value)

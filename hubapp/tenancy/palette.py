@@ -15,6 +15,8 @@ TEXT = 4.5
 PART = 3.0
 # How far (in OKLCH lightness) a primary may move on light pages before it stops looking like the hub's colour.
 FURTHEST_SHIFT = 0.20
+# Below this difference (in OKLab) two colours side by side are taken for one.
+ALIKE = 0.08
 
 PAGES = ("bg", "surface", "sunken")
 # Every pair of tokens the interface sets on one another, with the ratio WCAG 2.2 AA asks for.
@@ -198,7 +200,7 @@ def _ink_for(fill: str, hue: float) -> str:
 
 
 def _hover(fill: str, text: str, pages: list[str]) -> str:
-    """A slightly different fill that keeps both the text and the button's edge visible; the fill itself if none does."""
+    """A slightly different fill that keeps the text and the button's edge visible; the fill itself if none does."""
     base = _read(fill, "primary")
     away = -0.05 if text == "#ffffff" else 0.05
     for step in (away, away / 2, -away / 2):
@@ -217,7 +219,8 @@ def _refuse_a_stranger(seed: _Seed, light: Mapping[str, str]) -> None:
         "The nearest shade that works is %(nearest)s. Take that one, or keep %(colour)s as the accent "
         "and choose a deeper primary.",
         part="primary",
-        nearest=light["brand"],
+        # A little beyond the limit: written as a hexadecimal colour it has a slightly other hue, and so other greys.
+        nearest=_reach(seed, [light[page] for page in PAGES], PART + 0.1, lighter=False),
         colour=seed.text,
         ratio=f"{contrast(seed.at(seed.lightness), light['bg']):.1f}",
     )
@@ -228,7 +231,7 @@ def _notes(seed: _Seed, accent: _Seed, light: Mapping[str, str]) -> tuple[str, .
     if light["brand"] != seed.at(seed.lightness):
         ratio = contrast(seed.at(seed.lightness), light["bg"])
         notes.append(f"{seed.text} becomes {light['brand']} on light pages, where it reached only {ratio:.1f}:1.")
-    if Color(light["brand"]).delta_e(light["accent"], method="ok") < 0.08:
+    if Color(light["brand"]).delta_e(light["accent"], method="ok") < ALIKE:
         notes.append(f"{seed.text} and {accent.text} look almost alike; a different accent would be noticed.")
     return tuple(notes)
 
@@ -256,6 +259,8 @@ def _shade(lightness: float, chroma: float, hue: float) -> str:
 
 
 def _luminance(colour: str) -> float:
+    # The sRGB transfer curve and the weights are WCAG 2's definition of relative luminance.
     parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)  # noqa: PLR2004
+    red, green, blue = linear
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

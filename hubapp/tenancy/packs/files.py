@@ -86,8 +86,7 @@ def _pages(path: Path, problems: list[Problem]) -> Iterator[schema.Page]:
         if kind is None:
             continue
         name = f"{path.name}/{file.relative_to(path).as_posix()}"
-        for words in _wrong_page_name(kind, file):
-            problems.append(Problem(name, "", words))
+        problems.extend(Problem(name, "", words) for words in _wrong_page_name(kind, file))
         text = _text(file, name, LARGEST_PAGE, problems)
         title, body = _split(text)
         if not title:
@@ -144,9 +143,12 @@ def _strangers(path: Path) -> Iterator[Problem]:
 
 
 def _belongs(parts: tuple[str, ...]) -> bool:
-    if len(parts) == 1:
-        return parts[0] in _FILES
-    return len(parts) == 3 and parts[0] in _FOLDERS and parts[2].endswith(".md")
+    match parts:
+        case (name,):
+            return name in _FILES
+        case (folder, _, name):
+            return folder in _FOLDERS and name.endswith(".md")
+    return False
 
 
 def _text(path: Path, name: str, most: int, problems: list[Problem]) -> str:

@@ -32,17 +32,17 @@ def inherit(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """A pack's whole `hub.toml`: `base` without the languages this hub does not speak, then its own."""
     locales = own.get("locales", base.get("locales"))
     spoken = [locale for locale in locales if isinstance(locale, str)] if isinstance(locales, list) else []
-    below = {key: value for key, value in base.items() if key not in {"text", "words"}}
-    below["legal"] = {
-        **base.get("legal", {}),
-        "merchant": _spoken(base.get("legal", {}).get("merchant", {}), spoken),
+    legal = _table(base.get("legal"))
+    below = {
+        **base,
+        "legal": {**legal, "merchant": _spoken(_table(legal.get("merchant")), spoken)},
+        "words": _spoken(_table(base.get("words")), spoken),
+        "text": _spoken(_table(base.get("text")), spoken),
     }
-    below["words"] = _spoken(base.get("words", {}), spoken)
-    below["text"] = _spoken(base.get("text", {}), spoken)
     merged = deep(below, own)
     named = {key: merged[key] for key in ("name", "place") if key in merged}
     if isinstance(merged["text"], dict):
-        merged["text"] = deep({locale: named for locale in spoken}, merged["text"])
+        merged["text"] = deep(dict.fromkeys(spoken, named), merged["text"])
     return merged
 
 
@@ -71,6 +71,10 @@ def fill(pack: schema.Pack, *, folder: str) -> tuple[schema.Pack, list[Problem]]
     return replace(pack, texts=texts, legal=legal, pages=tuple(filled)), problems
 
 
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _spoken(tables: Mapping[str, Any], locales: list[str]) -> dict[str, Any]:
     # A language that the base does not know starts from English, so that a hub can open before it is translated.
     found = {locale: tables.get(locale) or tables.get(locale.split("-")[0]) or tables.get("en") for locale in locales}
@@ -89,15 +93,9 @@ def _filled_text(
 
 
 def _fill(text: str, known: Mapping[str, str], file: str, key: str, problems: list[Problem]) -> str:
-    for name in _PLACEHOLDER.findall(text):
-        if name not in known:
-            problems.append(
-                Problem(
-                    file,
-                    key,
-                    f"{{{{{name}}}}} means nothing; known are {', '.join(sorted(known))}",
-                )
-            )
+    meaningless = [name for name in _PLACEHOLDER.findall(text) if name not in known]
+    names = ", ".join(sorted(known))
+    problems.extend(Problem(file, key, f"{{{{{name}}}}} means nothing; known are {names}") for name in meaningless)
     return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
 
 

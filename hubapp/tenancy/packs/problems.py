@@ -9,7 +9,7 @@ from hubapp.kernel.errors import Refusal
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`file` is relative to the packs' folder (`lyon/hub.toml`); `key` is dotted (`theme.primary`), '' for the whole file."""
+    """`file` is relative to the packs' folder (`lyon/hub.toml`); `key` is dotted (`theme.primary`) or ''."""
 
     file: str
     key: str

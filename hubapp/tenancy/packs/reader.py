@@ -1,4 +1,4 @@
-"""Reading a TOML table key by key: every wrong type, missing key and unknown key becomes a problem, none an exception."""
+"""Reading a TOML table key by key: a wrong type, a missing or an unknown key becomes a problem, never an exception."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from hubapp.tenancy.packs.problems import Problem
+
+FULL_CIRCLE = 360
 
 
 class Table:
@@ -43,7 +45,7 @@ class Table:
             self.wrong(key, "must not be empty")
         if len(value) > most:
             self.wrong(key, f"has {len(value)} characters; {most} are allowed")
-        if any(ord(character) < 32 and character not in "\n" for character in value):
+        if any(character < " " and character != "\n" for character in value):
             self.wrong(key, "contains a control character")
         return str(value).strip()
 
@@ -78,7 +80,7 @@ class Table:
         value = self._get(key, (int, float), "a number", required=False)
         if value is None:
             return None
-        if not 0 <= value <= 360:
+        if not 0 <= value <= FULL_CIRCLE:
             self.wrong(key, f"is {value}; it must be from 0 to 360")
             return None
         return float(value)

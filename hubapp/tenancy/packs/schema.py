@@ -160,7 +160,7 @@ class Pack:
         return found.get(locale) or found.get(self.default_locale)
 
     def settings(self) -> dict[str, Any]:
-        """The parts that the hub's row keeps as JSON: theme, home (with nav and texts), words, features, legal, tax_rates."""
+        """What the hub's row keeps as JSON: theme, home (with nav and texts), words, features, legal, tax_rates."""
         home = {"sections": list(self.home.sections), "nav": list(self.nav)}
         return {
             "theme": asdict(self.theme),
