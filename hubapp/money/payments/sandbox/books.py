@@ -107,7 +107,7 @@ def line(tx: Tx, line_id: str) -> Body:
 
 def lines(tx: Tx, page: Page) -> tuple[list[Body], bool]:
     """One page of the account's lines, newest first; filters: type, source, currency."""
-    conditions: list[Any] = [sql.SQL("account = %(account)s")]
+    conditions: list[sql.Composable] = [sql.SQL("account = %(account)s")]
     values: Row = {"account": tx.account}
     for name, value in (page.matching or {}).items():
         conditions.append(sql.SQL("{} = {}").format(sql.Identifier(name), value))

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubapp.money.payments.sandbox.errors import ApiError, invalid_parameter
+from hubapp.money.payments.units import ZERO_DECIMALS
+from hubapp.money.payments.units import provider_step as step
 
-THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
-ZERO_DECIMALS = frozenset(
-    {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
-)
-# Counted in hundredths although nothing smaller than one unit exists.
-WHOLE_UNITS = frozenset({"isk", "ugx"})
 MAXIMUM = 99_999_999
 
 
@@ -47,13 +43,6 @@ DEFAULT_ZERO_DECIMAL = Terms(350, 50, 50)
 def terms(currency: str) -> Terms:
     """The price list's line for a currency."""
     return TERMS.get(currency, DEFAULT_ZERO_DECIMAL if currency in ZERO_DECIMALS else DEFAULT)
-
-
-def step(currency: str) -> int:
-    """The smallest amount that can be paid, in minor units: 10 where the third decimal must be 0."""
-    if currency in THREE_DECIMALS:
-        return 10
-    return 100 if currency in WHOLE_UNITS else 1
 
 
 def fee(amount: int, currency: str) -> int:

@@ -127,5 +127,7 @@ def _map(tree: dict[str, Any], label: str) -> dict[str, str]:
         raise invalid_parameter(label, f"{label} may have at most {MAP_ENTRIES} keys.")
     for name, value in tree.items():
         if not isinstance(value, str) or len(value) > MAP_TEXT:
-            raise invalid_parameter(f"{label}[{name}]", f"Values of {label} are texts of at most {MAP_TEXT} characters.")
+            raise invalid_parameter(
+                f"{label}[{name}]", f"Values of {label} are texts of at most {MAP_TEXT} characters."
+            )
     return dict(tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from psycopg import Connection, sql
@@ -71,12 +71,17 @@ class Page:
 class Tx:
     """A transaction with the moment at which it began, on behalf of one account."""
 
-    def __init__(self, connection: Connection[Row], *, account: str = PLATFORM, request_key: str | None = None) -> None:
+    def __init__(
+        self, connection: Connection[Row], *, site: str, account: str = PLATFORM, request_key: str | None = None
+    ) -> None:
         self.connection = connection
+        self.site = site
         self.account = account
         self.request_key = request_key
         row = connection.execute("SELECT ahead_by FROM clock").fetchone()
-        self.now: datetime = clock.wall() + (row or {})["ahead_by"]
+        self.ahead_by: timedelta = (row or {})["ahead_by"]
+        # Whole seconds, as the API shows them: what it calls available then is available then.
+        self.now: datetime = (clock.wall() + self.ahead_by).replace(microsecond=0)
 
     @property
     def created(self) -> int:
@@ -112,15 +117,13 @@ class Tx:
 
     def listed(self, kind: str, page: Page) -> tuple[list[Body], bool]:
         """One page of an account's objects, newest first, and whether there are more."""
-        conditions = [sql.SQL("kind = %(kind)s AND account = %(account)s")]
+        conditions: list[sql.Composable] = [sql.SQL("kind = %(kind)s AND account = %(account)s")]
         values: Row = {"kind": kind, "account": self.account}
         for field, value in (page.matching or {}).items():
             conditions.append(sql.SQL("body ->> {field} = {value}").format(field=sql.Literal(field), value=value))
         return self.page("resource", conditions, values, page)
 
-    def page(
-        self, table: str, conditions: list[sql.SQL] | list[sql.Composed] | list[Any], values: Row, page: Page
-    ) -> tuple[list[Body], bool]:
+    def page(self, table: str, conditions: list[sql.Composable], values: Row, page: Page) -> tuple[list[Body], bool]:
         """One page of any table that has id, seq, created and body, by the API's cursor rules."""
         backwards = page.ending_before is not None
         cursor = page.ending_before or page.starting_after

@@ -97,7 +97,47 @@ def create_link(tx: Tx, values: dict[str, Any]) -> Body:
     }
 
 
-def finish(tx: Tx, account: Stored, form: Onboarding) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the form, as its page needs it."""
+
+    account_id: str
+    country: str
+    currency: str
+    return_url: str
+    refresh_url: str
+    is_open: bool
+
+
+def link(tx: Tx, account_id: str, link_id: str, *, lock: bool = False) -> Link | None:
+    """The form behind a link, or None when the two do not belong together."""
+    found = tx.find("link", link_id, lock=lock)
+    account = tx.find("account", account_id)
+    if found is None or account is None or found.body["account"] != account_id:
+        return None
+    return Link(
+        account_id,
+        account.body["country"],
+        account.body["default_currency"],
+        found.private["return_url"],
+        found.private["refresh_url"],
+        is_open=not found.private["is_used"] and tx.created < found.body["expires_at"],
+    )
+
+
+def hand_in(tx: Tx, account_id: str, link_id: str, form: Onboarding) -> Link | None:
+    """Use the link up and finish the form; answers the link as it was before."""
+    found = link(tx, account_id, link_id, lock=True)
+    if found is None or not found.is_open:
+        return found
+    used = tx.get("link", link_id)
+    used.private["is_used"] = True
+    tx.save(used)
+    _finish(tx, tx.get("account", account_id, lock=True), form)
+    return found
+
+
+def _finish(tx: Tx, account: Stored, form: Onboarding) -> None:
     """The form is filled in: the account may receive transfers and payouts."""
     digits = "".join(character for character in form.bank_account if character.isalnum())
     bank: Body = {
@@ -126,7 +166,7 @@ def finish(tx: Tx, account: Stored, form: Onboarding) -> None:
     }
     account.private["is_bank_working"] = form.is_bank_working
     tx.save(account)
-    announce(tx, account)
+    _announce(tx, account)
 
 
 def disable(tx: Tx, account_id: str, *, reason: str) -> None:
@@ -135,10 +175,10 @@ def disable(tx: Tx, account_id: str, *, reason: str) -> None:
     account.body |= {"capabilities": {"transfers": "inactive"}, "charges_enabled": False, "payouts_enabled": False}
     account.body["requirements"] |= {"disabled_reason": reason}
     tx.save(account)
-    announce(tx, account)
+    _announce(tx, account)
 
 
-def announce(tx: Tx, account: Stored) -> None:
+def _announce(tx: Tx, account: Stored) -> None:
     """An account's events go to the endpoint for connected accounts, in the account's name."""
     owner, tx.account = tx.account, account.id
     tx.emit("account.updated", account.body)
@@ -152,13 +192,17 @@ def required(tx: Tx, account_id: str, capability: str) -> Stored:
         account = tx.get("account", account_id, lock=True)
     finally:
         tx.account = owner
-    is_able = account.body["payouts_enabled"] if capability == "payouts" else account.body["capabilities"]["transfers"] == "active"
+    is_able = (
+        account.body["payouts_enabled"]
+        if capability == "payouts"
+        else account.body["capabilities"]["transfers"] == "active"
+    )
     if not is_able:
-        raise not_capable(account_id, capability)
+        raise _not_capable(account_id, capability)
     return account
 
 
-def not_capable(account_id: str, capability: str) -> ApiError:
+def _not_capable(account_id: str, capability: str) -> ApiError:
     """The refusal of a payout or transfer to an account that may not have one."""
     if capability == "payouts":
         return ApiError(f"Payouts are not enabled on {account_id}.", code="payouts_not_allowed", executed=True)

@@ -54,7 +54,11 @@ def create(tx: Tx, values: dict[str, Any]) -> Body:
     session_id = new_id("checkout.session")
     intent = values.get("payment_intent_data", {})
     lines = [
-        {"name": line["price_data"]["product_data"]["name"], "amount": line["price_data"]["unit_amount"], **_quantity(line)}
+        {
+            "name": line["price_data"]["product_data"]["name"],
+            "amount": line["price_data"]["unit_amount"],
+            **_quantity(line),
+        }
         for line in values["line_items"]
     ]
     private: Body = {"lines": lines, "intent": intent}
@@ -128,7 +132,9 @@ def expire(tx: Tx, session_id: str) -> Body:
     """Close an open session; refuses one that is paid or closed."""
     session = tx.get("checkout.session", session_id, lock=True)
     if session.body["status"] != "open":
-        message = f"Only Checkout Sessions with a status of `open` can be expired; this one is `{session.body['status']}`."
+        message = (
+            f"Only Checkout Sessions with a status of `open` can be expired; this one is `{session.body['status']}`."
+        )
         raise ApiError(message, executed=True)
     return close(tx, session)
 
