@@ -1,0 +1,1 @@
+"""Money: the books, and the payments that feed them."""

@@ -1,0 +1,122 @@
+"""Tables of the books; what no program may break is enforced by triggers and grants in their migration."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel.db import HubScoped, db
+
+
+class LedgerHead(db.Model):  # type: ignore[name-defined,misc]
+    """The end of a hub's chain; its row lock makes the hub's entries follow one another."""
+
+    __tablename__ = "ledger_head"
+
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerAccount(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """An account of a hub's books. `owner`: "core", "hub", "provider" or "account:<uuid>"."""
+
+    __tablename__ = "ledger_account"
+
+    owner: Mapped[str]
+    purpose: Mapped[str]
+    currency: Mapped[str]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id", "owner", "purpose", "currency"),
+        UniqueConstraint("hub_id", "id", "currency"),
+    )
+
+
+class LedgerBalance(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """Sum of an account's postings, kept by a trigger; `id` is the account's."""
+
+    __tablename__ = "ledger_balance"
+
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (ForeignKeyConstraint(["hub_id", "id"], ["ledger_account.hub_id", "ledger_account.id"]),)
+
+
+class LedgerEntry(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """One thing that happened to money. `legs` is how many postings it has, for ever."""
+
+    __tablename__ = "ledger_entry"
+
+    seq: Mapped[int] = mapped_column(BigInteger)
+    idempotency_key: Mapped[str]
+    kind: Mapped[str]
+    ref: Mapped[str]
+    currency: Mapped[str]
+    occurred_at: Mapped[datetime]
+    memo: Mapped[str]
+    legs: Mapped[int] = mapped_column(SmallInteger)
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id", "seq"),
+        UniqueConstraint("hub_id", "idempotency_key"),
+        UniqueConstraint("hub_id", "id", "seq", "legs", "currency"),
+        Index("ix_ledger_entry_hub_id_ref", "hub_id", "ref"),
+        CheckConstraint("legs >= 2", name="two_legs"),
+        CheckConstraint("seq >= 1", name="seq"),
+    )
+
+
+class LedgerPosting(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """A leg of an entry: `amount` minor units on one account, held until `available_at`."""
+
+    __tablename__ = "ledger_posting"
+
+    entry_id: Mapped[uuid.UUID]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    legs: Mapped[int] = mapped_column(SmallInteger)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[uuid.UUID]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    available_at: Mapped[datetime | None]
+    tag: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "entry_id", "position"),
+        ForeignKeyConstraint(
+            ["hub_id", "entry_id", "seq", "legs", "currency"],
+            [f"ledger_entry.{name}" for name in ("hub_id", "id", "seq", "legs", "currency")],
+        ),
+        ForeignKeyConstraint(
+            ["hub_id", "account_id", "currency"],
+            [f"ledger_account.{name}" for name in ("hub_id", "id", "currency")],
+        ),
+        Index("ix_ledger_posting_hub_id_account_id_seq", "hub_id", "account_id", "seq"),
+        Index(
+            "ix_ledger_posting_held",
+            "hub_id",
+            "account_id",
+            "available_at",
+            postgresql_where=text("available_at IS NOT NULL"),
+        ),
+        CheckConstraint("amount <> 0", name="amount"),
+        CheckConstraint("position >= 0 AND position < legs", name="position"),
+    )
