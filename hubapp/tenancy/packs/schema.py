@@ -22,7 +22,6 @@ FEATURES = (
     "needs",
     "members_directory",
     "referrals",
-    "guest_checkout",
     "shipping",
     "pickup",
 )
@@ -41,6 +40,9 @@ WORDS = (
     "join",
 )
 TEXTS = ("name", "place", "tagline", "promise", "lead", "join", "browse", "about")
+# The longest each may be, in characters; the rest up to TEXT_LENGTH.
+TEXT_LENGTHS = {"promise": 90, "lead": 320, "about": 600, "join": 40, "browse": 40}
+TEXT_LENGTH = 120
 LEGAL_PAGES = ("terms", "privacy", "imprint")
 PAGE_ORDER = ("about", "how-we-work", "house-rules", "faq")
 RESERVED_PAGES = (*LEGAL_PAGES, "shares")

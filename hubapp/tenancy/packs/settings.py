@@ -72,6 +72,11 @@ def read(data: Mapping[str, Any], *, file: str) -> Settings:
     return Settings(values, tuple(problems))
 
 
+def is_host(value: str) -> bool:
+    """Whether this is a domain name with at least one dot, in small letters."""
+    return bool(_HOST.fullmatch(value))
+
+
 def is_timezone(value: str) -> bool:
     """Whether this names a place in the time zone database."""
     return value in _timezones()
@@ -151,7 +156,7 @@ def _domains(table: Table) -> tuple[str, ...]:
     domains = table.texts("custom", required=False)
     table.done()
     for domain in domains:
-        if not _HOST.fullmatch(domain):
+        if not is_host(domain):
             table.wrong("custom", f"{domain[:60]!r} is not a domain name")
     return domains
 
@@ -214,11 +219,10 @@ def _home(table: Table) -> schema.Home:
 
 
 def _texts(table: Table, locales: tuple[str, ...]) -> Mapping[str, schema.Text]:
-    most = {"promise": 90, "lead": 320, "about": 600, "join": 40, "browse": 40}
     found = {}
     for locale in locales:
         inner = table.table(locale)
-        found[locale] = schema.Text(**{key: inner.text(key, most=most.get(key, 120)) for key in schema.TEXTS})
+        found[locale] = schema.Text(**{key: inner.text(key, most=schema.TEXT_LENGTHS.get(key, schema.TEXT_LENGTH)) for key in schema.TEXTS})
         inner.done()
     table.done()
     return found
