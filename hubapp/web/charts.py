@@ -26,7 +26,9 @@ def split_svg(amounts: Sequence[int]) -> Markup:
             f'<rect class="bar-fill {colour(index)}" x="{start:.3f}%" y="0" width="{width - gap:.3f}%" height="100%"/>'
         )
         start += width
-    return Markup('<svg class="bar" aria-hidden="true">{}</svg>').format(Markup("".join(drawn)))  # noqa: S704
+    return Markup('<svg class="bar" aria-hidden="true">{}</svg>').format(
+        Markup("".join(drawn))
+    )  # noqa: S704
 
 
 def colour(index: int) -> str:
@@ -57,7 +59,8 @@ def spark_svg(values: Sequence[int]) -> Markup:
     reach = (high - low) or 1
     step = _WIDTH / (len(values) - 1)
     points = [
-        (index * step, _HEIGHT - 3 - (_HEIGHT - 6) * (value - low) / reach) for index, value in enumerate(values)
+        (index * step, _HEIGHT - 3 - (_HEIGHT - 6) * (value - low) / reach)
+        for index, value in enumerate(values)
     ]
     line = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
     return Markup(  # noqa: S704

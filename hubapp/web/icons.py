@@ -11,7 +11,16 @@ _FOLDER = Path(__file__).parent / "static" / "vendor" / "lucide"
 NAMES = frozenset(path.stem for path in _FOLDER.glob("*.svg"))
 # Arrows and chevrons that point along the line of text turn round in right-to-left pages.
 _DIRECTED = frozenset(
-    {"arrow-left", "arrow-right", "arrow-up-right", "chevron-left", "chevron-right", "log-in", "log-out", "undo-2"}
+    {
+        "arrow-left",
+        "arrow-right",
+        "arrow-up-right",
+        "chevron-left",
+        "chevron-right",
+        "log-in",
+        "log-out",
+        "undo-2",
+    }
 )
 
 
@@ -22,10 +31,19 @@ def icon(name: str, size: str = "") -> Markup:
     Raises KeyError for a name that is not vendored, so that a typing mistake fails in the first test.
     """
     if name not in NAMES:
-        raise KeyError(f"no icon named {name!r}: add it to ICONS in static/vendor/vendor.py and run that script")
-    classes = "icon" + (f" icon-{size}" if size else "") + (" icon-turns" if name in _DIRECTED else "")
-    return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(  # noqa: S704
-        escape(classes), Markup(_shapes(name))  # noqa: S704  our own vendored files
+        raise KeyError(
+            f"no icon named {name!r}: add it to ICONS in static/vendor/vendor.py and run that script"
+        )
+    classes = (
+        "icon"
+        + (f" icon-{size}" if size else "")
+        + (" icon-turns" if name in _DIRECTED else "")
+    )
+    return Markup(
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
+    ).format(  # noqa: S704
+        escape(classes),
+        Markup(_shapes(name)),  # noqa: S704  our own vendored files
     )
 
 

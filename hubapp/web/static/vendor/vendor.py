@@ -72,7 +72,8 @@ PACKAGES = (
         name="lucide-static",
         version="1.62.0",
         licence="ISC AND MIT",
-        files={f"icons/{name}.svg": f"lucide/{name}.svg" for name in ICONS} | {"LICENSE": "lucide/LICENSE.txt"},
+        files={f"icons/{name}.svg": f"lucide/{name}.svg" for name in ICONS}
+        | {"LICENSE": "lucide/LICENSE.txt"},
     ),
 )
 
@@ -85,7 +86,9 @@ def sha256(path: Path) -> str:
 def fetch(package: Package, folder: Path) -> None:
     """Ask npm for the package and copy the wanted files here, byte for byte."""
     spec = f"{package.name}@{package.version}"
-    subprocess.run(["npm", "pack", "--silent", "--pack-destination", str(folder), spec], check=True)  # noqa: S603, S607
+    subprocess.run(
+        ["npm", "pack", "--silent", "--pack-destination", str(folder), spec], check=True
+    )  # noqa: S603, S607
     (archive,) = folder.glob("*.tgz")
     with tarfile.open(archive) as tar:
         for source, target in package.files.items():
@@ -101,9 +104,17 @@ def lock() -> str:
     """Return the lock file's text: one table per package, one hash per file."""
     lines = ["# Written by vendor.py. tests/web/test_vendor.py re-computes every hash."]
     for package in PACKAGES:
-        lines += ["", "[[package]]", f'name = "{package.name}"', f'version = "{package.version}"']
+        lines += [
+            "",
+            "[[package]]",
+            f'name = "{package.name}"',
+            f'version = "{package.version}"',
+        ]
         lines += [f'licence = "{package.licence}"', "[package.files]"]
-        lines += [f'"{target}" = "{sha256(HERE / target)}"' for target in sorted(package.files.values())]
+        lines += [
+            f'"{target}" = "{sha256(HERE / target)}"'
+            for target in sorted(package.files.values())
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -112,7 +123,9 @@ def main() -> int:
     for package in PACKAGES:
         with tempfile.TemporaryDirectory() as folder:
             fetch(package, Path(folder))
-        sys.stdout.write(f"{package.name} {package.version}: {len(package.files)} files\n")
+        sys.stdout.write(
+            f"{package.name} {package.version}: {len(package.files)} files\n"
+        )
     LOCK.write_text(lock(), encoding="utf-8")
     return 0
 

@@ -1,0 +1,44 @@
+"""What the component templates may call: icons, art and small charts, as globals of the template environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jinja2 import Environment
+
+from hubapp.web import charts
+from hubapp.web.icons import icon
+from hubapp.web.mosaic import avatar, mosaic, single
+
+# The files that every first page needs at once, per font pair; further ranges load when a page uses them.
+FONT_PAIRS = {
+    "plain": ("figtree-latin",),
+    "grotesque": ("figtree-latin", "bricolage-grotesque-latin"),
+    "serif": ("figtree-latin", "fraunces-latin"),
+    "arabic": ("readex-pro-arabic", "figtree-latin"),
+}
+
+
+def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
+    """Add the interface's globals. `static_url` turns a path below `static/` into an address."""
+
+    def font_urls(pair: str = "plain") -> list[str]:
+        # Addresses must equal those that fonts.css resolves to, or the browser fetches each font twice.
+        folder = static_url("fonts.css").removesuffix("fonts.css")
+        return [
+            f"{folder}vendor/fonts/{name}-wght-normal.woff2"
+            for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])
+        ]
+
+    env.globals.update(
+        static_url=static_url,
+        font_urls=font_urls,
+        icon=icon,
+        cover=mosaic,
+        thumb=single,
+        avatar=avatar,
+        split_svg=charts.split_svg,
+        part_colour=charts.colour,
+        bars_svg=charts.bars_svg,
+        spark_svg=charts.spark_svg,
+    )

@@ -1,0 +1,225 @@
+/* Comfort on top of pages that work without it: keys, dialogs, copying, one click only, and focus after a swap.
+   Everything hangs on data attributes and on the document, so that swapped-in parts need no wiring. */
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const one = (selector, within = document) => (selector ? within.querySelector(selector) : null);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  /* Dialogs */
+  const open = (id) => {
+    const dialog = document.getElementById(id);
+    if (!dialog?.showModal || dialog.open) return Boolean(dialog);
+    dialog.showModal();
+    one("[autofocus], input:not([type=hidden]), select, textarea", dialog)?.focus();
+    return true;
+  };
+
+  const ask = (question) =>
+    new Promise((resolve) => {
+      const dialog = document.getElementById("confirm");
+      if (!dialog?.showModal) return resolve(window.confirm(question));
+      one("h2", dialog).textContent = question;
+      dialog.returnValue = "";
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+      dialog.showModal();
+    });
+
+  document.addEventListener("click", async (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener && !event.ctrlKey && !event.metaKey && open(opener.dataset.open)) event.preventDefault();
+    const closer = event.target.closest("[data-close]");
+    if (closer) closer.closest("dialog")?.close();
+    if (event.target instanceof HTMLDialogElement) event.target.close(); // a click beside it, on the backdrop
+    const copier = event.target.closest("[data-copy]");
+    if (copier) await copy(copier);
+    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  const copy = async (button) => {
+    const source = one(button.dataset.copy);
+    const label = one("span", button) ?? button;
+    const before = label.textContent;
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+    } catch {
+      source.select?.();
+      if (!document.execCommand("copy")) return;
+    }
+    label.textContent = button.dataset.done ?? before;
+    say(label.textContent);
+    setTimeout(() => { label.textContent = before; }, 2000);
+  };
+
+  /* One place where short results are read out */
+  const say = (text) => {
+    let voice = document.getElementById("voice");
+    if (!voice) {
+      voice = document.createElement("p");
+      voice.id = "voice";
+      voice.className = "vh";
+      voice.setAttribute("role", "status");
+      document.body.append(voice);
+    }
+    voice.textContent = text;
+  };
+
+  /* Keys */
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const menu of all("details.menu[open]")) {
+        menu.open = false;
+        one("summary", menu).focus();
+      }
+    }
+    const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (writing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+    if (event.key === "/") {
+      const field = one("main [data-search]");
+      if (field) {
+        event.preventDefault();
+        field.focus();
+        field.select();
+      } else if (open("search")) {
+        event.preventDefault();
+      }
+    }
+    if (event.key === "?" && open("help")) event.preventDefault();
+  });
+
+  /* Light and dark, at once; the choice is kept by the server like everything else */
+  document.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!button?.dataset.schemeTo) return;
+    event.preventDefault();
+    const chosen = button.value;
+    root.dataset.scheme = chosen;
+    for (const other of all("[data-scheme-to]")) other.setAttribute("aria-pressed", String(other.value === chosen));
+    const body = new URLSearchParams(new FormData(event.target));
+    body.set("scheme", chosen);
+    await fetch(event.target.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+  });
+
+  /* Questions before what cannot be undone, and one click only */
+  const release = (form) => {
+    delete form.dataset.sent;
+    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
+    if (form.dataset.confirm && form.dataset.confirmed === undefined) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const submitter = event.submitter;
+      if (await ask(form.dataset.confirm)) {
+        form.dataset.confirmed = "";
+        form.requestSubmit(submitter ?? undefined);
+        delete form.dataset.confirmed;
+      }
+      return;
+    }
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.sent = "";
+    event.submitter?.setAttribute("aria-busy", "true");
+    // A page that comes back from the browser's memory, or an answer that is a download, must be usable again.
+    setTimeout(() => release(form), 15000);
+  }, true);
+
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = event.target.closest?.("form[data-sent]");
+    if (form) release(form);
+  });
+
+  /* Selects that send their form */
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    const form = field.form;
+    if (form && ("autosubmit" in field.dataset || "autosubmitForm" in form.dataset) && field.type !== "search") form.requestSubmit();
+    if (field.dataset.preview) preview(field);
+  });
+
+  /* Pictures shown before they are sent */
+  const preview = (field) => {
+    const holder = one(field.dataset.preview);
+    if (!holder) return;
+    for (const old of all("img", holder)) URL.revokeObjectURL(old.src);
+    const pictures = [...field.files].filter((file) => file.type.startsWith("image/")).slice(0, 12);
+    holder.replaceChildren(...pictures.map((file) => {
+      const picture = new Image();
+      picture.src = URL.createObjectURL(file);
+      picture.alt = file.name;
+      return picture;
+    }));
+    holder.hidden = pictures.length === 0;
+  };
+
+  /* A colour well and its text field hold the same value */
+  document.addEventListener("input", (event) => {
+    const well = event.target;
+    if (well.dataset.mirrors) {
+      const field = one(well.dataset.mirrors);
+      field.value = well.value;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (/^#[0-9a-f]{6}$/i.test(well.value ?? "") && well.id) {
+      const pair = one(`[data-mirrors="#${CSS.escape(well.id)}"]`);
+      if (pair) pair.value = well.value;
+    }
+  });
+
+  /* Buttons that only make sense with a script */
+  const furnish = (within) => {
+    for (const button of all("[data-copy][hidden]", within)) button.hidden = false;
+    for (const button of all("form[data-autosubmit-form] [data-no-script]", within)) button.hidden = true;
+    for (const box of all("[data-stepper]:not([data-ready])", within)) {
+      box.dataset.ready = "";
+      const field = one("input", box);
+      const make = (text, label, turn) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "icon-btn";
+        button.textContent = text;
+        button.setAttribute("aria-label", label);
+        button.addEventListener("click", () => {
+          turn();
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+        return button;
+      };
+      field.before(make("−", box.dataset.less, () => field.stepDown()));
+      field.after(make("+", box.dataset.more, () => field.stepUp()));
+    }
+  };
+
+  /* After a swap the reader goes on where the news is */
+  const attend = (within) => {
+    const target = within.querySelector?.("[data-focus], [autofocus]") ?? within.querySelector?.("h1, h2, [role=alert], [role=status]");
+    if (!target) return;
+    if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("htmx:after:settle", (event) => {
+    for (const part of event.detail?.newContent ?? []) {
+      if (part.nodeType !== Node.ELEMENT_NODE) continue;
+      furnish(part);
+    }
+    const part = (event.detail?.newContent ?? []).find((node) => node.nodeType === Node.ELEMENT_NODE);
+    const typing = document.activeElement?.matches("input, textarea, select");
+    if (part && !typing) attend(part.parentElement?.closest("[data-quiet]") || part.closest("[data-quiet]") ? document.createElement("i") : wrapOf(part));
+  });
+
+  const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status], [data-focus]") ? part.parentElement : part);
+
+  furnish(document);
+  const summary = one("[data-focus]");
+  if (summary) summary.focus();
+})();
