@@ -16,13 +16,14 @@ from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
-from hubapp.web import areas, errors, locales, render, request_scope, security, static
+from hubapp.web import areas, errors, interface, locales, render, request_scope, security, static
 
 # Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
 SLICES = (
     "hubapp.tenancy",
     "hubapp.money.ledger",
     "hubapp.money.payments",
+    "hubapp.money.payments.sandbox",
     "hubapp.people.accounts",
     "hubapp.people.notifications",
     "hubapp.people.membership",
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     csrf.init_app(app)
     for module in (errors, static, render):
         module.install(app)
+    interface.install(app.jinja_env, static_url=static.static_url)
     parts("models")
     parts("handlers")
     for module in parts("views"):
