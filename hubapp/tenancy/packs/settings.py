@@ -222,7 +222,9 @@ def _texts(table: Table, locales: tuple[str, ...]) -> Mapping[str, schema.Text]:
     found = {}
     for locale in locales:
         inner = table.table(locale)
-        found[locale] = schema.Text(**{key: inner.text(key, most=schema.TEXT_LENGTHS.get(key, schema.TEXT_LENGTH)) for key in schema.TEXTS})
+        found[locale] = schema.Text(
+            **{key: inner.text(key, most=schema.TEXT_LENGTHS.get(key, schema.TEXT_LENGTH)) for key in schema.TEXTS}
+        )
         inner.done()
     table.done()
     return found

@@ -1,0 +1,121 @@
+"""Memberships, roles, invite links, touches; and the central index of who is a member where."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel.db import HubScoped, db
+
+
+class MemberStatus(enum.StrEnum):
+    """`left`: by their own choice, may come back; `suspended`: by the connector, may not."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+    SUSPENDED = "suspended"
+
+
+class Role(enum.StrEnum):
+    """What someone does for a hub."""
+
+    CONNECTOR = "connector"
+    HELPER = "helper"
+
+
+class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
+    """One account in one hub, under the name and handle used there."""
+
+    __tablename__ = "membership"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    handle: Mapped[str]
+    display_name: Mapped[str]
+    about: Mapped[str] = mapped_column(default="")
+    is_listed: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[str] = mapped_column(default=MemberStatus.ACTIVE)
+    joined_at: Mapped[datetime]
+    invited_by: Mapped[uuid.UUID | None]
+    invited_code: Mapped[str | None]
+    referral_code: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "account_id"),
+        UniqueConstraint("hub_id", "handle"),
+        UniqueConstraint("hub_id", "referral_code"),
+        ForeignKeyConstraint(["hub_id", "invited_by"], ["membership.hub_id", "membership.id"]),
+        CheckConstraint("status IN ('active', 'left', 'suspended')", name="status"),
+        CheckConstraint("invited_by <> id", name="not_by_oneself"),
+        Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
+        Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
+    )
+
+
+class HubRole(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A member's role. `share_bps`: a connector's part of the hub's share, of 10,000 over all connectors."""
+
+    __tablename__ = "hub_role"
+
+    membership_id: Mapped[uuid.UUID]
+    role: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(default=list)
+    share_bps: Mapped[int] = mapped_column(default=0)
+    granted_by: Mapped[uuid.UUID | None]
+    granted_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "membership_id"),
+        ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
+        CheckConstraint("role IN ('connector', 'helper')", name="role"),
+        CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share_bps"),
+        CheckConstraint("role = 'connector' OR share_bps = 0", name="only_connectors_share"),
+    )
+
+
+class InviteLink(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A code with a label (a poster, a market stall), which counts as its maker's own."""
+
+    __tablename__ = "invite_link"
+
+    membership_id: Mapped[uuid.UUID]
+    code: Mapped[str]
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "code"),
+        ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
+    )
+
+
+class ReferralTouch(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A known account came through someone's code. Visitors' touches stay in their own session until they sign in."""
+
+    __tablename__ = "referral_touch"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    membership_id: Mapped[uuid.UUID]
+    code: Mapped[str]
+    channel: Mapped[str]
+    touched_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
+        Index("ix_referral_touch_hub_id_account_id_touched_at", "hub_id", "account_id", "touched_at"),
+    )
+
+
+class MembershipIndex(db.Model):  # type: ignore[name-defined]
+    """Central: which hubs an account is an active member of. Written by a trigger, read by the central role."""
+
+    __tablename__ = "membership_index"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), primary_key=True, index=True)
+    role: Mapped[str]
+    joined_at: Mapped[datetime]

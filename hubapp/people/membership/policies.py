@@ -1,0 +1,89 @@
+"""What roles permit, how codes and handles look, when a touch counts: rules without I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from slugify import slugify
+
+TOUCH_LASTS = timedelta(days=30)
+LONGEST_NAME = 60
+LONGEST_ABOUT = 2_000
+LONGEST_LABEL = 40
+WHOLE = 10_000
+
+# Every permission of a hub and what it lets one do, as the page that grants it says.
+PERMISSIONS: Mapping[str, str] = {
+    "hub.manage": "Open the managing pages",
+    "members.view": "See all members",
+    "members.manage": "Suspend and readmit members",
+    "roles.grant": "Choose helpers",
+    "invites.manage": "Make and withdraw invite links",
+    "brand.edit": "Change name, colours and logo",
+    "pages.edit": "Write pages",
+    "listings.manage": "Withdraw listings",
+    "orders.manage": "See and cancel orders",
+    "turnover.view": "See turnover and shares",
+    "payouts.request": "Ask for the hub's payout",
+}
+# What a connector cannot hand on to a helper.
+CONNECTOR_ONLY = frozenset({"roles.grant", "payouts.request"})
+CENTRAL = "central."
+
+_HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
+_CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
+_CODE = re.compile(r"[0-9A-Za-z]{4,16}")
+
+
+def allows(role: str | None, permissions: Iterable[str], permission: str) -> bool:
+    """Whether a role permits something: a connector everything there is, a helper what was granted."""
+    if permission not in PERMISSIONS:
+        return False
+    if role == "connector":
+        return True
+    granted = set(permissions) - CONNECTOR_ONLY
+    # Whoever may do anything at all there has to be able to open the managing pages.
+    return role == "helper" and bool(granted) and permission in granted | {"hub.manage"}
+
+
+def grantable(permissions: Iterable[str]) -> list[str]:
+    """What a helper may be given, in the table's order."""
+    wanted = set(permissions)
+    return [name for name in PERMISSIONS if name in wanted and name not in CONNECTOR_ONLY]
+
+
+def split_evenly(count: int) -> list[int]:
+    """10,000 basis points over `count` connectors, the remainder to the first ones."""
+    if count == 0:
+        return []
+    part, rest = divmod(WHOLE, count)
+    return [part + (1 if place < rest else 0) for place in range(count)]
+
+
+def handle_for(name: str) -> str:
+    """A handle from a name: small Latin letters, digits and hyphens; `member` where nothing is left of it."""
+    return slugify(name, max_length=24).strip("-") or "member"
+
+
+def is_handle(text: str) -> bool:
+    """Whether a member may go by this in addresses."""
+    return bool(_HANDLE.fullmatch(text))
+
+
+def clean_code(text: str) -> str | None:
+    """A code as typed or scanned, in the form it is stored in; None when it cannot be one."""
+    code = text.strip().upper()
+    return code if _CODE.fullmatch(code) else None
+
+
+def clean_channel(text: str) -> str:
+    """Through what the link travelled (`qr`, `mail`); `link` where nothing usable is said."""
+    channel = text.strip().lower()
+    return channel if _CHANNEL.fullmatch(channel) else "link"
+
+
+def is_fresh(touched_at: datetime, now: datetime) -> bool:
+    """Whether a touch still counts; one from the future does not."""
+    return timedelta(0) <= now - touched_at <= TOUCH_LASTS

@@ -1,0 +1,282 @@
+"""Reading memberships: the person asking, who may do what, who brought whom, and the directory."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
+from sqlalchemy.orm import aliased
+
+from hubapp.kernel import scope
+from hubapp.kernel.db import db
+from hubapp.people.membership import policies
+from hubapp.people.membership.models import (
+    HubRole,
+    InviteLink,
+    Membership,
+    MembershipIndex,
+    MemberStatus,
+    ReferralTouch,
+    Role,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member with their role; `share_bps`: a connector's part of the hub's share, in basis points of it."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    handle: str
+    display_name: str
+    about: str
+    is_listed: bool
+    status: str
+    joined_at: datetime
+    referral_code: str
+    invited_by: uuid.UUID | None
+    role: str | None
+    permissions: tuple[str, ...]
+    share_bps: int
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they belong here today."""
+        return self.status == MemberStatus.ACTIVE
+
+    def may(self, permission: str) -> bool:
+        """Whether their role permits this."""
+        return self.is_active and policies.allows(self.role, self.permissions, permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Someone came through a code; what the session remembers of it."""
+
+    code: str
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Who brought a person, with which code and through which channel."""
+
+    account_id: uuid.UUID
+    membership_id: uuid.UUID
+    code: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """An invite link and how many members joined through it."""
+
+    id: uuid.UUID
+    code: str
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+    maker: str
+    joined: int
+
+
+@dataclass(frozen=True, slots=True)
+class HubOf:
+    """One of an account's hubs: `role` is member, helper or connector."""
+
+    hub_id: int
+    role: str
+    joined_at: datetime
+
+
+def _members() -> Select[Membership, HubRole]:
+    join = (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id)
+    return select(Membership, HubRole).outerjoin(HubRole, join)
+
+
+def _view(row: Row[Membership, HubRole]) -> MemberView:
+    member: Membership = row[0]
+    role: HubRole | None = row[1]  # an outer join: most members have none
+    return MemberView(
+        id=member.id,
+        account_id=member.account_id,
+        handle=member.handle,
+        display_name=member.display_name,
+        about=member.about,
+        is_listed=member.is_listed,
+        status=member.status,
+        joined_at=member.joined_at,
+        referral_code=member.referral_code,
+        invited_by=member.invited_by,
+        role=role.role if role else None,
+        permissions=tuple(role.permissions) if role else (),
+        share_bps=role.share_bps if role else 0,
+    )
+
+
+def _one(statement: Select[Membership, HubRole]) -> MemberView | None:
+    row = db.session.execute(statement).one_or_none()
+    return _view(row) if row else None
+
+
+def member(account_id: uuid.UUID) -> MemberView | None:
+    """The account's membership in the current hub, whatever its status."""
+    return _one(_members().where(Membership.account_id == account_id))
+
+
+def member_by_id(membership_id: uuid.UUID) -> MemberView | None:
+    """A member of the current hub."""
+    return _one(_members().where(Membership.id == membership_id))
+
+
+def member_by_handle(handle: str) -> MemberView | None:
+    """An active member of the current hub."""
+    return _one(_members().where(Membership.handle == handle, Membership.status == MemberStatus.ACTIVE))
+
+
+def members_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, MemberView]:
+    """Account → membership in the current hub, for pages that name several people."""
+    if not account_ids:
+        return {}
+    rows = db.session.execute(_members().where(Membership.account_id.in_(account_ids))).all()
+    return {view.account_id: view for view in map(_view, rows)}
+
+
+def has(account_id: uuid.UUID, permission: str) -> bool:
+    """Whether the account may do this in the hub in scope. Asks the database: what a role loses it loses at once."""
+    if scope.current().hub_id is None:
+        return False
+    person = member(account_id)
+    return person is not None and person.may(permission)
+
+
+def connectors() -> list[MemberView]:
+    """The hub's active connectors with their parts, the longest-serving first."""
+    statement = _members().where(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
+    return [_view(row) for row in db.session.execute(statement.order_by(HubRole.granted_at, HubRole.id))]
+
+
+def team() -> list[MemberView]:
+    """Connectors and helpers of the hub."""
+    statement = _members().where(HubRole.id.is_not(None)).order_by(HubRole.role, HubRole.granted_at, HubRole.id)
+    return [_view(row) for row in db.session.execute(statement)]
+
+
+def directory(
+    *, search: str = "", after: tuple[datetime, uuid.UUID] | None = None, limit: int = 30, everyone: bool = False
+) -> list[MemberView]:
+    """Members, the newest first, paged by (joined_at, id); `everyone`: the unlisted, gone and suspended as well."""
+    statement = _members().order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
+    if not everyone:
+        statement = statement.where(Membership.status == MemberStatus.ACTIVE, Membership.is_listed)
+    if search:
+        pattern = f"%{_plain(search)}%"
+        statement = statement.where(or_(Membership.display_name.ilike(pattern), Membership.handle.ilike(pattern)))
+    if after is not None:
+        statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
+    return [_view(row) for row in db.session.execute(statement)]
+
+
+def newest(limit: int) -> list[MemberView]:
+    """The members who joined last and are listed."""
+    return directory(limit=limit)
+
+
+def _plain(search: str) -> str:
+    return search.strip()[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def referrer_of_code(code: str) -> Referral | None:
+    """Whose code this is: a member's own, or that of an invite link still valid. The channel is the link's or ''."""
+    typed = policies.clean_code(code)
+    if typed is None:
+        return None
+    active = Membership.status == MemberStatus.ACTIVE
+    own = db.session.scalar(select(Membership).where(Membership.referral_code == typed, active))
+    if own is not None:
+        return Referral(own.account_id, own.id, typed, "")
+    row = db.session.execute(
+        select(Membership, InviteLink)
+        .join(InviteLink, (InviteLink.hub_id == Membership.hub_id) & (InviteLink.membership_id == Membership.id))
+        .where(InviteLink.code == typed, InviteLink.revoked_at.is_(None), active)
+    ).one_or_none()
+    return Referral(row[0].account_id, row[0].id, typed, "invite") if row else None
+
+
+def referrer_for(account_id: uuid.UUID | None, touch: Touch | None, now: datetime) -> Referral | None:
+    """Who brought this person: the last touch within 30 days, of the session or of the account; never oneself."""
+    touches = ([touch] if touch else []) + ([] if account_id is None else _stored_touches(account_id, now))
+    for candidate in sorted(touches, key=lambda item: item.at, reverse=True):
+        if not policies.is_fresh(candidate.at, now):
+            continue
+        found = referrer_of_code(candidate.code)
+        if found is not None and found.account_id != account_id:
+            return Referral(found.account_id, found.membership_id, found.code, candidate.channel)
+    return None
+
+
+def _stored_touches(account_id: uuid.UUID, now: datetime) -> list[Touch]:
+    newest_first = (
+        select(ReferralTouch)
+        .where(ReferralTouch.account_id == account_id, ReferralTouch.touched_at >= now - policies.TOUCH_LASTS)
+        .order_by(ReferralTouch.touched_at.desc(), ReferralTouch.id.desc())
+        .limit(3)
+    )
+    return [Touch(row.code, row.channel, row.touched_at) for row in db.session.scalars(newest_first)]
+
+
+def invites() -> list[InviteView]:
+    """The hub's invite links, the newest first."""
+    joined = (
+        select(func.count())
+        .select_from(guest := aliased(Membership))
+        .where(guest.hub_id == InviteLink.hub_id, guest.invited_code == InviteLink.code)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(InviteLink, Membership.display_name, joined)
+        .join(Membership, (Membership.hub_id == InviteLink.hub_id) & (Membership.id == InviteLink.membership_id))
+        .order_by(InviteLink.created_at.desc(), InviteLink.id.desc())
+    )
+    return [
+        InviteView(link.id, link.code, link.label, link.created_at, link.revoked_at, maker, count)
+        for link, maker, count in rows
+    ]
+
+
+def invited_by(membership_id: uuid.UUID, *, limit: int = 50) -> list[MemberView]:
+    """Whom this member brought, the newest first."""
+    statement = _members().where(Membership.invited_by == membership_id, Membership.status == MemberStatus.ACTIVE)
+    return [_view(row) for row in db.session.execute(statement.order_by(Membership.joined_at.desc()).limit(limit))]
+
+
+def joined_since(moment: datetime) -> int:
+    """How many of today's members joined after this moment."""
+    statement = select(func.count()).select_from(Membership)
+    return (
+        db.session.scalar(statement.where(Membership.joined_at > moment, Membership.status == MemberStatus.ACTIVE)) or 0
+    )
+
+
+def hubs_of(account_id: uuid.UUID) -> list[HubOf]:
+    """The hubs an account belongs to, the first joined first. Works in any scope, for one account only."""
+    rows = db.session.execute(
+        text("SELECT hub_id, role, joined_at FROM hubs_of(:account)").bindparams(bindparam("account", type_=Uuid())),
+        {"account": account_id},
+    )
+    return [HubOf(row.hub_id, row.role, row.joined_at) for row in rows]
+
+
+def is_connector_anywhere(account_id: uuid.UUID) -> bool:
+    """Whether the account looks after any hub, so that more is asked of its sign-in."""
+    return any(hub.role == Role.CONNECTOR for hub in hubs_of(account_id))
+
+
+def index_of_hub(hub_id: int, role: str) -> Sequence[uuid.UUID]:
+    """Accounts with a role in a hub (platform scope)."""
+    statement = select(MembershipIndex.account_id).where(MembershipIndex.hub_id == hub_id, MembershipIndex.role == role)
+    return db.session.scalars(statement.order_by(MembershipIndex.joined_at)).all()

@@ -1,0 +1,113 @@
+"""Refusals of hubs and their brand, each with its own words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from hubapp.kernel.errors import NotFound, Refusal
+
+
+class NoSuchHub(NotFound):
+    """There is no such hub."""
+
+    def __init__(self, slug: str = "") -> None:
+        super().__init__(_("There is no hub called %(slug)s.", slug=slug) if slug else _("There is no such hub."))
+
+
+class SlugTaken(Refusal):
+    """Another hub has this address."""
+
+    field = "slug"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(_("A hub called %(slug)s exists already.", slug=slug))
+
+
+class SlugInvalid(Refusal):
+    """Not usable as a hub's address."""
+
+    status = 422
+    field = "slug"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            _(
+                "%(slug)s cannot be a hub's address: use small letters, digits and single hyphens, up to 40.",
+                slug=slug[:60],
+            )
+        )
+
+
+class DomainTaken(Refusal):
+    """A domain serves one hub."""
+
+    field = "domain"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(_("%(host)s belongs to another hub.", host=host))
+
+
+class DomainInvalid(Refusal):
+    """Not a domain name."""
+
+    status = 422
+    field = "domain"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(_("%(host)s is not a domain name, such as hub.example.org.", host=host[:80]))
+
+
+class ReasonMissing(Refusal):
+    """Visitors are told why, so there has to be a why."""
+
+    status = 422
+    field = "reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why: members and visitors will read it."))
+
+
+class AlreadyFrozen(Refusal):
+    """The hub is frozen as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This hub is frozen already."))
+
+
+class NotFrozen(Refusal):
+    """There is nothing to lift."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This hub is not frozen."))
+
+
+class ChangedMeanwhile(Refusal):
+    """Someone else saved in between; writing over it would lose their work."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Someone else changed this meanwhile. Load the page again, then make your change."))
+
+
+class FieldRefused(Refusal):
+    """A value that cannot be used, at its field."""
+
+    status = 422
+
+
+class BrandRefused(Refusal):
+    """A brand with something in it that cannot be used; `refusals` has one for each, at its field."""
+
+    status = 422
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(" ".join(str(refusal) for refusal in refusals))
+
+
+class PageProtected(Refusal):
+    """Legal texts can be rewritten, not removed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Every hub needs its terms, its privacy notice and its imprint: change them, do not remove them.")
+        )
