@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from flask_babel import gettext as _
 
 LARGEST = 64 * 1024
 SVG = "http://www.w3.org/2000/svg"
@@ -47,38 +48,49 @@ _RUNS = re.compile(r"javascript:|data:|expression\(|@import|\\", re.IGNORECASE)
 def check(svg: bytes) -> list[str]:
     """Why this may not be a hub's logo, one sentence each; empty when it may."""
     if len(svg) > LARGEST:
-        return [f"The logo has {len(svg) // 1024} kB; at most {LARGEST // 1024} kB are allowed."]
+        return [
+            _("The logo has %(size)s kB; at most %(most)s kB are allowed.", size=len(svg) // 1024, most=LARGEST // 1024)
+        ]
     try:
         root = ElementTree.fromstring(svg, forbid_dtd=True)
     except DefusedXmlException:
-        return ["The logo declares a document type or entities; a plain SVG has none."]
+        return [_("The logo declares a document type or entities; a plain SVG has none.")]
     except (ParseError, ValueError, LookupError) as error:
-        return [f"The logo is not well-formed SVG ({error})."]
+        return [_("The logo is not well-formed SVG (%(reason)s).", reason=str(error))]
     if root.tag != f"{{{SVG}}}svg":
-        return ["The logo is not an SVG drawing: its outermost element must be <svg> with the SVG namespace."]
+        return [_("The logo is not an SVG drawing: its outermost element must be <svg> with the SVG namespace.")]
     problems = [problem for element in root.iter() for problem in _problems(element)]
     if "viewBox" not in root.attrib:
-        problems.append("The logo needs a viewBox, or it cannot be shown at every size.")
+        problems.append(_("The logo needs a viewBox, or it cannot be shown at every size."))
     return problems
 
 
 def _problems(element: Element) -> list[str]:
-    namespace, _, name = element.tag.removeprefix("{").rpartition("}")
+    namespace, name = _split(element.tag)
     if namespace != SVG or name not in ELEMENTS:
-        return [f"<{name[:40]}> is not allowed in a logo."]
+        return [_("<%(element)s> is not allowed in a logo.", element=name[:40])]
     return [words for key, value in element.attrib.items() if (words := _wrong_attribute(name, key, value))]
 
 
 def _wrong_attribute(element: str, key: str, value: str) -> str:
-    namespace, _, name = key.removeprefix("{").rpartition("}")
+    namespace, name = _split(key)
+    where = {"attribute": name[:40], "element": element}
     if name.lower().startswith("on"):
-        return f"The event handler {name[:40]} on <{element}> is not allowed in a logo."
+        return str(_("The event handler %(attribute)s on <%(element)s> is not allowed in a logo.", **where))
     if name == "href" and not _OWN_PART.fullmatch(value):
-        return f"<{element}> points outside the drawing ({value[:40]!r}); only #parts of it are allowed."
+        return str(_("<%(element)s> points outside the drawing (%(value)s).", element=element, value=repr(value[:40])))
     if namespace not in {"", XLINK, "http://www.w3.org/XML/1998/namespace"}:
-        return f"The attribute {name[:40]} on <{element}> is not an SVG attribute."
+        return str(_("The attribute %(attribute)s on <%(element)s> is not an SVG attribute.", **where))
     if name == "style":
-        return f"The style attribute on <{element}> is not allowed; use fill, stroke and the like."
+        return str(
+            _("The style attribute on <%(element)s> is not allowed; use fill, stroke and the like.", element=element)
+        )
     if _POINTER.search(value) or _RUNS.search(value):
-        return f"The attribute {name[:40]} on <{element}> refers to something outside the drawing."
+        return str(_("The attribute %(attribute)s on <%(element)s> refers to something outside the drawing.", **where))
     return ""
+
+
+def _split(name: str) -> tuple[str, str]:
+    """`{namespace}name`, as the parser writes it, in two parts."""
+    namespace, _brace, local = name.removeprefix("{").rpartition("}")
+    return namespace, local

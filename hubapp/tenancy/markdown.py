@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import nh3
+from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -48,9 +49,12 @@ class TextTooLong(Refusal):
     status = 422
 
     def __init__(self, length: int, longest: int = LONGEST) -> None:
-        self.template = "This text has %(length)s characters; %(longest)s are allowed."
-        self.values = {"length": f"{length:,}", "longest": f"{longest:,}"}
-        super().__init__(self.template % self.values)
+        words = _(
+            "This text has %(length)s characters; %(longest)s are allowed.",
+            length=f"{length:,}",
+            longest=f"{longest:,}",
+        )
+        super().__init__(words)
 
 
 def render(text: str) -> Markup:

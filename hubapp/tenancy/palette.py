@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coloraide import Color
+from flask_babel import gettext as _
 
 from hubapp.kernel.errors import Refusal
 
@@ -43,16 +44,14 @@ _MEANINGS: Mapping[str, str] = {"good": "#17663a", "warn": "#7d5200", "bad": "#a
 
 
 class PaletteRefused(Refusal):
-    """A seed colour that cannot be made readable; `template` and `values` let the edge translate the words."""
+    """A seed colour that cannot be made readable; `part` is the seed's name, `nearest` a shade that works, if any."""
 
     status = 422
 
-    def __init__(self, template: str, *, part: str, nearest: str | None, **values: str) -> None:
-        self.template = template
+    def __init__(self, message: str, *, part: str, nearest: str | None) -> None:
         self.part = part
         self.nearest = nearest
-        self.values: dict[str, str] = {"part": part, "nearest": nearest or "", **values}
-        super().__init__(template % self.values, field=part)
+        super().__init__(message, field=part)
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _reach(seed: _Seed, backgrounds: Iterable[str], needed: float, *, lighter: b
     if stands(seed.lightness):
         return seed.at(seed.lightness)
     fails, works = seed.lightness, 1.0 if lighter else 0.0
-    for _ in range(12):
+    for _halving in range(12):
         middle = (fails + works) / 2
         fails, works = (fails, middle) if stands(middle) else (middle, works)
     return seed.at(works)
@@ -214,36 +213,46 @@ def _refuse_a_stranger(seed: _Seed, light: Mapping[str, str]) -> None:
     moved = abs(_read(light["brand"], "primary").lightness - seed.lightness)
     if moved <= FURTHEST_SHIFT:
         return
-    raise PaletteRefused(
+    # A little beyond the limit: written as a hexadecimal colour it has a slightly other hue, and so other greys.
+    nearest = _reach(seed, [light[page] for page in PAGES], PART + 0.1, lighter=False)
+    words = _(
         "%(colour)s reaches only %(ratio)s:1 on a light page, and a button needs 3:1 to be seen. "
         "The nearest shade that works is %(nearest)s. Take that one, or keep %(colour)s as the accent "
         "and choose a deeper primary.",
-        part="primary",
-        # A little beyond the limit: written as a hexadecimal colour it has a slightly other hue, and so other greys.
-        nearest=_reach(seed, [light[page] for page in PAGES], PART + 0.1, lighter=False),
         colour=seed.text,
+        nearest=nearest,
         ratio=f"{contrast(seed.at(seed.lightness), light['bg']):.1f}",
     )
+    raise PaletteRefused(words, part="primary", nearest=nearest)
 
 
 def _notes(seed: _Seed, accent: _Seed, light: Mapping[str, str]) -> tuple[str, ...]:
     notes = []
     if light["brand"] != seed.at(seed.lightness):
-        ratio = contrast(seed.at(seed.lightness), light["bg"])
-        notes.append(f"{seed.text} becomes {light['brand']} on light pages, where it reached only {ratio:.1f}:1.")
+        words = _(
+            "%(colour)s becomes %(shade)s on light pages, where it reached only %(ratio)s:1.",
+            colour=seed.text,
+            shade=light["brand"],
+            ratio=f"{contrast(seed.at(seed.lightness), light['bg']):.1f}",
+        )
+        notes.append(words)
     if Color(light["brand"]).delta_e(light["accent"], method="ok") < ALIKE:
-        notes.append(f"{seed.text} and {accent.text} look almost alike; a different accent would be noticed.")
+        words = _(
+            "%(first)s and %(second)s look almost alike; a different accent would be noticed.",
+            first=seed.text,
+            second=accent.text,
+        )
+        notes.append(words)
     return tuple(notes)
 
 
 def _read(colour: str, part: str) -> _Seed:
     if not _HEX.fullmatch(colour):
-        raise PaletteRefused(
+        words = _(
             "%(colour)s is not a colour: write # and six hexadecimal digits, for example #1d3fa6.",
-            part=part,
-            nearest=None,
             colour=repr(colour[:40]),
         )
+        raise PaletteRefused(words, part=part, nearest=None)
     lightness, chroma, hue = Color(colour).convert("oklch").coords(nans=False)
     return _Seed(
         text=colour,

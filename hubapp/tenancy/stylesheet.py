@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
+from flask_babel import gettext as _
 
 from hubapp.kernel.errors import Refusal
 
@@ -25,26 +26,28 @@ class StylesheetRefused(Refusal):
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Smallest and largest value, and the units it may carry ('' is a bare number; 0 never needs one)."""
+    """Smallest and largest value, and the unit it carries ('' is a bare number; 0 never needs one)."""
 
     least: float
     most: float
-    units: tuple[str, ...]
+    unit: str = ""
 
-    def __str__(self) -> str:
-        units = " or ".join(unit or "no unit" for unit in self.units)
-        return f"a number from {self.least:g} to {self.most:g} with {units}"
+    def words(self, name: str) -> str:
+        values = {"name": name, "least": f"{self.least:g}", "most": f"{self.most:g}", "unit": self.unit}
+        if self.unit:
+            return str(_("%(name)s must be from %(least)s to %(most)s, written with %(unit)s.", **values))
+        return str(_("%(name)s must be a number from %(least)s to %(most)s.", **values))
 
 
 # Colours are absent on purpose: they come from the seeds, through the contrast guard, or a hub could undo it here.
 ALLOWED: Mapping[str, _Bounds] = {
-    "radius": _Bounds(0, 28, ("px",)),
-    "radius-control": _Bounds(0, 999, ("px",)),
-    "display-weight": _Bounds(300, 900, ("",)),
-    "display-track": _Bounds(-0.05, 0.08, ("em",)),
-    "display-lead": _Bounds(0.95, 1.6, ("",)),
-    "display-scale": _Bounds(0.7, 1.2, ("",)),
-    "text-lead": _Bounds(1.45, 2.0, ("",)),
+    "radius": _Bounds(0, 28, "px"),
+    "radius-control": _Bounds(0, 999, "px"),
+    "display-weight": _Bounds(300, 900),
+    "display-track": _Bounds(-0.05, 0.08, "em"),
+    "display-lead": _Bounds(0.95, 1.6),
+    "display-scale": _Bounds(0.7, 1.2),
+    "text-lead": _Bounds(1.45, 2.0),
 }
 
 
@@ -63,54 +66,59 @@ def declarations(css: str) -> dict[str, str]:
 
 def _read(css: str) -> tuple[dict[str, str], list[str]]:
     if len(css) > LARGEST:
-        return {}, [f"The stylesheet has {len(css)} characters; {LARGEST} are allowed."]
+        return {}, [_("The stylesheet has %(length)s characters; %(most)s are allowed.", length=len(css), most=LARGEST)]
     found: dict[str, str] = {}
     problems: list[str] = []
     for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
         problem = _wrong_rule(rule)
         if problem:
-            problems.append(f"Line {rule.source_line}: {problem}")
+            problems.append(_at(rule, problem))
             continue
         for item in tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True):
             problem = _wrong_item(item)
             if problem:
-                problems.append(f"Line {item.source_line}: {problem}")
+                problems.append(_at(item, problem))
             else:
                 found[item.name.removeprefix("--")] = tinycss2.serialize(item.value).strip()
     return found, problems
 
 
+def _at(node: Any, problem: str) -> str:
+    return str(_("Line %(line)s: %(problem)s", line=node.source_line, problem=problem))
+
+
 def _wrong_rule(rule: Any) -> str:
     if rule.type == "error":
-        return f"this is not CSS ({rule.message})."
+        return str(_("this is not CSS (%(reason)s).", reason=rule.message))
     if rule.type == "at-rule":
-        return f"@{rule.at_keyword} is not allowed; set properties on :root only."
-    if rule.type != "qualified-rule":
-        return "only a :root rule is allowed."
-    selector = tinycss2.serialize(rule.prelude).strip()
-    return "" if selector == ":root" else f"the selector “{selector[:60]}” is not allowed; only :root is."
+        return str(_("@%(name)s is not allowed; set properties on :root only.", name=rule.at_keyword[:60]))
+    # Compared token by token: writing a deeply nested selector back out would exhaust the stack.
+    match [token for token in rule.prelude if token.type not in {"whitespace", "comment"}]:
+        case [colon, name] if colon == ":" and name.type == "ident" and name.value == "root":
+            return ""
+    return str(_("only the selector :root is allowed."))
 
 
 def _wrong_item(item: Any) -> str:
     if item.type == "error":
-        return f"this is not CSS ({item.message})."
+        return str(_("this is not CSS (%(reason)s).", reason=item.message))
     if item.type != "declaration":
-        return "only properties are allowed inside :root."
+        return str(_("only properties are allowed inside :root."))
     if item.important:
-        return f"!important on {item.name} is not allowed."
+        return str(_("!important on %(name)s is not allowed.", name=item.name[:60]))
     bounds = ALLOWED.get(item.name.removeprefix("--")) if item.name.startswith("--") else None
     if bounds is None:
         names = ", ".join(f"--{name}" for name in ALLOWED)
-        return f"{item.name[:60]} may not be set; allowed are {names}."
-    return "" if _within(item.value, bounds) else f"{item.name} must be {bounds}."
+        return str(_("%(name)s may not be set; allowed are %(allowed)s.", name=item.name[:60], allowed=names))
+    return "" if _within(item.value, bounds) else bounds.words(item.name)
 
 
 def _within(value: list[Any], bounds: _Bounds) -> bool:
     parts = [part for part in value if part.type not in {"whitespace", "comment"}]
-    if len(parts) != 1 or parts[0].type not in {"number", "dimension", "percentage"}:
+    if len(parts) != 1 or parts[0].type not in {"number", "dimension"}:
         return False
     number = parts[0]
-    unit = {"number": "", "percentage": "%"}.get(number.type) or getattr(number, "lower_unit", "")
-    if unit not in bounds.units and number.value != 0:
+    unit = number.lower_unit if number.type == "dimension" else ""
+    if unit != bounds.unit and not (unit == "" and number.value == 0):
         return False
     return bool(bounds.least <= number.value <= bounds.most)

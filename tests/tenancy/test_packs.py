@@ -204,7 +204,7 @@ def test_a_spoilt_base_is_a_problem_of_the_base(root):
             "lyon/logo.svg: <script> is not allowed",
         ),
         ("logo.svg", b"x" * 70_000, "lyon/logo.svg: has 70,000 bytes; 65,536 are allowed"),
-        ("theme.css", b"body{}", "lyon/theme.css: Line 1: the selector"),
+        ("theme.css", b"body{}", "lyon/theme.css: Line 1: only the selector :root"),
         ("pages/fr/about.md", b"No title", "lyon/pages/fr/about.md: title: the first line must be the title"),
         ("pages/fr/about.md", b"# \xff", "lyon/pages/fr/about.md: is not UTF-8"),
         ("pages/fr/about.md", b"# A\n" + b"a" * 60_000, "lyon/pages/fr/about.md: This text has 60,000 characters"),

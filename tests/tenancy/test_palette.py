@@ -53,12 +53,6 @@ def test_yellow_as_primary_is_refused_in_words_that_name_the_ratio_and_a_way_out
     assert (refused.value.part, refused.value.field, refused.value.status) == ("primary", "primary", 422)
 
 
-def test_the_words_of_a_refusal_can_be_translated():
-    with pytest.raises(palette.PaletteRefused) as refused:
-        palette.build("#ffe94d", "#1d3fa6")
-    assert refused.value.template % refused.value.values == str(refused.value)
-
-
 @pytest.mark.parametrize("colour", ["", "red", "#12345", "#12345g", "url(x)", "#fff;}", "#1d3fa6\n"])
 def test_what_is_not_a_hexadecimal_colour_is_refused(colour):
     with pytest.raises(palette.PaletteRefused, match="is not a colour") as refused:
