@@ -14,6 +14,7 @@ from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
+from hubapp.money.payments import plug as payments
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import areas, errors, interface, locales, render, request_scope, security, static
@@ -23,7 +24,6 @@ SLICES = (
     "hubapp.tenancy",
     "hubapp.money.ledger",
     "hubapp.money.payments",
-    "hubapp.money.payments.sandbox",
     "hubapp.people.accounts",
     "hubapp.people.notifications",
     "hubapp.people.membership",
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     for module in (errors, static, render):
         module.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)
+    payments.install(app, csrf)
     parts("models")
     parts("handlers")
     for module in parts("views"):

@@ -9,6 +9,7 @@ import click
 from hubapp.kernel import migrate
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
+from hubapp.money.payments import plug as payments
 
 
 @click.group("db")
@@ -37,4 +38,5 @@ def prepare(settings: Settings) -> database_server.Server:
     """Start the server if need be and migrate; returns where it is."""
     server = database_server.connect(settings)
     migrate.upgrade(server)
+    payments.install_sandbox(server)
     return server

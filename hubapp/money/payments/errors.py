@@ -1,0 +1,28 @@
+"""What payments refuse, in words."""
+
+from __future__ import annotations
+
+from hubapp.kernel.errors import NotFound, Refusal
+
+
+class PaymentNotFound(NotFound):
+    """There is no such payment in this hub."""
+
+
+class NotRefundable(Refusal):
+    """The payment has not succeeded, so there is nothing to give back."""
+
+
+class RefundTooLarge(Refusal):
+    """More than what is left of the payment."""
+
+    status = 422
+    field = "amount"
+
+
+class ReferenceTaken(Refusal):
+    """The same reference was used before for another amount."""
+
+
+class NotYetKnown(LookupError):
+    """An event speaks of something that is not committed here yet: try again."""

@@ -1,0 +1,104 @@
+"""Jobs of payments: events become looks at the provider, and sweeps find what events forgot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, or_, select
+
+from hubapp.jobs import queue
+from hubapp.kernel import clock
+from hubapp.kernel.db import db
+from hubapp.money.payments import availability, delivery, dispatch, inbox, policies, queries, services, wiring
+from hubapp.money.payments.gateway import GatewayUnavailable
+from hubapp.money.payments.models import GatewayEvent, Payment, PaymentStatus, Refund, RefundStatus
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+COMMANDS_AT_ONCE = 50
+BOOK_AVAILABLE = "payments.book_available"
+
+
+@queue.task(inbox.HANDLE, platform="the provider's events belong to no hub until they are read")
+def handle_event(source: str, external_id: str) -> None:
+    """Pass an event's hint on; raises while what it speaks of is not committed yet, so that the queue tries again."""
+    inbox.handle(source=source, external_id=external_id, now=clock.now())
+
+
+@queue.task(inbox.OBSERVE)
+def observe(payment_id: str) -> None:
+    """Look at one payment; if its time is over and it is still open, close it."""
+    now = clock.now()
+    try:
+        status = services.observe(payment_id=UUID(payment_id), now=now)
+    except GatewayUnavailable:
+        log.warning("provider does not answer; the sweep will ask again", payment=payment_id)
+        return
+    if status is PaymentStatus.OPEN and queries.payment(UUID(payment_id)).expires_at <= now:
+        services.expire_checkout(payment_id=UUID(payment_id), now=now)
+
+
+@queue.task(inbox.OBSERVE_REFUND)
+def observe_refund(refund_id: str) -> None:
+    """Look at one refund."""
+    try:
+        services.observe_refund(refund_id=UUID(refund_id), now=clock.now())
+    except GatewayUnavailable:
+        log.warning("provider does not answer; the sweep will ask again", refund=refund_id)
+
+
+@queue.task(BOOK_AVAILABLE)
+def book_available(payment_id: str) -> None:
+    """Book that a payment's money is usable now."""
+    availability.book_available(payment_id=UUID(payment_id), now=clock.now())
+
+
+@queue.periodic("*/10 * * * * *", "payments.sweep_commands", platform="commands to the provider belong to no hub")
+def sweep_commands() -> None:
+    """Send what the edge could not send, and what nobody knows the outcome of."""
+    for command_id in dispatch.waiting(limit=COMMANDS_AT_ONCE):
+        dispatch.dispatch_quietly(command_id)
+
+
+@queue.periodic("*/20 * * * * *", "payments.sweep", platform="unfinished payments of all hubs")
+def sweep() -> None:
+    """Look again at what is not finished, although no event came."""
+    sweep_unfinished(asked_before=clock.now() - policies.POLL_EVERY)
+
+
+def sweep_unfinished(*, asked_before: datetime) -> int:
+    """Enqueue a look at everything unfinished that nobody has looked at since; answers how many (platform scope)."""
+    now = clock.now()
+    is_stale = or_(Payment.checked_at.is_(None), Payment.checked_at < asked_before, Payment.expires_at <= now)
+    unfinished = Payment.status.in_((PaymentStatus.OPEN, PaymentStatus.PROCESSING))
+    count = _enqueue(Payment, inbox.OBSERVE, "payment_id", unfinished, is_stale)
+    is_stale = or_(Refund.checked_at.is_(None), Refund.checked_at < asked_before)
+    count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", Refund.status == RefundStatus.PENDING, is_stale)
+    is_usable = Payment.available_on <= now
+    is_unbooked = Payment.booked_available_at.is_(None)
+    count += _enqueue(
+        Payment, BOOK_AVAILABLE, "payment_id", Payment.status == PaymentStatus.SUCCEEDED, is_unbooked, is_usable
+    )
+    forgotten = select(GatewayEvent.source, GatewayEvent.external_id).where(
+        GatewayEvent.handled_at.is_(None), GatewayEvent.received_at < now - policies.FORGOTTEN_AFTER
+    )
+    for source, external_id in db.session.execute(forgotten.limit(BATCH)):
+        queue.enqueue(inbox.HANDLE, hub_id=None, arguments={"source": source, "external_id": external_id})
+        count += 1
+    return count
+
+
+def _enqueue(table: type[Payment | Refund], task: str, argument: str, *conditions: ColumnElement[bool]) -> int:
+    rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
+    for hub_id, row_id in rows:
+        queue.enqueue(task, hub_id=hub_id, lock=f"{task}:{row_id}", arguments={argument: str(row_id)})
+    return len(rows)
+
+
+@queue.periodic("*/2 * * * * *", "payments.deliver_sandbox_events", platform="the sandbox sends its events to us")
+def deliver_sandbox_events() -> None:
+    """In sandbox mode: let the provider's stand-in send what is due."""
+    delivery.deliver(wiring.wiring())

@@ -1,0 +1,122 @@
+"""The inbox: events are stored once, answered at once, and taken as hints by a job."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, select
+from sqlalchemy.dialects.postgresql import insert
+
+from hubapp.jobs import queue
+from hubapp.jobs.events import publish
+from hubapp.kernel import ids
+from hubapp.kernel.db import db
+from hubapp.money.payments.errors import NotYetKnown
+from hubapp.money.payments.events import AccountChanged, PayoutChanged
+from hubapp.money.payments.gateway import Endpoint
+from hubapp.money.payments.gateway import GatewayEvent as Received
+from hubapp.money.payments.models import GatewayEvent, Payment, Refund
+
+HANDLE = "payments.handle_event"
+OBSERVE = "payments.observe"
+OBSERVE_REFUND = "payments.observe_refund"
+ABOUT_PAYMENTS = ("checkout.session.", "charge.", "payment_intent.")
+ABOUT_REFUNDS = ("refund.", "charge.refund.")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Whose payment or refund an event speaks of, by the metadata that we gave the provider."""
+
+    hub_id: int
+    payment_id: UUID
+    refund_id: UUID | None
+
+
+def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -> bool:
+    """Keep a verified event and enqueue its handling; False when it was here before."""
+    statement = (
+        insert(GatewayEvent)
+        .values(
+            id=ids.uuid7(),
+            source=source,
+            external_id=event.id,
+            type=event.type,
+            object_id=event.object_id,
+            account=event.account,
+            payload=json.loads(payload),
+            received_at=now,
+        )
+        # Without naming the columns: the app's role may add events and read none.
+        .on_conflict_do_nothing()
+    )
+    result: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
+    if result.rowcount == 0:
+        return False
+    queue.enqueue(HANDLE, hub_id=None, arguments={"source": source, "external_id": event.id})
+    return True
+
+
+def handle(*, source: str, external_id: str, now: datetime) -> None:
+    """Pass a hint on to whom it concerns (platform scope).
+
+    Raises NotYetKnown while what it speaks of is not committed here: the job is tried again.
+    """
+    event = db.session.scalar(
+        select(GatewayEvent)
+        .where(GatewayEvent.source == source, GatewayEvent.external_id == external_id)
+        .with_for_update()
+    )
+    if event is None or event.handled_at is not None:
+        return
+    _route(event)
+    event.handled_at = now
+    db.session.flush()
+
+
+def _route(event: GatewayEvent) -> None:
+    if event.account and event.type == "account.updated":
+        publish(AccountChanged(None, event.account))
+    elif event.account and event.object_id and event.type.startswith("payout."):
+        publish(PayoutChanged(None, event.account, event.object_id))
+    elif event.type.startswith(ABOUT_REFUNDS):
+        _refund(event)
+    elif event.type.startswith(ABOUT_PAYMENTS):
+        _payment(event)
+
+
+def _payment(event: GatewayEvent) -> None:
+    # No hint: somebody else's payment on the same provider account.
+    if (hint := _hint(event.payload)) is None:
+        return
+    status = db.session.execute(
+        select(Payment.checkout_id).where(Payment.hub_id == hint.hub_id, Payment.id == hint.payment_id)
+    ).one_or_none()
+    if status is None or status.checkout_id is None:
+        raise NotYetKnown(event.external_id)
+    queue.enqueue(OBSERVE, hub_id=hint.hub_id, arguments={"payment_id": str(hint.payment_id)})
+
+
+def _refund(event: GatewayEvent) -> None:
+    hint = _hint(event.payload)
+    if hint is None or hint.refund_id is None:
+        return
+    row = db.session.execute(
+        select(Refund.provider_id).where(Refund.hub_id == hint.hub_id, Refund.id == hint.refund_id)
+    ).one_or_none()
+    if row is None or row.provider_id is None:
+        raise NotYetKnown(event.external_id)
+    queue.enqueue(OBSERVE_REFUND, hub_id=hint.hub_id, arguments={"refund_id": str(hint.refund_id)})
+
+
+def _hint(payload: dict[str, Any]) -> Hint | None:
+    metadata = (payload.get("data", {}).get("object") or {}).get("metadata") or {}
+    try:
+        refund_id = UUID(metadata["refund"]) if "refund" in metadata else None
+        return Hint(int(metadata["hub"]), UUID(metadata["payment"]), refund_id)
+    except (KeyError, ValueError, TypeError):
+        return None

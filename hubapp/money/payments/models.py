@@ -1,0 +1,196 @@
+"""Payments and refunds of a hub; commands to the provider and its events, which belong to no hub."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel import ids
+from hubapp.kernel.db import HubScoped, db
+
+
+class PaymentStatus(enum.StrEnum):
+    """`new`: the provider has not answered yet; `open`: the card page waits; `processing`: paid, fee not known yet."""
+
+    NEW = "new"
+    OPEN = "open"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+
+
+class RefundStatus(enum.StrEnum):
+    """`requested`: not answered yet; `pending`: on its way."""
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class CommandStatus(enum.StrEnum):
+    """`unknown`: sent, and nobody can tell what happened."""
+
+    TODO = "todo"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CommandKind(enum.StrEnum):
+    """What the provider can be asked to do."""
+
+    CHECKOUT_CREATE = "checkout.create"
+    CHECKOUT_EXPIRE = "checkout.expire"
+    REFUND_CREATE = "refund.create"
+    PAYEE_CREATE = "payee.create"
+    TRANSFER_CREATE = "transfer.create"
+    TRANSFER_REVERSE = "transfer.reverse"
+    PAYOUT_CREATE = "payout.create"
+
+
+class Payment(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """One amount that a buyer is to pay once; amounts in minor units of `currency`."""
+
+    __tablename__ = "payment"
+
+    reference: Mapped[str]
+    payer_account_id: Mapped[uuid.UUID | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    status: Mapped[str] = mapped_column(default=PaymentStatus.NEW)
+    checkout_id: Mapped[str | None]
+    checkout_url: Mapped[str | None]
+    charge_id: Mapped[str | None]
+    fee: Mapped[int | None] = mapped_column(BigInteger)
+    net: Mapped[int | None] = mapped_column(BigInteger)
+    available_on: Mapped[datetime | None]
+    failure_code: Mapped[str | None]
+    failure_message: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    refunded: Mapped[int] = mapped_column(BigInteger, default=0)
+    is_closing: Mapped[bool] = mapped_column(default=False)
+    closings: Mapped[int] = mapped_column(default=0)
+    success_path: Mapped[str]
+    cancel_path: Mapped[str]
+    created_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    booked_available_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "reference"),
+        UniqueConstraint("hub_id", "checkout_id"),
+        UniqueConstraint("hub_id", "charge_id"),
+        CheckConstraint(
+            "status IN ('new', 'open', 'processing', 'succeeded', 'failed', 'expired', 'canceled')", name="status"
+        ),
+        CheckConstraint("amount > 0 AND refunded BETWEEN 0 AND amount", name="amounts"),
+        CheckConstraint(
+            "status <> 'succeeded'"
+            " OR (charge_id IS NOT NULL AND fee IS NOT NULL AND net IS NOT NULL AND fee + net = amount)",
+            name="settled",
+        ),
+        CheckConstraint("refunded = 0 OR status = 'succeeded'", name="refunded_was_paid"),
+        Index(
+            "ix_payment_unfinished",
+            "hub_id",
+            "checked_at",
+            postgresql_where=text("status IN ('new', 'open', 'processing')"),
+        ),
+        Index(
+            "ix_payment_unavailable",
+            "hub_id",
+            "available_on",
+            postgresql_where=text("status = 'succeeded' AND booked_available_at IS NULL"),
+        ),
+    )
+
+
+class Refund(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+    """Money on its way back to a buyer."""
+
+    __tablename__ = "refund"
+
+    payment_id: Mapped[uuid.UUID]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    status: Mapped[str] = mapped_column(default=RefundStatus.REQUESTED)
+    provider_id: Mapped[str | None]
+    reference: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    failure_message: Mapped[str | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id", "payment_id"], ["payment.hub_id", "payment.id"]),
+        UniqueConstraint("hub_id", "reference"),
+        UniqueConstraint("hub_id", "provider_id"),
+        CheckConstraint("status IN ('requested', 'pending', 'succeeded', 'failed')", name="status"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_refund_hub_id_payment_id", "hub_id", "payment_id"),
+        Index(
+            "ix_refund_unfinished", "hub_id", "checked_at", postgresql_where=text("status IN ('requested', 'pending')")
+        ),
+    )
+
+
+class GatewayCommand(db.Model):  # type: ignore[name-defined,misc]
+    """A request to the provider: its parameters and key never change, so that sending it again is harmless."""
+
+    __tablename__ = "gateway_command"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    hub_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(default=CommandStatus.TODO)
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_sent_at: Mapped[datetime | None]  # business time, as the provider's memory of keys is
+    next_try_at: Mapped[datetime]  # wall time, as are the lease and the queue
+    lease_until: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None]
+    error_code: Mapped[str | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('todo', 'unknown', 'done', 'failed')", name="status"),
+        # Whatever a bug may ask for: one refund, transfer or payout per row that wants one.
+        Index("uq_gateway_command_alive", "kind", "subject", unique=True, postgresql_where=text("status <> 'failed'")),
+        Index("ix_gateway_command_waiting", "next_try_at", postgresql_where=text("status IN ('todo', 'unknown')")),
+        Index("ix_gateway_command_subject", "subject"),
+    )
+
+
+class GatewayEvent(db.Model):  # type: ignore[name-defined,misc]
+    """An event as the provider sent it, kept once however often it comes."""
+
+    __tablename__ = "gateway_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    type: Mapped[str]
+    object_id: Mapped[str | None]
+    account: Mapped[str | None]
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_gateway_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
+    )

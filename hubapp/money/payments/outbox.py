@@ -1,0 +1,43 @@
+"""The outbox: what the provider shall do is written down in the caller's transaction and sent after its commit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from hubapp.kernel import clock, ids
+from hubapp.kernel.db import after_commit, db
+from hubapp.money.payments import wiring
+from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
+
+# The edge sends at once; a sweep sends what is still there after this time.
+FALLBACK_AFTER = timedelta(seconds=5)
+
+
+def add(
+    *, kind: CommandKind, key: str, subject: str, params: dict[str, Any], now: datetime, hub_id: int | None = None
+) -> UUID:
+    """Ask the provider for something, once this transaction has committed.
+
+    `key` is derived from domain rows and becomes the provider's idempotency key. `params` are plain values, frozen from
+    here on. Two living commands of one kind about one subject cannot exist.
+    """
+    # The app's role may add commands and not read them, so that nothing may come back from the insert.
+    command = GatewayCommand(
+        id=ids.uuid7(),
+        hub_id=hub_id,
+        kind=kind,
+        key=key,
+        subject=subject,
+        params=params,
+        status=CommandStatus.TODO,
+        attempts=0,
+        next_try_at=clock.wall() + FALLBACK_AFTER,
+        created_at=now,
+    )
+    db.session.add(command)
+    db.session.flush()
+    after_commit(partial(wiring.dispatch_now, command.id))
+    return command.id

@@ -1,0 +1,88 @@
+"""Pure rules of payments: which moves are allowed, what the provider's answer means, when to try again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hubapp.money.payments.gateway_values import ChargeState, CheckoutState, RefundState
+from hubapp.money.payments.gateway_values import RefundStatus as ProviderRefundStatus
+from hubapp.money.payments.models import PaymentStatus, RefundStatus
+
+# A status only ever moves along these arrows; what arrives late and points backwards is ignored.
+PAYMENT_MOVES: dict[str, frozenset[str]] = {
+    PaymentStatus.NEW: frozenset({"open", "processing", "succeeded", "failed", "expired", "canceled"}),
+    PaymentStatus.OPEN: frozenset({"processing", "succeeded", "failed", "expired", "canceled"}),
+    PaymentStatus.PROCESSING: frozenset({"succeeded", "failed"}),
+    PaymentStatus.SUCCEEDED: frozenset(),
+    PaymentStatus.FAILED: frozenset(),
+    PaymentStatus.EXPIRED: frozenset(),
+    PaymentStatus.CANCELED: frozenset(),
+}
+REFUND_MOVES: dict[str, frozenset[str]] = {
+    RefundStatus.REQUESTED: frozenset({"pending", "succeeded", "failed"}),
+    RefundStatus.PENDING: frozenset({"succeeded", "failed"}),
+    # A card may refuse the money days after the provider called it done.
+    RefundStatus.SUCCEEDED: frozenset({"failed"}),
+    RefundStatus.FAILED: frozenset(),
+}
+UNFINISHED = frozenset({PaymentStatus.NEW, PaymentStatus.OPEN, PaymentStatus.PROCESSING})
+
+KEY_LIVES = timedelta(hours=20)  # the provider forgets keys after 24
+LEASE = timedelta(seconds=90)  # longer than the client's timeouts and retries together
+POLL_EVERY = timedelta(minutes=2)
+FORGOTTEN_AFTER = timedelta(hours=2)  # an event whose job gave up is taken up again
+PAGE_LIVES_AT_LEAST = timedelta(minutes=31)  # the provider wants 30 from when it hears of it
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at the provider says about a payment."""
+
+    status: PaymentStatus
+    charge: ChargeState | None = None
+
+
+def may_move(moves: dict[str, frozenset[str]], old: str, new: str) -> bool:
+    """Whether a status may change from `old` to `new`."""
+    return new in moves[old]
+
+
+def seen(state: CheckoutState) -> Seen:
+    """Read a checkout: a refused card leaves its page open, an amount of unknown fee is not settled yet."""
+    charge = state.charge
+    if charge is not None and charge.status == "succeeded":
+        is_known = charge.fee is not None and charge.settled_currency in {None, charge.currency}
+        return Seen(PaymentStatus.SUCCEEDED if is_known else PaymentStatus.PROCESSING, charge)
+    if state.status == "expired":
+        return Seen(PaymentStatus.EXPIRED, charge)
+    if state.status == "complete" or (charge is not None and charge.status == "pending"):
+        return Seen(PaymentStatus.PROCESSING, charge)
+    return Seen(PaymentStatus.OPEN, charge)
+
+
+def refund_status(state: RefundState) -> RefundStatus:
+    """The provider's word for a refund in ours."""
+    known: dict[ProviderRefundStatus, RefundStatus] = {
+        "pending": RefundStatus.PENDING,
+        "requires_action": RefundStatus.PENDING,
+        "succeeded": RefundStatus.SUCCEEDED,
+        "failed": RefundStatus.FAILED,
+        "canceled": RefundStatus.FAILED,
+    }
+    return known[state.status]
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the n-th attempt: 10 s, 20 s, 40 s … 15 minutes."""
+    return timedelta(seconds=min(10 * 2 ** max(attempts - 1, 0), 900))
+
+
+def must_look_up(first_sent_at: datetime | None, now: datetime) -> bool:
+    """Whether a command is too old to be sent again: its key may be forgotten, and the money moved twice."""
+    return first_sent_at is not None and now - first_sent_at > KEY_LIVES
+
+
+def page_expiry(wanted: datetime, first_sent_at: datetime) -> datetime:
+    """When the provider closes the card page; from stored times only, so that a command sent again says the same."""
+    return max(wanted, first_sent_at + PAGE_LIVES_AT_LEAST)

@@ -1,0 +1,70 @@
+"""Reading payments, refunds and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from hubapp.kernel.db import db
+from hubapp.money.payments.errors import PaymentNotFound
+from hubapp.money.payments.models import GatewayCommand, Payment, Refund
+
+
+def payment(payment_id: UUID) -> Payment:
+    """A payment of the current hub; refuses with PaymentNotFound."""
+    found = db.session.scalar(select(Payment).where(Payment.id == payment_id))
+    if found is None:
+        raise PaymentNotFound
+    return found
+
+
+def payment_of(reference: str) -> Payment | None:
+    """The payment with a reference of the caller's, e.g. `checkout:<id>`."""
+    return db.session.scalar(select(Payment).where(Payment.reference == reference))
+
+
+def locked(statement: Select[tuple[Payment]]) -> Select[tuple[Payment]]:
+    """Make others wait for the row; without it two observers would both publish what they see."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+def payment_for_change(payment_id: UUID) -> Payment:
+    """A payment as it is now, locked until the transaction ends."""
+    found = db.session.scalar(locked(select(Payment).where(Payment.id == payment_id)))
+    if found is None:
+        raise PaymentNotFound
+    return found
+
+
+def refund_for_change(refund_id: UUID) -> Refund:
+    """A refund as it is now, locked until the transaction ends."""
+    found = db.session.scalar(
+        select(Refund).where(Refund.id == refund_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise PaymentNotFound
+    return found
+
+
+def refunds_of(payment_id: UUID) -> Sequence[Refund]:
+    """A payment's refunds, oldest first."""
+    return db.session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
+
+
+def refund_of(reference: str) -> Refund | None:
+    """The refund with a reference of the caller's."""
+    return db.session.scalar(select(Refund).where(Refund.reference == reference))
+
+
+def command(command_id: UUID) -> GatewayCommand:
+    """A command (platform scope)."""
+    return db.session.get_one(GatewayCommand, command_id)
+
+
+def commands_of(subject: str) -> Sequence[GatewayCommand]:
+    """All commands about something, oldest first (platform scope)."""
+    return db.session.scalars(
+        select(GatewayCommand).where(GatewayCommand.subject == subject).order_by(GatewayCommand.id)
+    ).all()

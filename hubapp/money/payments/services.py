@@ -1,0 +1,273 @@
+"""Commands on payments: ask for one, give one back, close one, and look at what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from hubapp.jobs.events import publish
+from hubapp.kernel.db import db, require_hub_id
+from hubapp.kernel.money import Money
+from hubapp.money.payments import outbox, policies, queries, wiring
+from hubapp.money.payments.errors import NotRefundable, ReferenceTaken, RefundTooLarge
+from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+from hubapp.money.payments.gateway import CheckoutSession, CheckoutState, PaymentGateway, RefundState
+from hubapp.money.payments.models import CommandKind, Payment, PaymentStatus, Refund, RefundStatus
+from hubapp.money.payments.policies import PAYMENT_MOVES, REFUND_MOVES, may_move
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the card page; `amount` per piece in minor units, tax included."""
+
+    name: str
+    quantity: int
+    amount: int
+
+
+def gateway() -> PaymentGateway:
+    """The provider of the running application."""
+    return wiring.gateway()
+
+
+def request_checkout(
+    *,
+    reference: str,
+    payer_id: UUID | None,
+    payer_email: str,
+    amount: Money,
+    lines: Sequence[Line],
+    description: str,
+    success_path: str,
+    cancel_path: str,
+    expires_at: datetime,
+    now: datetime,
+) -> UUID:
+    """Ask for a payment; the card page opens after the commit. The same reference is the same payment.
+
+    Paths lead into the current hub. Refuses with ReferenceTaken when the reference stands for another amount.
+    """
+    hub_id = require_hub_id()
+    if (known := queries.payment_of(reference)) is not None:
+        if (known.amount, known.currency) != (amount.amount, amount.currency):
+            raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
+        return known.id
+    payment = Payment(
+        reference=reference,
+        payer_account_id=payer_id,
+        amount=amount.amount,
+        currency=amount.currency,
+        success_path=success_path,
+        cancel_path=cancel_path,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    outbox.add(
+        kind=CommandKind.CHECKOUT_CREATE,
+        key=f"checkout:{payment.id}",
+        subject=f"payment:{payment.id}",
+        hub_id=hub_id,
+        now=now,
+        params={
+            "reference": f"payment:{payment.id}",
+            "amount": amount.amount,
+            "currency": amount.currency.lower(),
+            "lines": [{"name": line.name, "quantity": line.quantity, "amount": line.amount} for line in lines],
+            "description": description,
+            "success_url": wiring.address_in_hub(hub_id, f"/pay/{payment.id}/return"),
+            "cancel_url": wiring.address_in_hub(hub_id, cancel_path),
+            "expires_at": expires_at.isoformat(),
+            "metadata": {"hub": str(hub_id), "payment": str(payment.id)},
+            "customer_email": payer_email or None,
+        },
+    )
+    return payment.id
+
+
+def request_refund(*, payment_id: UUID, amount: Money, reference: str, reason: str, now: datetime) -> UUID:
+    """Give money back; it is reserved at once, so that two refunds together cannot exceed the payment.
+
+    The same reference is the same refund. Refuses with NotRefundable or RefundTooLarge.
+    """
+    payment = queries.payment_for_change(payment_id)
+    if (known := queries.refund_of(reference)) is not None:
+        return known.id
+    if payment.status != PaymentStatus.SUCCEEDED:
+        raise NotRefundable(_("This payment has not been made, so there is nothing to give back."))
+    left = Money(payment.amount - payment.refunded, payment.currency)
+    if amount.amount <= 0 or left < amount:
+        raise RefundTooLarge(_("That is more than what is left of this payment."))
+    refund = Refund(
+        payment_id=payment_id,
+        amount=amount.amount,
+        currency=amount.currency,
+        reference=reference,
+        reason=reason,
+        created_at=now,
+    )
+    payment.refunded += amount.amount
+    db.session.add(refund)
+    db.session.flush()
+    hub_id = require_hub_id()
+    outbox.add(
+        kind=CommandKind.REFUND_CREATE,
+        key=f"refund:{refund.id}",
+        subject=f"refund:{refund.id}",
+        hub_id=hub_id,
+        now=now,
+        params={
+            "charge_id": payment.charge_id,
+            "amount": amount.amount,
+            "metadata": {"hub": str(hub_id), "payment": str(payment_id), "refund": str(refund.id)},
+        },
+    )
+    return refund.id
+
+
+def expire_checkout(*, payment_id: UUID, now: datetime) -> None:
+    """Close a card page whose time is over. What was paid meanwhile stays paid: the provider decides."""
+    payment = queries.payment_for_change(payment_id)
+    if payment.status != PaymentStatus.OPEN or payment.is_closing:
+        return
+    payment.is_closing = True
+    payment.closings += 1
+    outbox.add(
+        kind=CommandKind.CHECKOUT_EXPIRE,
+        key=f"checkout:{payment.id}:expire:{payment.closings}",
+        subject=f"payment:{payment.id}",
+        hub_id=require_hub_id(),
+        now=now,
+        params={"checkout_id": payment.checkout_id},
+    )
+
+
+def observe(*, payment_id: UUID, now: datetime) -> PaymentStatus:
+    """Look at the provider's side of a payment and move ours along; safe to repeat, tells others once.
+
+    Raises the gateway's errors. The provider is asked before the row is locked: nobody waits for a network.
+    """
+    payment = queries.payment(payment_id)
+    if payment.checkout_id is None or payment.status not in policies.UNFINISHED:
+        return PaymentStatus(payment.status)
+    return apply_checkout(payment_id=payment_id, state=gateway().retrieve_checkout(payment.checkout_id), now=now)
+
+
+def open_checkout(*, payment_id: UUID, session: CheckoutSession) -> None:
+    """The provider made the card page."""
+    payment = queries.payment_for_change(payment_id)
+    if payment.checkout_id is None:
+        payment.checkout_id, payment.checkout_url = session.id, session.url
+    if may_move(PAYMENT_MOVES, payment.status, PaymentStatus.OPEN):
+        payment.status = PaymentStatus.OPEN
+    db.session.flush()
+
+
+def apply_checkout(*, payment_id: UUID, state: CheckoutState, now: datetime) -> PaymentStatus:
+    """Take over what a look at the provider showed, under the row's lock."""
+    payment = queries.payment_for_change(payment_id)
+    payment.checked_at = now
+    seen = policies.seen(state)
+    if seen.charge is not None and seen.charge.status == "failed":
+        payment.failure_code, payment.failure_message = seen.charge.failure_code, seen.charge.failure_message
+    if not may_move(PAYMENT_MOVES, payment.status, seen.status):
+        return PaymentStatus(payment.status)
+    payment.status = seen.status
+    charge = seen.charge
+    if seen.status is PaymentStatus.SUCCEEDED and charge is not None and charge.fee is not None:
+        payment.charge_id, payment.fee, payment.net = charge.id, charge.fee, payment.amount - charge.fee
+        payment.available_on, payment.settled_at = charge.available_on or now, now
+        payment.failure_code = payment.failure_message = None
+        publish(
+            ChargeSettled(payment.hub_id, payment.id, payment.reference, payment.amount, charge.fee, payment.currency)
+        )
+    elif seen.status is PaymentStatus.EXPIRED:
+        publish(PaymentExpired(payment.hub_id, payment.id, payment.reference))
+    db.session.flush()
+    return seen.status
+
+
+def fail_checkout(*, payment_id: UUID, code: str, message: str) -> None:
+    """The provider will never open a card page for this payment."""
+    payment = queries.payment_for_change(payment_id)
+    if not may_move(PAYMENT_MOVES, payment.status, PaymentStatus.FAILED):
+        return
+    payment.status = PaymentStatus.FAILED
+    payment.failure_code, payment.failure_message = code, message
+    publish(ChargeFailed(payment.hub_id, payment.id, payment.reference, code, message))
+    db.session.flush()
+
+
+def close_checkout(*, payment_id: UUID, is_expired: bool) -> None:
+    """The provider closed the card page, or would not: then the page is looked at, and closed in another attempt."""
+    payment = queries.payment_for_change(payment_id)
+    payment.is_closing = False
+    if is_expired and may_move(PAYMENT_MOVES, payment.status, PaymentStatus.EXPIRED):
+        payment.status = PaymentStatus.EXPIRED
+        publish(PaymentExpired(payment.hub_id, payment.id, payment.reference))
+    db.session.flush()
+
+
+def expire_unsent(*, payment_id: UUID) -> None:
+    """The time to pay was over before the provider ever heard of the payment."""
+    payment = queries.payment_for_change(payment_id)
+    if not may_move(PAYMENT_MOVES, payment.status, PaymentStatus.EXPIRED):
+        return
+    payment.status = PaymentStatus.EXPIRED
+    publish(PaymentExpired(payment.hub_id, payment.id, payment.reference))
+    db.session.flush()
+
+
+def observe_refund(*, refund_id: UUID, now: datetime) -> None:
+    """Look at the provider's side of a refund. Raises the gateway's errors."""
+    refund = db.session.get_one(Refund, (require_hub_id(), refund_id))
+    if refund.provider_id is None or refund.status == RefundStatus.FAILED:
+        return
+    apply_refund(refund_id=refund_id, state=gateway().retrieve_refund(refund.provider_id), now=now)
+
+
+def apply_refund(*, refund_id: UUID, state: RefundState, now: datetime) -> None:
+    """Take over what the provider says about a refund, under the row's lock."""
+    refund = queries.refund_for_change(refund_id)
+    refund.provider_id, refund.checked_at = state.id, now
+    status = policies.refund_status(state)
+    if status is RefundStatus.FAILED:
+        fail_refund(refund_id=refund_id, message=state.failure_reason or "")
+        return
+    if not may_move(REFUND_MOVES, refund.status, status):
+        return
+    refund.status = status
+    if status is RefundStatus.SUCCEEDED:
+        refund.settled_at = now
+        publish(
+            RefundSettled(refund.hub_id, refund.id, refund.payment_id, refund.reference, refund.amount, refund.currency)
+        )
+    db.session.flush()
+
+
+def fail_refund(*, refund_id: UUID, message: str) -> None:
+    """The money did not go back: it can be refunded again."""
+    refund = queries.refund_for_change(refund_id)
+    if not may_move(REFUND_MOVES, refund.status, RefundStatus.FAILED):
+        return
+    was_settled = refund.status == RefundStatus.SUCCEEDED
+    refund.status, refund.failure_message = RefundStatus.FAILED, message
+    queries.payment_for_change(refund.payment_id).refunded -= refund.amount
+    publish(
+        RefundFailed(
+            refund.hub_id,
+            refund.id,
+            refund.payment_id,
+            refund.reference,
+            refund.amount,
+            refund.currency,
+            message,
+            was_settled,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,138 @@
+"""A shop with a real sandbox behind it: hubs, payments, cards, and the provider's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from flask import Flask
+
+from hubapp.jobs import worker
+from hubapp.kernel import clock
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.money import Money
+from hubapp.money.payments import delivery, plug, queries, sandbox_clock, services, wiring
+from hubapp.money.payments.models import GatewayCommand, Payment
+from hubapp.money.payments.sandbox.engine import Sandbox
+from hubapp.money.payments.services import Line
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from tests.factories.jobs import run_all
+from tests.factories.sandbox import PAYS, attempt
+
+PAYER = UUID(int=7)
+
+
+@dataclass
+class Till:
+    """An application on real databases with its sandbox, and the steps that tests begin with."""
+
+    app: Flask
+    sandbox: Sandbox
+
+    @property
+    def wiring(self) -> wiring.Wiring:
+        """What the application's payments are wired to."""
+        found: wiring.Wiring = self.app.extensions[wiring.EXTENSION]
+        return found
+
+    def ask(self, hub_id: int, amount: int = 2000, *, reference: str = "", minutes: int = 60) -> UUID:
+        """Ask for a payment and let the edge dispatch it."""
+        with self.app.app_context(), hub_scope(hub_id), unit_of_work():
+            return services.request_checkout(
+                reference=reference or f"checkout:{uuid4()}",
+                payer_id=PAYER,
+                payer_email="ann@example.org",
+                amount=Money(amount, "EUR"),
+                lines=(Line("Walnut oil", 1, amount),),
+                description="Order 1",
+                success_path="/orders",
+                cancel_path="/basket",
+                expires_at=clock.now() + timedelta(minutes=minutes),
+                now=clock.now(),
+            )
+
+    def pay(self, hub_id: int, payment_id: UUID, number: str = PAYS) -> None:
+        """Try a card on the hosted page."""
+        checkout_id = self.payment(hub_id, payment_id).checkout_id
+        assert checkout_id is not None
+        self.sandbox.pay(checkout_id, attempt(number))
+
+    def sell(self, hub_id: int, amount: int = 2000, number: str = PAYS, *, reference: str = "") -> UUID:
+        """A payment, paid and seen by us."""
+        payment_id = self.ask(hub_id, amount, reference=reference)
+        self.pay(hub_id, payment_id, number)
+        self.observe(hub_id, payment_id)
+        return payment_id
+
+    def observe(self, hub_id: int, payment_id: UUID) -> None:
+        """Look at the provider."""
+        with self.app.app_context(), hub_scope(hub_id), unit_of_work():
+            services.observe(payment_id=payment_id, now=clock.now())
+
+    def refund(self, hub_id: int, payment_id: UUID, amount: int, reference: str = "refund:1") -> UUID:
+        """Ask for money back."""
+        with self.app.app_context(), hub_scope(hub_id), unit_of_work():
+            return services.request_refund(
+                payment_id=payment_id, amount=Money(amount, "EUR"), reference=reference, reason="", now=clock.now()
+            )
+
+    def payment(self, hub_id: int, payment_id: UUID) -> Payment:
+        """A payment as it is now."""
+        with self.app.app_context(), hub_scope(hub_id), unit_of_work():
+            return queries.payment(payment_id)
+
+    def commands(self, subject: str) -> list[GatewayCommand]:
+        """The commands about something."""
+        with self.app.app_context(), platform_scope(reason="test"), unit_of_work():
+            return list(queries.commands_of(subject))
+
+    def run(self, name: str, hub_id: int | None = None, **arguments: Any) -> None:
+        """Run one job."""
+        worker.run_job(self.app, name=name, hub_id=hub_id, arguments=arguments)
+
+    def sweep(self) -> None:
+        """Everything that runs by the clock, and what it causes."""
+        self.run("payments.sweep_commands")
+        self.deliver()
+        self.run("payments.sweep")
+        run_all(self.app)
+
+    def deliver(self) -> int:
+        """The provider's events on their way to us."""
+        with self.app.app_context():
+            return delivery.deliver(self.wiring)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the sandbox's clock and ours."""
+        self.sandbox.advance(by)
+        self.app.extensions["hubapp.sandbox_clock"].forget()
+        self.app.extensions["hubapp.sandbox_clock"]()
+
+    def make_commands_due(self) -> None:
+        """Waiting commands may be tried again now."""
+        with self.app.app_context(), platform_scope(reason="test"), unit_of_work():
+            db.session.query(GatewayCommand).update({"next_try_at": clock.wall(), "lease_until": None})
+
+
+def open_till(app: Flask) -> Till:
+    """A till on an application whose databases are its own."""
+    plug.install_sandbox(app.extensions["hubapp.server"])
+    sandbox_clock.install(app)
+    found: wiring.Wiring = app.extensions[wiring.EXTENSION]
+    found.post = _poster(app)
+    assert found.sandbox is not None
+    return Till(app, found.sandbox)
+
+
+def _poster(app: Flask) -> Any:
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        target = urlsplit(url)
+        client = app.test_client()
+        return client.post(target.path, data=body, headers={**headers, "Host": target.netloc}).status_code
+
+    return post
