@@ -15,9 +15,10 @@ from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
 from hubapp.money.payments import plug as payments
+from hubapp.people.accounts import signed_in
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
-from hubapp.web import areas, errors, interface, locales, render, request_scope, security, static
+from hubapp.web import areas, errors, interface, locales, render, request_scope, security, sessions, static
 
 # Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
 SLICES = (
@@ -76,7 +77,9 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         timezone_selector=locales.select_timezone,
     )
     HTMX(app)
+    sessions.install(app, is_https=settings.scheme == "https")
     csrf.init_app(app)
+    signed_in.install(app, signed_in.Plugs())
     for module in (errors, static, render):
         module.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)

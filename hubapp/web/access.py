@@ -18,9 +18,14 @@ Checker = Callable[[str], bool]
 EXTENSION = "hubapp.access"
 
 
-def install(app: object, *, may: Checker, sign_in_url: Callable[[str], str]) -> None:
-    """`may(permission)` answers for the current account and hub; `sign_in_url(next)` leads to signing in."""
-    app.extensions[EXTENSION] = (may, sign_in_url)  # type: ignore[attr-defined]
+def install(
+    app: object, *, may: Checker, sign_in_url: Callable[[str], str], detour: Callable[[], str | None] = lambda: None
+) -> None:
+    """`may(permission)` answers for the current account and hub; `sign_in_url(next)` leads to signing in.
+
+    `detour()` is asked where a permission was needed and is there: an address to go to first (a second factor to set up), or None.
+    """
+    app.extensions[EXTENSION] = (may, sign_in_url, detour)  # type: ignore[attr-defined]
 
 
 def may(permission: str) -> bool:
@@ -53,6 +58,9 @@ def requires(permission: str | None = None) -> Callable[[View[P]], View[P]]:
                 return to_sign_in()
             if permission is not None and not may(permission):
                 abort(403)
+            detour = current_app.extensions[EXTENSION][2]() if permission is not None else None
+            if detour is not None:
+                return redirect(detour, 303)
             return view(*args, **kwargs)
 
         guarded.required_permission = permission  # type: ignore[attr-defined]

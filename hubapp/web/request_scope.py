@@ -27,6 +27,11 @@ def sees_all_hubs(blueprint: str, *, reason: str) -> None:
     _platform_blueprints[blueprint] = reason
 
 
+def keep() -> None:
+    """Commit although the answer will be a refusal: counted attempts and spent codes must stay counted and spent."""
+    g.keeps_refusal = True
+
+
 def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
     """Wire the scope into `app`. `load_hub` turns a hub id into what pages call `hub`."""
 
@@ -47,7 +52,7 @@ def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if response.status_code < FIRST_ERROR and not g.get("failed"):
+        if g.get("keeps_refusal") or (response.status_code < FIRST_ERROR and not g.get("failed")):
             db.session.commit()
             for action in take_after_commit():
                 _shortcut(action)

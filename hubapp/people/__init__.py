@@ -1,0 +1,1 @@
+"""People: accounts, what is sent to them, and their memberships in hubs."""

@@ -1,0 +1,6 @@
+"""Pages of accounts, all on the central domain but for signing in and out of a hub."""
+
+from hubapp.people.accounts.views import links, signing  # noqa: F401  they add their routes
+from hubapp.people.accounts.views.blueprint import accounts
+
+blueprints = (accounts,)
