@@ -35,6 +35,8 @@ def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, A
     task = queue.registry.get(name)
     if task is None:
         raise queue.UnknownTask(name)
+    for prepare in app.extensions.get("hubapp.before_job", ()):
+        prepare()
     with app.app_context(), scope.entered(job_scope(task, hub_id)), unit_of_work():
         task.function(**arguments)
 
@@ -49,13 +51,13 @@ def _application(app: Flask, conninfo: str) -> procrastinate.App:
     worker_app.task(name=queue.RUN, retry=RETRY)(run)
     for number, entry in enumerate(queue.schedule):
 
-        def tick(_timestamp: int, name: str = entry.task.name) -> None:
+        def tick(timestamp: int, name: str = entry.task.name) -> None:  # noqa: ARG001  the scheduler names it
             run_job(app, name=name, hub_id=None, arguments={})
 
         registered = worker_app.task(name=f"{SCHEDULE}.{number}.{entry.task.name}", queueing_lock=entry.task.name)(tick)
         worker_app.periodic(cron=entry.cron, periodic_id=entry.task.name)(registered)
 
-    async def revive_stalled(_timestamp: int) -> None:
+    async def revive_stalled(timestamp: int) -> None:  # noqa: ARG001  the scheduler names it
         """A killed worker leaves its jobs marked as running; give them back."""
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
             log.warning("job revived", job_id=job.id)
