@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import tomllib
 from pathlib import Path
@@ -344,3 +345,13 @@ plain = (
 )
 def test_whatever_is_written_as_toml_is_read_back(table):
     assert tomllib.loads(export.toml(table)) == table
+
+
+@pytest.mark.parametrize("slug", SHIPPED)
+def test_the_settings_of_a_pack_survive_the_database_as_json(slug):
+    settings = load.load(HUBS / slug).settings()
+    assert json.loads(json.dumps(settings)) == settings
+
+
+def test_a_telephone_number_keeps_its_order_in_a_right_to_left_page():
+    assert "\u2066+216 70 000 000\u2069" in load.load(HUBS / "tunis").page("imprint", "ar").body
