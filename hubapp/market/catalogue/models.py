@@ -1,0 +1,119 @@
+"""Tables of the catalogue: a listing, and its pictures."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Integer
+
+from hubapp.kernel.db import HubScoped, db
+from hubapp.kernel.money import Money
+
+
+class Kind(enum.StrEnum):
+    """What is sold: a thing, somebody's work or time, or a place at something."""
+
+    PRODUCT = "product"
+    OFFER = "offer"
+    PLACE = "place"
+
+
+class Status(enum.StrEnum):
+    """`draft`: only its seller sees it; `live`: for sale; `withdrawn`: taken down, by its seller or the hub."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+
+
+class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
+    """Something for sale. `price` and `shipping_price` are in minor units of `currency` and contain the tax.
+
+    `seller_account_id` None: the core sells it. `shipping_price` None: it is not sent. `stock` None: no limit.
+    """
+
+    __tablename__ = "listing"
+
+    seller_account_id: Mapped[uuid.UUID | None]
+    kind: Mapped[str]
+    title: Mapped[str]
+    slug: Mapped[str]
+    body_md: Mapped[str] = mapped_column(default="")
+    price: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    stock: Mapped[int | None]
+    reserved: Mapped[int] = mapped_column(default=0)
+    sold: Mapped[int] = mapped_column(default=0)
+    has_pickup: Mapped[bool] = mapped_column(default=True)
+    shipping_price: Mapped[int | None] = mapped_column(BigInteger)
+    tax_category: Mapped[str]
+    status: Mapped[str] = mapped_column(default=Status.DRAFT)
+    withdrawn_reason: Mapped[str | None]
+    cover_seed: Mapped[str]
+    external_ref: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("hub_id", "external_ref"),
+        CheckConstraint("kind IN ('product', 'offer', 'place')", name="kind"),
+        CheckConstraint("status IN ('draft', 'live', 'withdrawn')", name="status"),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("shipping_price >= 0", name="shipping_price"),
+        CheckConstraint("has_pickup OR shipping_price IS NOT NULL", name="can_be_delivered"),
+        CheckConstraint("reserved >= 0 AND sold >= 0", name="counts"),
+        # The last line of defence against selling the same thing twice.
+        CheckConstraint("stock IS NULL OR reserved + sold <= stock", name="stock"),
+        Index("ix_listing_live", "hub_id", "id", postgresql_where="status = 'live'"),
+        Index("ix_listing_seller", "hub_id", "seller_account_id", "id"),
+    )
+
+    @property
+    def left(self) -> int | None:
+        """How many can still be bought; None: no limit."""
+        return None if self.stock is None else self.stock - self.reserved - self.sold
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether nothing is left."""
+        return self.left is not None and self.left <= 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it can be bought (if any is left)."""
+        return self.status == Status.LIVE
+
+    @property
+    def money(self) -> Money:
+        """The price of one."""
+        return Money(self.price, self.currency)
+
+    @property
+    def shipping(self) -> Money | None:
+        """What sending it costs, whatever the quantity; None: it is not sent."""
+        return None if self.shipping_price is None else Money(self.shipping_price, self.currency)
+
+
+class ListingImage(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A picture of a listing, stored as WebP in the widths of `widths` (pixels, ascending)."""
+
+    __tablename__ = "listing_image"
+
+    listing_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    alt: Mapped[str] = mapped_column(default="")
+    width: Mapped[int]
+    height: Mapped[int]
+    widths: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id", "listing_id"], ["listing.hub_id", "listing.id"], ondelete="CASCADE"),
+        CheckConstraint("width > 0 AND height > 0 AND cardinality(widths) > 0", name="size"),
+        Index("ix_listing_image_listing", "hub_id", "listing_id", "position", "id"),
+    )

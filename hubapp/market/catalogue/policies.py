@@ -1,0 +1,61 @@
+"""Rules of the catalogue that need no database: what a listing may say, and what a search means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from slugify import slugify
+
+from hubapp.kernel.money import Money
+
+# In minor units: the largest amount that the provider takes in one charge.
+LARGEST_PRICE = 99_999_999
+LONGEST_TITLE = 120
+LONGEST_BODY = 20_000
+MOST_IN_STOCK = 100_000
+MOST_PICTURES = 6
+WORDS_IN_SEARCH = 8
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingText:
+    """What a seller says about a listing; prices contain the tax, `left` None means no limit."""
+
+    kind: str
+    title: str
+    body_md: str
+    price: Money
+    left: int | None
+    has_pickup: bool
+    shipping_price: Money | None
+    tax_category: str
+
+
+def slug_of(title: str) -> str:
+    """A readable part for addresses; never empty."""
+    return slugify(title, max_length=60) or "listing"
+
+
+def stock_after_edit(*, stock: int | None, taken: int, left: int | None, left_was: int | None) -> int | None:
+    """The new stock when a seller who saw `left_was` left says there are `left`.
+
+    The difference counts, not the number: what was bought while the form stood open stays bought.
+    `taken` is what is reserved and sold. A result below `taken` means that more went meanwhile than the seller knew.
+    """
+    if left is None:
+        return None
+    if stock is None or left_was is None:
+        return taken + left
+    return stock + left - left_was
+
+
+def search_words(text: str) -> str:
+    """A search as typed → a text-search query in which every word may go on: `oil wal` → `oil:* & wal:*`.
+
+    Only letters, digits and underscores survive, so that nothing typed is an operator.
+    """
+    words = _WORD.findall(text.lower())[:WORDS_IN_SEARCH]
+    return " & ".join(f"{word}:*" for word in words)

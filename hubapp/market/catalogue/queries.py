@@ -1,0 +1,126 @@
+"""Reading the catalogue: the market's pages, a seller's listings, pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, func, select, text
+
+from hubapp.kernel.db import db
+from hubapp.market.catalogue import policies
+from hubapp.market.catalogue.errors import NoSuchListing
+from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
+
+PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some listings, newest first; `next_before` continues after them."""
+
+    listings: Sequence[Listing]
+    next_before: UUID | None
+
+
+_SEARCH = (
+    text("SELECT found AS id FROM search_listings(:words, :kinds, :before, :at_most) AS found")
+    .bindparams(
+        bindparam("kinds", type_=ARRAY(Text)),
+        bindparam("before", type_=Uuid()),
+        bindparam("at_most", type_=Integer),
+    )
+    .columns(id=Uuid())
+)
+
+
+def market(*, kind: str | None = None, search: str = "", before: UUID | None = None, limit: int = PAGE) -> Page:
+    """Live listings, newest first, paged by key; `search` matches beginnings of words in title and text."""
+    kinds = [kind] if kind in set(Kind) else list(Kind)
+    statement = (
+        select(Listing).where(Listing.status == Status.LIVE, Listing.kind.in_(kinds)).order_by(Listing.id.desc())
+    )
+    words = policies.search_words(search)
+    if search.strip() and not words:
+        return Page((), None)
+    if words:
+        values = {"words": words, "kinds": kinds, "before": before, "at_most": limit + 1}
+        found = db.session.scalars(_SEARCH, values).all()
+        statement = statement.where(Listing.id.in_(found))
+    elif before is not None:
+        statement = statement.where(Listing.id < before)
+    rows = db.session.scalars(statement.order_by(Listing.id.desc()).limit(limit + 1)).all()
+    return _page(rows, limit)
+
+
+def _page(rows: Sequence[Listing], limit: int) -> Page:
+    shown = rows[:limit]
+    return Page(shown, shown[-1].id if len(rows) > limit else None)
+
+
+def listing(listing_id: UUID) -> Listing:
+    """A listing of this hub, whatever its state. Raises NoSuchListing."""
+    found: Listing | None = db.session.scalar(select(Listing).where(Listing.id == listing_id))
+    if found is None:
+        raise NoSuchListing
+    return found
+
+
+def own_listing(listing_id: UUID, *, seller_id: UUID | None) -> Listing:
+    """A listing of this seller (None: the core). Raises NoSuchListing for anybody else's."""
+    found = listing(listing_id)
+    if found.seller_account_id != seller_id:
+        raise NoSuchListing
+    return found
+
+
+def listings(ids: Iterable[UUID]) -> dict[UUID, Listing]:
+    """Listings by id; those of other hubs are missing."""
+    rows = db.session.scalars(select(Listing).where(Listing.id.in_(list(ids)))).all()
+    return {row.id: row for row in rows}
+
+
+def listings_of(*, seller_id: UUID | None, before: UUID | None = None, limit: int = PAGE) -> Page:
+    """A seller's listings in every state, newest first (None: the core's)."""
+    statement = select(Listing).where(Listing.seller_account_id == seller_id)
+    return _newest(statement, before, limit)
+
+
+def all_listings(*, status: str | None = None, before: UUID | None = None, limit: int = PAGE) -> Page:
+    """Every listing of the hub, for those who manage them; drafts stay their seller's business."""
+    statement = select(Listing).where(Listing.status != Status.DRAFT)
+    if status in set(Status):
+        statement = statement.where(Listing.status == status)
+    return _newest(statement, before, limit)
+
+
+def _newest(statement: Select[Listing], before: UUID | None, limit: int) -> Page:
+    if before is not None:
+        statement = statement.where(Listing.id < before)
+    rows = db.session.scalars(statement.order_by(Listing.id.desc()).limit(limit + 1)).all()
+    return _page(rows, limit)
+
+
+def pictures(listing_ids: Iterable[UUID]) -> dict[UUID, list[ListingImage]]:
+    """Pictures by listing, in their order."""
+    rows = db.session.scalars(
+        select(ListingImage)
+        .where(ListingImage.listing_id.in_(list(listing_ids)))
+        .order_by(ListingImage.listing_id, ListingImage.position, ListingImage.id)
+    )
+    grouped: dict[UUID, list[ListingImage]] = defaultdict(list)
+    for row in rows:
+        grouped[row.listing_id].append(row)
+    return grouped
+
+
+def picture(image_id: UUID) -> ListingImage | None:
+    """A picture of this hub."""
+    return db.session.scalar(select(ListingImage).where(ListingImage.id == image_id))
+
+
+def count_live() -> int:
+    """How many listings are for sale."""
+    return db.session.scalar(select(func.count()).select_from(Listing).where(Listing.status == Status.LIVE)) or 0

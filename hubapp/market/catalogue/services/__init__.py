@@ -1,0 +1,20 @@
+"""Commands of the catalogue: listings by their sellers, stock for the orders above, pictures."""
+
+from hubapp.market.catalogue.services.listings import create_listing, edit_listing, publish, take_down, withdraw
+from hubapp.market.catalogue.services.pictures import add_picture, remove_picture
+from hubapp.market.catalogue.services.stock import commit_sale, release, reserve, restock, take_late
+
+__all__ = [
+    "add_picture",
+    "commit_sale",
+    "create_listing",
+    "edit_listing",
+    "publish",
+    "release",
+    "remove_picture",
+    "reserve",
+    "restock",
+    "take_down",
+    "take_late",
+    "withdraw",
+]

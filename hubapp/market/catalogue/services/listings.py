@@ -1,0 +1,161 @@
+"""Listings by their sellers: written, changed, published, withdrawn; and taken down by the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.kernel import ids
+from hubapp.kernel.db import db, require_hub_id
+from hubapp.market.catalogue import policies
+from hubapp.market.catalogue.errors import (
+    MembersOnly,
+    NoSuchListing,
+    TakenDown,
+    TooFew,
+    UnknownTaxCategory,
+)
+from hubapp.market.catalogue.models import Listing, Status
+from hubapp.market.catalogue.policies import ListingText
+from hubapp.people.membership import queries as membership
+from hubapp.tenancy import audit
+from hubapp.tenancy.audit import Actor
+
+
+def create_listing(
+    *, seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, int], now: datetime
+) -> Listing:
+    """Write down a draft of this seller (None: the core). Refuses with MembersOnly or UnknownTaxCategory."""
+    _refuse_strangers(seller_id)
+    _refuse_unknown_tax(text, tax_rates)
+    listing_id = ids.uuid7()
+    listing = Listing(
+        id=listing_id,
+        seller_account_id=seller_id,
+        kind=text.kind,
+        currency=text.price.currency,
+        stock=text.left,
+        reserved=0,
+        sold=0,
+        status=Status.DRAFT,
+        cover_seed=str(listing_id),
+        created_at=now,
+        updated_at=now,
+        **_words(text),
+    )
+    db.session.add(listing)
+    db.session.flush()
+    return listing
+
+
+def edit_listing(
+    *,
+    listing_id: UUID,
+    seller_id: UUID | None,
+    text: ListingText,
+    left_was: int | None,
+    tax_rates: Mapping[str, int],
+    now: datetime,
+) -> Listing:
+    """Change a listing; orders placed before keep what they were placed with.
+
+    `left_was` is what the form showed as left. Refuses with NoSuchListing, MembersOnly, TooFew or UnknownTaxCategory.
+    """
+    listing = _own(listing_id, seller_id)
+    _refuse_strangers(seller_id)
+    _refuse_unknown_tax(text, tax_rates)
+    taken = listing.reserved + listing.sold
+    stock = policies.stock_after_edit(stock=listing.stock, taken=taken, left=text.left, left_was=left_was)
+    if stock is not None and stock < taken:
+        raise TooFew
+    listing.stock = stock
+    listing.kind = text.kind
+    for name, value in _words(text).items():
+        setattr(listing, name, value)
+    listing.updated_at = now
+    db.session.flush()
+    return listing
+
+
+def publish(*, listing_id: UUID, seller_id: UUID | None, now: datetime) -> Listing:
+    """Put a listing up for sale. Refuses with NoSuchListing, MembersOnly, or TakenDown by the hub."""
+    listing = _own(listing_id, seller_id)
+    _refuse_strangers(seller_id)
+    if listing.withdrawn_reason is not None:
+        raise TakenDown(listing.withdrawn_reason)
+    listing.status = Status.LIVE
+    listing.updated_at = now
+    db.session.flush()
+    return listing
+
+
+def withdraw(*, listing_id: UUID, seller_id: UUID | None, now: datetime) -> Listing:
+    """Take one's own listing off the market; open checkouts keep what they reserved."""
+    listing = _own(listing_id, seller_id)
+    listing.status = Status.WITHDRAWN
+    listing.updated_at = now
+    db.session.flush()
+    return listing
+
+
+def take_down(*, listing_id: UUID, reason: str, actor: Actor, now: datetime) -> Listing:
+    """Take anybody's listing off the market, with the reason its seller reads. Refuses with NoSuchListing."""
+    listing = _locked(listing_id)
+    if listing.status == Status.DRAFT:
+        raise NoSuchListing
+    listing.status = Status.WITHDRAWN
+    listing.withdrawn_reason = reason.strip()
+    listing.updated_at = now
+    audit.record(
+        actor=actor,
+        action="listing.take_down",
+        now=now,
+        hub_id=require_hub_id(),
+        subject=f"listing:{listing_id}",
+        reason=listing.withdrawn_reason,
+    )
+    db.session.flush()
+    return listing
+
+
+def _words(text: ListingText) -> dict[str, object]:
+    return {
+        "title": text.title.strip(),
+        "slug": policies.slug_of(text.title),
+        "body_md": text.body_md.strip(),
+        "price": text.price.amount,
+        "has_pickup": text.has_pickup,
+        "shipping_price": None if text.shipping_price is None else text.shipping_price.amount,
+        "tax_category": text.tax_category,
+    }
+
+
+def _locked(listing_id: UUID) -> Listing:
+    statement = select(Listing).where(Listing.id == listing_id).with_for_update(key_share=True)
+    listing: Listing | None = db.session.scalar(statement.execution_options(populate_existing=True))
+    if listing is None:
+        raise NoSuchListing
+    return listing
+
+
+def _own(listing_id: UUID, seller_id: UUID | None) -> Listing:
+    listing = _locked(listing_id)
+    if listing.seller_account_id != seller_id:
+        raise NoSuchListing
+    return listing
+
+
+def _refuse_strangers(seller_id: UUID | None) -> None:
+    if seller_id is None:
+        return
+    member = membership.member(seller_id)
+    if member is None or not member.is_active:
+        raise MembersOnly
+
+
+def _refuse_unknown_tax(text: ListingText, tax_rates: Mapping[str, int]) -> None:
+    if text.tax_category not in tax_rates:
+        raise UnknownTaxCategory

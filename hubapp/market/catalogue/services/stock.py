@@ -1,0 +1,77 @@
+"""Stock: taken under row locks in one order, so that the last one is sold once and nobody waits in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.kernel.db import db
+from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
+from hubapp.market.catalogue.models import Listing
+
+
+def lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
+    """The listings, locked in ascending id until the transaction ends. Raises NoSuchListing."""
+    rows = db.session.scalars(
+        select(Listing)
+        .where(Listing.id.in_(sorted(listing_ids)))
+        .order_by(Listing.id)
+        # KEY SHARE of foreign keys may pass: inserting a line must not wait for a checkout.
+        .with_for_update(key_share=True)
+        # What another transaction has just committed must be seen, not what this session read before.
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(rows) != len(listing_ids):
+        raise NoSuchListing
+    return {row.id: row for row in rows}
+
+
+def reserve(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
+    """Put `lines` (listing → quantity) aside. Raises OutOfStock, NotForSale, NoSuchListing; then nothing is kept."""
+    locked = lock(lines)
+    for listing_id, quantity in lines.items():
+        listing = locked[listing_id]
+        if not listing.is_live:
+            raise NotForSale(listing.title)
+        if listing.left is not None and listing.left < quantity:
+            raise OutOfStock(title=listing.title, left=listing.left)
+    for listing_id, quantity in lines.items():
+        locked[listing_id].reserved += quantity
+    db.session.flush()
+    return locked
+
+
+def release(*, lines: Mapping[UUID, int]) -> None:
+    """Give reserved `lines` back."""
+    for listing_id, listing in lock(lines).items():
+        listing.reserved -= lines[listing_id]
+    db.session.flush()
+
+
+def commit_sale(*, lines: Mapping[UUID, int]) -> None:
+    """Reserved `lines` are sold now."""
+    for listing_id, listing in lock(lines).items():
+        listing.reserved -= lines[listing_id]
+        listing.sold += lines[listing_id]
+    db.session.flush()
+
+
+def take_late(*, lines: Mapping[UUID, int]) -> bool:
+    """Sell `lines` whose reservation was given back already; False if not all of them are there any more."""
+    locked = lock(lines)
+    for listing_id, listing in locked.items():
+        if listing.left is not None and listing.left < lines[listing_id]:
+            return False
+    for listing_id, listing in locked.items():
+        listing.sold += lines[listing_id]
+    db.session.flush()
+    return True
+
+
+def restock(*, lines: Mapping[UUID, int]) -> None:
+    """Sold `lines` came back: they can be bought again."""
+    for listing_id, listing in lock(lines).items():
+        listing.sold -= lines[listing_id]
+    db.session.flush()

@@ -1,0 +1,143 @@
+"""Rules of buying without I/O: tax inside a price, one order per seller, what a page has shown, legal moves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from uuid import UUID
+
+from hubapp.kernel.money import BPS
+from hubapp.market.orders.models import Delivery, OrderStatus
+
+MOST_PIECES = 999
+MOST_LINES = 50
+# In minor units: the largest amount that the provider takes in one charge.
+LARGEST_TOTAL = 99_999_999
+PAYMENT_WINDOW = timedelta(minutes=30)
+
+# The table of moves: from a status to those it may become.
+MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.PLACED: frozenset({OrderStatus.PAID, OrderStatus.EXPIRED}),
+    # The provider had the last word: it took the money after all.
+    OrderStatus.EXPIRED: frozenset({OrderStatus.PAID}),
+    OrderStatus.PAID: frozenset({OrderStatus.HANDED_OVER, OrderStatus.CANCELED}),
+    OrderStatus.HANDED_OVER: frozenset({OrderStatus.CANCELED}),
+    # Back to where it was if the refund fails.
+    OrderStatus.CANCELED: frozenset({OrderStatus.REFUNDED, OrderStatus.PAID, OrderStatus.HANDED_OVER}),
+    OrderStatus.REFUNDED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Some of a listing, as it is offered now; prices in minor units, tax inside, `tax_rate` in basis points."""
+
+    listing_id: UUID
+    seller_id: UUID | None
+    title: str
+    kind: str
+    quantity: int
+    unit_price: int
+    has_pickup: bool
+    shipping_price: int | None
+    tax_category: str
+    tax_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with its amounts: `gross` = unit price × quantity; `tax` and `shipping_tax` are inside the amounts."""
+
+    wanted: Wanted
+    delivery: Delivery
+    gross: int
+    tax: int
+    shipping: int
+    shipping_tax: int
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays for this line, shipping included."""
+        return self.gross + self.shipping
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """What one seller would deliver; gross = base + shipping + tax, all but `gross` net of tax."""
+
+    seller_id: UUID | None
+    lines: tuple[PricedLine, ...]
+    gross: int
+    base: int
+    shipping: int
+    tax: int
+
+    @property
+    def delivery(self) -> Delivery:
+        """`ship` as soon as one line is sent."""
+        return Delivery.SHIP if any(line.delivery == Delivery.SHIP for line in self.lines) else Delivery.PICKUP
+
+
+def can_move(before: str, after: OrderStatus) -> bool:
+    """Whether an order may go from one status to another."""
+    return after in MOVES[OrderStatus(before)]
+
+
+def tax_inside(gross: int, rate: int) -> int:
+    """The tax contained in `gross` at `rate` basis points, half-even to a minor unit: 12.00 at 20 % holds 2.00."""
+    exact = Decimal(gross) * rate / (BPS + rate)
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def delivery_of(wanted: Wanted, choice: Delivery) -> Delivery:
+    """How this line reaches the buyer: as chosen where it can, else the only way there is."""
+    if not wanted.has_pickup:
+        return Delivery.SHIP
+    return choice if wanted.shipping_price is not None else Delivery.PICKUP
+
+
+def price_line(wanted: Wanted, choice: Delivery) -> PricedLine:
+    """Amounts of a line. Shipping is paid once per listing, whatever the quantity, at the listing's tax rate."""
+    delivery = delivery_of(wanted, choice)
+    gross = wanted.unit_price * wanted.quantity
+    shipping = (wanted.shipping_price or 0) if delivery == Delivery.SHIP else 0
+    tax = tax_inside(gross, wanted.tax_rate)
+    return PricedLine(wanted, delivery, gross, tax, shipping, tax_inside(shipping, wanted.tax_rate))
+
+
+def drafts(wanted: Iterable[Wanted], choice: Delivery) -> list[OrderDraft]:
+    """One order per seller, the core first, then in order of the sellers' ids; lines in order of listing ids."""
+    by_seller: dict[UUID | None, list[PricedLine]] = {}
+    for item in sorted(wanted, key=lambda item: item.listing_id):
+        by_seller.setdefault(item.seller_id, []).append(price_line(item, choice))
+    sellers = sorted(by_seller, key=lambda seller: (seller is not None, str(seller)))
+    return [_draft(seller, tuple(by_seller[seller])) for seller in sellers]
+
+
+def _draft(seller_id: UUID | None, lines: tuple[PricedLine, ...]) -> OrderDraft:
+    return OrderDraft(
+        seller_id=seller_id,
+        lines=lines,
+        gross=sum(line.gross + line.shipping for line in lines),
+        base=sum(line.gross - line.tax for line in lines),
+        shipping=sum(line.shipping - line.shipping_tax for line in lines),
+        tax=sum(line.tax + line.shipping_tax for line in lines),
+    )
+
+
+def fingerprint(orders: Sequence[OrderDraft]) -> str:
+    """What a page showed, in short: listings, quantities, prices and delivery. Other amounts, other fingerprint."""
+    rows = (
+        f"{line.wanted.listing_id}:{line.wanted.quantity}:{line.gross}:{line.shipping}:{line.tax + line.shipping_tax}"
+        for order in orders
+        for line in order.lines
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
+def rate_of(rates: Mapping[str, int], category: str) -> int:
+    """The tax rate of a category in basis points; a category that the hub gave up is taxed at the standard rate."""
+    return rates.get(category, rates.get("standard", 0))

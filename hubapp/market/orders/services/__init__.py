@@ -1,0 +1,29 @@
+"""Commands of buying, by stage: basket, checkout, settlement, fulfilment."""
+
+from hubapp.market.orders.services.basket import (
+    change_quantity,
+    claim_basket,
+    open_basket,
+    put_in_basket,
+    restore_basket,
+)
+from hubapp.market.orders.services.checkout import Purchase, place_orders
+from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
+from hubapp.market.orders.services.settlement import close_checkout, expire_due, settle_orders
+
+__all__ = [
+    "Purchase",
+    "cancel_order",
+    "change_quantity",
+    "claim_basket",
+    "close_checkout",
+    "expire_due",
+    "mark_handed_over",
+    "open_basket",
+    "place_orders",
+    "put_in_basket",
+    "refund_failed",
+    "refund_settled",
+    "restore_basket",
+    "settle_orders",
+]

@@ -1,0 +1,109 @@
+"""What becomes of a checkout: paid and split once, or its time over and its stock given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from hubapp.earnings.shares import services as shares
+from hubapp.jobs.events import publish
+from hubapp.kernel.db import db
+from hubapp.kernel.money import allocate
+from hubapp.market.catalogue import services as catalogue
+from hubapp.market.orders.errors import PaymentMismatch
+from hubapp.market.orders.events import OrderPaid
+from hubapp.market.orders.models import Checkout, CheckoutStatus, Order, OrderStatus
+from hubapp.market.orders.services import fulfilment, letters, steps
+from hubapp.money.payments import services as payments
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership.queries import MemberView
+
+
+def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, now: datetime) -> None:
+    """The money of a checkout is there: book every order once, tell buyer and sellers. Safe to repeat.
+
+    Money that arrives for a checkout already given up is settled all the same, and goes back where the stock is gone.
+    Raises PaymentMismatch when another amount was taken than asked for.
+    """
+    checkout = _locked(checkout_id)
+    if checkout is None or checkout.status == CheckoutStatus.PAID:
+        return
+    if (amount, currency) != (checkout.total, checkout.currency):
+        raise PaymentMismatch(
+            f"checkout {checkout_id} asks {checkout.total} {checkout.currency}, got {amount} {currency}"
+        )
+    was_open = checkout.status == CheckoutStatus.OPEN
+    checkout.status = CheckoutStatus.PAID
+    orders = steps.locked_orders(checkout_id)
+    if was_open:
+        catalogue.commit_sale(lines=steps.quantities(orders))
+    connectors = membership.connectors()
+    fees = allocate(fee, {order.id: order.gross for order in orders})
+    for order in orders:
+        order.holds_stock = was_open or catalogue.take_late(lines=steps.quantities([order]))
+        _settle(order, fee=fees[order.id], connectors=connectors, now=now)
+        if not order.holds_stock:
+            reason = _("Sold out before your payment arrived.")
+            fulfilment.send_money_back(order=order, reason=reason, actor_id=None, now=now)
+
+
+def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: datetime) -> None:
+    order.fee, order.paid_at = fee, now
+    steps.move(order=order, to=OrderStatus.PAID, now=now)
+    shares.settle(
+        order=shares.SettledOrder(
+            order_id=order.id,
+            number=order.number,
+            currency=order.currency,
+            gross=order.gross,
+            tax=order.tax,
+            shipping=order.shipping,
+            base=order.base,
+            fee=fee,
+            seller_owner=order.seller_owner,
+            connectors=tuple((f"account:{member.account_id}", member.share_bps) for member in connectors),
+            referrer_owner=None if order.referrer_account_id is None else f"account:{order.referrer_account_id}",
+            terms=shares.Terms.from_json(order.terms),
+            occurred_at=now,
+        )
+    )
+    buyer_id = fulfilment.buyer_of(order)
+    publish(OrderPaid(order.hub_id, order.id, buyer_id, order.seller_owner))
+    letters.order_paid(order=order, now=now)
+
+
+def close_checkout(*, checkout_id: UUID, status: CheckoutStatus, now: datetime, failure: str | None = None) -> None:
+    """The payment is dead (expired or failed): give the stock back. Safe to repeat; what was paid stays paid."""
+    checkout = _locked(checkout_id)
+    if checkout is None or checkout.status != CheckoutStatus.OPEN:
+        return
+    checkout.status, checkout.failure = status, failure
+    orders = steps.locked_orders(checkout_id)
+    for order in orders:
+        steps.move(order=order, to=OrderStatus.EXPIRED, now=now, note=failure or "")
+    catalogue.release(lines=steps.quantities(orders))
+    db.session.flush()
+
+
+def expire_due(*, now: datetime, limit: int = 100) -> int:
+    """Ask the provider to close checkouts whose time is over; the stock comes back when it says so."""
+    due = db.session.scalars(
+        select(Checkout)
+        .where(Checkout.status == CheckoutStatus.OPEN, Checkout.expires_at < now)
+        .order_by(Checkout.expires_at)
+        .limit(limit)
+    ).all()
+    for checkout in due:
+        if checkout.payment_id is not None:
+            payments.expire_checkout(payment_id=checkout.payment_id, now=now)
+    return len(due)
+
+
+def _locked(checkout_id: UUID) -> Checkout | None:
+    statement = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
+    found: Checkout | None = db.session.scalar(statement.execution_options(populate_existing=True))
+    return found

@@ -1,0 +1,146 @@
+"""Stock is taken once: under locks, with the database's own check behind them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
+from hubapp.market.catalogue.models import Listing
+from hubapp.market.catalogue.services import stock
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.conftest import Live
+from tests.factories.hubs import make_hub
+from tests.factories.market import make_listing
+
+
+def counts(listing_id: UUID) -> tuple[int, int]:
+    listing = db.session.scalars(select(Listing).where(Listing.id == listing_id)).one()
+    return listing.reserved, listing.sold
+
+
+def test_what_is_reserved_is_not_left(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=5, sold=1)
+        stock.reserve(lines={listing.id: 3})
+        assert (listing.left, listing.reserved) == (1, 3)
+
+
+def test_more_than_is_left_is_refused_in_words(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=5, sold=3)
+        with pytest.raises(OutOfStock, match=r"^Only 2 of Walnut oil left.$"):
+            stock.reserve(lines={listing.id: 3})
+
+
+def test_a_refusal_reserves_nothing_of_the_other_lines(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        plenty, scarce = make_listing(stock=9), make_listing(stock=1)
+        with pytest.raises(OutOfStock):
+            stock.reserve(lines={plenty.id: 1, scarce.id: 2})
+        assert (plenty.reserved, scarce.reserved) == (0, 0)
+
+
+def test_no_stock_means_no_limit(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=None)
+        stock.reserve(lines={listing.id: 900})
+        assert listing.left is None
+
+
+def test_withdrawn_things_cannot_be_reserved(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(status="withdrawn")
+        with pytest.raises(NotForSale):
+            stock.reserve(lines={listing.id: 1})
+
+
+def test_another_hubs_listing_does_not_exist(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        with hub_scope(one), unit_of_work():
+            listing_id = make_listing().id
+        with hub_scope(two), unit_of_work(), pytest.raises(NoSuchListing):
+            stock.reserve(lines={listing_id: 1})
+
+
+def test_a_sale_then_its_return(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=2)
+        stock.reserve(lines={listing.id: 2})
+        stock.commit_sale(lines={listing.id: 2})
+        assert (listing.reserved, listing.sold, listing.left) == (0, 2, 0)
+        stock.restock(lines={listing.id: 2})
+        assert (listing.sold, listing.left) == (0, 2)
+
+
+def test_late_money_takes_only_what_is_still_there(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=2, sold=1)
+        assert not stock.take_late(lines={listing.id: 2})
+        assert stock.take_late(lines={listing.id: 1})
+        assert listing.left == 0
+
+
+def test_the_database_refuses_to_sell_more_than_there_is(app: HubFlask) -> None:
+    with (
+        app.app_context(),
+        hub_scope(make_hub()),
+        pytest.raises(IntegrityError, match="ck_listing_stock"),
+        unit_of_work(),
+    ):
+        make_listing(stock=1, sold=1, reserved=1)
+
+
+def race(live: Live, take: Callable[[UUID], None]) -> tuple[list[str], tuple[int, int]]:
+    """Two buyers want the last one at the same moment; returns who was told what, and what the database holds."""
+    with live.app.app_context():
+        hub_id = make_hub()
+        with hub_scope(hub_id), unit_of_work():
+            listing_id = make_listing(stock=1).id
+    start, told = threading.Barrier(2), []
+
+    def buyer() -> None:
+        with live.app.app_context(), hub_scope(hub_id):
+            start.wait()
+            try:
+                with unit_of_work():
+                    take(listing_id)
+                told.append("bought")
+            except (OutOfStock, IntegrityError) as refusal:
+                told.append(type(refusal).__name__)
+
+    threads = [threading.Thread(target=buyer) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with live.app.app_context(), hub_scope(hub_id), unit_of_work():
+        return sorted(told), counts(listing_id)
+
+
+def test_of_two_buyers_of_the_last_one_the_other_is_told(live: Live) -> None:
+    told, held = race(live, lambda listing_id: stock.reserve(lines={listing_id: 1}) and None)
+    assert told == ["OutOfStock", "bought"]
+    assert held == (1, 0)
+
+
+def test_without_the_lock_both_buyers_would_believe_they_have_it(live: Live) -> None:
+    both_have_looked = threading.Barrier(2)
+
+    def reserve_unlocked(listing_id: UUID) -> None:
+        listing = db.session.scalars(select(Listing).where(Listing.id == listing_id)).one()
+        assert listing.left == 1
+        both_have_looked.wait()
+        listing.reserved = listing.reserved + 1
+
+    told, held = race(live, reserve_unlocked)
+    assert told == ["bought", "bought"]
+    assert held == (1, 0)  # two buyers, one piece: what the lock is for
