@@ -56,6 +56,11 @@ class Contract:
                 return found
         raise OutOfContract(f"The document has no {method.upper()} {path}.")
 
+    def operation_methods(self, url: str) -> list[str]:
+        """The methods that the document has for a URL."""
+        path = urlsplit(url).path
+        return [method for pattern, operations in self.routes if pattern.match(path) for method in operations]
+
     def check_request(self, method: str, url: str, body: str | None) -> None:
         """Raises OutOfContract for a parameter that is unknown, missing or of the wrong kind."""
         operation = self.operation(method, url)
