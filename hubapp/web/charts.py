@@ -26,9 +26,7 @@ def split_svg(amounts: Sequence[int]) -> Markup:
             f'<rect class="bar-fill {colour(index)}" x="{start:.3f}%" y="0" width="{width - gap:.3f}%" height="100%"/>'
         )
         start += width
-    return Markup('<svg class="bar" aria-hidden="true">{}</svg>').format(
-        Markup("".join(drawn))
-    )  # noqa: S704
+    return Markup('<svg class="bar" aria-hidden="true">{}</svg>').format(Markup("".join(drawn)))  # noqa: S704
 
 
 def colour(index: int) -> str:
@@ -58,10 +56,7 @@ def spark_svg(values: Sequence[int]) -> Markup:
     low, high = min(values), max(values)
     reach = (high - low) or 1
     step = _WIDTH / (len(values) - 1)
-    points = [
-        (index * step, _HEIGHT - 3 - (_HEIGHT - 6) * (value - low) / reach)
-        for index, value in enumerate(values)
-    ]
+    points = [(index * step, _HEIGHT - 3 - (_HEIGHT - 6) * (value - low) / reach) for index, value in enumerate(values)]
     line = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
     return Markup(  # noqa: S704
         f'<svg class="spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'

@@ -31,17 +31,9 @@ def icon(name: str, size: str = "") -> Markup:
     Raises KeyError for a name that is not vendored, so that a typing mistake fails in the first test.
     """
     if name not in NAMES:
-        raise KeyError(
-            f"no icon named {name!r}: add it to ICONS in static/vendor/vendor.py and run that script"
-        )
-    classes = (
-        "icon"
-        + (f" icon-{size}" if size else "")
-        + (" icon-turns" if name in _DIRECTED else "")
-    )
-    return Markup(
-        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
-    ).format(  # noqa: S704
+        raise KeyError(f"no icon named {name!r}: add it to ICONS in static/vendor/vendor.py and run that script")
+    classes = "icon" + (f" icon-{size}" if size else "") + (" icon-turns" if name in _DIRECTED else "")
+    return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
         escape(classes),
         Markup(_shapes(name)),  # noqa: S704  our own vendored files
     )

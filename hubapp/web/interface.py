@@ -25,10 +25,7 @@ def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
     def font_urls(pair: str = "plain") -> list[str]:
         # Addresses must equal those that fonts.css resolves to, or the browser fetches each font twice.
         folder = static_url("fonts.css").removesuffix("fonts.css")
-        return [
-            f"{folder}vendor/fonts/{name}-wght-normal.woff2"
-            for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])
-        ]
+        return [f"{folder}vendor/fonts/{name}-wght-normal.woff2" for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])]
 
     env.globals.update(
         static_url=static_url,

@@ -39,9 +39,7 @@ _AVATAR_TONES = 4
 
 
 @lru_cache(maxsize=256)
-def mosaic(
-    tile_set: str = "network", seed: str = "", rows: int = 4, cols: int = 5
-) -> Markup:
+def mosaic(tile_set: str = "network", seed: str = "", rows: int = 4, cols: int = 5) -> Markup:
     """Return the cover: `rows` × `cols` tiles, no tile twice until all were used, no equal grounds side by side."""
     tiles = TILE_SETS.get(tile_set, network.TILES)
     chance = _chance(f"{tile_set}/{seed}")
@@ -54,11 +52,7 @@ def mosaic(
             taken = {grounds.get((row - 1, col)), grounds.get((row, col - 1))}
             tone = _pick_tone(taken, chance)
             grounds[row, col] = _TONES[tone][0]
-            drawing = (
-                turned(tiles[tile], 90 * (next(chance) % 4))
-                if tile in _TURNING
-                else tiles[tile]
-            )
+            drawing = turned(tiles[tile], 90 * (next(chance) % 4)) if tile in _TURNING else tiles[tile]
             cells.append(_cell(drawing, tone, x=col * 100, y=row * 100))
     return Markup(  # noqa: S704  drawings are our own, no input reaches them
         f'<svg class="cover" viewBox="0 0 {cols * 100} {rows * 100}" preserveAspectRatio="xMinYMin slice"'
@@ -71,10 +65,7 @@ def single(tile_set: str = "network", seed: str = "") -> Markup:
     """Return one tile for a thing without a picture, always the same for the same seed (its id, say)."""
     tiles = TILE_SETS.get(tile_set, network.TILES)
     chance = _chance(f"one/{tile_set}/{seed}")
-    names = sorted(
-        set(tiles)
-        - {"quarter", "halves", "petal", "checks", "lattice", "hills", "bridge"}
-    )
+    names = sorted(set(tiles) - {"quarter", "halves", "petal", "checks", "lattice", "hills", "bridge"})
     tile = names[next(chance) % len(names)]
     tone = _THUMB_TONES[next(chance) % len(_THUMB_TONES)]
     return Markup(  # noqa: S704
@@ -84,28 +75,24 @@ def single(tile_set: str = "network", seed: str = "") -> Markup:
     )
 
 
-def avatar(name: str, size: str = "", image_url: str = "") -> Markup:
-    """Return a person's picture, or their initials on a tone that stays theirs; size is `""`, `"sm"` or `"lg"`."""
-    classes = f"ava ava-{next(_chance(name)) % _AVATAR_TONES + 1}" + (
-        f" ava-{size}" if size else ""
-    )
+def avatar(name: str, size: str = "", image_url: str = "", tone: int = 0) -> Markup:
+    """Return a person's picture, or their initials on a tone that stays theirs; size is `""`, `"sm"` or `"lg"`.
+
+    A tone from 1 to 4 overrides theirs, so that neighbours in a pile differ.
+    """
+    tone = tone or next(_chance(name)) % _AVATAR_TONES + 1
+    classes = f"ava ava-{tone}" + (f" ava-{size}" if size else "")
     if image_url:
-        return Markup(
-            '<img class="{}" src="{}" alt="" width="36" height="36" loading="lazy">'
-        ).format(  # noqa: S704
+        return Markup('<img class="{}" src="{}" alt="" width="36" height="36" loading="lazy">').format(
             classes, image_url
         )
-    return Markup('<span class="{}" aria-hidden="true">{}</span>').format(
-        classes, initials(name)
-    )  # noqa: S704
+    return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, initials(name))
 
 
 def initials(name: str) -> str:
     """Return one or two letters for a name in any script: `Inès Marchand` → `IM`."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
-    letters = (
-        [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
-    )
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
     # Joined scripts would tie two letters into something that looks like a word.
     if letters and not letters[0].isascii() and not letters[0].isupper():
         letters = letters[:1]
@@ -118,20 +105,16 @@ def tones() -> Sequence[str]:
 
 
 def _cell(drawing: str, tone: str, *, x: int, y: int) -> str:
+    # The ground reaches a little under its neighbours, or a hairline shows between tiles at odd sizes.
     return (
-        f'<svg class="tile tone-{escape(tone)}" x="{x}" y="{y}" width="100" height="100" viewBox="0 0 100 100"'
-        f' fill="currentColor"><rect class="ground" width="100" height="100" shape-rendering="crispEdges"/>'
-        f"{drawing}</svg>"
+        f'<g class="tile tone-{escape(tone)}" fill="currentColor">'
+        f'<rect class="ground" x="{x}" y="{y}" width="101" height="101"/>'
+        f'<svg x="{x}" y="{y}" width="100" height="100" viewBox="0 0 100 100">{drawing}</svg></g>'
     )
 
 
 def _pick_tone(taken: set[str | None], chance: Iterator[int]) -> str:
-    bag = [
-        tone
-        for tone, (ground, weight) in _TONES.items()
-        if ground not in taken
-        for _ in range(weight)
-    ]
+    bag = [tone for tone, (ground, weight) in _TONES.items() if ground not in taken for _ in range(weight)]
     return bag[next(chance) % len(bag)]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, has_request_context, request, send_from_directory
+from flask import Flask, Response, has_request_context, request, send_from_directory
 
 FOLDER = Path(__file__).parent / "static"
 FOREVER = 31_536_000
+TEXTS = (".css", ".js", ".svg")
 
 
 @lru_cache(maxsize=512)
@@ -23,15 +25,30 @@ def static_url(name: str) -> str:
     return f"{request.script_root if has_request_context() else ''}/static/{fingerprint(name)}/{name}"
 
 
+@lru_cache(maxsize=64)
+def compressed(name: str, _version: str) -> bytes:
+    """The file as gzip; done once per content, text files only."""
+    return gzip.compress((FOLDER / name).read_bytes(), 9, mtime=0)
+
+
+def is_current(version: str, name: str) -> bool:
+    """Whether this address names today's content.
+
+    fonts.css refers to its fonts relatively, so they come under its fingerprint; its first line names their release.
+    """
+    return version == fingerprint(name) or (name.startswith("vendor/fonts/") and version == fingerprint("fonts.css"))
+
+
 def serve(version: str, name: str) -> Response:
     """Send a file; an old fingerprint still gets today's file, but is not kept."""
     response = send_from_directory(FOLDER, name)
-    try:
-        is_current = version == fingerprint(name)
-    except OSError:
-        abort(404)
+    if name.endswith(TEXTS) and request.accept_encodings["gzip"]:
+        response = Response(compressed(name, fingerprint(name)), mimetype=response.mimetype)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
     response.cache_control.clear()
-    response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable" if is_current else "no-cache"
+    kept = f"public, max-age={FOREVER}, immutable" if is_current(version, name) else "no-cache"
+    response.headers["Cache-Control"] = kept
     return response
 
 

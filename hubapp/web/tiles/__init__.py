@@ -1,1 +1,1 @@
-"""Drawings on a 100 × 100 field for cover art: each is plain SVG in the current colour, cut out with the class `ground`."""
+"""Drawings on a 100 × 100 field for cover art: plain SVG in the current colour, cut out with the class `ground`."""

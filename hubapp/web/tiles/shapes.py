@@ -37,7 +37,9 @@ def path(d: str, *, ground: bool = False) -> str:
 def stroke(d: str, width: float, *, ground: bool = False, cap: str = "round") -> str:
     """Return a path drawn as a line."""
     colour = ' class="ground-line"' if ground else ' stroke="currentColor"'
-    return f'<path{colour} d="{d}" fill="none" stroke-width="{width:g}" stroke-linecap="{cap}" stroke-linejoin="round"/>'
+    return (
+        f'<path{colour} d="{d}" fill="none" stroke-width="{width:g}" stroke-linecap="{cap}" stroke-linejoin="round"/>'
+    )
 
 
 def rays(
@@ -54,18 +56,13 @@ def rays(
     for index in range(count):
         angle = math.radians(360 * index / count - 90)
         cos, sin = math.cos(angle), math.sin(angle)
-        parts.append(
-            f"M{x + inner * cos:.1f} {y + inner * sin:.1f}L{x + outer * cos:.1f} {y + outer * sin:.1f}"
-        )
+        parts.append(f"M{x + inner * cos:.1f} {y + inner * sin:.1f}L{x + outer * cos:.1f} {y + outer * sin:.1f}")
     return stroke("".join(parts), width)
 
 
 def around(shape: str, count: int) -> str:
     """Return the shape repeated `count` times around the middle of the field."""
-    return "".join(
-        f'<g transform="rotate({360 * index / count:g} 50 50)">{shape}</g>'
-        for index in range(count)
-    )
+    return "".join(f'<g transform="rotate({360 * index / count:g} 50 50)">{shape}</g>' for index in range(count))
 
 
 def polygon(count: int, radius: float, *, turn: float = 0, ground: bool = False) -> str:
@@ -85,9 +82,7 @@ def turned(shape: str, degrees: float) -> str:
 
 def quarter() -> str:
     """Return a quarter of a wide ring: every set has it, it ties the mosaic together."""
-    return path("M0 0h100A100 100 0 0 1 0 100z") + path(
-        "M0 0h50A50 50 0 0 1 0 50z", ground=True
-    )
+    return path("M0 0h100A100 100 0 0 1 0 100z") + path("M0 0h50A50 50 0 0 1 0 50z", ground=True)
 
 
 def halves() -> str:

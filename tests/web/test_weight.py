@@ -1,0 +1,64 @@
+"""A first page costs at most 100 kB without its pictures, in every font pair, as a compressing server sends it."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from hubapp.tenancy.theme import FONT_PAIRS as THEME_PAIRS
+from hubapp.web import interface
+from hubapp.web.static import FOLDER
+from tests.factories.gallery import Place, page_context, rendered
+
+LIMIT = 100_000
+ROOM_FOR_THE_PAGE = 8_000
+
+
+def compressed(name: str) -> int:
+    return len(gzip.compress((Path(FOLDER) / name).read_bytes(), 6))
+
+
+def linked_files(page: str) -> set[str]:
+    found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js|woff2))"', page)
+    return set(found)
+
+
+@pytest.mark.parametrize("pair", sorted(interface.FONT_PAIRS))
+def test_a_first_page_is_light(pair: str) -> None:
+    page = rendered("layouts/hub.html", hub=Place(theme={"font_pair": pair}))
+
+    fonts = [name for name in linked_files(page) if name.endswith("woff2")]
+    rest = [name for name in linked_files(page) if not name.endswith("woff2")]
+    weight = sum((FOLDER / name).stat().st_size for name in fonts) + sum(compressed(name) for name in rest)
+
+    assert len(fonts) == len(interface.FONT_PAIRS[pair])
+    assert len(rest) == 6
+    assert weight + ROOM_FOR_THE_PAGE <= LIMIT
+
+
+def test_our_own_script_stays_small() -> None:
+    assert (FOLDER / "app.js").stat().st_size <= 15_000
+
+
+def test_preloaded_fonts_are_the_very_addresses_of_the_stylesheet() -> None:
+    sheet = (FOLDER / "fonts.css").read_text(encoding="utf-8")
+    page = rendered("layouts/hub.html", **page_context(hub=Place(theme={"font_pair": "serif"})))
+
+    for name in linked_files(page):
+        if name.endswith("woff2"):
+            assert f'url("{name}")' in sheet
+
+
+def test_every_font_pair_of_a_theme_has_its_fonts() -> None:
+    assert set(THEME_PAIRS) == set(interface.FONT_PAIRS)
+
+
+def test_stylesheets_use_logical_properties_only() -> None:
+    sided = r"(?<![\w-])(?:margin|padding|border)-(?:left|right|top|bottom)|(?<![\w-])(?:left|right):"
+    physical = re.compile(sided + "|text-align: (?:left|right)")
+
+    for sheet in FOLDER.glob("*.css"):
+        assert physical.findall(sheet.read_text(encoding="utf-8")) == []
