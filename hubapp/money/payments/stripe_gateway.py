@@ -95,7 +95,7 @@ def sandbox_gateway(transport: stripe.HTTPClient) -> PaymentGateway:
 
 
 def _mode_of(secret_key: str) -> Mode:
-    kind, world, rest = (secret_key.split("_", 2) + ["", ""])[:3]
+    kind, world, rest = [*secret_key.split("_", 2), "", ""][:3]
     if kind not in {"sk", "rk"} or world not in {"live", "test"} or not rest or rest.startswith("sbx"):
         raise ModeMismatch("HUBAPP_STRIPE_SECRET_KEY is not a secret key of Stripe's (sk_live_…, sk_test_…, rk_…).")
     return "live" if world == "live" else "test"

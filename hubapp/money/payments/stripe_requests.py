@@ -34,7 +34,6 @@ from hubapp.money.payments.stripe_line import Call, Line, Params, T
 from hubapp.money.payments.stripe_values import Body
 from hubapp.money.payments.units import to_provider
 
-PAGE = 100
 LATEST_CHARGE = "payment_intent.latest_charge.balance_transaction"
 
 
@@ -49,7 +48,7 @@ class StripeGateway:
         """Which world this gateway talks to."""
         return self.line.mode
 
-    def create_checkout(  # noqa: PLR0913  a checkout has this many parts
+    def create_checkout(
         self,
         *,
         key: str,
@@ -68,7 +67,7 @@ class StripeGateway:
         if sum(line.amount * line.quantity for line in lines) != amount:
             return Rejected("amount_mismatch", f"The lines do not add up to {amount} {currency}.")
         try:
-            items = [_item(line, currency) for line in lines]
+            items = [values.line_item(line, currency) for line in lines]
         except ValueError as error:
             return Rejected("invalid_amount", str(error))
         intent = {"description": description, "metadata": dict(metadata), "transfer_group": reference}
@@ -99,7 +98,7 @@ class StripeGateway:
 
     def find_checkout(self, *, reference: str, created_after: datetime) -> CheckoutState | None:
         """The newest checkout with our reference."""
-        for body in self.line.each(self.line.v1.checkout.sessions.list, _since(created_after)):
+        for body in self.line.each(self.line.v1.checkout.sessions.list, values.since(created_after)):
             if body.get("client_reference_id") == reference:
                 return self.retrieve_checkout(body["id"])
         return None
@@ -125,7 +124,7 @@ class StripeGateway:
 
     def find_refunds(self, *, charge_id: str) -> Sequence[RefundState]:
         """All refunds of a charge, newest first."""
-        params = {"charge": self.line.own(charge_id), "limit": PAGE}
+        params = {"charge": self.line.own(charge_id), "limit": values.PAGE}
         return [values.refund(body) for body in self.line.each(self.line.v1.refunds.list, params)]
 
     def create_payee(
@@ -164,12 +163,12 @@ class StripeGateway:
 
     def find_payee(self, *, metadata: Mapping[str, str], created_after: datetime) -> PayeeAccount | None:
         """The newest account that carries all of this metadata."""
-        for body in self.line.each(self.line.v1.accounts.list, _since(created_after)):
+        for body in self.line.each(self.line.v1.accounts.list, values.since(created_after)):
             if metadata.items() <= (body.get("metadata") or {}).items():
                 return values.payee(body)
         return None
 
-    def create_transfer(  # noqa: PLR0913  a transfer has this many parts
+    def create_transfer(
         self,
         *,
         key: str,
@@ -194,7 +193,7 @@ class StripeGateway:
 
     def find_transfers(self, *, transfer_group: str) -> Sequence[TransferState]:
         """All transfers of a group, newest first."""
-        params = {"transfer_group": transfer_group, "limit": PAGE}
+        params = {"transfer_group": transfer_group, "limit": values.PAGE}
         return [values.transfer(body) for body in self.line.each(self.line.v1.transfers.list, params)]
 
     def reverse_transfer(
@@ -230,7 +229,9 @@ class StripeGateway:
 
     def find_payouts(self, *, account_id: str, created_after: datetime) -> Sequence[PayoutState]:
         """A payee's payouts since a moment, newest first."""
-        found = self.line.each(self.line.v1.payouts.list, _since(created_after), account=self.line.own(account_id))
+        found = self.line.each(
+            self.line.v1.payouts.list, values.since(created_after), account=self.line.own(account_id)
+        )
         return [values.payout(body, account_id) for body in found]
 
     def platform_balance(self) -> BalanceState:
@@ -246,12 +247,12 @@ class StripeGateway:
     ) -> Iterator[BalanceTransaction]:
         """The provider's books since a moment, newest first."""
         account = self.line.own(account_id) if account_id else None
-        found = self.line.each(self.line.v1.balance_transactions.list, _since(created_after), account=account)
+        found = self.line.each(self.line.v1.balance_transactions.list, values.since(created_after), account=account)
         return (values.balance_transaction(body) for body in found)
 
     def undelivered_events(self, *, created_after: datetime) -> Iterator[GatewayEvent]:
         """Events that the provider could not hand to all our endpoints, newest first."""
-        params = _since(created_after) | {"delivery_success": False}
+        params = values.since(created_after) | {"delivery_success": False}
         return (values.event(body) for body in self.line.each(self.line.v1.events.list, params))
 
     def verify_event(self, payload: bytes, signature: str, *, endpoint: Endpoint, secret: str) -> GatewayEvent:
@@ -265,7 +266,7 @@ class StripeGateway:
         own = self.line.own(object_id)
         return lambda params, options: call(own, params, options)
 
-    def _send_amount(  # noqa: PLR0913  a command and the amount that it moves
+    def _send_amount(
         self,
         call: Call,
         params: Params,
@@ -291,13 +292,3 @@ def _currency_of(look_up: Callable[[], ChargeState | TransferState]) -> str | Re
         return Rejected("resource_missing", str(error))
     except GatewayUnavailable as error:
         return Unknown(str(error))
-
-
-def _item(line: CheckoutLine, currency: str) -> Params:
-    product = {"name": line.name} | ({"description": line.description} if line.description else {})
-    price = {"currency": currency, "unit_amount": to_provider(line.amount, currency), "product_data": product}
-    return {"quantity": line.quantity, "price_data": price}
-
-
-def _since(created_after: datetime) -> Params:
-    return {"created": {"gte": int(created_after.timestamp())}, "limit": PAGE}

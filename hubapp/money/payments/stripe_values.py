@@ -1,4 +1,4 @@
-"""The provider's answers as our values: dictionaries in its API's shape in, frozen dataclasses out."""
+"""Between the provider's shapes and ours: its dictionaries become frozen dataclasses, our lines its parameters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hubapp.money.payments.gateway_values import (
     BalanceState,
     BalanceTransaction,
     ChargeState,
+    CheckoutLine,
     CheckoutSession,
     CheckoutState,
     Endpoint,
@@ -20,9 +21,11 @@ from hubapp.money.payments.gateway_values import (
     ReversalState,
     TransferState,
 )
-from hubapp.money.payments.units import from_provider
+from hubapp.money.payments.units import from_provider, to_provider
 
 Body: TypeAlias = dict[str, Any]
+
+PAGE = 100  # the most that a list gives at once
 
 
 def moment(seconds: int) -> datetime:
@@ -204,3 +207,15 @@ def require_endpoint(event: GatewayEvent, endpoint: Endpoint) -> None:
     """Refuse an event that came to the other endpoint: ours carry no account, payees' always do."""
     if (event.account is not None) != (endpoint == "connect"):
         raise BadSignature(f"{event.id} is no event for the endpoint {endpoint}.")
+
+
+def line_item(line: CheckoutLine, currency: str) -> Body:
+    """A line as a checkout's parameter; raises ValueError for an amount that the provider cannot count."""
+    product = {"name": line.name} | ({"description": line.description} if line.description else {})
+    price = {"currency": currency, "unit_amount": to_provider(line.amount, currency), "product_data": product}
+    return {"quantity": line.quantity, "price_data": price}
+
+
+def since(created_after: datetime) -> Body:
+    """A list's parameters: everything since a moment, in full pages."""
+    return {"created": {"gte": int(created_after.timestamp())}, "limit": PAGE}

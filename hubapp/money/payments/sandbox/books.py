@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from psycopg import sql
 
@@ -13,7 +12,7 @@ from hubapp.money.payments.sandbox.store import Body, Page, Row, Tx, new_id, sta
 CATEGORY = {"payment": "charge", "payment_refund": "refund", "transfer_refund": "transfer_reversal"}
 
 
-def record(  # noqa: PLR0913  a line has this many parts
+def record(
     tx: Tx,
     *,
     account: str,

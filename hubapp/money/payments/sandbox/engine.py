@@ -14,14 +14,13 @@ from psycopg import Connection, OperationalError
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from hubapp.kernel import ids
 from hubapp.money.payments.sandbox import faults, idempotency, paying, webhooks
 from hubapp.money.payments.sandbox.errors import ApiError, LostConnection
 from hubapp.money.payments.sandbox.idempotency import KEPT_FOR, Answer
 from hubapp.money.payments.sandbox.operations import accounts, checkout, payouts, reads, refunds
 from hubapp.money.payments.sandbox.parameters import read, unflatten
 from hubapp.money.payments.sandbox.routes import Route, resolve
-from hubapp.money.payments.sandbox.store import API_VERSION, PLATFORM, Body, Row, Tx, stored_from
+from hubapp.money.payments.sandbox.store import API_VERSION, PLATFORM, Row, Tx, stored_from
 
 SECRET_KEY = "sk_test_sbx_no_real_money"  # noqa: S105  not a secret: it opens nothing but the sandbox
 BATCH = 100
@@ -99,8 +98,9 @@ class Sandbox:
     # The API
 
     def handle(self, *, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
-        """Answer one API request; raises LostConnection without an answer: the database
-        is away, or a planted fault breaks the line.
+        """Answer one API request; raises LostConnection when nobody knows what became of it.
+
+        That is the case when the database is away, or when a planted fault breaks the line.
         """
         given = {name.lower(): value for name, value in headers.items()}
         address = urlsplit(url)

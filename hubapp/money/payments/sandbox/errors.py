@@ -8,7 +8,7 @@ from typing import Any
 class ApiError(Exception):
     """An error answer. `executed` says the operation had begun, so the idempotency key keeps this answer."""
 
-    def __init__(  # noqa: PLR0913  an error has this many parts
+    def __init__(
         self,
         message: str,
         *,

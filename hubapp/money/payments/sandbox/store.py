@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
@@ -33,6 +33,10 @@ PREFIX = {
     "transfer": "tr",
     "transfer_reversal": "trr",
 }
+
+
+_FIND: LiteralString = "SELECT * FROM resource WHERE id = %s AND kind = %s AND account = %s"
+_FIND_LOCKED: LiteralString = _FIND + " FOR UPDATE"
 
 
 def new_id(kind: str) -> str:
@@ -91,7 +95,8 @@ class Tx:
     def insert(self, kind: str, body: Body, *, private: Body | None = None, due_at: datetime | None = None) -> Stored:
         """Keep a new object; its body carries its id."""
         self.connection.execute(
-            "INSERT INTO resource (id, kind, account, created, due_at, body, private) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO resource (id, kind, account, created, due_at, body, private)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             (body["id"], kind, self.account, self.now, due_at, Jsonb(body), Jsonb(private or {})),
         )
         return Stored(body["id"], kind, self.account, body, private or {}, due_at)
@@ -105,8 +110,7 @@ class Tx:
 
     def find(self, kind: str, object_id: str, *, lock: bool = False) -> Stored | None:
         """An object of the account in whose name we act, or None."""
-        query = "SELECT * FROM resource WHERE id = %s AND kind = %s AND account = %s" + (" FOR UPDATE" if lock else "")
-        row = self.connection.execute(query.encode(), (object_id, kind, self.account)).fetchone()
+        row = self.connection.execute(_FIND_LOCKED if lock else _FIND, (object_id, kind, self.account)).fetchone()
         return stored_from(row) if row else None
 
     def get(self, kind: str, object_id: str, *, lock: bool = False) -> Stored:

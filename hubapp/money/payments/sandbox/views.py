@@ -45,7 +45,7 @@ def pay(session_id: str) -> ResponseReturnValue:
 
 @pages.route("/authenticate/<intent_id>", methods=["GET", "POST"])
 def authenticate(intent_id: str) -> ResponseReturnValue:
-    """The payer's bank asks: is it really you?"""
+    """The payer's bank asks whether it is really them."""
     sandbox = _sandbox()
     session = _session(sandbox, sandbox.session_of(intent_id) or "")
     if session.status != "open":

@@ -102,7 +102,7 @@ class Contract:
         return _scalar(value, schema.get("type")) if isinstance(value, str) else value
 
     def _coerced_any(self, value: Any, choices: list[dict[str, Any]]) -> Any:
-        wanted = {dict: "object", list: "array"}.get(type(value))
+        wanted = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else None
         for choice in map(self._resolved, choices):
             if wanted is not None and choice.get("type") == wanted:
                 return self._coerced(value, choice)

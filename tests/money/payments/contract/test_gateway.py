@@ -34,6 +34,8 @@ class World:
 
     gateway: PaymentGateway
     run: str
+    # One moment for all calls of a test, as the same key must carry the same parameters.
+    expires_at: datetime
 
     def open(self, *, key: str = "checkout", amount: int = 2000, reference: str = "one") -> Outcome[CheckoutSession]:
         """Ask for a checkout."""
@@ -50,9 +52,6 @@ class World:
             metadata={"run": self.run},
             customer_email="ann@example.org",
         )
-
-    # The same for every call of a test, as the same key must carry the same parameters.
-    expires_at: datetime = datetime.max
 
 
 @pytest.fixture(params=["sandbox", "test"])

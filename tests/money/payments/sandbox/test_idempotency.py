@@ -137,7 +137,7 @@ def test_a_key_in_use_is_answered_at_once_and_not_executed(shop: Shop, payee: st
 def test_fifty_at_once_under_one_key_have_one_effect(shop: Shop, payee: str) -> None:
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda _: transfer(shop, payee, key="t"), range(50)))
-    assert {outcome for outcome in map(type, outcomes)} <= {Ok, Unknown}
+    assert set(map(type, outcomes)) <= {Ok, Unknown}
     assert sent(shop) == 1
 
 
