@@ -73,7 +73,7 @@ def waiting(*, limit: int) -> list[UUID]:
     )
 
 
-def locked(statement: Select[tuple[GatewayCommand]]) -> Select[tuple[GatewayCommand]]:
+def locked(statement: Select[GatewayCommand]) -> Select[GatewayCommand]:
     """Only one dispatcher may look at a command and mark it; whoever comes second leaves it alone."""
     return statement.with_for_update(skip_locked=True)
 

@@ -56,7 +56,7 @@ class CommandKind(enum.StrEnum):
     PAYOUT_CREATE = "payout.create"
 
 
-class Payment(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class Payment(HubScoped, db.Model):  # type: ignore[name-defined]
     """One amount that a buyer is to pay once; amounts in minor units of `currency`."""
 
     __tablename__ = "payment"
@@ -114,7 +114,7 @@ class Payment(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class Refund(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class Refund(HubScoped, db.Model):  # type: ignore[name-defined]
     """Money on its way back to a buyer."""
 
     __tablename__ = "refund"
@@ -144,7 +144,7 @@ class Refund(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class GatewayCommand(db.Model):  # type: ignore[name-defined,misc]
+class GatewayCommand(db.Model):  # type: ignore[name-defined]
     """A request to the provider: its parameters and key never change, so that sending it again is harmless."""
 
     __tablename__ = "gateway_command"
@@ -175,7 +175,7 @@ class GatewayCommand(db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class GatewayEvent(db.Model):  # type: ignore[name-defined,misc]
+class GatewayEvent(db.Model):  # type: ignore[name-defined]
     """An event as the provider sent it, kept once however often it comes."""
 
     __tablename__ = "gateway_event"

@@ -25,7 +25,7 @@ def payment_of(reference: str) -> Payment | None:
     return db.session.scalar(select(Payment).where(Payment.reference == reference))
 
 
-def locked(statement: Select[tuple[Payment]]) -> Select[tuple[Payment]]:
+def locked(statement: Select[Payment]) -> Select[Payment]:
     """Make others wait for the row; without it two observers would both publish what they see."""
     return statement.with_for_update().execution_options(populate_existing=True)
 

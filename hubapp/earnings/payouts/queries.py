@@ -1,0 +1,165 @@
+"""Reading payees, payouts and their parts: each person sees their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from hubapp.earnings.payouts.errors import PayoutNotFound
+from hubapp.earnings.payouts.models import PartStatus, Payee, PayeeStatus, Payout, PayoutPart
+from hubapp.earnings.payouts.policies import FINISHED, Summary, minimum
+from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares.queries import EarningLine
+from hubapp.kernel.db import db
+from hubapp.kernel.money import Money
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class HubPayout:
+    """A payout as one hub's page shows it: the whole, and this hub's part of it."""
+
+    id: UUID
+    status: str
+    currency: str
+    amount: int | None
+    part: int
+    part_status: str | None
+    netted: int
+    reason: str | None
+    bank_last4: str | None
+    requested_at: datetime
+    arrives_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still under way."""
+        return self.status not in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that a person's earnings page shows in one hub."""
+
+    summary: Summary
+    minimum: Money
+    payee: Payee | None
+    payouts: Sequence[HubPayout]
+    lines: Sequence[EarningLine]
+    next_before: UUID | None
+
+    @property
+    def open_payout(self) -> HubPayout | None:
+        """The payout under way."""
+        return next((payout for payout in self.payouts if payout.is_open), None)
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether asking for a payout makes sense now."""
+        is_ready = self.payee is not None and self.payee.status == PayeeStatus.READY and not self.payee.frozen_reason
+        return is_ready and self.open_payout is None and self.summary.available >= self.minimum.amount
+
+
+def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | None = None) -> Overview:
+    """A person's money in the current hub, its lines paged by key."""
+    lines = shares.earnings_of(owner_of(account_id), currency=currency, before=before, limit=PAGE + 1)
+    payouts = [payout for payout in payouts_of(account_id=account_id) if payout.currency == currency]
+    return Overview(
+        summary=summary(account_id=account_id, currency=currency, now=now),
+        minimum=minimum(currency),
+        payee=payee_of(account_id),
+        payouts=payouts,
+        lines=lines[:PAGE],
+        next_before=lines[PAGE - 1].id if len(lines) > PAGE else None,
+    )
+
+
+def lines_of(payout_id: UUID) -> Sequence[EarningLine]:
+    """The earnings that a payout pays in the current hub, down to the order."""
+    return shares.claimed_by(payout_id)
+
+
+def owner_of(account_id: UUID) -> str:
+    """The owner of a person's accounts in the books."""
+    return f"account:{account_id}"
+
+
+def payee_of(account_id: UUID) -> Payee | None:
+    """A person's payee."""
+    return db.session.scalar(select(Payee).where(Payee.account_id == account_id))
+
+
+def summary(*, account_id: UUID, currency: str, now: datetime) -> Summary:
+    """A person's four numbers in the current hub."""
+    held, available, _claimed = shares.totals_of(owner_of(account_id), currency, now)
+    rows = db.session.execute(
+        select(PayoutPart.status, func.sum(PayoutPart.amount))
+        .where(PayoutPart.account_id == account_id, PayoutPart.currency == currency)
+        .group_by(PayoutPart.status)
+    )
+    sums = {status: int(total) for status, total in rows}
+    in_transit = sums.get(PartStatus.CLAIMED, 0) + sums.get(PartStatus.TRANSFERRED, 0)
+    return Summary(currency, held, available, in_transit, sums.get(PartStatus.PAID, 0))
+
+
+def payouts_of(*, account_id: UUID, limit: int = 20) -> Sequence[HubPayout]:
+    """A person's payouts, newest first, with the current hub's part."""
+    rows = db.session.execute(
+        select(Payout, PayoutPart)
+        .outerjoin(PayoutPart, PayoutPart.payout_id == Payout.id)
+        .where(Payout.account_id == account_id)
+        .order_by(Payout.id.desc())
+        .limit(limit)
+    )
+    return [_seen(payout, part) for payout, part in rows]
+
+
+def payout_of(*, account_id: UUID, payout_id: UUID) -> HubPayout:
+    """One of a person's payouts; refuses with PayoutNotFound when it is not theirs or draws nothing from this hub."""
+    row = db.session.execute(
+        select(Payout, PayoutPart)
+        .join(PayoutPart, PayoutPart.payout_id == Payout.id)
+        .where(Payout.account_id == account_id, Payout.id == payout_id)
+    ).one_or_none()
+    if row is None:
+        raise PayoutNotFound
+    return _seen(row[0], row[1])
+
+
+def open_payout(*, payee_id: UUID, currency: str) -> Payout | None:
+    """The payout under way in a currency, if there is one."""
+    return db.session.scalar(
+        select(Payout).where(
+            Payout.payee_id == payee_id, Payout.currency == currency, Payout.status.not_in(sorted(FINISHED))
+        )
+    )
+
+
+def parts_of(payout_id: UUID) -> Sequence[PayoutPart]:
+    """All parts of a payout (platform scope), or the current hub's."""
+    return db.session.scalars(
+        select(PayoutPart).where(PayoutPart.payout_id == payout_id).order_by(PayoutPart.hub_id)
+    ).all()
+
+
+def _seen(payout: Payout, part: PayoutPart | None) -> HubPayout:
+    return HubPayout(
+        id=payout.id,
+        status=payout.status,
+        currency=payout.currency,
+        amount=payout.amount,
+        part=part.amount if part else 0,
+        part_status=part.status if part else None,
+        netted=part.netted if part else 0,
+        reason=(part.reason if part else None) or payout.reason,
+        bank_last4=payout.bank_last4,
+        requested_at=payout.requested_at,
+        arrives_at=payout.arrives_at,
+        finished_at=payout.finished_at,
+    )
