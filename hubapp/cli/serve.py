@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 from flask import Flask
 from granian.constants import Interfaces
@@ -39,6 +41,8 @@ def require_migrated(settings: Settings) -> database_server.Server:
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port to listen on (PORT, 8000).")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the hubs and the central console. Example: hubapp serve --port 8000."""
+    if port is not None:
+        os.environ["PORT"] = str(port)  # the web processes read the same settings, and addresses contain the port
     settings = Settings()
     require_migrated(settings)
     Granian(
@@ -46,7 +50,7 @@ def serve(host: str | None, port: int | None) -> None:
         factory=True,
         interface=Interfaces.WSGI,
         address=host or settings.host,
-        port=port or settings.port,
+        port=settings.port,
         workers=settings.web_workers,
         blocking_threads=settings.web_threads,
         log_level=LogLevels.warning,

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     secret_key: str | None = None
     network_name: str = "Glocal"
     demo: bool = False
-    web_threads: int = 8
+    web_threads: int = 4
     web_workers: int = 1
 
     mail_backend: Literal["file", "console", "smtp", "memory"] = "file"
@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     stripe_connect_webhook_secret: str | None = None
     files_url: str | None = None
     redis_url: str | None = None
+    # Lets a collector on another machine read /metrics; without it only this machine may.
+    metrics_token: str | None = None
     hold_days: int = 16
 
     @property

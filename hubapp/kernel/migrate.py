@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 from sqlalchemy.engine.url import URL
 
 from hubapp.kernel import server as database_server
@@ -34,10 +35,14 @@ def downgrade(server: database_server.Server, revision: str) -> None:
 
 def status(server: database_server.Server) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision known); equal when up to date."""
-    engine = create_engine(server.url("owner"))
-    try:
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
+    with psycopg.connect(server.admin, autocommit=True) as connection:  # the owner role may not exist yet
+        exists = connection.execute("SELECT to_regclass('public.alembic_version')").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if exists and exists[0] else None
+    current = str(row[0]) if row else None
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+@lru_cache(maxsize=1)
+def newest() -> str | None:
+    """The newest revision this code knows; the files do not change while it runs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, func, or_, select, text
 
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import policies
@@ -89,8 +89,8 @@ def listings_of(*, seller_id: UUID | None, before: UUID | None = None, limit: in
 
 
 def all_listings(*, status: str | None = None, before: UUID | None = None, limit: int = PAGE) -> Page:
-    """Every listing of the hub, for those who manage them; drafts stay their seller's business."""
-    statement = select(Listing).where(Listing.status != Status.DRAFT)
+    """Every listing of the hub, for those who manage them; members' drafts stay their own business."""
+    statement = select(Listing).where(or_(Listing.status != Status.DRAFT, Listing.seller_account_id.is_(None)))
     if status in set(Status):
         statement = statement.where(Listing.status == status)
     return _newest(statement, before, limit)
@@ -124,3 +124,9 @@ def picture(image_id: UUID) -> ListingImage | None:
 def count_live() -> int:
     """How many listings are for sale."""
     return db.session.scalar(select(func.count()).select_from(Listing).where(Listing.status == Status.LIVE)) or 0
+
+
+def by_external_ref() -> dict[str, UUID]:
+    """Listings that an import brought along, by their code in the system they came from."""
+    rows = db.session.execute(select(Listing.external_ref, Listing.id).where(Listing.external_ref.is_not(None)))
+    return {str(row.external_ref): row.id for row in rows}

@@ -1,11 +1,14 @@
 """Commands of the catalogue: listings by their sellers, stock for the orders above, pictures."""
 
+from hubapp.market.catalogue.services.bulk import Article, bring_articles
 from hubapp.market.catalogue.services.listings import create_listing, edit_listing, publish, take_down, withdraw
 from hubapp.market.catalogue.services.pictures import add_picture, remove_picture
 from hubapp.market.catalogue.services.stock import commit_sale, release, reserve, restock, take_late
 
 __all__ = [
+    "Article",
     "add_picture",
+    "bring_articles",
     "commit_sale",
     "create_listing",
     "edit_listing",

@@ -7,12 +7,16 @@ from hubapp.market.orders.services.basket import (
     put_in_basket,
     restore_basket,
 )
+from hubapp.market.orders.services.bulk import PastLine, PastOrder, bring_orders
 from hubapp.market.orders.services.checkout import Purchase, place_orders
 from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
 from hubapp.market.orders.services.settlement import close_checkout, expire_due, settle_orders
 
 __all__ = [
+    "PastLine",
+    "PastOrder",
     "Purchase",
+    "bring_orders",
     "cancel_order",
     "change_quantity",
     "claim_basket",

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
@@ -29,7 +28,6 @@ from hubapp.market.orders.models import (
     Basket,
     Checkout,
     Delivery,
-    HubCounter,
     Order,
     OrderLine,
     OrderStatus,
@@ -38,12 +36,11 @@ from hubapp.market.orders.models import (
 )
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.market.orders.services import basket as baskets
+from hubapp.market.orders.services.numbers import take_numbers
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import Referral, Touch
 from hubapp.tenancy import selling
-
-ORDER_NUMBERS = "orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,7 @@ def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, 
 def _write_orders(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> None:
     terms = shares.freeze_terms(now=now)
     referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
-    first = _take_numbers(len(drafts))
+    first = take_numbers(len(drafts))
     orders = [_order(checkout, draft, purchase, referral) for draft in drafts]
     for number, order in enumerate(orders, start=first):
         order.number, order.placed_at, order.terms = number, now, terms.as_json()
@@ -220,13 +217,3 @@ def _card_lines(drafts: Sequence[OrderDraft]) -> list[payments.Line]:
             if line.shipping
         ]
     return lines
-
-
-def _take_numbers(count: int) -> int:
-    """The first of `count` order numbers in a row; others wait for the counter's row until this transaction ends."""
-    statement = insert(HubCounter).values(hub_id=require_hub_id(), id=ids.uuid7(), name=ORDER_NUMBERS, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["hub_id", "name"], set_={"value": HubCounter.value + count}
-    )
-    last = db.session.execute(statement.returning(HubCounter.value)).scalar_one()
-    return int(last) - count + 1

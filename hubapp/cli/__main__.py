@@ -1,0 +1,5 @@
+"""`python -m hubapp.cli` is the `hubapp` command."""
+
+from hubapp.cli import main
+
+main()

@@ -1,0 +1,26 @@
+"""Many rows at once by COPY, inside the session's transaction. The central role only: forced policies refuse COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg import sql
+
+from hubapp.kernel.db import db
+
+
+def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Add rows to `table` (binary COPY; `types` are PostgreSQL type names, one per column); returns how many."""
+    db.session.flush()
+    connection = db.session.connection().connection.driver_connection
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(list(types))
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count

@@ -1,0 +1,108 @@
+"""What the database must hold for every table, whoever adds one."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from hubapp.kernel import migrate
+from hubapp.kernel.db import Base, HubScoped
+from hubapp.kernel.paths import MIGRATIONS
+from hubapp.kernel.server import Server
+from hubapp.web.areas import HubFlask
+from tests.conftest import Databases
+
+# Tables with a hub_id column that are central on purpose, each with its reason.
+CENTRAL = {
+    "audit_event": "the central team's log; the app may only add",
+    "hub_domain": "read before a hub is known",
+    "membership_index": "one account's hubs, read on the central domain",
+    "auth_session": "unreadable to the app but through one-row functions",
+    "gateway_command": "the outbox: sent across hubs; the app may only add",
+    "gateway_event": "the inbox: the hub is found when it is handled",
+    "mail": "sent across hubs; the app may only add",
+    "payout_part": "a payout is central and draws on several hubs",
+}
+
+
+def hub_tables() -> list[str]:
+    return sorted(mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, HubScoped))
+
+
+def test_there_are_hub_tables(base_app: HubFlask) -> None:
+    assert len(hub_tables()) > 10
+
+
+def test_every_table_with_a_hub_is_walled_off_or_central_on_purpose(base_app: HubFlask, connection: Connection) -> None:
+    rows = connection.execute(
+        text(
+            "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, "
+            " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polqual IS NOT NULL AND p.polwithcheck IS NOT NULL)"
+            " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'hub_id' AND NOT a.attisdropped"
+            " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+        )
+    ).all()
+    open_tables = {name for name, is_forced, policies in rows if not (is_forced and policies)}
+    assert open_tables <= set(CENTRAL)
+
+
+def test_hub_id_leads_every_primary_key_unique_and_foreign_key_of_hub_tables(connection: Connection) -> None:
+    rows = connection.execute(
+        text(
+            "SELECT con.conrelid::regclass::text, con.conname, con.contype,"
+            " (SELECT attname FROM pg_attribute WHERE attrelid = con.conrelid AND attnum = con.conkey[1])"
+            " FROM pg_constraint con WHERE con.contype IN ('p', 'u', 'f') AND con.conrelid::regclass::text = ANY(:tables)"
+        ),
+        {"tables": hub_tables()},
+    ).all()
+    wrong = [
+        (table, name)
+        for table, name, kind, first in rows
+        if first != "hub_id" and not (kind == "f" and first == "account_id")
+    ]
+    assert wrong == []
+
+
+def test_the_app_role_sees_no_row_of_any_hub_table_without_a_hub(base_app: HubFlask, connection: Connection) -> None:
+    connection.exec_driver_sql("SET LOCAL ROLE hubapp_app; SET LOCAL app.hub_id = ''")
+    readable = [
+        name
+        for name in hub_tables()
+        if connection.execute(
+            text("SELECT has_table_privilege('hubapp_app', :name, 'SELECT')"), {"name": name}
+        ).scalar()
+    ]
+    assert readable
+    for name in readable:
+        assert connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar() == 0, name
+
+
+def test_the_models_are_what_the_migrations_make(base_app: HubFlask, connection: Connection) -> None:
+    context = MigrationContext.configure(
+        connection.execution_options(),
+        opts={
+            "include_object": lambda _o, name, kind, _r, _c: (
+                not (kind == "table" and str(name).startswith("procrastinate"))
+            )
+        },
+    )
+    differences = compare_metadata(context, Base.metadata)
+    assert differences == []
+
+
+def test_there_is_one_migration_head() -> None:
+    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+
+
+def test_migrations_go_down_and_up_again(databases: Databases, worker_server: Server, worker_id: str) -> None:
+    name = f"migrations_{worker_id}"
+    server = Server(databases.create(name), worker_server.settings)
+    try:
+        migrate.downgrade(server, "base")
+        migrate.upgrade(server)
+        assert migrate.status(server)[0] == migrate.status(server)[1]
+    finally:
+        databases.drop(name)
