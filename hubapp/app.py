@@ -10,15 +10,19 @@ from flask_babel import Babel
 from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
+from hubapp.home import presentation
 from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
 from hubapp.money.payments import plug as payments
-from hubapp.people.accounts import signed_in
+from hubapp.people.accounts import plug as accounts
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership.views import guards
+from hubapp.people.notifications import outbox
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
-from hubapp.web import areas, errors, interface, locales, render, request_scope, security, sessions, static
+from hubapp.web import areas, errors, interface, locales, preferences, render, request_scope, security, sessions, static
 
 # Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
 SLICES = (
@@ -79,9 +83,17 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     HTMX(app)
     sessions.install(app, is_https=settings.scheme == "https")
     csrf.init_app(app)
-    signed_in.install(app, signed_in.Plugs())
-    for module in (errors, static, render):
+    plugs = accounts.Plugs(
+        may=guards.may,
+        is_member=guards.is_member,
+        is_connector=guards.has_a_role,
+        needs_second_factor=membership.is_connector_anywhere,
+    )
+    accounts.install(app, csrf, plugs)
+    outbox.install(app, settings)
+    for module in (errors, static, render, preferences):
         module.install(app)
+    presentation.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)
     payments.install(app, csrf)
     parts("models")

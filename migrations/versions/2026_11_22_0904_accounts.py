@@ -365,5 +365,13 @@ def downgrade() -> None:
     """Undo."""
     for name, arguments, *_rest in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}({_types(arguments)})")
-    for table in ("login_throttle", "authorization_code", "email_token", "auth_session", "recovery_code", "credential", "account"):
+    for table in (
+        "login_throttle",
+        "authorization_code",
+        "email_token",
+        "auth_session",
+        "recovery_code",
+        "credential",
+        "account",
+    ):
         op.drop_table(table)

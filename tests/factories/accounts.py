@@ -22,7 +22,9 @@ PASSWORD = "seven lamps over the quay"
 _numbers = iter(range(1, 1_000_000))
 
 
-def make_account(name: str = "Amina Diallo", email: str | None = None, password: str | None = None, **values: Any) -> uuid.UUID:
+def make_account(
+    name: str = "Amina Diallo", email: str | None = None, password: str | None = None, **values: Any
+) -> uuid.UUID:
     """A confirmed account, in a transaction of its own (needs an application context).
 
     Without `password` it has none, which saves the time of hashing it: sign it in with `sign_in`.
@@ -42,20 +44,23 @@ def base_url(app: HubFlask, hub_id: int | None) -> str:
         return app.addresses.hub(tenancy.hub_view(hub_id).slug, "/")
 
 
-def sign_in(client: FlaskClient, account_id: uuid.UUID, hub_id: int | None = None, *, second_factor: bool = True) -> uuid.UUID:
+def sign_in(
+    client: FlaskClient, account_id: uuid.UUID, hub_id: int | None = None, *, second_factor: bool = True
+) -> uuid.UUID:
     """Give a test browser a session on one site, as if it had signed in; returns the central session's id.
 
     Ask pages with `client.get(path, base_url=base_url(app, hub_id))`. Call it once per site.
     """
     app: HubFlask = client.application  # type: ignore[assignment]
     now = clock.wall()
-    with app.app_context():
-        with no_hub(), unit_of_work():
-            root_id, token = services.open_session(account_id=account_id, user_agent="tests", now=now, has_second_factor=second_factor)
-            if hub_id is not None:
-                _id, token = services.open_hub_session(
-                    account_id=account_id, parent_id=root_id, hub_id=hub_id, user_agent="tests", now=now
-                )
+    with app.app_context(), no_hub(), unit_of_work():
+        root_id, token = services.open_session(
+            account_id=account_id, user_agent="tests", now=now, has_second_factor=second_factor
+        )
+        if hub_id is not None:
+            _id, token = services.open_hub_session(
+                account_id=account_id, parent_id=root_id, hub_id=hub_id, user_agent="tests", now=now
+            )
     put_cookie(client, hub_id, {TOKEN: token, "_permanent": True})
     return root_id
 

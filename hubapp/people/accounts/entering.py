@@ -31,7 +31,12 @@ def place_of(app: HubFlask, url: str) -> Place | None:
     if len(url) > MAX or STRANGE.search(url):
         return None
     parts = urlsplit(url)
-    if parts.scheme != app.addresses.scheme or parts.fragment or "@" in parts.netloc or parts.netloc != parts.netloc.lower():
+    if (
+        parts.scheme != app.addresses.scheme
+        or parts.fragment
+        or "@" in parts.netloc
+        or parts.netloc != parts.netloc.lower()
+    ):
         return None
     path = safe_path(parts.path or "/", "")
     if not path or _port(parts.netloc) != _port(app.addresses.domain):

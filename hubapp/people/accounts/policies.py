@@ -21,19 +21,20 @@ MIN_DISTINCT = 5
 TOTP_SECONDS = 30
 
 # One @, a dot in the domain, no spaces, brackets or control characters: enough to refuse typing errors and header tricks.
-EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$")
+EMAIL = re.compile(
+    r"^[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$"
+)
 
 # Stems of what people choose first; digits and signs around them add nothing.
 COMMON_STEMS = frozenset(
-    "password passwort passw motdepasse contrasena azerty azertyuiop qwerty qwertyuiop qwertz qwertzuiop asdfgh asdfghjkl zxcvbn zxcvbnm "
-    "letmein welcome bienvenue willkommen iloveyou jetaime princess sunshine football baseball basketball superman batman dragon monkey "
-    "shadow master michael charlie trustno secret changeme default administrator admin root login guest user testtest test hello "
-    "hellohello bonjour marseille internet computer starwars pokemon minecraft whatever freedom summer winter spring autumn january "
-    "february march april june july august september october november december monday tuesday wednesday thursday friday saturday sunday "
-    "liverpool arsenal chelsea barcelona realmadrid juventus google facebook samsung iphone android windows microsoft company business "
-    "qazwsx qazwsxedc abc abcd abcdef abcdefgh abcdefghij abcdefghijkl abcabc onetwothree".split()
+    ["password", "passwort", "passw", "motdepasse", "contrasena", "azerty", "azertyuiop", "qwerty", "qwertyuiop", "qwertz", "qwertzuiop", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "letmein", "welcome", "bienvenue", "willkommen", "iloveyou", "jetaime", "princess", "sunshine", "football", "baseball", "basketball", "superman", "batman", "dragon", "monkey", "shadow", "master", "michael", "charlie", "trustno", "secret", "changeme", "default", "administrator", "admin", "root", "login", "guest", "user", "testtest", "test", "hello", "hellohello", "bonjour", "marseille", "internet", "computer", "starwars", "pokemon", "minecraft", "whatever", "freedom", "summer", "winter", "spring", "autumn", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "liverpool", "arsenal", "chelsea", "barcelona", "realmadrid", "juventus", "google", "facebook", "samsung", "iphone", "android", "windows", "microsoft", "company", "business", "qazwsx", "qazwsxedc", "abc", "abcd", "abcdef", "abcdefgh", "abcdefghij", "abcdefghijkl", "abcabc", "onetwothree"]
 )
-RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "01234567890123456789")
+RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "01234567890123456789",
+)
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 
@@ -140,9 +141,22 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("CriOS/", "Chrome"), ("Safari/", "Safari"))
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
 _SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
 )
 
 

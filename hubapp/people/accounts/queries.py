@@ -74,7 +74,9 @@ def account(account_id: uuid.UUID) -> AccountView | None:
     row = vault.row("account_card", p_id=account_id)
     if row is None:
         return None
-    return AccountView(row.id, row.name, row.email, row.locale, row.is_central, row.is_demo, row.confirmed_at is not None)
+    return AccountView(
+        row.id, row.name, row.email, row.locale, row.is_central, row.is_demo, row.confirmed_at is not None
+    )
 
 
 def names(account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -82,7 +84,9 @@ def names(account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     wanted = list(set(account_ids))
     if not wanted:
         return {}
-    return {row.id: row.name for row in db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))}
+    return {
+        row.id: row.name for row in db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+    }
 
 
 def id_of(email: str) -> uuid.UUID | None:

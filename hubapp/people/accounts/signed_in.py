@@ -89,7 +89,9 @@ class SeenPerson:
 def install(app: Flask, plugs: Plugs) -> None:
     """Wire Flask-Login, the access checks and the templates' `viewer` and `links`."""
     manager = LoginManager(app)
-    manager.session_protection = None  # it ties a cookie to an address and a browser string: both change on the way home
+    manager.session_protection = (
+        None  # it ties a cookie to an address and a browser string: both change on the way home
+    )
     manager.user_loader(_load)
     app.extensions[EXTENSION] = plugs
     access.install(app, may=_may, sign_in_url=_sign_in_url, detour=_second_factor_detour)
@@ -202,4 +204,10 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
     return links
 
 
-HUB_PATHS = {"basket": "basket", "manage": "manage/", "orders": "me/orders", "earnings": "me/earnings", "selling": "me/selling"}
+HUB_PATHS = {
+    "basket": "basket",
+    "manage": "manage/",
+    "orders": "me/orders",
+    "earnings": "me/earnings",
+    "selling": "me/selling",
+}

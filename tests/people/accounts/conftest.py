@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+import requests
 from flask.testing import FlaskClient
+from requests.adapters import BaseAdapter
 from werkzeug.test import TestResponse
 
+from hubapp.people.accounts.sso.client import TRANSPORT
 from hubapp.web.areas import HubFlask
 
 CENTRAL = "http://localhost:8000"
@@ -48,3 +52,51 @@ def no_csrf(app: HubFlask) -> Iterator[HubFlask]:
 def visitor(no_csrf: HubFlask) -> Visitor:
     """A fresh browser."""
     return Visitor(no_csrf.test_client())
+
+
+class Loopback(BaseAdapter):
+    """A requests transport that asks the application itself, as the live server does over HTTP."""
+
+    def __init__(self, app: HubFlask) -> None:
+        super().__init__()
+        self.app = app
+        self.calls: list[requests.PreparedRequest] = []
+        self.spoil: Callable[[dict[str, str]], dict[str, str]] = lambda form: form
+
+    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:  # type: ignore[override]
+        """Send it to a test client of its own."""
+        self.calls.append(request)
+        assert request.path_url is not None
+        form = self.spoil({key: values[0] for key, values in parse_qs(str(request.body)).items()})
+        headers = {key: value for key, value in request.headers.items() if key not in {"Host", "Content-Length"}}
+        host = str(request.headers["Host"])
+        answer = self.app.test_client().post(request.path_url, data=form, headers=headers, base_url=f"http://{host}")
+        found = requests.Response()
+        found.status_code, found._content, found.url = answer.status_code, answer.data, str(request.url)
+        found.headers.update(answer.headers)
+        return found
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture
+def loopback(app: HubFlask) -> Iterator[Loopback]:
+    """The token call of hubs reaches this very application."""
+    adapter = Loopback(app)
+    app.extensions[TRANSPORT] = adapter
+    yield adapter
+    del app.extensions[TRANSPORT]
+
+
+def follow(visitor: Visitor, answer: TestResponse, most: int = 12) -> tuple[TestResponse, list[str]]:
+    """Follow redirects over all hosts as a browser does; returns the last answer and where it led."""
+    path: list[str] = []
+    while answer.status_code in {301, 302, 303, 308}:
+        assert len(path) < most, path
+        url = urlsplit(urljoin(answer.request.url, answer.location))
+        path.append(url.geturl())
+        answer = visitor.client.get(
+            url._replace(scheme="", netloc="").geturl(), base_url=f"{url.scheme}://{url.netloc}"
+        )
+    return answer, path

@@ -33,7 +33,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(app: HubFla
 @pytest.mark.parametrize("table", ["credential", "recovery_code", "email_token", "auth_session", "authorization_code"])
 def test_the_app_role_cannot_read_secrets(app: HubFlask, table: str) -> None:
     with app.app_context(), no_hub(), pytest.raises(ProgrammingError, match="permission denied"), unit_of_work():
-        db.session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608
+        db.session.execute(text(f"SELECT * FROM {table}"))
 
 
 def test_the_app_role_cannot_read_addresses(app: HubFlask) -> None:

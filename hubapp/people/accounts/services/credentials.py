@@ -45,7 +45,9 @@ def create_account(
     if not open_account(account_id, address, clean, locale, hashed, now if is_confirmed else None, now, replace=False):
         raise EmailTaken(_("There is already an account with this address."))
     if is_central or is_demo:
-        db.session.execute(update(Account).where(Account.id == account_id).values(is_central=is_central, is_demo=is_demo))
+        db.session.execute(
+            update(Account).where(Account.id == account_id).values(is_central=is_central, is_demo=is_demo)
+        )
     return account_id
 
 
@@ -136,7 +138,9 @@ def strong_hash(password: str, email: str, name: str) -> str:
     messages = {
         "short": _("Use at least %(count)s characters. Three or four words work well.", count=policies.MIN_PASSWORD),
         "long": _("Use at most %(count)s characters.", count=policies.MAX_PASSWORD),
-        "common": _("This is among the first passwords that anybody would try. Three or four unrelated words work well."),
+        "common": _(
+            "This is among the first passwords that anybody would try. Three or four unrelated words work well."
+        ),
         "personal": _("This is too close to your name or address. Choose something that only you know."),
     }
     weakness = policies.password_weakness(password, personal=(email, name))

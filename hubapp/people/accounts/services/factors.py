@@ -30,7 +30,9 @@ def begin_second_factor(*, account_id: uuid.UUID, renew: bool = False) -> str:
     return secret
 
 
-def enable_second_factor(*, account_id: uuid.UUID, session_id: uuid.UUID, code: str, has_passed: bool, now: datetime) -> tuple[list[str], str]:
+def enable_second_factor(
+    *, account_id: uuid.UUID, session_id: uuid.UUID, code: str, has_passed: bool, now: datetime
+) -> tuple[list[str], str]:
     """Switch the proposed secret on, proved by one of its codes; returns the recovery codes (shown once) and the session's new token.
 
     `has_passed`: this session has passed the factor that is in force; without that, an existing factor cannot be replaced.

@@ -56,7 +56,9 @@ def sign_up(
     return _ask("confirm", address, None, next_url, locale, hub_id, now)
 
 
-def resend_confirmation(*, email: str, locale: str, next_url: str, hub_id: int | None, network: str, now: datetime) -> uuid.UUID:
+def resend_confirmation(
+    *, email: str, locale: str, next_url: str, hub_id: int | None, network: str, now: datetime
+) -> uuid.UUID:
     """Send the confirmation link again. Refuses with TooManyAttempts or BadEmail."""
     return _ask("confirm", _address(email, network, now), None, next_url, locale, hub_id, now)
 
@@ -98,7 +100,9 @@ def reset_password(*, token: str, password: str, now: datetime) -> uuid.UUID:
         link = vault.row("link_use", p_hash=policies.digest(token), p_purpose="reset", p_now=now)
         if link is None:
             raise spent()
-        credentials.set_password(account_id=link.account_id, email=link.email, name=link.name, password=password, now=now)
+        credentials.set_password(
+            account_id=link.account_id, email=link.email, name=link.name, password=password, now=now
+        )
     vault.value("account_confirm", p_id=link.account_id, p_now=now)
     vault.value("sessions_end_others", p_account=link.account_id, p_keep=None, p_now=now)
     return uuid.UUID(str(link.account_id))
@@ -135,7 +139,13 @@ def _address(email: str, network: str, now: datetime) -> str:
 
 
 def _ask(
-    purpose: str, address: str, account_id: uuid.UUID | None, next_url: str, locale: str, hub_id: int | None, now: datetime
+    purpose: str,
+    address: str,
+    account_id: uuid.UUID | None,
+    next_url: str,
+    locale: str,
+    hub_id: int | None,
+    now: datetime,
 ) -> uuid.UUID:
     link_id = ids.uuid7()
     vault.value(

@@ -68,7 +68,9 @@ def open_session(
     return _open(account_id, None, None, user_agent, is_pending, now if has_second_factor else None, now, now + life)
 
 
-def open_hub_session(*, account_id: uuid.UUID, parent_id: uuid.UUID, hub_id: int, user_agent: str, now: datetime) -> tuple[uuid.UUID, str]:
+def open_hub_session(
+    *, account_id: uuid.UUID, parent_id: uuid.UUID, hub_id: int, user_agent: str, now: datetime
+) -> tuple[uuid.UUID, str]:
     """Open a session in a hub under a central one: it ends when the parent does."""
     return _open(account_id, hub_id, parent_id, user_agent, False, None, now, now + policies.SESSION_LIFE)
 
@@ -104,7 +106,11 @@ def admit(*, session_id: uuid.UUID, now: datetime) -> str:
     """The second factor was right: make the session a full one, under a new token, as an old cookie value never gains rights."""
     token = ids.secret()
     vault.value(
-        "session_admit", p_id=session_id, p_token=policies.digest(token), p_factor=now, p_expires=now + policies.SESSION_LIFE
+        "session_admit",
+        p_id=session_id,
+        p_token=policies.digest(token),
+        p_factor=now,
+        p_expires=now + policies.SESSION_LIFE,
     )
     return token
 

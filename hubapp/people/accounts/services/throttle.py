@@ -45,7 +45,10 @@ def limit(*, kind: str, subject: str, now: datetime) -> None:
     since, attempts = db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["kind", "subject"],
-            set_={"since": case((is_over, now), else_=LoginThrottle.since), "attempts": case((is_over, 1), else_=LoginThrottle.attempts + 1)},
+            set_={
+                "since": case((is_over, now), else_=LoginThrottle.since),
+                "attempts": case((is_over, 1), else_=LoginThrottle.attempts + 1),
+            },
         ).returning(LoginThrottle.since, LoginThrottle.attempts)
     ).one()
     if attempts <= rule.attempts:
@@ -53,7 +56,11 @@ def limit(*, kind: str, subject: str, now: datetime) -> None:
     until = since + rule.window
     minutes = max(1, -(-int((until - now).total_seconds()) // 60))
     raise TooManyAttempts(
-        _("Too many attempts. Please wait %(minutes)s min (until %(time)s) and try again.", minutes=minutes, time=format_time(until, "short")),
+        _(
+            "Too many attempts. Please wait %(minutes)s min (until %(time)s) and try again.",
+            minutes=minutes,
+            time=format_time(until, "short"),
+        ),
         until=until,
     )
 

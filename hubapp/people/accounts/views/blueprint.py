@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from flask import current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from hubapp.kernel.config import Settings
 from hubapp.people.accounts import entering
@@ -55,7 +56,17 @@ def show(template: str, form: Form | None = None, **context: object) -> Response
     if form is not None and (form.errors or form.form_errors):
         request_scope.keep()
         status = 422
-    return render_template(f"people/accounts/{template}.html", form=form, **context), status
+    return render_template(f"people/accounts/{template}.html", form=form, mail_place=mail_place(), **context), status
+
+
+def mail_place() -> str:
+    """Where mails go on an installation that does not send them; empty where it does, and in production always."""
+    known = settings()
+    if known.is_production or known.mail_backend not in {"file", "console"}:
+        return ""
+    if known.mail_backend == "console":
+        return _("This installation prints mails in the worker's window.")
+    return _("This installation writes mails to files: %(folder)s", folder=str(known.data / "mail"))
 
 
 def done(message: str, path: str) -> ResponseReturnValue:

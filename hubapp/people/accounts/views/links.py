@@ -14,7 +14,16 @@ from hubapp.people.accounts import policies, queries, services
 from hubapp.people.accounts.errors import EmailTaken
 from hubapp.people.accounts.forms import EmailForm, EmptyForm, NewPasswordForm
 from hubapp.people.accounts.signed_in import carry
-from hubapp.people.accounts.views.blueprint import accounts, done, leave_for, locale, network, next_path, show, user_agent
+from hubapp.people.accounts.views.blueprint import (
+    accounts,
+    done,
+    leave_for,
+    locale,
+    network,
+    next_path,
+    show,
+    user_agent,
+)
 from hubapp.people.accounts.views.signing import SIGNED_UP
 
 
@@ -109,4 +118,3 @@ def reset_done(token: str) -> ResponseReturnValue:
         form.refuse(refusal)
         return show("reset", form, address=link.address, token=token)
     return done(_("Your new password is set, and every device is signed out. Sign in with it now."), "/sign-in")
-

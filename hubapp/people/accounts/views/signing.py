@@ -13,7 +13,16 @@ from hubapp.people.accounts import entering, services
 from hubapp.people.accounts.errors import NotConfirmed
 from hubapp.people.accounts.forms import EmailForm, EmptyForm, SignInForm, SignUpForm
 from hubapp.people.accounts.signed_in import carry, drop, plugs
-from hubapp.people.accounts.views.blueprint import accounts, leave_for, locale, network, next_path, show, site, user_agent
+from hubapp.people.accounts.views.blueprint import (
+    accounts,
+    leave_for,
+    locale,
+    network,
+    next_path,
+    show,
+    site,
+    user_agent,
+)
 
 SIGNED_UP = "signed_up"  # the link that this browser asked for: opening it here signs in
 
