@@ -1,9 +1,14 @@
-"""Entries for tests."""
+"""Entries and settled orders for tests."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from hubapp.earnings.shares import services as shares
+from hubapp.earnings.shares.services import SettledOrder
+from hubapp.kernel.ids import uuid7
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
 from tests.factories.hubs import NOW
 
@@ -29,3 +34,29 @@ def sale(
         occurred_at=NOW,
         legs=legs,
     )
+
+
+def paid_order(base: int = 2000, **values: Any) -> SettledOrder:
+    """An order over `base` without tax and shipping, sold by anna in anna's hub, under the rules in force."""
+    defaults: dict[str, Any] = {
+        "order_id": uuid7(),
+        "number": "1001",
+        "currency": "EUR",
+        "gross": base,
+        "tax": 0,
+        "shipping": 0,
+        "base": base,
+        "fee": 0,
+        "seller_owner": "account:anna",
+        "connectors": (("account:carl", 10_000),),
+        "occurred_at": NOW,
+    }
+    terms = values.pop("terms", None) or shares.freeze_terms(now=NOW)
+    return SettledOrder(**{**defaults, **values}, terms=terms)
+
+
+def settled(base: int = 2000, **values: Any) -> UUID:
+    """Settle such an order in the hub in scope and return its id."""
+    order = paid_order(base, **values)
+    shares.settle(order=order)
+    return order.order_id

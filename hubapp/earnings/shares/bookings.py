@@ -1,0 +1,149 @@
+"""How a split and a reversal look in the books: one balanced entry each, every fee and every tax its own posting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hubapp.earnings.shares.policies import CORE, Amounts, Part, Parties, Role
+from hubapp.earnings.shares.rules import Terms
+from hubapp.money.ledger.policies import Leg, NewEntry, Purpose
+
+PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledOrder:
+    """An order whose money is there, with the terms frozen when it was placed. Amounts in minor units of `currency`.
+
+    `source` is the account that the money is on: the provider's, or IMPORTED for history that was paid elsewhere.
+    """
+
+    order_id: UUID
+    number: str
+    currency: str
+    gross: int
+    tax: int
+    shipping: int
+    base: int
+    fee: int
+    seller_owner: str
+    terms: Terms
+    occurred_at: datetime
+    connectors: tuple[tuple[str, int], ...] = ()
+    referrer_owner: str | None = None
+    source: Purpose = field(default=Purpose.PROVIDER_PENDING)
+
+    @property
+    def amounts(self) -> Amounts:
+        """The amounts, checked."""
+        return Amounts(gross=self.gross, base=self.base, tax=self.tax, shipping=self.shipping, fee=self.fee)
+
+    @property
+    def parties(self) -> Parties:
+        """Who takes part."""
+        return Parties(self.seller_owner, self.connectors, self.referrer_owner)
+
+    @property
+    def available_at(self) -> datetime:
+        """When the hold ends."""
+        return self.occurred_at + timedelta(days=self.terms.rules.hold_days)
+
+
+def settled_key(order_id: UUID) -> str:
+    """Idempotency key of an order's settlement."""
+    return f"order:{order_id}:settled"
+
+
+def refunded_key(refund_id: UUID) -> str:
+    """Idempotency key of a refund."""
+    return f"refund:{refund_id}:settled"
+
+
+def source_owner(source: str) -> str:
+    """Whose account the money is on."""
+    return CORE if source == Purpose.IMPORTED else PROVIDER
+
+
+def purpose_of(part: Part) -> Purpose:
+    """The account a part goes to. The core's own sales and taxes are its own; everybody else is owed theirs.
+
+    The seller remits the tax on a member's sale, so that it is owed to the seller with the rest.
+    """
+    if part.is_vacant:
+        return Purpose.VACANT_SHARE
+    if part.role == Role.CORE:
+        return Purpose.PLATFORM_REVENUE
+    if part.owner == CORE:
+        return Purpose.TAX if part.role == Role.TAX else Purpose.SALES
+    return Purpose.OWED
+
+
+def settlement(order: SettledOrder, parts: tuple[Part, ...]) -> NewEntry | None:
+    """The entry of a sale; None when nothing was paid.
+
+    The provider takes its fee from the charge: that is booked as the core's cost and, as far as the price allows, at
+    once as recovered from the sale, so that the balance of processor fees is what the core really bears.
+    """
+    recovered = sum(part.amount for part in parts if part.role == Role.FEE)
+    owner = source_owner(order.source)
+    legs = [
+        Leg(owner, order.source, order.gross, tag="charge"),
+        Leg(owner, order.source, -order.fee, tag="fee"),
+        Leg(CORE, Purpose.PROCESSOR_FEES, order.fee, tag="paid"),
+        Leg(CORE, Purpose.PROCESSOR_FEES, -recovered, tag="recovered"),
+    ]
+    for part in parts:
+        if part.role != Role.FEE:
+            purpose = purpose_of(part)
+            held = order.available_at if purpose == Purpose.OWED else None
+            legs.append(Leg(part.owner, purpose, -part.amount, held, tag=part.role))
+    booked = tuple(leg for leg in legs if leg.amount)
+    if not booked:
+        return None
+    key = settled_key(order.order_id)
+    return NewEntry(
+        key, "sale", f"order:{order.order_id}", order.currency, order.occurred_at, booked, memo=order.number
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A part of a right that a refund takes back; held as long as the right itself."""
+
+    owner: str
+    purpose: Purpose
+    role: str
+    amount: int
+    available_at: datetime | None
+
+
+def refund(
+    *,
+    order_id: UUID,
+    refund_id: UUID,
+    number: str,
+    currency: str,
+    source: str,
+    amount: int,
+    from_core: int,
+    taken: tuple[TakenBack, ...],
+    now: datetime,
+) -> NewEntry:
+    """The entry of a refund. The money leaves the provider's usable balance, also while the charge is still pending."""
+    account = Purpose.PROVIDER_BALANCE if source == Purpose.PROVIDER_PENDING else Purpose(source)
+    legs = [Leg(source_owner(source), account, -amount, tag="refund")]
+    if from_core:
+        legs.append(Leg(CORE, Purpose.PROCESSOR_FEES, from_core, tag="kept"))
+    legs += [
+        Leg(
+            back.owner,
+            back.purpose,
+            back.amount,
+            back.available_at if back.purpose == Purpose.OWED else None,
+            tag=back.role,
+        )
+        for back in taken
+    ]
+    return NewEntry(refunded_key(refund_id), "refund", f"order:{order_id}", currency, now, tuple(legs), memo=number)

@@ -1,0 +1,129 @@
+"""Tables of shares: rule versions, the month's turnover, the split of each order, and who has a right to what."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel.db import HubScoped, db
+
+
+class ShareRuleVersion(db.Model):  # type: ignore[name-defined]
+    """A version of the rules. Central; once an order was settled by it, it never changes (a trigger sees to that)."""
+
+    __tablename__ = "share_rule_version"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    effective_from: Mapped[datetime]
+    rules: Mapped[dict[str, Any]]
+    # Published versions come into force by their date; others are used only where their key is named (imports).
+    published: Mapped[bool] = mapped_column(Boolean)
+
+
+class MonthTurnover(HubScoped, db.Model):  # type: ignore[name-defined]
+    """What a hub has turned over in a month; its row lock puts settlements in order."""
+
+    __tablename__ = "month_turnover"
+
+    month: Mapped[date] = mapped_column(Date)
+    currency: Mapped[str]
+    turnover: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id", "month", "currency"),
+        CheckConstraint("turnover >= 0", name="turnover"),
+    )
+
+
+class OrderShare(HubScoped, db.Model):  # type: ignore[name-defined]
+    """An order that was settled; `id` is the order's. `fee` is the part of the provider's fee that the seller bore."""
+
+    __tablename__ = "order_share"
+
+    number: Mapped[str]
+    currency: Mapped[str]
+    gross: Mapped[int] = mapped_column(BigInteger)
+    base: Mapped[int] = mapped_column(BigInteger)
+    fee: Mapped[int] = mapped_column(BigInteger)
+    refunded: Mapped[int] = mapped_column(BigInteger, default=0)
+    source: Mapped[str]
+    month: Mapped[date] = mapped_column(Date)
+    rule_key: Mapped[str] = mapped_column(ForeignKey("share_rule_version.key"))
+    settled_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        Index("ix_order_share_rule_key", "rule_key"),
+        CheckConstraint("refunded >= 0 AND refunded <= gross", name="refunded"),
+    )
+
+
+class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
+    """One party's part of one order. `outstanding` is what no payout has taken: below zero after a late refund."""
+
+    __tablename__ = "earning_right"
+
+    order_id: Mapped[uuid.UUID]
+    position: Mapped[int] = mapped_column(SmallInteger)
+    owner: Mapped[str]
+    role: Mapped[str]
+    purpose: Mapped[str]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    reversed: Mapped[int] = mapped_column(BigInteger, default=0)
+    claimed: Mapped[int] = mapped_column(BigInteger, default=0)
+    rate_bps: Mapped[int | None]
+    is_vacant: Mapped[bool] = mapped_column(Boolean, default=False)
+    earned_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    explanation: Mapped[dict[str, Any]]
+    payout_id: Mapped[uuid.UUID | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id", "order_id"], ["order_share.hub_id", "order_share.id"]),
+        UniqueConstraint("hub_id", "order_id", "position"),
+        Index("ix_earning_right_hub_id_owner_id", "hub_id", "owner", "id"),
+        Index(
+            "ix_earning_right_outstanding",
+            "hub_id",
+            "owner",
+            "currency",
+            "available_at",
+            postgresql_where=text("amount - reversed <> claimed"),
+        ),
+        CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax')", name="role"),
+        CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
+        CheckConstraint("claimed >= 0 AND claimed <= amount", name="claimed"),
+    )
+
+
+class EarningClaim(HubScoped, db.Model):  # type: ignore[name-defined]
+    """What one payout took of one right; below zero where it netted a refund that came after an earlier payout."""
+
+    __tablename__ = "earning_claim"
+
+    payout_id: Mapped[uuid.UUID]
+    right_id: Mapped[uuid.UUID]
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id", "right_id"], ["earning_right.hub_id", "earning_right.id"]),
+        UniqueConstraint("hub_id", "payout_id", "right_id"),
+        CheckConstraint("amount <> 0", name="amount"),
+    )

@@ -1,0 +1,275 @@
+"""Reading shares: the rules in force, how an order was or would be split, and what an owner has earned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from hubapp.earnings.shares import policies
+from hubapp.earnings.shares.errors import NotSettled, UnknownRules
+from hubapp.earnings.shares.models import EarningClaim, EarningRight, MonthTurnover, OrderShare, ShareRuleVersion
+from hubapp.earnings.shares.policies import Amounts, Parties, Role
+from hubapp.earnings.shares.rules import Rules, RuleVersion, Terms
+from hubapp.kernel.db import db, require_hub_id
+from hubapp.tenancy import queries as tenancy
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """One line of a split, in minor units; the lines of an order sum to its price. Role "fee" is the provider's."""
+
+    role: str
+    owner: str
+    amount: int
+    reversed: int
+    rate_bps: int | None
+    explanation: dict[str, Any]
+    available_at: datetime | None
+    is_vacant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLine:
+    """One right of one owner, with what explains it. `claimed` is what payouts took of it."""
+
+    id: UUID
+    order_id: UUID
+    number: str
+    role: str
+    currency: str
+    amount: int
+    reversed: int
+    claimed: int
+    rate_bps: int | None
+    base: int
+    rule_version: str
+    explanation: dict[str, Any]
+    available_at: datetime
+    occurred_at: datetime
+    payout_id: UUID | None
+
+
+class Totals(NamedTuple):
+    """An owner's earnings in minor units: not yet available, free to be paid out, taken by payouts.
+
+    `available` is below zero while refunds exceed what was earned after the last payout.
+    """
+
+    held: int
+    available: int
+    claimed: int
+
+
+OUTSTANDING: ColumnElement[int] = EarningRight.amount - EarningRight.reversed - EarningRight.claimed
+
+
+def rules(now: datetime) -> RuleVersion:
+    """The published version in force. Raises UnknownRules when there is none."""
+    row = db.session.scalars(
+        select(ShareRuleVersion)
+        .where(ShareRuleVersion.published, ShareRuleVersion.effective_from <= now)
+        .order_by(ShareRuleVersion.effective_from.desc(), ShareRuleVersion.key.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise UnknownRules("no published rule version is in force")
+    return _version(row)
+
+
+def rules_of(key: str) -> RuleVersion:
+    """A version by its key, published or not. Raises UnknownRules."""
+    row = db.session.get(ShareRuleVersion, key)
+    if row is None:
+        raise UnknownRules(f"there is no rule version {key}")
+    return _version(row)
+
+
+def _version(row: ShareRuleVersion) -> RuleVersion:
+    return RuleVersion(row.key, row.effective_from, Rules.from_json(row.rules))
+
+
+def month_of(moment: datetime) -> date:
+    """First day of the month of the hub in scope, by its own time zone."""
+    zone = tenancy.hub_view(require_hub_id()).zone
+    return moment.astimezone(zone).date().replace(day=1)
+
+
+def turnover(*, currency: str, now: datetime) -> int:
+    """What the hub in scope has turned over this month, in minor units."""
+    found = db.session.scalar(
+        select(MonthTurnover.turnover).where(
+            MonthTurnover.hub_id == require_hub_id(),
+            MonthTurnover.month == month_of(now),
+            MonthTurnover.currency == currency,
+        )
+    )
+    return found or 0
+
+
+def is_settled(order_id: UUID) -> bool:
+    """Whether the order was split already."""
+    return db.session.get(OrderShare, (require_hub_id(), order_id)) is not None
+
+
+def split_of(order_id: UUID) -> list[ShareLine]:
+    """How a settled order was split, the provider's fee included. Raises NotSettled."""
+    hub_id = require_hub_id()
+    settled = db.session.get(OrderShare, (hub_id, order_id))
+    if settled is None:
+        raise NotSettled("This order is not paid yet.")
+    rights = db.session.scalars(
+        select(EarningRight)
+        .where(EarningRight.hub_id == hub_id, EarningRight.order_id == order_id)
+        .order_by(EarningRight.position)
+    )
+    lines = [
+        ShareLine(
+            right.role,
+            right.owner,
+            right.amount,
+            right.reversed,
+            right.rate_bps,
+            right.explanation,
+            right.available_at,
+            right.is_vacant,
+        )
+        for right in rights
+    ]
+    if settled.fee:
+        lines.append(ShareLine(Role.FEE, "provider", settled.fee, 0, None, {"kind": "fee", "fee": settled.fee}, None))
+    return lines
+
+
+def preview(
+    *, amounts: Amounts, parties: Parties, currency: str, now: datetime, terms: Terms | None = None
+) -> list[ShareLine]:
+    """How a sale would be split now; the hub's month may move on before it is paid."""
+    terms = terms or rules(now).terms
+    parts = policies.split(
+        amounts=amounts,
+        parties=parties,
+        rules=terms.rules,
+        currency=currency,
+        turnover=turnover(currency=currency, now=now),
+    )
+    return [
+        ShareLine(part.role, part.owner, part.amount, 0, part.rate_bps, part.explanation, None, part.is_vacant)
+        for part in parts
+        if part.amount
+    ]
+
+
+def payable(owner: str, currency: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of the rights that a payout takes: available and not taken, or taken and refunded since."""
+    return (
+        EarningRight.owner == owner,
+        EarningRight.currency == currency,
+        OUTSTANDING != 0,
+        (EarningRight.available_at <= now) | (OUTSTANDING < 0),
+    )
+
+
+def available(*, owner: str, currency: str, now: datetime) -> int:
+    """What a payout would take now, in minor units; never below zero."""
+    return max(0, totals_of(owner, currency, now).available)
+
+
+def totals_of(owner: str, currency: str, now: datetime) -> Totals:
+    """An owner's held, available and claimed earnings in the hub in scope."""
+    is_payable = (EarningRight.available_at <= now) | (OUTSTANDING < 0)
+    row = db.session.execute(
+        select(
+            func.coalesce(func.sum(OUTSTANDING).filter(~is_payable), 0),
+            func.coalesce(func.sum(OUTSTANDING).filter(is_payable), 0),
+            func.coalesce(func.sum(EarningRight.claimed), 0),
+        ).where(EarningRight.hub_id == require_hub_id(), EarningRight.owner == owner, EarningRight.currency == currency)
+    ).one()
+    return Totals(*(int(value) for value in row))
+
+
+def hubs_with_available(*, owner: str, currency: str, now: datetime) -> list[int]:
+    """Ids of the hubs where a payout would find something for `owner` (platform scope: sees all hubs)."""
+    statement = (
+        select(EarningRight.hub_id)
+        .where(*payable(owner, currency, now))
+        .group_by(EarningRight.hub_id)
+        .having(func.sum(OUTSTANDING) > 0)
+        .order_by(EarningRight.hub_id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def earnings_of(
+    owner: str, *, currency: str, role: str | None = None, before: UUID | None = None, limit: int = 50
+) -> list[EarningLine]:
+    """What an owner earned in the hub in scope, newest first; `before` is the id of the last line seen."""
+    conditions = [EarningRight.owner == owner, EarningRight.currency == currency]
+    if role is not None:
+        conditions.append(EarningRight.role == role)
+    if before is not None:
+        conditions.append(EarningRight.id < before)
+    return _lines(conditions, limit)
+
+
+def claimed_by(payout_id: UUID) -> list[EarningLine]:
+    """The lines that a payout took in the hub in scope; one with `reversed` above zero may have been netted."""
+    taken = select(EarningClaim.right_id).where(
+        EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id
+    )
+    return _lines([EarningRight.id.in_(taken)], None)
+
+
+def claims_of(payout_id: UUID) -> list[tuple[EarningLine, int]]:
+    """The lines that a payout took in the hub in scope with what it took of each, in minor units; they sum to the claim."""
+    rows = db.session.execute(
+        select(EarningClaim.right_id, EarningClaim.amount).where(
+            EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id
+        )
+    )
+    amounts = {right_id: int(amount) for right_id, amount in rows}
+    return [(line, amounts[line.id]) for line in claimed_by(payout_id)]
+
+
+def claim_of(payout_id: UUID) -> int:
+    """The sum that a payout took in the hub in scope, in minor units."""
+    total = db.session.scalar(
+        select(func.sum(EarningClaim.amount)).where(
+            EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id
+        )
+    )
+    return int(total or 0)
+
+
+def _lines(conditions: Sequence[ColumnElement[bool]], limit: int | None) -> list[EarningLine]:
+    rows = db.session.execute(
+        select(EarningRight, OrderShare)
+        .join(OrderShare, (OrderShare.hub_id == EarningRight.hub_id) & (OrderShare.id == EarningRight.order_id))
+        .where(EarningRight.hub_id == require_hub_id(), *conditions)
+        .order_by(EarningRight.id.desc())
+        .limit(limit)
+    )
+    return [
+        EarningLine(
+            right.id,
+            right.order_id,
+            settled.number,
+            right.role,
+            right.currency,
+            right.amount,
+            right.reversed,
+            right.claimed,
+            right.rate_bps,
+            settled.base,
+            settled.rule_key,
+            right.explanation,
+            right.available_at,
+            right.earned_at,
+            right.payout_id,
+        )
+        for right, settled in rows
+    ]
