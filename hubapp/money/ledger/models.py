@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hubapp.kernel.db import HubScoped, db
 
 
-class LedgerHead(db.Model):  # type: ignore[name-defined,misc]
+class LedgerHead(db.Model):  # type: ignore[name-defined]
     """The end of a hub's chain; its row lock makes the hub's entries follow one another."""
 
     __tablename__ = "ledger_head"
@@ -31,7 +31,7 @@ class LedgerHead(db.Model):  # type: ignore[name-defined,misc]
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class LedgerAccount(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class LedgerAccount(HubScoped, db.Model):  # type: ignore[name-defined]
     """An account of a hub's books. `owner`: "core", "hub", "provider" or "account:<uuid>"."""
 
     __tablename__ = "ledger_account"
@@ -47,7 +47,7 @@ class LedgerAccount(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class LedgerBalance(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class LedgerBalance(HubScoped, db.Model):  # type: ignore[name-defined]
     """Sum of an account's postings, kept by a trigger; `id` is the account's."""
 
     __tablename__ = "ledger_balance"
@@ -57,7 +57,7 @@ class LedgerBalance(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (ForeignKeyConstraint(["hub_id", "id"], ["ledger_account.hub_id", "ledger_account.id"]),)
 
 
-class LedgerEntry(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class LedgerEntry(HubScoped, db.Model):  # type: ignore[name-defined]
     """One thing that happened to money. `legs` is how many postings it has, for ever."""
 
     __tablename__ = "ledger_entry"
@@ -84,7 +84,7 @@ class LedgerEntry(HubScoped, db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class LedgerPosting(HubScoped, db.Model):  # type: ignore[name-defined,misc]
+class LedgerPosting(HubScoped, db.Model):  # type: ignore[name-defined]
     """A leg of an entry: `amount` minor units on one account, held until `available_at`."""
 
     __tablename__ = "ledger_posting"
@@ -120,3 +120,29 @@ class LedgerPosting(HubScoped, db.Model):  # type: ignore[name-defined,misc]
         CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint("position >= 0 AND position < legs", name="position"),
     )
+
+
+class LedgerCheck(db.Model):  # type: ignore[name-defined,misc]
+    """Central: what the last proof of a hub's books found; `checked_at` None or before `asked_at`: it is waited for."""
+
+    __tablename__ = "ledger_check"
+
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), primary_key=True, autoincrement=False)
+    asked_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    ok: Mapped[bool | None]
+    entries: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)
+    first_bad_seq: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    head: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("(checked_at IS NULL) = (ok IS NULL)", name="result"),
+        Index("ix_ledger_check_failed", "hub_id", postgresql_where=text("NOT ok")),
+    )
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a proof was asked for that is not done yet."""
+        return self.checked_at is None or self.asked_at > self.checked_at

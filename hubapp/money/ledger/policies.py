@@ -12,7 +12,7 @@ from hubapp.kernel.money import MAX_MINOR
 from hubapp.money.ledger.errors import LedgerError, Unbalanced
 
 GENESIS = bytes(32)
-MAX_LEGS = 32_767
+MIN_LEGS, MAX_LEGS = 2, 32_767
 
 
 class Purpose(enum.StrEnum):
@@ -66,7 +66,7 @@ class NewEntry:
 
 def check(entry: NewEntry) -> None:
     """Refuse with Unbalanced, or LedgerError for what cannot be booked at all."""
-    if not 2 <= len(entry.legs) <= MAX_LEGS:
+    if not MIN_LEGS <= len(entry.legs) <= MAX_LEGS:
         raise Unbalanced(f"{entry.key}: an entry has at least two legs, this one {len(entry.legs)}")
     if any(leg.amount == 0 for leg in entry.legs):
         raise Unbalanced(f"{entry.key}: a leg of zero says nothing")

@@ -67,7 +67,8 @@ def arrays_of(columns: Columns, rows: Iterable[tuple[Any, ...]]) -> dict[str, li
 
 TAKE_HEAD = text("SELECT seq, hash FROM ledger_take_head()")
 KNOWN_KEYS = text(
-    "SELECT idempotency_key, id, seq, prev_hash, hash FROM ledger_entry WHERE hub_id = :hub AND idempotency_key = ANY(:keys)"
+    "SELECT idempotency_key, id, seq, prev_hash, hash FROM ledger_entry "
+    "WHERE hub_id = :hub AND idempotency_key = ANY(:keys)"
 )
 _WANTED: Columns = {name: kind for name, kind in ACCOUNT.items() if name != "id"}
 FIND_ACCOUNTS = _typed(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, Select, select, text
 
 from hubapp.kernel.db import db
 from hubapp.money.ledger import policies
@@ -50,7 +50,7 @@ def verify(hub_id: int) -> Verification:
 
 
 def _stream(hub_id: int) -> Generator[Row[Any], None, None]:
-    statement = (
+    statement: Select[Any] = (
         select(
             LedgerEntry.seq,
             LedgerEntry.idempotency_key,

@@ -138,14 +138,21 @@ def test_nothing_booked_is_ever_changed(books: Books, table: str, statement: str
     books.enter(books.one)
     with pytest.raises(errors.InsufficientPrivilege):
         books.raw.execute(statement.format(table))
-    with psycopg.connect(books.live.server.admin) as everything, pytest.raises(errors.RestrictViolation, match="append-only"):
+    with (
+        psycopg.connect(books.live.server.admin) as everything,
+        pytest.raises(errors.RestrictViolation, match="append-only"),
+    ):
         everything.execute(statement.format(table))
 
 
 @pytest.mark.parametrize("table", ["ledger_head", "ledger_balance"])
 def test_the_app_cannot_write_what_triggers_keep(books: Books, table: str) -> None:
     books.enter(books.one)
-    for statement in (f"UPDATE {table} SET hub_id = hub_id", f"DELETE FROM {table}", f"INSERT INTO {table} SELECT * FROM {table}"):
+    for statement in (
+        f"UPDATE {table} SET hub_id = hub_id",
+        f"DELETE FROM {table}",
+        f"INSERT INTO {table} SELECT * FROM {table}",
+    ):
         with pytest.raises(errors.InsufficientPrivilege), books.raw.transaction():
             books.raw.execute(statement)
 

@@ -95,7 +95,10 @@ def test_many_entries_go_in_once_and_in_order(books: int) -> None:
     assert ledger.post_many(entries=entries[:10]) == 10
     assert ledger.post_many(entries=entries) == 2_490
     assert owed().posted == -sum(100 + number for number in range(2_500))
-    assert [line.ref for line in queries.statement(owner="provider", purpose=Purpose.PROVIDER_PENDING, currency="EUR", limit=2)] == [
+    assert [
+        line.ref
+        for line in queries.statement(owner="provider", purpose=Purpose.PROVIDER_PENDING, currency="EUR", limit=2)
+    ] == [
         "sale:2499",
         "sale:2498",
     ]
@@ -135,7 +138,9 @@ def test_all_balances_of_a_hub_sum_to_zero(books: int) -> None:
     ledger.post_many(entries=[sale("a", 10), sale("b", 20, owner="account:bob", available_at=HELD_UNTIL)])
     balances = queries.balances_of(now=NOW)
     assert sum(found.posted for found in balances) == 0
-    assert [(found.owner, found.held) for found in queries.balances_of(owner="account:bob", now=NOW)] == [("account:bob", -20)]
+    assert [(found.owner, found.held) for found in queries.balances_of(owner="account:bob", now=NOW)] == [
+        ("account:bob", -20)
+    ]
 
 
 def test_two_hubs_keep_separate_books(app: HubFlask) -> None:

@@ -28,10 +28,16 @@ FORGERIES = {
     "a changed hold": (5, "UPDATE ledger_posting SET available_at = now() WHERE seq = 5 AND position = 1"),
     "a changed memo": (1, "UPDATE ledger_entry SET memo = 'else' WHERE seq = 1"),
     "a deleted entry": (3, "DELETE FROM ledger_entry WHERE seq = 3"),
-    "a deleted entry with its postings": (3, "DELETE FROM ledger_posting WHERE seq = 3; DELETE FROM ledger_entry WHERE seq = 3"),
+    "a deleted entry with its postings": (
+        3,
+        "DELETE FROM ledger_posting WHERE seq = 3; DELETE FROM ledger_entry WHERE seq = 3",
+    ),
     "a deleted last entry": (6, "DELETE FROM ledger_posting WHERE seq = 6; DELETE FROM ledger_entry WHERE seq = 6"),
     "a deleted posting": (4, "DELETE FROM ledger_posting WHERE seq = 4 AND position = 0"),
-    "entries in another order": (2, "UPDATE ledger_entry SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3); UPDATE ledger_entry SET seq = -seq WHERE seq < 0"),
+    "entries in another order": (
+        2,
+        "UPDATE ledger_entry SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3); UPDATE ledger_entry SET seq = -seq WHERE seq < 0",
+    ),
     "a forged hash": (4, "UPDATE ledger_entry SET hash = sha256(hash) WHERE seq = 4"),
     "a stray posting": (
         7,
@@ -50,7 +56,9 @@ def hub(live: Live) -> int:
         hub_id = make_hub()
         with hub_scope(hub_id), unit_of_work():
             owners = ("account:anna", "account:bob")
-            ledger.post_many(entries=[sale(f"sale:{number}", 100 * number, owner=owners[number % 2 - 1]) for number in range(1, 7)])
+            ledger.post_many(
+                entries=[sale(f"sale:{number}", 100 * number, owner=owners[number % 2 - 1]) for number in range(1, 7)]
+            )
     return hub_id
 
 
