@@ -38,9 +38,11 @@ def require(tx: Tx, *, account: str, currency: str, amount: int) -> None:
 
     The lock makes a second spender wait and then see the first one's line.
     """
-    where = (account, currency)
-    tx.connection.execute("INSERT INTO balance (account, currency) VALUES (%s, %s) ON CONFLICT DO NOTHING", where)
-    tx.connection.execute("SELECT FROM balance WHERE account = %s AND currency = %s FOR UPDATE", where)
+    lock = "SELECT FROM balance WHERE account = %s AND currency = %s FOR UPDATE"
+    if tx.connection.execute(lock, (account, currency)).rowcount == 0:
+        create = "INSERT INTO balance (account, currency) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+        tx.connection.execute(create, (account, currency))
+        tx.connection.execute(lock, (account, currency))
     row = tx.connection.execute(
         "WITH lines AS (UPDATE balance_line SET settled = true WHERE NOT settled"
         "  AND account = %(account)s AND currency = %(currency)s AND available_on <= %(now)s RETURNING net)"

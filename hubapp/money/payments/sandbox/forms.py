@@ -19,6 +19,15 @@ CENTURY = 2000
 SHORTEST_NUMBER = 12
 
 
+def printable(_form: Form, field: Field) -> None:
+    """Validator: no control characters, which no database and no bank takes."""
+    if not (field.data or "").isprintable():
+        raise ValidationError(_l("Use letters, digits and spaces only."))
+
+
+TEXT = (Length(max=120), printable)
+
+
 def digits(text: str | None) -> str:
     """A number as people type it, without what they put between the digits."""
     return re.sub(r"[\s-]", "", text or "")
@@ -31,7 +40,7 @@ class CardForm(Form):
     number = StringField(_l("Card number"), [InputRequired(_l("Enter a card number.")), Length(max=40)])
     expiry = StringField(_l("Expiry date"), [InputRequired(_l("Enter the expiry date.")), Length(max=10)])
     cvc = StringField(_l("Security code"), [InputRequired(_l("Enter the security code.")), Length(max=10)])
-    name = StringField(_l("Name on the card"), [InputRequired(_l("Enter the name on the card.")), Length(max=120)])
+    name = StringField(_l("Name on the card"), [InputRequired(_l("Enter the name on the card.")), *TEXT])
 
     def validate_number(self, field: Field) -> None:
         """One of the test cards, and a clear word about anything else."""
@@ -76,7 +85,7 @@ class OnboardingForm(Form):
         choices=[("individual", _l("A person")), ("company", _l("A company"))],
         default="individual",
     )
-    name = StringField(_l("Name of the account holder"), [InputRequired(_l("Enter a name.")), Length(max=120)])
+    name = StringField(_l("Name of the account holder"), [InputRequired(_l("Enter a name.")), *TEXT])
     bank_account = StringField(_l("Bank account"), [InputRequired(_l("Enter a bank account.")), Length(max=40)])
     bank = SelectField(
         _l("How does this bank behave?"),

@@ -52,6 +52,8 @@ def unflatten(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """`a[b][0]=c` as nested dictionaries; a list is a dictionary with numbers for keys."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
+        if "\0" in name + value:
+            raise invalid_parameter(name.replace("\0", ""), "Invalid string: it contains a null character.")
         keys = [name.partition("[")[0], *re.findall(r"\[([^\]]*)\]", name)]
         here = tree
         for key in keys[:-1]:

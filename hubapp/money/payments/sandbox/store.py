@@ -110,6 +110,8 @@ class Tx:
 
     def find(self, kind: str, object_id: str, *, lock: bool = False) -> Stored | None:
         """An object of the account in whose name we act, or None."""
+        if "\0" in object_id:  # the database cannot even ask for it
+            return None
         row = self.connection.execute(_FIND_LOCKED if lock else _FIND, (object_id, kind, self.account)).fetchone()
         return stored_from(row) if row else None
 

@@ -81,6 +81,8 @@ def test_every_path_of_the_document_is_answered_by_the_sandbox(shop: Shop, clien
     [
         ({"amount": 1, "currency": "eur", "destination": "acct_sbx", "colour": "red"}, "parameter_unknown"),
         ({"amount": 1, "currency": "eur"}, "parameter_missing"),
+        ({"amount": 1, "currency": "eur", "destination": "acct_sbx\0"}, None),
+        ({"amount": 1, "currency": "eur", "destination": "acct_sbx", "metadata": {"a": "\0"}}, None),
         ({"amount": "many", "currency": "eur", "destination": "acct_sbx"}, None),
         ({"amount": 1, "currency": "eur", "destination": "acct_sbx", "metadata": {"a": {"b": "c"}}}, None),
     ],

@@ -19,7 +19,8 @@ from hubapp.money.payments.gateway import (
     TransferState,
     Unknown,
 )
-from hubapp.money.payments.sandbox.store import Row
+from hubapp.money.payments.sandbox import books
+from hubapp.money.payments.sandbox.store import PLATFORM, Row
 from tests.factories.sandbox import AT_ONCE, Shop
 
 
@@ -33,6 +34,14 @@ def held_keys(connection: Connection[Row]) -> int:
     query = (
         "SELECT count(*) AS number FROM pg_locks JOIN pg_database ON pg_database.oid = database"
         " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+    )
+    row = connection.execute(query).fetchone()
+    return row["number"] if row else 0
+
+
+def waiting(connection: Connection[Row]) -> int:
+    query = (
+        "SELECT count(*) AS number FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     )
     row = connection.execute(query).fetchone()
     return row["number"] if row else 0
@@ -148,6 +157,20 @@ def test_two_spenders_cannot_spend_the_same_money(shop: Shop) -> None:
         outcomes = list(pool.map(lambda payee: transfer(shop, payee, key=f"t{payee}", amount=700), payees))
     assert [type(outcome) for outcome in outcomes].count(Ok) == 1
     assert shop.gateway.platform_balance().available["eur"] == 1100 - 42 - 700
+
+
+def test_a_second_spender_waits_and_then_sees_what_the_first_one_took(shop: Shop, payee: str) -> None:
+    transfer(shop, payee, key="first", amount=100)
+    everything = shop.gateway.platform_balance().available["eur"]
+    with ThreadPoolExecutor() as pool, shop.sandbox.transaction() as tx:
+        books.require(tx, account=PLATFORM, currency="eur", amount=everything)
+        books.record(tx, account=PLATFORM, kind="transfer", source="tr_sbx1", amount=-everything, currency="eur")
+        second = pool.submit(transfer, shop, payee, key="second", amount=everything)
+        while not waiting(tx.connection):
+            time.sleep(0.01)
+        tx.connection.commit()
+        assert isinstance(second.result(), Rejected)
+    assert shop.gateway.platform_balance().available == {}
 
 
 def test_a_broken_line_makes_a_read_unavailable(shop: Shop) -> None:

@@ -91,6 +91,7 @@ def test_a_good_card_leads_back_to_the_shop(visitor: Visitor, shop: Shop) -> Non
         ("expiry", "", "Enter the expiry date."),
         ("cvc", "12", "three digits"),
         ("name", "", "Enter the name"),
+        ("name", "Ann\0", "letters, digits"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field(visitor: Visitor, shop: Shop, field: str, text: str, message: str) -> None:
@@ -190,7 +191,8 @@ def test_a_payee_fills_in_the_form_and_returns(visitor: Visitor, shop: Shop) -> 
 
 
 @pytest.mark.parametrize(
-    ("field", "text"), [("name", ""), ("bank_account", "12"), ("bank_account", "<script>"), ("bank", "other")]
+    ("field", "text"),
+    [("name", ""), ("name", "Bo\0"), ("bank_account", "12"), ("bank_account", "<script>"), ("bank", "other")],
 )
 def test_a_payees_mistakes_stand_at_their_field(visitor: Visitor, shop: Shop, field: str, text: str) -> None:
     account_id = shop.new_payee()
