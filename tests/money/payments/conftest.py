@@ -1,4 +1,4 @@
-"""A till: an application with the real sandbox behind it; a shop: the sandbox alone, its gateway held to the contract."""
+"""A till: an application with the real sandbox behind it. A shop: the sandbox alone, held to the contract."""
 
 from __future__ import annotations
 
