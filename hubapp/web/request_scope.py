@@ -40,7 +40,8 @@ def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
         stack = g.scope_stack = ExitStack()
         found = areas.found()
         g.hub = None
-        if found.area == "unknown":
+        # The page that says so needs its stylesheets, which are the same everywhere.
+        if found.area == "unknown" and not request.path.startswith("/static/"):
             g.unknown_slug = found.slug
             abort(404)
         if found.hub_id is not None:
