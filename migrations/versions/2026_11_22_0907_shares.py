@@ -27,7 +27,7 @@ END $$
 
 DEFAULTS = """
 INSERT INTO share_rule_version (key, effective_from, rules, published) VALUES (
-  'default-1', '2000-01-01T00:00:00Z',
+  'default-1', '2025-01-01T00:00:00Z',
   '{"tiers": [[5000, 500], [20000, 600], [null, 700]], "referrer_bps": 500, "core_bps": 300, "hold_days": 16}', true)
 """
 

@@ -70,6 +70,8 @@ class OrderShare(HubScoped, db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         Index("ix_order_share_rule_key", "rule_key"),
+        # Turnover by month, read from the index alone.
+        Index("ix_order_share_hub_id_month", "hub_id", "month", postgresql_include=["currency", "gross", "refunded"]),
         CheckConstraint("refunded >= 0 AND refunded <= gross", name="refunded"),
     )
 

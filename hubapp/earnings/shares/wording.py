@@ -1,0 +1,85 @@
+"""Shares in words: what a part is called, and the sentence behind each amount, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from hubapp.earnings.shares.policies import Role
+from hubapp.earnings.shares.rules import Rules
+from hubapp.kernel.money import Money, exponent
+from hubapp.web.render import money, percent
+
+
+def role_name(role: str, *, is_vacant: bool = False) -> str:
+    """What a part of a sale is called."""
+    if is_vacant:
+        return _("Network, for a hub without a connector")
+    names = {
+        Role.SELLER: _("Seller"),
+        Role.CONNECTOR: _("Connector"),
+        Role.REFERRER: _("Referrer"),
+        Role.CORE: _("Network"),
+        Role.TAX: _("Tax"),
+        Role.FEE: _("Payment fee"),
+    }
+    return str(names[Role(role)])
+
+
+def explain(explanation: dict[str, Any], currency: str) -> str:
+    """The rule that produced an amount, with its numbers, e.g. "5% of €1,200.00; 6% of €34.00"."""
+
+    def shown(amount: int) -> str:
+        return money(Money(amount, currency))
+
+    match explanation["kind"]:
+        case "tiers":
+            text = _tiers(explanation, shown)
+        case "rate":
+            text = _("%(rate)s of %(amount)s", rate=percent(explanation["bps"]), amount=shown(explanation["base"]))
+        case "rest":
+            taken = explanation["tax"] + explanation["fee"] + explanation["shares"]
+            text = _(
+                "%(price)s less %(taken)s of tax, fee and shares",
+                price=shown(explanation["gross"]),
+                taken=shown(taken),
+            )
+        case "tax":
+            text = _("The tax in the price; the seller remits it")
+        case _:
+            text = _("What the payment provider keeps")
+    if cut := explanation.get("cut"):
+        text = _("%(rule)s, cut by %(amount)s because the price did not cover it", rule=text, amount=shown(cut))
+    return str(text)
+
+
+def _tiers(explanation: dict[str, Any], shown: Any) -> str:
+    steps = [
+        _("%(rate)s of %(amount)s", rate=percent(bps), amount=shown(amount)) for bps, amount in explanation["steps"]
+    ]
+    text = "; ".join(steps) or _("%(rate)s of %(amount)s", rate=percent(0), amount=shown(0))
+    if "weight" not in explanation:
+        return text
+    part, whole = explanation["weight"]
+    of_pot = _("%(share)s of %(amount)s", share=percent(part * 10_000 // whole), amount=shown(explanation["pot"]))
+    return _("%(part)s shared between connectors (%(rule)s)", part=of_pot, rule=text)
+
+
+def tier_lines(rules: Rules, currency: str) -> list[tuple[str, str]]:
+    """(which part of the month's turnover, rate) for each tier."""
+    lines, low = [], 0
+    for tier in rules.tiers:
+        start = _units(low, currency)
+        if tier.up_to is None:
+            label = _("Above %(start)s in the month", start=start) if low else _("All turnover")
+        else:
+            end = _units(tier.up_to, currency)
+            label = _("%(start)s to %(end)s in the month", start=start, end=end)
+            low = tier.up_to
+        lines.append((label, percent(tier.bps)))
+    return lines
+
+
+def _units(units: int, currency: str) -> str:
+    return money(Money(units * 10 ** exponent(currency), currency))
