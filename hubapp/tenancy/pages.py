@@ -40,6 +40,8 @@ def save_page(
     page.updated_at, page.updated_by = now, actor.id
     audit.record(actor=actor, action="page.save", hub_id=hub.id, subject=f"{locale}/{slug}", now=now)
     db.session.flush()
+    hub_id = hub.id
+    after_commit(lambda: queries.forget(hub_id))
     return page
 
 
@@ -60,13 +62,13 @@ def remove_page(*, slug: str, actor: Actor, now: datetime) -> None:
     after_commit(lambda: queries.forget(hub_id))
 
 
+def check_address(*, slug: str, locale: str) -> None:
+    """Refuses with FieldRefused where no page of the current hub can stand."""
+    _refuse_address(db.session.get_one(Hub, require_hub_id()), slug=slug, locale=locale)
+
+
 def _refuse_bad(hub: Hub, *, slug: str, locale: str, title: str, body: str) -> None:
-    if locale not in hub.locales:
-        raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="locale")
-    if not SLUG.fullmatch(slug) or slug in set(schema.RESERVED_PAGES) - set(schema.LEGAL_PAGES):
-        raise errors.FieldRefused(
-            _("An address has small letters, digits and hyphens, and is not taken by the network."), field="slug"
-        )
+    _refuse_address(hub, slug=slug, locale=locale)
     if not 0 < len(title) <= LONGEST_TITLE:
         raise errors.FieldRefused(_("Between 1 and %(most)s characters fit here.", most=LONGEST_TITLE), field="title")
     if _PLACEHOLDER.search(title + body):
@@ -75,6 +77,15 @@ def _refuse_bad(hub: Hub, *, slug: str, locale: str, title: str, body: str) -> N
         refusal = markdown.TextTooLong(len(body))
         refusal.field = "body"
         raise refusal
+
+
+def _refuse_address(hub: Hub, *, slug: str, locale: str) -> None:
+    if locale not in hub.locales:
+        raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="locale")
+    if not SLUG.fullmatch(slug) or slug in set(schema.RESERVED_PAGES) - set(schema.LEGAL_PAGES):
+        raise errors.FieldRefused(
+            _("An address has small letters, digits and hyphens, and is not taken by the network."), field="slug"
+        )
 
 
 def _kind(slug: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, require_hub_id
 from hubapp.tenancy.models import AuditEvent, Hub, HubDomain, HubPage, HubStatus
 
 CACHE_SECONDS = 2.0
@@ -86,13 +86,35 @@ def hub_view(hub_id: int) -> HubView:
     return view
 
 
+_titles: dict[tuple[int, str], tuple[float, dict[str, str]]] = {}
+
+
+def page_titles(locale: str, fallback: str) -> dict[str, str]:
+    """Slug → title of the current hub's pages, for menus; remembered for two seconds like the hub itself."""
+    key = (require_hub_id(), locale)
+    hit = _titles.get(key)
+    if hit and hit[0] > time.monotonic():
+        return hit[1]
+    statement = select(HubPage.slug, HubPage.title, HubPage.locale).where(HubPage.locale.in_((locale, fallback)))
+    rows = db.session.execute(statement.order_by(HubPage.position, HubPage.slug)).all()
+    titles = {row.slug: row.title for row in sorted(rows, key=lambda row: row.locale == locale)}
+    with _lock:
+        if len(_titles) > 10_000:  # noqa: PLR2004
+            _titles.clear()
+        _titles[key] = (time.monotonic() + CACHE_SECONDS, titles)
+    return titles
+
+
 def forget(hub_id: int | None = None) -> None:
-    """Drop remembered views, after a change in this process."""
+    """Drop what is remembered, after a change in this process."""
     with _lock:
         if hub_id is None:
             _cache.clear()
-        else:
-            _cache.pop(hub_id, None)
+            _titles.clear()
+            return
+        _cache.pop(hub_id, None)
+        for key in [key for key in _titles if key[0] == hub_id]:
+            del _titles[key]
 
 
 def hub_id_of(slug: str) -> int | None:
@@ -110,11 +132,44 @@ def hub_of_domain(host: str) -> tuple[int, str] | None:
     return (row.id, row.slug) if row else None
 
 
-def directory(*, after: str = "", limit: int = 24) -> Sequence[Hub]:
-    """Hubs that visitors can see, by slug, paged by key."""
-    return db.session.scalars(
-        select(Hub).where(Hub.status != HubStatus.CLOSED, Hub.slug > after).order_by(Hub.slug).limit(limit)
-    ).all()
+def directory(*, search: str = "", after: str = "", limit: int = 24) -> Sequence[Hub]:
+    """Hubs that visitors can see, by slug, paged by key; `search` looks into name, place and slug."""
+    statement = select(Hub).where(Hub.status != HubStatus.CLOSED, Hub.slug > after).order_by(Hub.slug).limit(limit)
+    if search:
+        plain = search[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(or_(*(column.ilike(f"%{plain}%") for column in (Hub.name, Hub.place, Hub.slug))))
+    return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a hub's stylesheet is made of."""
+
+    theme: dict[str, Any]
+    theme_css: str
+    version: int
+
+
+def look(hub_id: int) -> Look:
+    """A hub's look as stored now, never remembered: addresses that carry a version must tell the truth about it."""
+    row = db.session.execute(select(Hub.theme, Hub.theme_css, Hub.brand_version).where(Hub.id == hub_id)).one()
+    return Look(row.theme, row.theme_css, row.brand_version)
+
+
+def looks(hub_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Themes of several hubs, for their cards."""
+    rows = db.session.execute(select(Hub.id, Hub.theme).where(Hub.id.in_(hub_ids)))
+    return {row.id: row.theme for row in rows}
+
+
+def domains(hub_id: int) -> Sequence[HubDomain]:
+    """A hub's own domains, verified or not."""
+    return db.session.scalars(select(HubDomain).where(HubDomain.hub_id == hub_id).order_by(HubDomain.host)).all()
+
+
+def slugs() -> list[tuple[int, str]]:
+    """(id, slug) of every hub, closed ones included, by slug."""
+    return [(row.id, row.slug) for row in db.session.execute(select(Hub.id, Hub.slug).order_by(Hub.slug))]
 
 
 def by_slug(slug: str) -> Hub | None:

@@ -56,3 +56,33 @@ def positive(_form: FlaskForm, field: Field) -> None:
     """Validator: an amount above zero."""
     if field.data is not None and field.data.amount <= 0:
         raise ValidationError(_l("Enter an amount above zero."))
+
+
+class ChoiceField(StringField):
+    """One of a list; `choices` are (value, label), given when declared or set by the view before validation."""
+
+    def __init__(self, label: Any = None, validators: Any = None, choices: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.choices = list(choices)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms calls it so
+        """Refuse what is not on the list."""
+        if self.data not in {value for value, _label in self.choices}:
+            raise ValidationError(_l("Choose one of the list."))
+
+
+class ManyField(Field):
+    """Any number of a list, as ticked; what is not on the list is refused."""
+
+    def __init__(self, label: Any = None, validators: Any = None, choices: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.choices = list(choices)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """All values sent under this name."""
+        self.data = list(valuelist)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms calls it so
+        """Refuse what is not on the list."""
+        if not set(self.data or ()) <= {value for value, _label in self.choices}:
+            raise ValidationError(_l("Choose from the list."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from slugify import slugify
@@ -14,23 +14,22 @@ LONGEST_ABOUT = 2_000
 LONGEST_LABEL = 40
 WHOLE = 10_000
 
-# Every permission of a hub and what it lets one do, as the page that grants it says.
-PERMISSIONS: Mapping[str, str] = {
-    "hub.manage": "Open the managing pages",
-    "members.view": "See all members",
-    "members.manage": "Suspend and readmit members",
-    "roles.grant": "Choose helpers",
-    "invites.manage": "Make and withdraw invite links",
-    "brand.edit": "Change name, colours and logo",
-    "pages.edit": "Write pages",
-    "listings.manage": "Withdraw listings",
-    "orders.manage": "See and cancel orders",
-    "turnover.view": "See turnover and shares",
-    "payouts.request": "Ask for the hub's payout",
-}
+# Every permission of a hub; `forms` says in words what each lets one do.
+PERMISSIONS = (
+    "hub.manage",
+    "members.view",
+    "members.manage",
+    "roles.grant",
+    "invites.manage",
+    "brand.edit",
+    "pages.edit",
+    "listings.manage",
+    "orders.manage",
+    "turnover.view",
+    "payouts.request",
+)
 # What a connector cannot hand on to a helper.
 CONNECTOR_ONLY = frozenset({"roles.grant", "payouts.request"})
-CENTRAL = "central."
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")

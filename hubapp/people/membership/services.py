@@ -125,11 +125,17 @@ def edit_profile(*, account_id: uuid.UUID, name: str, handle: str, about: str, i
 
 
 def grant_role(
-    *, membership_id: uuid.UUID, role: str, actor: Actor, now: datetime, permissions: Collection[str] = ()
+    *,
+    membership_id: uuid.UUID,
+    role: str,
+    actor: Actor,
+    now: datetime,
+    permissions: Collection[str] = (),
+    reason: str = "",
 ) -> HubRole:
     """Give a member a role, in place of the one they have. Connectors share evenly until told otherwise.
 
-    `permissions` count for helpers. Refuses with NoSuchMember.
+    `permissions` count for helpers; the audit log keeps `reason`. Refuses with NoSuchMember.
     """
     member = _by_id(membership_id)
     if member.status != MemberStatus.ACTIVE:
@@ -141,13 +147,14 @@ def grant_role(
     row.granted_by, row.granted_at, row.share_bps = actor.id, now, 0
     db.session.add(row)
     db.session.flush()
-    audit.record(actor=actor, action=f"role.grant.{row.role}", hub_id=member.hub_id, subject=member.handle, now=now)
+    action = f"role.grant.{row.role}"
+    audit.record(actor=actor, action=action, hub_id=member.hub_id, subject=member.handle, reason=reason, now=now)
     if was_connector or row.role == Role.CONNECTOR:
         _share_evenly(member.hub_id)
     return row
 
 
-def revoke_role(*, membership_id: uuid.UUID, actor: Actor, now: datetime) -> None:
+def revoke_role(*, membership_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> None:
     """Take a member's role away; what it permitted ends with this transaction. Refuses with NoSuchMember."""
     member = _by_id(membership_id)
     row = _role_of(member)
@@ -155,7 +162,8 @@ def revoke_role(*, membership_id: uuid.UUID, actor: Actor, now: datetime) -> Non
         raise errors.NoSuchMember
     db.session.delete(row)
     db.session.flush()
-    audit.record(actor=actor, action=f"role.revoke.{row.role}", hub_id=member.hub_id, subject=member.handle, now=now)
+    action = f"role.revoke.{row.role}"
+    audit.record(actor=actor, action=action, hub_id=member.hub_id, subject=member.handle, reason=reason, now=now)
     if row.role == Role.CONNECTOR:
         _share_evenly(member.hub_id)
 

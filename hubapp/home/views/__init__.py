@@ -1,0 +1,15 @@
+"""Pages of a hub's and the network's front, and of the connector's shell."""
+
+from hubapp.home.views import brand, central, files, front, health, manage, writing
+
+blueprints = (
+    files.blueprint,
+    files.central_blueprint,
+    front.blueprint,
+    manage.blueprint,
+    brand.blueprint,
+    writing.blueprint,
+    central.blueprint,
+    health.hub_blueprint,
+    health.central_blueprint,
+)

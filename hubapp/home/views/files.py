@@ -1,0 +1,94 @@
+"""A hub's generated files: stylesheet, logo, manifest, favicon; kept by browsers under the brand's version."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from hubapp.home import look, presentation
+from hubapp.tenancy import queries as tenancy
+from hubapp.web import areas, static
+
+MOST_CARDS = 48
+# A logo is shown as an image, where nothing in it can run; opened by itself it is locked in as well.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+blueprint = areas.hub_blueprint("files", __name__)
+central_blueprint = areas.central_blueprint("central_files", __name__)
+
+
+def _kept(body: str | bytes, media_type: str, *, version: int, **headers: str) -> Response:
+    response = Response(body, mimetype=media_type, headers=headers)
+    # Only the version that is really served may be kept: another process may be a moment behind.
+    is_current = request.args.get("v") == str(version)
+    response.headers["Cache-Control"] = f"public, max-age={static.FOREVER}, immutable" if is_current else "no-cache"
+    response.headers["ETag"] = f'"{version}"'
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+@blueprint.get("/theme.css")
+def theme() -> ResponseReturnValue:
+    """The hub's look as custom properties in layer `hub`."""
+    stored = tenancy.look(areas.current_hub().id)
+    return _kept(look.stylesheet(stored.theme, stored.theme_css), "text/css", version=stored.version)
+
+
+@blueprint.get("/logo")
+def logo() -> ResponseReturnValue:
+    """The hub's own drawing."""
+    hub_id = areas.current_hub().id
+    found = tenancy.logo_of(hub_id)
+    if found is None:
+        abort(404)
+    version = tenancy.look(hub_id).version
+    return _kept(found[0], found[1], version=version, **{"Content-Security-Policy": SANDBOX})
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    """What browsers ask for by themselves."""
+    site = presentation.site()
+    return redirect((site.logo_url if site else "") or static.static_url("network.svg"), 302)
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """The hub as an app on a phone's home screen."""
+    site = presentation.site()
+    if site is None:
+        abort(404)
+    palette = look.palette_of(site.view.theme)
+    described = {
+        "name": site.name,
+        "short_name": site.name[:24],
+        "description": site.tagline,
+        "lang": site.locale,
+        "start_url": f"{site.root}/",
+        "scope": f"{site.root}/",
+        "display": "standalone",
+        "background_color": palette.light["bg"],
+        "theme_color": palette.light["brand"],
+        "icons": [{"src": site.logo_url or static.static_url("network.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    body = json.dumps(described, ensure_ascii=False)
+    return _kept(body, "application/manifest+json", version=site.view.brand_version)
+
+
+@central_blueprint.get("/favicon.ico")
+def central_favicon() -> ResponseReturnValue:
+    """The network's mark."""
+    return redirect(static.static_url("network.svg"), 302)
+
+
+@central_blueprint.get("/cards.css")
+def cards() -> ResponseReturnValue:
+    """Each hub's colours for its card: `?hubs=1-4,2-1` names hubs with the brand version that the page saw."""
+    wanted = [part.partition("-")[0] for part in request.args.get("hubs", "").split(",")[:MOST_CARDS]]
+    themes = tenancy.looks({int(part) for part in wanted if part.isascii() and part.isdigit() and len(part) < 16})  # noqa: PLR2004
+    body = "".join(look.scoped(f".hub-{hub_id}", theme) for hub_id, theme in sorted(themes.items()))
+    response = Response(body, mimetype="text/css")
+    # The address changes with any of the versions; a stale one is put right within the hour.
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

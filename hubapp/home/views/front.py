@@ -1,0 +1,50 @@
+"""A hub's front page and its written pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from babel import Locale
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from hubapp.home import front as content
+from hubapp.home import presentation
+from hubapp.people.membership.views import guards
+from hubapp.tenancy import markdown
+from hubapp.tenancy import queries as tenancy
+from hubapp.web import areas
+
+blueprint = areas.hub_blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def front() -> ResponseReturnValue:
+    """Promise, proof and join for a visitor; what is new and what to do next for a member."""
+    site = presentation.site()
+    if site is None:
+        abort(404)
+    member = guards.me()
+    return render_template("home/front.html", front=content.front(site, member), member=member)
+
+
+@blueprint.get("/p/<slug>")
+def page(slug: str) -> ResponseReturnValue:
+    """A page or legal text, in the reader's language or else in the hub's own."""
+    site = presentation.site()
+    found = tenancy.page(slug, site.locale, site.view.default_locale) if site else None
+    if found is None:
+        abort(404)
+    return render_template("home/page.html", page=found, body=prose(found.body), page_dir=direction_of(found.locale))
+
+
+@lru_cache(maxsize=512)
+def prose(text: str) -> Markup:
+    """Markdown as safe HTML; texts are few and long, so the result is kept."""
+    return markdown.render(text)
+
+
+def direction_of(locale: str) -> str:
+    """`rtl` or `ltr`: a page may be shown in another language than the site around it."""
+    return str(Locale.parse(locale, sep="-").text_direction)

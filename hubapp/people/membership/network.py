@@ -1,0 +1,55 @@
+"""Reading memberships across hubs, for the central team: who looks after which hub (platform scope)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import distinct, func, select
+
+from hubapp.kernel.db import db
+from hubapp.people.accounts import queries as accounts
+from hubapp.people.membership.models import MembershipIndex, Role
+from hubapp.people.membership.queries import HubOf
+
+
+def connectors_of(hub_ids: Collection[int]) -> dict[int, list[tuple[uuid.UUID, str]]]:
+    """Hub → its connectors as (account, name), the longest-serving first; hubs without one are not in it."""
+    if not hub_ids:
+        return {}
+    rows = db.session.execute(
+        select(MembershipIndex.hub_id, MembershipIndex.account_id)
+        .where(MembershipIndex.hub_id.in_(hub_ids), MembershipIndex.role == Role.CONNECTOR)
+        .order_by(MembershipIndex.joined_at)
+    ).all()
+    names = accounts.names(row.account_id for row in rows)
+    found: dict[int, list[tuple[uuid.UUID, str]]] = {}
+    for row in rows:
+        found.setdefault(row.hub_id, []).append((row.account_id, names.get(row.account_id, "?")))
+    return found
+
+
+def hubs_with_connector() -> set[int]:
+    """Ids of the hubs that somebody looks after."""
+    statement = select(distinct(MembershipIndex.hub_id)).where(MembershipIndex.role == Role.CONNECTOR)
+    return set(db.session.scalars(statement))
+
+
+def hubs_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[HubOf]]:
+    """Account → the hubs it belongs to, the first joined first."""
+    if not account_ids:
+        return {}
+    rows = db.session.scalars(
+        select(MembershipIndex)
+        .where(MembershipIndex.account_id.in_(account_ids))
+        .order_by(MembershipIndex.joined_at, MembershipIndex.hub_id)
+    )
+    found: dict[uuid.UUID, list[HubOf]] = {}
+    for row in rows:
+        found.setdefault(row.account_id, []).append(HubOf(row.hub_id, row.role, row.joined_at))
+    return found
+
+
+def people_in_hubs() -> int:
+    """How many accounts belong to at least one hub."""
+    return db.session.scalar(select(func.count(distinct(MembershipIndex.account_id)))) or 0

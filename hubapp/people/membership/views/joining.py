@@ -1,0 +1,97 @@
+"""Coming through a link, joining, leaving."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hubapp.kernel import clock
+from hubapp.kernel.errors import Refusal
+from hubapp.people.membership import policies, queries, services, visits
+from hubapp.people.membership.forms import JoinForm
+from hubapp.people.membership.queries import Referral
+from hubapp.people.membership.views import guards
+from hubapp.web import access, areas
+
+blueprint = areas.hub_blueprint("membership", __name__)
+
+
+@blueprint.before_app_request
+def store_touch() -> None:
+    """A visitor who came through a link has signed in since: from now on the database remembers."""
+    if not areas.in_hub() or request.endpoint is None or request.endpoint.startswith(("static", "files.")):
+        return
+    hub_id = areas.current_hub().id
+    touch = visits.current(hub_id)
+    if touch is None or not current_user.is_authenticated:
+        return
+    services.touch(account_id=current_user.account_id, code=touch.code, channel=touch.channel, at=touch.at)
+    visits.forget(hub_id)
+
+
+@blueprint.get("/r/<code>")
+def come(code: str) -> ResponseReturnValue:
+    """Someone's link: remember it and show the hub. An unknown code is nobody's fault."""
+    found = queries.referrer_of_code(code)
+    if found is None:
+        flash(_("That link is no longer known here. You are welcome all the same."), "info")
+        return redirect(url_for("home.front"), 303)
+    if current_user.is_authenticated and current_user.account_id == found.account_id:
+        flash(_("This is your own link: share it with others."), "info")
+        return redirect(url_for("home.front"), 303)
+    channel = request.args.get("c", "") or found.channel
+    if current_user.is_authenticated:
+        services.touch(account_id=current_user.account_id, code=found.code, channel=channel, at=clock.now())
+    else:
+        visits.remember(hub_id=areas.current_hub().id, code=found.code, channel=channel, at=clock.now())
+    return redirect(url_for("home.front"), 303)
+
+
+@blueprint.route("/join", methods=["GET", "POST"])
+def join() -> ResponseReturnValue:
+    """Become a member: free, a name and one click."""
+    if not current_user.is_authenticated:
+        if request.method == "POST":
+            return access.to_sign_in()
+        return render_template("people/membership/join.html", form=None, referrer=_referrer_name(_referral()))
+    if guards.me() is not None:
+        return redirect(url_for("home.front"), 303)
+    form = JoinForm(data={"name": current_user.name[: policies.LONGEST_NAME]})
+    referral = _referral()
+    if form.validate_on_submit():
+        try:
+            services.join(account_id=current_user.account_id, name=form.name.data, referral=referral, now=clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Welcome to %(hub)s.", hub=areas.current_hub().name), "good")
+            return redirect(url_for("home.front"), 303)
+    page = render_template("people/membership/join.html", form=form, referrer=_referrer_name(referral))
+    return page, 422 if form.errors else 200
+
+
+@blueprint.post("/leave")
+@access.requires()
+def leave() -> ResponseReturnValue:
+    """End one's membership here; the account stays."""
+    services.leave(account_id=current_user.account_id, now=clock.now())
+    flash(_("You have left %(hub)s. You can come back any time.", hub=areas.current_hub().name), "info")
+    return redirect(url_for("home.front"), 303)
+
+
+def invite_url(code: str, channel: str = "") -> str:
+    """The public address of a code, the same in print and on the screen."""
+    path = f"/r/{code}" + (f"?c={channel}" if channel else "")
+    return str(current_app.addresses.hub(areas.current_hub().slug, path))  # type: ignore[attr-defined]
+
+
+def _referral() -> Referral | None:
+    account_id = current_user.account_id if current_user.is_authenticated else None
+    return queries.referrer_for(account_id, visits.current(areas.current_hub().id), clock.now())
+
+
+def _referrer_name(referral: Referral | None) -> str:
+    person = queries.member_by_id(referral.membership_id) if referral else None
+    return person.display_name if person else ""

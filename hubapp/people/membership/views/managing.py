@@ -1,0 +1,166 @@
+"""The connector's pages about people: members, helpers, invite links."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hubapp.kernel import clock
+from hubapp.kernel.errors import Refusal
+from hubapp.people.membership import errors, policies, queries, services
+from hubapp.people.membership.forms import HelperForm, InviteForm, SuspendForm
+from hubapp.people.membership.models import Role
+from hubapp.people.membership.qr import qr_svg
+from hubapp.people.membership.queries import InviteView, MemberView
+from hubapp.people.membership.views import guards
+from hubapp.people.membership.views.directory import PAGE, next_url, read_key
+from hubapp.people.membership.views.joining import invite_url
+from hubapp.web import access, areas
+
+blueprint = areas.hub_blueprint("membership_manage", __name__, url_prefix="/manage")
+
+
+@blueprint.get("/members")
+@access.requires("members.view")
+def members() -> ResponseReturnValue:
+    """Everyone who ever joined, with their state."""
+    search = request.args.get("q", "").strip()
+    key = read_key(request.args.get("after", ""))
+    found = queries.directory(search=search, after=key, limit=PAGE + 1, everyone=True)
+    return render_template(
+        "people/membership/manage_members.html",
+        people=found[:PAGE],
+        search=search,
+        next_url=next_url(found, "membership_manage.members"),
+    )
+
+
+@blueprint.get("/members/<uuid:membership_id>")
+@access.requires("members.view")
+def member(membership_id: uuid.UUID) -> ResponseReturnValue:
+    """One member: role, state, who brought them."""
+    return _member_page(_member(membership_id), SuspendForm(), None)
+
+
+@blueprint.post("/members/<uuid:membership_id>/suspend")
+@access.requires("members.manage")
+def suspend(membership_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep a member out."""
+    person, form = _member(membership_id), SuspendForm()
+    if not form.validate_on_submit():
+        return _member_page(person, form, None), 422
+    try:
+        services.suspend(membership_id=membership_id, reason=form.reason.data, actor=guards.actor(), now=clock.now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _member_page(person, form, None), 422
+    flash(_("%(name)s is suspended.", name=person.display_name), "good")
+    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
+
+
+@blueprint.post("/members/<uuid:membership_id>/readmit")
+@access.requires("members.manage")
+def readmit(membership_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a member in again."""
+    services.readmit(membership_id=membership_id, actor=guards.actor(), now=clock.now())
+    flash(_("%(name)s is a member again.", name=_member(membership_id).display_name), "good")
+    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
+
+
+@blueprint.post("/members/<uuid:membership_id>/helper")
+@access.requires("roles.grant")
+def helper(membership_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose what a helper may do; nothing chosen ends the role. A connector's role is the central team's to change."""
+    person, form = _member(membership_id), HelperForm()
+    if person.role == Role.CONNECTOR:
+        abort(403)
+    if not form.validate_on_submit():
+        return _member_page(person, SuspendForm(), form), 422
+    wanted = policies.grantable(form.permissions.data)
+    if wanted:
+        services.grant_role(
+            membership_id=membership_id, role=Role.HELPER, permissions=wanted, actor=guards.actor(), now=clock.now()
+        )
+    elif person.role:
+        services.revoke_role(membership_id=membership_id, actor=guards.actor(), now=clock.now())
+    flash(_("Saved what %(name)s may do.", name=person.display_name), "good")
+    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
+
+
+@blueprint.route("/invites", methods=["GET", "POST"])
+@access.requires("invites.manage")
+def invites() -> ResponseReturnValue:
+    """Links with a label, and how many joined through each."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        try:
+            made = services.make_invite(membership_id=guards.member_or_403().id, label=form.label.data, now=clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for("membership_manage.invite", invite_id=made.id), 303)
+    links = [(link, invite_url(link.code)) for link in queries.invites()]
+    page = render_template("people/membership/manage_invites.html", form=form, links=links)
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@blueprint.get("/invites/<uuid:invite_id>")
+@access.requires("invites.manage")
+def invite(invite_id: uuid.UUID) -> ResponseReturnValue:
+    """One link with its QR code."""
+    link = _invite(invite_id)
+    return render_template(
+        "people/membership/manage_invite.html",
+        link=link,
+        url=invite_url(link.code),
+        code=qr_svg(invite_url(link.code, "qr")),
+    )
+
+
+@blueprint.get("/invites/<uuid:invite_id>/print")
+@access.requires("invites.manage")
+def printed(invite_id: uuid.UUID) -> ResponseReturnValue:
+    """The QR code on a sheet of its own."""
+    link = _invite(invite_id)
+    address = invite_url(link.code, "qr")
+    back = url_for("membership_manage.invite", invite_id=invite_id)
+    return render_template(
+        "people/membership/print.html", label=link.label, url=address, code=qr_svg(address), back=back
+    )
+
+
+@blueprint.post("/invites/<uuid:invite_id>/revoke")
+@access.requires("invites.manage")
+def revoke(invite_id: uuid.UUID) -> ResponseReturnValue:
+    """Stop a link from working."""
+    services.revoke_invite(invite_id=invite_id, now=clock.now())
+    flash(_("The link no longer works. Who came through it stays."), "good")
+    return redirect(url_for("membership_manage.invites"), 303)
+
+
+def _member(membership_id: uuid.UUID) -> MemberView:
+    found = queries.member_by_id(membership_id)
+    if found is None:
+        raise errors.NoSuchMember
+    return found
+
+
+def _invite(invite_id: uuid.UUID) -> InviteView:
+    found = next((link for link in queries.invites() if link.id == invite_id), None)
+    if found is None:
+        raise errors.NoSuchInvite
+    return found
+
+
+def _member_page(person: MemberView, suspend_form: SuspendForm, helper_form: HelperForm | None) -> str:
+    return render_template(
+        "people/membership/manage_member.html",
+        person=person,
+        inviter=queries.member_by_id(person.invited_by) if person.invited_by else None,
+        brought=len(queries.invited_by(person.id)),
+        suspend_form=suspend_form,
+        helper_form=helper_form or HelperForm(data={"permissions": list(person.permissions)}),
+    )

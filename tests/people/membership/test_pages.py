@@ -1,0 +1,256 @@
+"""Joining, links, the directory and the connector's pages about people, as each role sees them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from hubapp.kernel import clock
+from hubapp.kernel.db import unit_of_work
+from hubapp.people.membership import queries, services
+from hubapp.people.membership.queries import MemberView
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.accounts import make_account, sign_in
+from tests.factories.hubs import make_hub
+from tests.factories.members import make_connector, make_member
+from tests.support.browsing import Browser
+
+
+@pytest.fixture
+def hub_id(app: HubFlask) -> int:
+    with app.app_context():
+        return make_hub("lyon", name="The Bench")
+
+
+def account_in(app: HubFlask, name: str = "Amina Diallo") -> uuid.UUID:
+    with app.app_context():
+        return make_account(name)
+
+
+def member_in(app: HubFlask, hub_id: int, name: str, **values: object) -> MemberView:
+    with app.app_context():
+        return make_member(hub_id, name, **values)  # type: ignore[arg-type]
+
+
+def found(app: HubFlask, hub_id: int, account_id: uuid.UUID) -> MemberView | None:
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        return queries.member(account_id)
+
+
+def test_one_click_joins_under_the_accounts_own_name(app: HubFlask, hub_id: int) -> None:
+    account = account_in(app)
+    browser = Browser(app, hub_id, account)
+    assert 'value="Amina Diallo"' in browser.get("/join").text
+    assert browser.post("/join", {"name": "Amina"}).status_code == 303
+    member = found(app, hub_id, account)
+    assert member is not None
+    assert (member.display_name, member.handle, member.is_active) == ("Amina", "amina", True)
+
+
+def test_joining_without_a_name_is_refused_at_the_field(app: HubFlask, hub_id: int) -> None:
+    account = account_in(app)
+    refused = Browser(app, hub_id, account).post("/join", {"name": "  "})
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    assert found(app, hub_id, account) is None
+
+
+def test_a_visitor_is_shown_how_to_join(app: HubFlask, hub_id: int) -> None:
+    page = Browser(app, hub_id).get("/join")
+    assert page.status_code == 200
+    assert "/auth/login?next=/join" in page.text
+
+
+def test_a_post_without_the_forms_token_joins_nobody(app: HubFlask, hub_id: int) -> None:
+    account = account_in(app)
+    browser = Browser(app, hub_id, account)
+    assert browser.client.post("/join", base_url=browser.base_url, data={"name": "A"}).status_code in {400, 422}
+    assert found(app, hub_id, account) is None
+
+
+def test_who_comes_through_a_link_and_signs_in_later_was_brought_by_its_owner(app: HubFlask, hub_id: int) -> None:
+    owner = member_in(app, hub_id, "Owner")
+    browser = Browser(app, hub_id)
+    assert browser.get(f"/r/{owner.referral_code}?c=qr").status_code == 303
+    account = account_in(app)
+    sign_in(browser.client, account, hub_id)
+    assert "Owner invites you." in browser.get("/join").text
+    browser.post("/join", {"name": "Guest"})
+    member = found(app, hub_id, account)
+    assert member is not None
+    assert member.invited_by == owner.id
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        stored = queries.referrer_for(account, None, clock.now())
+        assert stored is not None
+        assert (stored.account_id, stored.channel) == (owner.account_id, "qr")
+
+
+def test_a_touch_runs_out_with_the_business_clock(app: HubFlask, hub_id: int) -> None:
+    owner, guest = member_in(app, hub_id, "Owner"), member_in(app, hub_id, "Guest")
+    Browser(app, hub_id, guest.account_id).get(f"/r/{owner.referral_code}")
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        assert queries.referrer_for(guest.account_id, None, clock.now()) is not None
+        clock.set_offset(timedelta(days=31))
+        assert queries.referrer_for(guest.account_id, None, clock.now()) is None
+
+
+def test_an_unknown_code_is_met_kindly(app: HubFlask, hub_id: int) -> None:
+    browser = Browser(app, hub_id)
+    assert browser.get("/r/NOSUCHCODE").status_code == 303
+    assert "no longer known here" in browser.get("/").text
+
+
+def test_ones_own_link_is_no_touch(app: HubFlask, hub_id: int) -> None:
+    member = member_in(app, hub_id, "Self")
+    Browser(app, hub_id, member.account_id).get(f"/r/{member.referral_code}")
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        assert queries.referrer_for(member.account_id, None, clock.now()) is None
+
+
+@pytest.mark.parametrize("forged", ["", "x", "WzEsIkFCQ0QiLCJxciIsIjIwMjYtMDEtMDEiXQ.forged"])
+def test_a_forged_cookie_is_nothing(app: HubFlask, hub_id: int, forged: str) -> None:
+    browser = Browser(app, hub_id, account_in(app))
+    browser.client.set_cookie(f"came-{hub_id}", forged, domain="lyon.localhost")
+    assert "invites you" not in browser.get("/join").text
+
+
+def test_only_members_see_members(app: HubFlask, hub_id: int) -> None:
+    member = member_in(app, hub_id, "Zelda Quince")
+    visitor, stranger = Browser(app, hub_id), Browser(app, hub_id, account_in(app))
+    for browser in (visitor, stranger):
+        page = browser.get("/members")
+        assert "Zelda" not in page.text
+        assert "1 person belongs here" in page.text
+    assert visitor.get("/members/@zelda-quince").status_code == 303
+    assert stranger.get("/members/@zelda-quince").status_code == 403
+    inside = Browser(app, hub_id, member.account_id)
+    assert "Zelda Quince" in inside.get("/members").text
+    assert inside.get("/members/@zelda-quince").status_code == 200
+
+
+def test_who_does_not_want_to_be_listed_is_not(app: HubFlask, hub_id: int) -> None:
+    hidden, other = member_in(app, hub_id, "Hidden Person"), member_in(app, hub_id, "Other")
+    form = {"name": "Hidden Person", "handle": "hidden", "about": ""}
+    assert Browser(app, hub_id, hidden.account_id).post("/me/profile", form).status_code == 303
+    browser = Browser(app, hub_id, other.account_id)
+    assert "Hidden Person" not in browser.get("/members").text
+    assert browser.get("/members/@hidden").status_code == 404
+
+
+def test_a_handle_is_one_persons(app: HubFlask, hub_id: int) -> None:
+    one = member_in(app, hub_id, "One")
+    member_in(app, hub_id, "Two")
+    refused = Browser(app, hub_id, one.account_id).post("/me/profile", {"name": "One", "handle": "two"})
+    assert refused.status_code == 422
+    assert "@two is taken here" in refused.text
+
+
+def test_a_hub_may_keep_its_list_to_itself(app: HubFlask) -> None:
+    with app.app_context():
+        private = make_hub("private", features={"members_directory": False})
+    member = member_in(app, private, "Somebody")
+    assert "Somebody" not in Browser(app, private, member.account_id).get("/members").text.split("<main")[1]
+
+
+def test_the_directory_is_searched_and_paged(app: HubFlask, hub_id: int) -> None:
+    people = [
+        member_in(app, hub_id, f"Person {number:02}", now=clock.now() - timedelta(days=number)) for number in range(32)
+    ]
+    browser = Browser(app, hub_id, people[0].account_id)
+    first = browser.get("/members").text
+    assert "Person 29" in first
+    assert "Person 30" not in first
+    following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "Person 31" in browser.get(following).text
+    assert "Person 07" in browser.get("/members?q=son+07").text
+    assert "Nobody found" in browser.get("/members?q=%25").text
+    assert browser.get("/members?after=nonsense").status_code == 200
+
+
+def test_ones_own_link_can_be_shared_and_printed(app: HubFlask, hub_id: int) -> None:
+    member = member_in(app, hub_id, "Self")
+    browser = Browser(app, hub_id, member.account_id)
+    page = browser.get("/me/referrals").text
+    assert f"http://lyon.localhost:8000/r/{member.referral_code}" in page
+    assert "<svg" in browser.get("/me/referrals/print").text
+
+
+def test_leaving_needs_no_reason(app: HubFlask, hub_id: int) -> None:
+    member = member_in(app, hub_id, "Leaver")
+    browser = Browser(app, hub_id, member.account_id)
+    assert browser.post("/leave", form_page="/me/profile").status_code == 303
+    left = found(app, hub_id, member.account_id)
+    assert left is not None
+    assert left.status == "left"
+
+
+def test_a_connector_makes_an_invite_link_and_withdraws_it(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        account = make_connector(hub_id).account_id
+    browser = Browser(app, hub_id, account)
+    made = browser.post("/manage/invites", {"label": "Market stall"})
+    assert made.status_code == 303
+    page = browser.get(made.location)
+    assert "<svg" in page.text
+    assert browser.get(f"{made.location}/print").status_code == 200
+    assert browser.post(f"{made.location}/revoke", form_page=made.location).status_code == 303
+    assert "withdrawn" in browser.get("/manage/invites").text
+
+
+def test_a_connector_suspends_and_readmits(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        account = make_connector(hub_id).account_id
+    member = member_in(app, hub_id, "Trouble")
+    browser = Browser(app, hub_id, account)
+    path = f"/manage/members/{member.id}"
+    assert browser.post(f"{path}/suspend", {"reason": ""}, form_page=path).status_code == 422
+    assert browser.post(f"{path}/suspend", {"reason": "spam"}, form_page=path).status_code == 303
+    assert Browser(app, hub_id, member.account_id).get("/members/@trouble").status_code == 403
+    assert browser.post(f"{path}/readmit", form_page=path).status_code == 303
+    back = found(app, hub_id, member.account_id)
+    assert back is not None
+    assert back.is_active
+
+
+def test_a_connector_chooses_a_helper_and_ends_it(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        account = make_connector(hub_id).account_id
+    member = member_in(app, hub_id, "Helper")
+    browser, path = Browser(app, hub_id, account), f"/manage/members/{member.id}"
+    browser.post(f"{path}/helper", {"permissions": ["pages.edit"]}, form_page=path)
+    assert Browser(app, hub_id, member.account_id).get("/manage/pages").status_code == 200
+    assert browser.post(f"{path}/helper", {"permissions": ["payouts.request"]}, form_page=path).status_code == 422
+    browser.post(f"{path}/helper", form_page=path)
+    assert Browser(app, hub_id, member.account_id).get("/manage/pages").status_code == 403
+
+
+def test_another_hubs_people_and_links_do_not_exist_here(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        other = make_hub("other")
+        account = make_connector(hub_id).account_id
+        stranger, elsewhere = make_member(other, "Stranger"), make_connector(other)
+        with hub_scope(other), unit_of_work():
+            link = services.make_invite(membership_id=elsewhere.id, label="Poster", now=clock.now()).id
+    browser = Browser(app, hub_id, account)
+    for path in (
+        f"/manage/members/{stranger.id}",
+        f"/manage/invites/{link}",
+        f"/manage/invites/{link}/print",
+        "/members/@stranger",
+    ):
+        assert browser.get(path).status_code == 404, path
+    for path in (f"/manage/members/{stranger.id}/readmit", f"/manage/invites/{link}/revoke"):
+        assert browser.post(path, form_page="/manage/invites").status_code == 404, path
+
+
+def test_a_connector_without_a_second_factor_is_sent_to_set_one_up(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        account = make_connector(hub_id).account_id
+    browser = Browser(app, hub_id)
+    sign_in(browser.client, account, hub_id, second_factor=False)
+    answer = browser.get("/manage/members")
+    assert answer.status_code == 303
+    assert "second-factor" in answer.location
