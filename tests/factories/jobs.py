@@ -24,8 +24,8 @@ NEXT = text(
 def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0), only: str = "") -> int:
     """Run the jobs in the queue, those they enqueue included; answers how many were run.
 
-    A job is deleted once it succeeded. What a job raises is raised here and the job stays, as a worker would keep it for
-    another try; with `raising=False` such jobs are left in the queue and the rest is run. `until`: run also what is
+    A job is deleted once it succeeded. What a job raises is raised here and the job stays, as a worker would keep it
+    for another try; with `raising=False` such jobs are left in the queue and the rest is run. `until`: run also what is
     scheduled for that much later. `only`: jobs whose name begins so.
     """
     failed: list[int] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,19 +13,36 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from hubapp.jobs import worker
+from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.money.payments import delivery, plug, queries, sandbox_clock, services, wiring
-from hubapp.money.payments.models import GatewayCommand, Payment
+from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+from hubapp.money.payments.models import GatewayCommand, Payment, Refund
 from hubapp.money.payments.sandbox.engine import Sandbox
 from hubapp.money.payments.services import Line
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.jobs import run_all
+from tests.factories.races import meeting
 from tests.factories.sandbox import PAYS, attempt
 
 PAYER = UUID(int=7)
+EVENTS = (ChargeSettled, ChargeFailed, PaymentExpired, RefundSettled, RefundFailed)
+told: list[Any] = []
+
+
+def _listen(kind: type) -> None:
+    def listen(event: Any) -> None:
+        told.append(event)
+
+    listen.__name__ = f"listen_to_{kind.__name__}"
+    on(kind)(listen)
+
+
+for _kind in EVENTS:
+    _listen(_kind)
 
 
 @dataclass
@@ -44,7 +62,7 @@ class Till:
         """Ask for a payment and let the edge dispatch it."""
         with self.app.app_context(), hub_scope(hub_id), unit_of_work():
             return services.request_checkout(
-                reference=reference or f"checkout:{uuid4()}",
+                reference=reference or f"test:{uuid4()}",
                 payer_id=PAYER,
                 payer_email="ann@example.org",
                 amount=Money(amount, "EUR"),
@@ -86,6 +104,20 @@ class Till:
         with self.app.app_context(), hub_scope(hub_id), unit_of_work():
             return queries.payment(payment_id)
 
+    def refunded(self, hub_id: int, refund_id: UUID) -> Refund:
+        """A refund as it is now."""
+        with self.app.app_context(), hub_scope(hub_id), unit_of_work():
+            return queries.refund_for_change(refund_id)
+
+    def told(self) -> list[str]:
+        """Names of the events that were published, once their jobs have run."""
+        run_all(self.app)
+        return [type(event).__name__ for event in told]
+
+    def hold_dispatch(self) -> None:
+        """The process dies after its commit: nothing is sent at once from here on."""
+        self.wiring.dispatch = lambda _command_id: None
+
     def commands(self, subject: str) -> list[GatewayCommand]:
         """The commands about something."""
         with self.app.app_context(), platform_scope(reason="test"), unit_of_work():
@@ -113,6 +145,10 @@ class Till:
         self.app.extensions["hubapp.sandbox_clock"].forget()
         self.app.extensions["hubapp.sandbox_clock"]()
 
+    def meet_after_reading(self, table: str, *, nth: int = 1) -> AbstractContextManager[None]:
+        """Make two threads meet after their nth reading of a table."""
+        return meeting(self.app, lambda statement: f"\nFROM {table} " in statement, nth=nth)
+
     def make_commands_due(self) -> None:
         """Waiting commands may be tried again now."""
         with self.app.app_context(), platform_scope(reason="test"), unit_of_work():
@@ -121,6 +157,7 @@ class Till:
 
 def open_till(app: Flask) -> Till:
     """A till on an application whose databases are its own."""
+    told.clear()
     plug.install_sandbox(app.extensions["hubapp.server"])
     sandbox_clock.install(app)
     found: wiring.Wiring = app.extensions[wiring.EXTENSION]

@@ -113,7 +113,7 @@ class Payout(db.Model):  # type: ignore[name-defined]
 
 
 class PayoutPart(HubScoped, db.Model):  # type: ignore[name-defined]
-    """What one hub gives: `netted` of what it claimed stays, against what the payee owed back."""
+    """What one hub gives to a payout, or why it gives nothing."""
 
     __tablename__ = "payout_part"
 
@@ -122,7 +122,6 @@ class PayoutPart(HubScoped, db.Model):  # type: ignore[name-defined]
     currency: Mapped[str]
     status: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
-    netted: Mapped[int] = mapped_column(BigInteger, default=0)
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -130,7 +129,7 @@ class PayoutPart(HubScoped, db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         UniqueConstraint("hub_id", "payout_id"),
         CheckConstraint("status IN ('left_out', 'claimed', 'transferred', 'paid', 'released')", name="status"),
-        CheckConstraint("netted >= 0 AND amount >= 0 AND (amount > 0 OR status = 'left_out')", name="amounts"),
+        CheckConstraint("amount >= 0 AND (amount > 0 OR status = 'left_out')", name="amount"),
         Index("ix_payout_part_payout_id", "payout_id"),
         Index("ix_payout_part_hub_id_account_id", "hub_id", "account_id"),
     )

@@ -30,7 +30,6 @@ class HubPayout:
     amount: int | None
     part: int
     part_status: str | None
-    netted: int
     reason: str | None
     bank_last4: str | None
     requested_at: datetime
@@ -80,9 +79,9 @@ def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | N
     )
 
 
-def lines_of(payout_id: UUID) -> Sequence[EarningLine]:
-    """The earnings that a payout pays in the current hub, down to the order."""
-    return shares.claimed_by(payout_id)
+def lines_of(payout_id: UUID) -> Sequence[tuple[EarningLine, int]]:
+    """The earnings that a payout pays in the current hub, down to the order, with what it pays of each."""
+    return shares.claims_of(payout_id)
 
 
 def owner_of(account_id: UUID) -> str:
@@ -156,7 +155,6 @@ def _seen(payout: Payout, part: PayoutPart | None) -> HubPayout:
         amount=payout.amount,
         part=part.amount if part else 0,
         part_status=part.status if part else None,
-        netted=part.netted if part else 0,
         reason=(part.reason if part else None) or payout.reason,
         bank_last4=payout.bank_last4,
         requested_at=payout.requested_at,

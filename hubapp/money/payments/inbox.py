@@ -53,6 +53,7 @@ def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -
         )
         # Without naming the columns: the app's role may add events and read none.
         .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
     )
     result: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
     if result.rowcount == 0:

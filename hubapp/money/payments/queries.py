@@ -14,7 +14,7 @@ from hubapp.money.payments.models import GatewayCommand, Payment, Refund
 
 def payment(payment_id: UUID) -> Payment:
     """A payment of the current hub; refuses with PaymentNotFound."""
-    found = db.session.scalar(select(Payment).where(Payment.id == payment_id))
+    found: Payment | None = db.session.scalar(select(Payment).where(Payment.id == payment_id))
     if found is None:
         raise PaymentNotFound
     return found
@@ -32,7 +32,7 @@ def locked(statement: Select[Payment]) -> Select[Payment]:
 
 def payment_for_change(payment_id: UUID) -> Payment:
     """A payment as it is now, locked until the transaction ends."""
-    found = db.session.scalar(locked(select(Payment).where(Payment.id == payment_id)))
+    found: Payment | None = db.session.scalar(locked(select(Payment).where(Payment.id == payment_id)))
     if found is None:
         raise PaymentNotFound
     return found
@@ -40,7 +40,7 @@ def payment_for_change(payment_id: UUID) -> Payment:
 
 def refund_for_change(refund_id: UUID) -> Refund:
     """A refund as it is now, locked until the transaction ends."""
-    found = db.session.scalar(
+    found: Refund | None = db.session.scalar(
         select(Refund).where(Refund.id == refund_id).with_for_update().execution_options(populate_existing=True)
     )
     if found is None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
-from hubapp.money.payments.events import ChargeSettled
+import pytest
+
+from hubapp.kernel.db import unit_of_work
+from hubapp.money.payments import services
+from hubapp.money.payments.errors import ReferenceTaken
+from hubapp.tenancy.scope import hub_scope
+from tests.factories.counting import Counting
 from tests.factories.payments import Till
+from tests.factories.races import together
 
 DECLINED = "4000000000000002"
 
@@ -20,3 +28,88 @@ def test_the_card_page_is_open_as_soon_as_the_request_is_committed(till: Till, h
 def test_a_paid_card_settles_the_payment_with_its_fee(till: Till, hub: int) -> None:
     payment = till.payment(hub, till.sell(hub, 2000))
     assert (payment.status, payment.fee, payment.net) == ("succeeded", 55, 1945)
+    assert till.told() == ["ChargeSettled"]
+
+
+def test_looking_again_tells_nobody_again(till: Till, hub: int) -> None:
+    payment_id = till.sell(hub)
+    till.observe(hub, payment_id)
+    till.sweep()
+    assert till.told() == ["ChargeSettled"]
+
+
+def test_a_refused_card_leaves_the_page_open_and_says_why(till: Till, hub: int) -> None:
+    payment = till.payment(hub, till.sell(hub, number=DECLINED))
+    assert (payment.status, payment.failure_code) == ("open", "card_declined")
+    assert till.told() == []
+
+
+def test_an_amount_that_the_provider_refuses_fails_the_payment(till: Till, hub: int) -> None:
+    payment = till.payment(hub, till.ask(hub, 10))
+    assert (payment.status, payment.failure_code) == ("failed", "amount_too_small")
+    assert till.told() == ["ChargeFailed"]
+
+
+def test_the_same_reference_is_the_same_payment(till: Till, hub: int) -> None:
+    reference = f"test:{uuid4()}"
+    assert till.ask(hub, 2000, reference=reference) == till.ask(hub, 2000, reference=reference)
+    with pytest.raises(ReferenceTaken):
+        till.ask(hub, 2100, reference=reference)
+
+
+def test_without_the_provider_the_payment_waits_and_settles_once_later(till: Till, hub: int) -> None:
+    counting = Counting(till.wiring.gateway)
+    till.wiring.gateway, counting.is_down = counting, True  # type: ignore[assignment]
+    payment_id = till.ask(hub)
+    till.sweep()
+    assert till.payment(hub, payment_id).status == "new"
+    counting.is_down = False
+    till.make_commands_due()
+    till.sweep()
+    till.pay(hub, payment_id)
+    till.advance(timedelta(minutes=3))
+    till.sweep()
+    assert till.payment(hub, payment_id).status == "succeeded"
+    assert till.told() == ["ChargeSettled"]
+
+
+def test_when_the_time_to_pay_is_over_the_page_is_closed(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub, minutes=60)
+    till.advance(timedelta(minutes=61))
+    till.sweep()
+    assert till.payment(hub, payment_id).status == "expired"
+    assert till.told() == ["PaymentExpired"]
+
+
+def test_our_window_may_be_shorter_than_the_providers(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub, minutes=10)
+    till.advance(timedelta(minutes=11))
+    till.sweep()
+    assert till.payment(hub, payment_id).status == "expired"
+
+
+def test_what_was_paid_in_the_last_moment_stays_paid(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub, minutes=10)
+    till.pay(hub, payment_id)
+    till.advance(timedelta(minutes=11))
+    with till.app.app_context(), hub_scope(hub), unit_of_work():
+        services.expire_checkout(payment_id=payment_id, now=till.sandbox.now())
+    till.sweep()
+    assert till.told() == ["ChargeSettled"]
+
+
+def test_two_observers_at_once_tell_once(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub)
+    till.pay(hub, payment_id)
+    with till.meet_after_reading("payment", nth=2):
+        together(lambda: till.observe(hub, payment_id), lambda: till.observe(hub, payment_id))
+    assert till.told() == ["ChargeSettled"]
+
+
+def test_without_the_row_lock_two_observers_tell_twice(till: Till, hub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id = till.ask(hub)
+    till.pay(hub, payment_id)
+    monkeypatch.setattr("hubapp.money.payments.queries.locked", lambda statement: statement)
+    with till.meet_after_reading("payment", nth=2):
+        together(lambda: till.observe(hub, payment_id), lambda: till.observe(hub, payment_id))
+    assert till.told() == ["ChargeSettled", "ChargeSettled"]

@@ -13,7 +13,6 @@ from hubapp.earnings.payouts.models import PartStatus, Payout, PayoutPart, Payou
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs import queue
 from hubapp.kernel.db import db, require_hub_id
-from hubapp.money.ledger import queries as books
 from hubapp.money.ledger import services as ledger
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import HubStatus
@@ -32,7 +31,6 @@ def prepare_part(*, payout_id: UUID, now: datetime) -> None:
         currency=payout.currency,
         status=PartStatus.LEFT_OUT,
         amount=0,
-        netted=0,
         created_at=now,
     )
     # Read anew: the remembered view may be two seconds old, and a freeze counts at once.
@@ -47,18 +45,13 @@ def prepare_part(*, payout_id: UUID, now: datetime) -> None:
 
 
 def _claim(part: PayoutPart, payout: Payout, now: datetime) -> None:
-    """Claim the rights; what earlier payouts paid and refunds took back since is kept out of this one."""
+    """Claim the rights; refunds of sales that earlier payouts paid are netted, and come first."""
     owner = queries.owner_of(payout.account_id)
-    claimed = shares.claim_for_payout(payout_id=payout.id, owner=owner, currency=payout.currency, now=now)
-    owed = -books.balance(owner=owner, purpose=books.Purpose.OWED, currency=payout.currency, now=now).available
-    amount = min(claimed, owed)
+    amount = shares.claim_for_payout(payout_id=payout.id, owner=owner, currency=payout.currency, now=now)
     if amount > 0:
-        part.status, part.amount, part.netted = PartStatus.CLAIMED, amount, claimed - amount
-        return
-    shares.release_payout(payout_id=payout.id)
-    part.reason = (
-        _("Refunds of sales that were already paid out come first.") if claimed > 0 else _("Nothing is available.")
-    )
+        part.status, part.amount = PartStatus.CLAIMED, amount
+    else:
+        part.reason = _("Nothing is available, or refunds of sales that were already paid out come first.")
 
 
 def settle_part(*, payout_id: UUID, now: datetime) -> None:
