@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, has_request_context, request, send_from_directory
+from flask import Flask, Response, abort, has_request_context, request, send_file
+from werkzeug.security import safe_join
 
 FOLDER = Path(__file__).parent / "static"
 FOREVER = 31_536_000
@@ -41,11 +43,15 @@ def is_current(version: str, name: str) -> bool:
 
 def serve(version: str, name: str) -> Response:
     """Send a file; an old fingerprint still gets today's file, but is not kept."""
-    response = send_from_directory(FOLDER, name)
+    path = safe_join(str(FOLDER), name)
+    if path is None or not Path(path).is_file():
+        abort(404)
     if name.endswith(TEXTS) and request.accept_encodings["gzip"]:
-        response = Response(compressed(name, fingerprint(name)), mimetype=response.mimetype)
+        response = Response(compressed(name, fingerprint(name)), mimetype=mimetypes.guess_type(name)[0])
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"
+    else:
+        response = send_file(path)
     response.cache_control.clear()
     kept = f"public, max-age={FOREVER}, immutable" if is_current(version, name) else "no-cache"
     response.headers["Cache-Control"] = kept
