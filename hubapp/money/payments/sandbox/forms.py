@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from hubapp.money.payments.sandbox.cards import BY_NUMBER, is_luhn_valid
@@ -77,23 +78,20 @@ class CardForm(Form):
         return int(match[1]), CENTURY + int(match[2])
 
 
+BUSINESS = (("individual", _l("A person")), ("company", _l("A company")))
+BANKS = (("works", _l("Payouts arrive after two days")), ("fails", _l("Payouts come back: the account is closed")))
+
+
 class OnboardingForm(Form):
     """The payee's details; everything may be invented."""
 
     business_type = RadioField(
-        _l("Who is paid?"),
-        choices=[("individual", _l("A person")), ("company", _l("A company"))],
-        default="individual",
+        _l("Who is paid?"), choices=[SelectChoice(*pair) for pair in BUSINESS], default="individual"
     )
     name = StringField(_l("Name of the account holder"), [InputRequired(_l("Enter a name.")), *TEXT])
     bank_account = StringField(_l("Bank account"), [InputRequired(_l("Enter a bank account.")), Length(max=40)])
     bank = SelectField(
-        _l("How does this bank behave?"),
-        choices=[
-            ("works", _l("Payouts arrive after two days")),
-            ("fails", _l("Payouts come back: the account is closed")),
-        ],
-        default="works",
+        _l("How does this bank behave?"), choices=[SelectChoice(*pair) for pair in BANKS], default="works"
     )
 
     def validate_bank_account(self, field: Field) -> None:

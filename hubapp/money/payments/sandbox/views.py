@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from hubapp.kernel.money import Money
 from hubapp.money.payments.sandbox.cards import CARDS, MESSAGES
 from hubapp.money.payments.sandbox.engine import Sandbox
-from hubapp.money.payments.sandbox.forms import CardForm, OnboardingForm
+from hubapp.money.payments.sandbox.forms import BANKS, BUSINESS, CardForm, OnboardingForm
 from hubapp.money.payments.sandbox.operations.accounts import Link
 from hubapp.money.payments.sandbox.paying import Authenticate, Closed, Paid, Refused, Result, SessionPage
 from hubapp.money.payments.units import from_provider
@@ -68,9 +68,9 @@ def onboarding(account_id: str) -> ResponseReturnValue:
         return redirect(link.refresh_url, SEE_OTHER)
     form = OnboardingForm()
     if not form.is_submitted():
-        return render_template(f"{FOLDER}/onboarding.html", form=form, link=link)
+        return _onboarding_page(form, link)
     if not form.validate():
-        return render_template(f"{FOLDER}/onboarding.html", form=form, link=link), INVALID
+        return _onboarding_page(form, link), INVALID
     before = _link(sandbox.onboard(account_id, link_id, form.details()))
     return redirect(before.return_url, SEE_OTHER)
 
@@ -116,6 +116,10 @@ def _card_page(session: SessionPage, form: CardForm) -> str:
     lines = [(line, _money(line.amount * line.quantity, session)) for line in session.lines]
     total = _money(session.amount, session)
     return render_template(f"{FOLDER}/pay.html", session=session, form=form, lines=lines, total=total, cards=CARDS)
+
+
+def _onboarding_page(form: OnboardingForm, link: Link) -> str:
+    return render_template(f"{FOLDER}/onboarding.html", form=form, link=link, business=BUSINESS, banks=BANKS)
 
 
 def _money(amount: int, session: SessionPage) -> Money:
