@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from hubapp.home import payments
+from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
@@ -45,6 +48,7 @@ class Front:
     connectors: tuple[MemberView, ...]
     newest: tuple[MemberView, ...]
     steps: tuple[tuple[bool, str], ...]
+    split: Split | None
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
@@ -53,7 +57,7 @@ def sections_of(site: Site) -> tuple[str, ...]:
     return tuple(section for section in chosen if section in SECTIONS)
 
 
-def front(site: Site, member: MemberView | None) -> Front:
+def front(site: Site, member: MemberView | None, *, now: datetime) -> Front:
     """Everything on the page for a visitor (`member` None) or a member."""
     sections = sections_of(site)
     listings = catalogue.market(limit=NEWEST).listings if "listings" in sections else ()
@@ -64,6 +68,7 @@ def front(site: Site, member: MemberView | None) -> Front:
         live=catalogue.count_live() if "facts" in sections else 0,
         connectors=tuple(membership.connectors()) if "connector" in sections else (),
         newest=tuple(membership.newest(6)) if shows_members else (),
+        split=_split(site, member, now) if "orders_split" in sections else None,
         steps=_steps(site, member) if member is not None and "start" in sections else (),
     )
 
@@ -86,6 +91,10 @@ def _cards(listings: Sequence[Listing]) -> tuple[Card, ...]:
         )
         for row in listings
     )
+
+
+def _split(site: Site, member: MemberView | None, now: datetime) -> Split | None:
+    return payments.split_for(account_id=member.account_id if member else None, currency=site.view.currency, now=now)
 
 
 def _steps(site: Site, member: MemberView) -> tuple[tuple[bool, str], ...]:

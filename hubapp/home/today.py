@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hubapp.home.presentation import Site
+from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
+from hubapp.market.orders import queries as orders
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
 
@@ -21,6 +23,8 @@ class Today:
     members: int
     joined: int
     live: int
+    orders: int
+    sold: Money
     newest: tuple[MemberView, ...]
     tasks: tuple[str, ...]
 
@@ -29,6 +33,7 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
     """The hub as of `now`, for someone who helps to run it."""
     hub = site.view
     live = catalogue.count_live()
+    sold = orders.paid_since(now - RECENTLY)
     tasks = (
         ("frozen", not hub.is_selling, "hub.manage"),
         ("logo", not hub.has_logo, "brand.edit"),
@@ -39,6 +44,8 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
         members=hub.member_count,
         joined=membership.joined_since(now - RECENTLY),
         live=live,
+        orders=sold[0],
+        sold=Money(sold[1], hub.currency),
         newest=tuple(membership.directory(limit=5, everyone=True)) if person.may("members.view") else (),
         tasks=tuple(key for key, is_due, permission in tasks if is_due and person.may(permission)),
     )

@@ -80,7 +80,7 @@ def test_the_front_page_asks_a_fixed_number_of_queries(app: HubFlask, lyon: int)
     browser.get("/")
     with counted() as statements:
         assert browser.get("/").status_code == 200
-    assert len(statements) <= 12, statements
+    assert len(statements) <= 15, statements
 
 
 def test_the_front_page_costs_the_same_however_many_hubs_there_are(app: HubFlask, lyon: int) -> None:
@@ -166,3 +166,11 @@ def test_an_account_that_is_no_member_is_invited_to_join(app: HubFlask, lyon: in
     with app.app_context():
         account = make_account()
     assert 'href="/join"' in Browser(app, lyon, account).get("/").text
+
+
+def test_a_visitor_sees_how_a_sale_is_shared_by_the_rules_in_force(app: HubFlask) -> None:
+    page = Browser(app, open_pack(app, "nairobi")).get("/").text
+    panel = page[page.index("Where") :]
+    assert "Connector" in panel
+    assert "Referrer" in panel
+    assert 'href="/p/shares"' in panel

@@ -8,7 +8,8 @@ from typing import Any
 from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hubapp.home import look
+from hubapp.home import look, payments
+from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
@@ -25,7 +26,7 @@ blueprint = areas.central_blueprint("central", __name__)
 def front() -> ResponseReturnValue:
     """What this is, in ten seconds."""
     hubs = tenancy.directory(limit=FIRST)
-    return render_template("home/central/front.html", **_listed(hubs))
+    return render_template("home/central/front.html", split=payments.network_split(clock.now()), **_listed(hubs))
 
 
 @blueprint.get("/hubs")

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from hubapp.home import front as content
 from hubapp.home import presentation
+from hubapp.kernel import clock
 from hubapp.people.membership.views import guards
 from hubapp.tenancy import markdown
 from hubapp.tenancy import queries as tenancy
@@ -26,7 +27,7 @@ def front() -> ResponseReturnValue:
     if site is None:
         abort(404)
     member = guards.me()
-    return render_template("home/front.html", front=content.front(site, member), member=member)
+    return render_template("home/front.html", front=content.front(site, member, now=clock.now()), member=member)
 
 
 @blueprint.get("/p/<slug>")
