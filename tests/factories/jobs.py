@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0)
     """
     failed: list[int] = []
     for count in range(MOST):
-        job = _next(app, failed, until)
+        job = next_job(app, failed, until)
         if job is None:
             return count - len(failed)
         number, arguments = job
@@ -44,7 +45,7 @@ def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0)
                 raise
             failed.append(number)
             continue
-        _delete(app, number)
+        delete_job(app, number)
     raise AssertionError(f"the queue was not empty after {MOST} jobs")
 
 
@@ -55,13 +56,17 @@ def waiting(app: Flask) -> list[tuple[str, int | None, dict[str, Any]]]:
     return [(row.args["name"], row.args["hub_id"], row.args["arguments"]) for row in rows]
 
 
-def _next(app: Flask, skipped: list[int], until: timedelta) -> tuple[int, dict[str, Any]] | None:
+def next_job(
+    app: Flask, skipped: Sequence[int] = (), until: timedelta = timedelta(0)
+) -> tuple[int, dict[str, Any]] | None:
+    """(id, arguments of `run_job`) of the next job that is due."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
-        row = db.session.execute(NEXT, {"until": clock.wall() + until, "skipped": skipped}).one_or_none()
+        row = db.session.execute(NEXT, {"until": clock.wall() + until, "skipped": list(skipped)}).one_or_none()
     return (row.id, row.args) if row else None
 
 
-def _delete(app: Flask, number: int) -> None:
+def delete_job(app: Flask, number: int) -> None:
+    """Take a job off the queue."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         db.session.execute(text("DELETE FROM procrastinate_events WHERE job_id = :id"), {"id": number})
         db.session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": number})
