@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
-from hubapp.kernel.money import BPS
+from hubapp.market.catalogue.policies import LARGEST_PRICE, tax_inside
 from hubapp.market.orders.models import Delivery, OrderStatus
 
 MOST_PIECES = 999
 MOST_LINES = 50
-# In minor units: the largest amount that the provider takes in one charge.
-LARGEST_TOTAL = 99_999_999
+LARGEST_TOTAL = LARGEST_PRICE  # one payment carries no more
 PAYMENT_WINDOW = timedelta(minutes=30)
 
 # The table of moves: from a status to those it may become.
@@ -86,12 +84,6 @@ def can_move(before: str, after: OrderStatus) -> bool:
     return after in MOVES[OrderStatus(before)]
 
 
-def tax_inside(gross: int, rate: int) -> int:
-    """The tax contained in `gross` at `rate` basis points, half-even to a minor unit: 12.00 at 20 % holds 2.00."""
-    exact = Decimal(gross) * rate / (BPS + rate)
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-
-
 def delivery_of(wanted: Wanted, choice: Delivery) -> Delivery:
     """How this line reaches the buyer: as chosen where it can, else the only way there is."""
     if not wanted.has_pickup:
@@ -136,8 +128,3 @@ def fingerprint(orders: Sequence[OrderDraft]) -> str:
         for line in order.lines
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
-
-
-def rate_of(rates: Mapping[str, int], category: str) -> int:
-    """The tax rate of a category in basis points; a category that the hub gave up is taxed at the standard rate."""
-    return rates.get(category, rates.get("standard", 0))

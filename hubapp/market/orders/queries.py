@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
+from hubapp.market.catalogue import policies as listing_rules
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.models import Listing
 from hubapp.market.orders import policies
@@ -141,7 +142,7 @@ def wanted(listing: Listing, quantity: int, tax_rates: Mapping[str, int]) -> Wan
         has_pickup=listing.has_pickup,
         shipping_price=listing.shipping_price,
         tax_category=listing.tax_category,
-        tax_rate=policies.rate_of(tax_rates, listing.tax_category),
+        tax_rate=listing_rules.rate_of(tax_rates, listing.tax_category),
     )
 
 

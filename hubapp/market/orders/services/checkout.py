@@ -66,6 +66,12 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     Refuses with HubFrozen, JoinFirst, BasketChanged, BasketEmpty, OutOfStock, NotForSale, OwnListing, PriceChanged,
     AddressMissing or TotalTooLarge; then nothing is reserved.
     """
+    # A savepoint: a refusal leaves nothing reserved even where its page is rendered in the same transaction.
+    with db.session.begin_nested():
+        return _place(purchase, now)
+
+
+def _place(purchase: Purchase, now: datetime) -> UUID:
     basket = baskets.locked_basket(basket_id=purchase.basket_id, account_id=purchase.buyer_id)
     if basket is None:
         raise BasketChanged

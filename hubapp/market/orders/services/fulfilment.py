@@ -83,12 +83,19 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
 
 
 def refund_failed(*, order_id: UUID, message: str, now: datetime) -> None:
-    """The money did not reach the buyer: the order is what it was before, so that cancelling can be tried again."""
+    """The money did not reach the buyer: the order is what it was before, so that cancelling can be tried again.
+
+    A refund that fails after it was told as settled leaves the order refunded: its shares are taken back already, and
+    how the buyer gets the money otherwise is for people to settle. The step says so.
+    """
     order = steps.locked_order(order_id)
+    note: str = _("The refund failed: %(message)s", message=message)
+    if order.status == OrderStatus.REFUNDED:
+        steps.note(order=order, text=note, now=now)
+        return
     if order.status != OrderStatus.CANCELED:
         return
     before = OrderStatus.PAID if order.handed_over_at is None else OrderStatus.HANDED_OVER
-    note = _("The refund failed: %(message)s", message=message)
     steps.move(order=order, to=before, now=now, note=note)
 
 

@@ -57,7 +57,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
     shares.settle(
         order=shares.SettledOrder(
             order_id=order.id,
-            number=order.number,
+            number=str(order.number),
             currency=order.currency,
             gross=order.gross,
             tax=order.tax,

@@ -38,6 +38,14 @@ def move(*, order: Order, to: OrderStatus, now: datetime, actor_id: UUID | None 
     db.session.flush()
 
 
+def note(*, order: Order, text: str, now: datetime) -> None:
+    """Add something worth knowing to an order that stays in its status; said twice, it is written once."""
+    known = select(OrderStep.id).where(OrderStep.order_id == order.id, OrderStep.note == text)
+    if db.session.scalar(known.limit(1)) is None:
+        db.session.add(OrderStep(order_id=order.id, status=order.status, at=now, actor_id=None, note=text))
+        db.session.flush()
+
+
 def quantities(orders: Sequence[Order]) -> dict[UUID, int]:
     """Listing → how many of it these orders hold."""
     rows = db.session.scalars(select(OrderLine).where(OrderLine.order_id.in_([order.id for order in orders])))

@@ -1,0 +1,149 @@
+"""What sellers and those who manage listings type: read into plain values, with errors at their fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from hubapp.kernel.money import Money
+from hubapp.market.catalogue import policies
+from hubapp.market.catalogue.models import Kind, Listing
+from hubapp.market.catalogue.policies import ListingText
+from hubapp.web import areas
+from hubapp.web.forms import Form, MoneyField, positive
+
+
+class HubMoneyField(MoneyField):
+    """An amount in the current hub's currency."""
+
+    @property
+    def currency(self) -> str:  # type: ignore[override]
+        """ISO 4217, from the hub of the request."""
+        return str(areas.current_hub().currency)
+
+
+def not_too_large(_form: Form, field: MoneyField) -> None:
+    """Validator: what one card payment can carry."""
+    if field.data is not None and field.data.amount > policies.LARGEST_PRICE:
+        raise ValidationError(_l("This amount is too large."))
+
+
+def not_negative(_form: Form, field: MoneyField) -> None:
+    """Validator: nothing is paid to a buyer."""
+    if field.data is not None and field.data.amount < 0:
+        raise ValidationError(_l("Enter an amount that is not below zero."))
+
+
+class ListingForm(Form):
+    """A listing as its seller describes it."""
+
+    kind = RadioField(
+        _l("What is it?"),
+        choices=[(Kind.PRODUCT, _l("A product")), (Kind.OFFER, _l("An offer")), (Kind.PLACE, _l("Places"))],
+        default=Kind.PRODUCT,
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    title = StringField(
+        _l("Title"), validators=[InputRequired(_l("Give it a title.")), Length(max=policies.LONGEST_TITLE)]
+    )
+    body_md = TextAreaField(
+        _l("Description"),
+        description=_l("Markdown works: **bold**, lists, links."),
+        validators=[
+            Length(max=policies.LONGEST_BODY, message=_l("This text is too long: %(max)d characters are allowed."))
+        ],
+    )
+    price = HubMoneyField(
+        _l("Price"),
+        description=_l("What the buyer pays for one, tax included."),
+        validators=[InputRequired(_l("Name a price.")), positive, not_too_large],
+    )
+    tax_category = SelectField(_l("Tax rate"), validate_choice=True)
+    left = IntegerField(
+        _l("How many are there?"),
+        description=_l("Leave it empty if there is no limit."),
+        validators=[Optional(), NumberRange(0, policies.MOST_IN_STOCK)],
+    )
+    left_was = HiddenField()
+    has_pickup = BooleanField(_l("Can be picked up, or happens here"), default=True)
+    shipping_price = HubMoneyField(
+        _l("Shipping"),
+        description=_l("Paid once, whatever the quantity. Leave it empty if you do not send it; 0 if sending is free."),
+        validators=[Optional(), not_negative, not_too_large],
+    )
+
+    def offer(self, tax_rates: dict[str, int]) -> None:
+        """Fill in the hub's tax rates."""
+        self.tax_category.choices = [(name, tax_label(name, rate)) for name, rate in tax_rates.items()]
+
+    def show(self, listing: Listing) -> None:
+        """Fill the form from a listing."""
+        for name in ("kind", "title", "body_md", "tax_category", "left", "has_pickup"):
+            getattr(self, name).data = getattr(listing, name)
+        self.price.data, self.shipping_price.data = listing.money, listing.shipping
+        self.left_was.data = "" if listing.left is None else str(listing.left)
+
+    def validate_has_pickup(self, field: BooleanField) -> None:
+        """Somehow it has to reach the buyer."""
+        if not field.data and self.shipping_price.data is None and not self.shipping_price.errors:
+            raise ValidationError(_("Say how the buyer gets it: picked up, sent, or both."))
+
+    def seen_left(self) -> int | None:
+        """How many were left when the form was shown."""
+        text = str(self.left_was.data or "")
+        return int(text) if text.isdecimal() and len(text) < 9 else None  # noqa: PLR2004
+
+    def command(self) -> ListingText:
+        """What was typed, once it is valid."""
+        return ListingText(
+            kind=str(self.kind.data),
+            title=str(self.title.data),
+            body_md=str(self.body_md.data or ""),
+            price=_money(self.price.data),
+            left=self.left.data,
+            has_pickup=bool(self.has_pickup.data),
+            shipping_price=self.shipping_price.data,
+            tax_category=str(self.tax_category.data),
+        )
+
+
+class PictureForm(Form):
+    """One picture and what it shows."""
+
+    picture = FileField(_l("Picture"), description=_l("JPEG, PNG or WebP, at most 8 MB."))
+    alt = StringField(
+        _l("What does it show?"),
+        description=_l("For people who cannot see it."),
+        validators=[Optional(), Length(max=200)],
+    )
+
+
+class ReasonForm(Form):
+    """Why something is taken down."""
+
+    reason = TextAreaField(
+        _l("Reason"), validators=[InputRequired(_l("Say why: the seller reads it.")), Length(max=500)]
+    )
+
+
+def tax_label(name: str, rate: int) -> str:
+    """A tax category for people: `Standard (20%)`."""
+    known: dict[str, Any] = {
+        "standard": _("Standard"),
+        "intermediate": _("Intermediate"),
+        "reduced": _("Reduced"),
+        "super_reduced": _("Lowest"),
+        "zero": _("No tax"),
+    }
+    return f"{known.get(name, name.replace('_', ' ').capitalize())} ({rate / 100:g}%)"
+
+
+def _money(value: Money | None) -> Money:
+    if value is None:  # the validators ask for it
+        raise ValueError("a price is missing")
+    return value

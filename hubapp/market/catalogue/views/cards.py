@@ -1,0 +1,83 @@
+"""Listings as pages show them: names of sellers, addresses of pictures, words for kinds and states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hubapp.market.catalogue import queries
+from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
+from hubapp.people.membership import queries as membership
+from hubapp.web import areas
+from hubapp.web.render import money
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One listing in a list."""
+
+    listing: Listing
+    href: str
+    kind: str
+    price: str
+    by: str
+    image_url: str
+    gone: str
+
+
+def kinds() -> dict[str, str]:
+    """Kind → its word on a card."""
+    return {Kind.PRODUCT: _("Product"), Kind.OFFER: _("Offer"), Kind.PLACE: _("Places")}
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """Status → (word, tone)."""
+    return {
+        Status.DRAFT: (_("Draft"), "neutral"),
+        Status.LIVE: (_("For sale"), "good"),
+        Status.WITHDRAWN: (_("Withdrawn"), "warn"),
+    }
+
+
+def seller_names(account_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Seller → name in this hub; the core sells under the hub's name."""
+    ids = {account_id for account_id in account_ids if account_id is not None}
+    members = membership.members_of(ids)
+    names: dict[UUID | None, str] = {account_id: member.display_name for account_id, member in members.items()}
+    return {**dict.fromkeys(ids, _("Former member")), **names, None: areas.current_hub().name}
+
+
+def picture_url(picture: ListingImage, width: int) -> str:
+    """The picture in the smallest size that is at least `width` wide, else its largest."""
+    fitting = next((have for have in picture.widths if have >= width), picture.widths[-1])
+    return url_for("market.picture", image_id=picture.id, width=fitting)
+
+
+def srcset(picture: ListingImage) -> str:
+    """All sizes, for the browser to choose."""
+    return ", ".join(
+        f"{url_for('market.picture', image_id=picture.id, width=width)} {width}w" for width in picture.widths
+    )
+
+
+def cards(listings: Sequence[Listing]) -> list[Card]:
+    """Listings with all that a list shows of them, in three queries."""
+    pictures = queries.pictures(listing.id for listing in listings)
+    names = seller_names(listing.seller_account_id for listing in listings)
+    words = kinds()
+    return [
+        Card(
+            listing=listing,
+            href=url_for("market.detail", listing_id=listing.id),
+            kind=words[listing.kind],
+            price=money(listing.money),
+            by=names[listing.seller_account_id],
+            image_url=picture_url(pictures[listing.id][0], 320) if pictures.get(listing.id) else "",
+            gone=_("Sold out") if listing.is_sold_out else "",
+        )
+        for listing in listings
+    ]

@@ -1,0 +1,102 @@
+"""The market: what is for sale here, one listing, and its pictures."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hubapp.kernel import clock, files
+from hubapp.kernel.files import NoSuchFile
+from hubapp.kernel.money import Money
+from hubapp.market.catalogue import queries
+from hubapp.market.catalogue.errors import NoSuchListing
+from hubapp.market.catalogue.models import Kind, Listing
+from hubapp.market.catalogue.services.pictures import key_of
+from hubapp.market.catalogue.views import cards, splits
+from hubapp.tenancy import markdown
+from hubapp.web import access, areas
+from hubapp.web.render import money
+from hubapp.web.static import FOREVER
+
+pages = areas.hub_blueprint("market", __name__)
+
+
+@pages.app_template_filter("in_currency")
+def in_currency(amount: int, currency: str) -> str:
+    """Minor units of a currency in the reader's language."""
+    return money(Money(amount, currency))
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """A key from a query string; nonsense is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@pages.get("/market")
+def index() -> ResponseReturnValue:
+    """What is for sale, newest first."""
+    kind, search = request.args.get("kind", ""), request.args.get("q", "")[:200]
+    before = uuid_or_none(request.args.get("before", ""))
+    page = queries.market(kind=kind, search=search, before=before)
+    return render_template(
+        "market/catalogue/index.html",
+        cards=cards.cards(page.listings),
+        kinds=[("", _("Everything")), *cards.kinds().items()],
+        kind=kind if kind in set(Kind) else "",
+        search=search,
+        next_url=url_for(".index", before=page.next_before, kind=kind or None, q=search or None)
+        if page.next_before
+        else "",
+        is_first=before is None,
+    )
+
+
+@pages.get("/market/<uuid:listing_id>")
+def detail(listing_id: UUID) -> ResponseReturnValue:
+    """One listing; a draft or withdrawn one only for its seller and those who manage listings."""
+    listing = queries.listing(listing_id)
+    if not listing.is_live and not _may_see(listing):
+        raise NoSuchListing
+    hub = areas.current_hub()
+    return render_template(
+        "market/catalogue/detail.html",
+        listing=listing,
+        kind=cards.kinds()[listing.kind],
+        state=cards.states()[listing.status],
+        body=markdown.render(listing.body_md),
+        seller=cards.seller_names([listing.seller_account_id])[listing.seller_account_id],
+        pictures=queries.pictures([listing.id]).get(listing.id, []),
+        picture_url=cards.picture_url,
+        srcset=cards.srcset,
+        is_own=current_user.is_authenticated and listing.seller_account_id == current_user.account_id,
+        split=splits.of_listing(listing, hub, clock.now()),
+    )
+
+
+def _may_see(listing: Listing) -> bool:
+    if current_user.is_authenticated and listing.seller_account_id == current_user.account_id:
+        return True
+    return access.may("listings.manage")
+
+
+@pages.get("/market/pictures/<uuid:image_id>-<int:width>.webp")
+def picture(image_id: UUID, width: int) -> ResponseReturnValue:
+    """A picture's file; its address never shows another picture, so browsers may keep it for ever."""
+    found = queries.picture(image_id)
+    if found is None or width not in found.widths:
+        abort(404)
+    store = files.opened(current_app.extensions["hubapp.settings"])
+    try:
+        content = store.get(key_of(image_id, width))
+    except NoSuchFile:
+        abort(404)
+    response = Response(content, mimetype="image/webp")
+    response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable"
+    return response

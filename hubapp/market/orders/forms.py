@@ -1,0 +1,105 @@
+"""What buyers and sellers type: quantities, the address, reasons."""
+
+from __future__ import annotations
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from hubapp.market.orders import policies
+from hubapp.market.orders.models import Delivery
+from hubapp.web.forms import Form
+
+NEEDED = ("name", "street", "postcode", "city", "country")
+ADDRESS = ("name", "street", "extra", "postcode", "city", "country")
+
+
+class QuantityForm(Form):
+    """How many."""
+
+    quantity = IntegerField(
+        _l("How many?"),
+        default=1,
+        validators=[
+            InputRequired(_l("Choose a number.")),
+            NumberRange(1, policies.MOST_PIECES, _l("Choose a number from %(min)s to %(max)s.")),
+        ],
+    )
+
+
+class ChangeForm(Form):
+    """How many instead; 0 takes it out."""
+
+    quantity = IntegerField(
+        _l("Quantity"),
+        validators=[
+            InputRequired(_l("Choose a number.")),
+            NumberRange(0, policies.MOST_PIECES, _l("Choose a number from %(min)s to %(max)s.")),
+        ],
+    )
+
+
+class CheckoutForm(Form):
+    """How and where to, and what the buyer was shown."""
+
+    version = HiddenField()
+    shown = HiddenField()
+    delivery = RadioField(
+        _l("How do you want to get it?"),
+        choices=[(Delivery.PICKUP, _l("Pick up")), (Delivery.SHIP, _l("Have it sent"))],
+        default=Delivery.PICKUP,
+        validators=[Optional()],
+    )
+    name = StringField(_l("Name"), validators=[Length(max=100)])
+    street = StringField(_l("Street and number"), validators=[Length(max=120)])
+    extra = StringField(_l("Floor, door, company"), validators=[Length(max=120)])
+    postcode = StringField(
+        _l("Postcode"), validators=[Optional(), Regexp(r"^[\w -]{2,12}$", message=_l("That is not a postcode."))]
+    )
+    city = StringField(_l("Town"), validators=[Length(max=80)])
+    country = SelectField(_l("Country"), validate_choice=True)
+
+    def offer_countries(self, default: str) -> None:
+        """All countries by their names in the reader's language, the hub's own first."""
+        locale = get_locale() or Locale("en")
+        names = {code: name for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
+        rest = sorted((name, code) for code, name in names.items() if code != default)
+        self.country.choices = [(default, names.get(default, default)), *((code, name) for name, code in rest)]
+        if not self.country.data:
+            self.country.data = default
+
+    @property
+    def choice(self) -> Delivery:
+        """The chosen delivery; nonsense is pickup."""
+        return Delivery.SHIP if self.delivery.data == Delivery.SHIP else Delivery.PICKUP
+
+    def require_address(self) -> bool:
+        """Whether every needed part of the address is there; says so at each field that is not."""
+        missing = [name for name in NEEDED if not str(self[name].data or "").strip()]
+        for name in missing:
+            self[name].errors = [*self[name].errors, _l("Fill this in, so that it arrives.")]
+        return not missing
+
+    def address(self) -> dict[str, str]:
+        """The address without empty parts."""
+        parts = {name: str(self[name].data or "").strip() for name in ADDRESS}
+        return {name: text for name, text in parts.items() if text}
+
+    def shown_version(self) -> int:
+        """The basket's version that the page showed; nonsense is none that ever was."""
+        text = str(self.version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+class CancelForm(Form):
+    """Why an order is called off."""
+
+    reason = TextAreaField(
+        _l("Reason"), validators=[InputRequired(_l("Say why, in a sentence: the buyer reads it.")), Length(max=500)]
+    )
+
+
+class ActForm(Form):
+    """A button: nothing but its token."""

@@ -1,0 +1,87 @@
+"""Reactions of orders: to what payments say of charges and refunds, and to the clock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.jobs import queue
+from hubapp.jobs.events import on
+from hubapp.kernel import clock
+from hubapp.kernel.db import db
+from hubapp.market.orders import services
+from hubapp.market.orders.models import Checkout, CheckoutStatus
+from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+
+EXPIRE = "orders.expire"
+
+
+@on(ChargeSettled)
+def settle(event: ChargeSettled) -> None:
+    """The money of a checkout is there."""
+    checkout_id = _id_in(event.reference, "checkout")
+    if checkout_id is not None:
+        services.settle_orders(
+            checkout_id=checkout_id, amount=event.amount, fee=event.fee, currency=event.currency, now=clock.now()
+        )
+
+
+@on(ChargeFailed)
+def fail(event: ChargeFailed) -> None:
+    """The payment of a checkout can no longer succeed."""
+    checkout_id = _id_in(event.reference, "checkout")
+    if checkout_id is not None:
+        services.close_checkout(
+            checkout_id=checkout_id, status=CheckoutStatus.FAILED, failure=event.message, now=clock.now()
+        )
+
+
+@on(PaymentExpired)
+def expire(event: PaymentExpired) -> None:
+    """Nobody paid in time."""
+    checkout_id = _id_in(event.reference, "checkout")
+    if checkout_id is not None:
+        services.close_checkout(checkout_id=checkout_id, status=CheckoutStatus.EXPIRED, now=clock.now())
+
+
+@on(RefundSettled)
+def refund(event: RefundSettled) -> None:
+    """A canceled order's money is back."""
+    order_id = _id_in(event.reference, "order")
+    if order_id is not None:
+        services.refund_settled(
+            order_id=order_id,
+            refund_id=event.refund_id,
+            amount=event.amount,
+            currency=event.currency,
+            now=clock.now(),
+        )
+
+
+@on(RefundFailed)
+def refund_failed(event: RefundFailed) -> None:
+    """A canceled order's money did not arrive."""
+    order_id = _id_in(event.reference, "order")
+    if order_id is not None:
+        services.refund_failed(order_id=order_id, message=event.message, now=clock.now())
+
+
+@queue.task(EXPIRE)
+def expire_due() -> None:
+    """Close what nobody paid in time, in one hub."""
+    services.expire_due(now=clock.now())
+
+
+@queue.periodic("*/30 * * * * *", "orders.sweep", platform="checkouts past their time, in all hubs")
+def sweep() -> None:
+    """Find the hubs where something is to be closed; each gets a job in its own scope."""
+    hubs = select(Checkout.hub_id).where(Checkout.status == CheckoutStatus.OPEN, Checkout.expires_at < clock.now())
+    for hub_id in db.session.scalars(hubs.distinct()):
+        queue.enqueue(EXPIRE, hub_id=hub_id, lock=f"{EXPIRE}:{hub_id}")
+
+
+def _id_in(reference: str, kind: str) -> UUID | None:
+    """The id in `checkout:<id>` or `order:<id>:cancel:1`; None for references of other slices."""
+    word, _, rest = reference.partition(":")
+    return UUID(rest.partition(":")[0]) if word == kind else None

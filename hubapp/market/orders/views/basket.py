@@ -1,0 +1,128 @@
+"""The basket's page, and putting things in; works before signing in and without JavaScript."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hubapp.kernel import clock
+from hubapp.kernel.errors import Refusal
+from hubapp.market.orders import queries, services
+from hubapp.market.orders.forms import ChangeForm, QuantityForm
+from hubapp.market.orders.models import Basket, Delivery
+from hubapp.market.orders.queries import Quote
+from hubapp.market.orders.views import carried, words
+from hubapp.web import areas
+
+pages = areas.hub_blueprint("basket", __name__)
+
+
+@pages.get("/basket")
+def index() -> ResponseReturnValue:
+    """What waits to be ordered."""
+    return _page()
+
+
+@pages.post("/basket/<uuid:listing_id>")
+def put(listing_id: UUID) -> ResponseReturnValue:
+    """Put some of a listing in."""
+    form = QuantityForm()
+    if not form.validate_on_submit():
+        for _field, message in form.all_errors:
+            flash(message, "bad")
+        return redirect(url_for("market.detail", listing_id=listing_id), 303)
+    basket = current() or _new()
+    try:
+        services.put_in_basket(basket_id=basket.id, listing_id=listing_id, quantity=form.quantity.data, now=clock.now())
+    except Refusal as refusal:
+        if refusal.status == 404:  # noqa: PLR2004
+            raise
+        flash(str(refusal), "bad")
+        return redirect(url_for("market.detail", listing_id=listing_id), 303)
+    flash(_("It is in your basket."), "good")
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/basket/<uuid:listing_id>/quantity")
+def change(listing_id: UUID) -> ResponseReturnValue:
+    """Set how many are wanted."""
+    form = ChangeForm()
+    if not form.validate_on_submit():
+        return _answer([message for _field, message in form.all_errors])
+    return _set(listing_id, form.quantity.data)
+
+
+@pages.post("/basket/<uuid:listing_id>/remove")
+def remove(listing_id: UUID) -> ResponseReturnValue:
+    """Take it out."""
+    return _set(listing_id, 0)
+
+
+def _set(listing_id: UUID, quantity: int) -> ResponseReturnValue:
+    basket = current()
+    if basket is None:
+        return _answer([])
+    try:
+        services.change_quantity(basket_id=basket.id, listing_id=listing_id, quantity=quantity, now=clock.now())
+    except Refusal as refusal:
+        return _answer([str(refusal)])
+    return _answer([])
+
+
+def _answer(errors: list[str]) -> ResponseReturnValue:
+    if request.headers.get("HX-Request"):
+        return _fragment(errors), 422 if errors else 200
+    for text in errors:
+        flash(text, "bad")
+    return redirect(url_for(".index"), 303)
+
+
+def current() -> Basket | None:
+    """The basket of whoever asks; what was put in before signing in is poured into the account's."""
+    hub_id = areas.current_hub().id
+    loose = carried.basket_id(hub_id)
+    if not current_user.is_authenticated:
+        return queries.basket_of(account_id=None, basket_id=loose)
+    if loose is not None:
+        carried.forget(hub_id)
+        return services.claim_basket(basket_id=loose, account_id=current_user.account_id, now=clock.now())
+    return queries.basket_of(account_id=current_user.account_id, basket_id=None)
+
+
+def count() -> int:
+    """How many pieces wait, for the layout's badge; plugged in by app.py."""
+    return queries.basket_count(
+        account_id=current_user.account_id if current_user.is_authenticated else None,
+        basket_id=carried.basket_id(areas.current_hub().id),
+    )
+
+
+def quote(basket: Basket | None, choice: Delivery) -> Quote | None:
+    """What the basket costs now, in the current hub."""
+    hub = areas.current_hub()
+    return queries.quote(basket=basket, choice=choice, tax_rates=hub.tax_rates, currency=hub.currency)
+
+
+def _new() -> Basket:
+    account_id = current_user.account_id if current_user.is_authenticated else None
+    basket = services.open_basket(account_id=account_id, basket_id=None, now=clock.now())
+    if account_id is None:
+        carried.remember(areas.current_hub().id, basket.id)
+    return basket
+
+
+def _context(errors: list[str]) -> dict[str, object]:
+    found = quote(current(), Delivery.PICKUP)
+    return {"quote": found, "errors": errors, **words.of_lines(found)}
+
+
+def _page() -> str:
+    return render_template("market/orders/basket.html", **_context([]))
+
+
+def _fragment(errors: list[str]) -> str:
+    return render_template("market/orders/_basket.html", **_context(errors))

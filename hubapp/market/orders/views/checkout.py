@@ -1,0 +1,179 @@
+"""From the basket to the card page and back: preview, confirm, pay, see what became of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hubapp.kernel import clock
+from hubapp.kernel.errors import Refusal
+from hubapp.market.orders import queries, services
+from hubapp.market.orders.errors import AddressMissing
+from hubapp.market.orders.forms import NEEDED, CheckoutForm
+from hubapp.market.orders.models import Checkout, CheckoutStatus
+from hubapp.market.orders.services import Purchase
+from hubapp.market.orders.views import basket, splits, words
+from hubapp.money.payments import queries as payment_queries
+from hubapp.money.payments import services as payments
+from hubapp.money.payments.gateway import GatewayError
+from hubapp.people.membership import policies as member_rules
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership import services as members
+from hubapp.people.membership import visits
+from hubapp.people.membership.views import guards
+from hubapp.web import access, areas
+
+pages = areas.hub_blueprint("checkout", __name__)
+
+
+@pages.get("/checkout")
+@access.requires()
+def index() -> ResponseReturnValue:
+    """Everything before the money: delivery, address, amounts, who gets what."""
+    found = basket.current()
+    if found is None or not queries.quantities(found.id):
+        return redirect(url_for("basket.index"), 303)
+    return _page(_form())
+
+
+@pages.post("/checkout")
+@access.requires()
+def place() -> ResponseReturnValue:
+    """Order, and go to pay. What the page showed has to be what it is now."""
+    form = _form()
+    found = basket.current()
+    if found is None or not form.validate_on_submit():
+        return _page(form), 422
+    try:
+        checkout_id = services.place_orders(purchase=_purchase(found.id, form), now=clock.now())
+    except AddressMissing:
+        form.require_address()
+        return _page(form), 422
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(form), 422
+    return redirect(url_for(".pay", checkout_id=checkout_id), 303)
+
+
+@pages.post("/checkout/preview")
+@access.requires()
+def preview() -> ResponseReturnValue:
+    """The amounts for another delivery, as a fragment."""
+    return render_template("market/orders/_summary.html", **_context(_form()))
+
+
+@pages.post("/checkout/join")
+@access.requires()
+def join() -> ResponseReturnValue:
+    """Become a member with one click, and go on."""
+    referral = membership.referrer_for(current_user.account_id, visits.current(areas.current_hub().id), clock.now())
+    name = current_user.name[: member_rules.LONGEST_NAME]
+    members.join(account_id=current_user.account_id, name=name, referral=referral, now=clock.now())
+    flash(_("Welcome to %(hub)s.", hub=areas.current_hub().name), "good")
+    return redirect(url_for(".index"), 303)
+
+
+@pages.get("/checkout/<uuid:checkout_id>/pay")
+@access.requires()
+def pay(checkout_id: UUID) -> ResponseReturnValue:
+    """To the card page; payments say so if it is not there yet."""
+    checkout = _own(checkout_id)
+    if checkout.status != CheckoutStatus.OPEN or checkout.payment_id is None:
+        return redirect(url_for(".back", checkout_id=checkout_id), 303)
+    return redirect(url_for("payments.proceed", payment_id=checkout.payment_id), 303)
+
+
+@pages.get("/checkout/<uuid:checkout_id>/return")
+@access.requires()
+def back(checkout_id: UUID) -> ResponseReturnValue:
+    """What became of the payment: looked at now, not believed from the address."""
+    checkout = _own(checkout_id)
+    state = _state(checkout)
+    return render_template(
+        "market/orders/result.html",
+        checkout=checkout,
+        state=state,
+        orders=queries.orders_of_checkout(checkout_id) if state == "paid" else (),
+    )
+
+
+@pages.post("/checkout/<uuid:checkout_id>/cancel")
+@access.requires()
+def cancel(checkout_id: UUID) -> ResponseReturnValue:
+    """Not now: close the card page and put everything back into the basket."""
+    checkout = _own(checkout_id)
+    if checkout.status == CheckoutStatus.PAID:
+        return redirect(url_for(".back", checkout_id=checkout_id), 303)
+    if checkout.status == CheckoutStatus.OPEN and checkout.payment_id is not None:
+        payments.expire_checkout(payment_id=checkout.payment_id, now=clock.now())
+    services.restore_basket(checkout_id=checkout_id, buyer_id=current_user.account_id, now=clock.now())
+    flash(_("Nothing was ordered. Everything is back in your basket."), "info")
+    return redirect(url_for("basket.index"), 303)
+
+
+def _own(checkout_id: UUID) -> Checkout:
+    return queries.checkout_of(checkout_id, buyer_id=current_user.account_id)
+
+
+def _state(checkout: Checkout) -> str:
+    """paid, settling (paid, the receipt is being made), open, waiting (no answer), expired or failed."""
+    if checkout.status != CheckoutStatus.OPEN or checkout.payment_id is None:
+        return checkout.status
+    try:
+        payments.observe(payment_id=checkout.payment_id, now=clock.now())
+    except GatewayError:
+        return "waiting"
+    status = payment_queries.payment(checkout.payment_id).status
+    known = {"new": "waiting", "open": "open", "processing": "settling", "succeeded": "settling", "expired": "expired"}
+    return known.get(status, "failed")
+
+
+def _form() -> CheckoutForm:
+    form = CheckoutForm()
+    form.offer_countries(areas.current_hub().country)
+    if request.method == "GET":
+        form.name.data = current_user.name
+    return form
+
+
+def _purchase(basket_id: UUID, form: CheckoutForm) -> Purchase:
+    hub = areas.current_hub()
+    address = form.address()
+    is_complete = all(address.get(name) for name in NEEDED)
+    return Purchase(
+        basket_id=basket_id,
+        basket_version=form.shown_version(),
+        fingerprint=str(form.shown.data or ""),
+        buyer_id=current_user.account_id,
+        buyer_email=current_user.email,
+        choice=form.choice,
+        address=address if is_complete else None,
+        touch=visits.current(hub.id),
+        currency=hub.currency,
+        tax_rates=hub.tax_rates,
+        return_to=_return_address,
+    )
+
+
+def _return_address(checkout_id: UUID) -> str:
+    """Absolute, so that the buyer comes back to the address they came from: subdomain, own domain or path form."""
+    return request.host_url.rstrip("/") + url_for(".back", checkout_id=checkout_id)
+
+
+def _page(form: CheckoutForm) -> str:
+    return render_template("market/orders/checkout.html", **_context(form))
+
+
+def _context(form: CheckoutForm) -> dict[str, object]:
+    quote = basket.quote(basket.current(), form.choice)
+    return {
+        "form": form,
+        "quote": quote,
+        "is_member": guards.me() is not None,
+        "split": splits.of_quote(quote) if quote else [],
+        **words.of_lines(quote),
+    }
