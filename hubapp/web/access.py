@@ -23,7 +23,8 @@ def install(
 ) -> None:
     """`may(permission)` answers for the current account and hub; `sign_in_url(next)` leads to signing in.
 
-    `detour()` is asked where a permission was needed and is there: an address to go to first (a second factor to set up), or None.
+    `detour()` is asked where a permission was needed and is there: an address to go to first (to set up a second
+    factor), or None.
     """
     app.extensions[EXTENSION] = (may, sign_in_url, detour)  # type: ignore[attr-defined]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from flask import Flask, Request, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
@@ -28,7 +27,7 @@ class SiteSessions(SecureCookieSessionInterface):
     def __init__(self, *, is_https: bool) -> None:
         self.is_https = is_https
 
-    def get_cookie_name(self, app: Flask) -> str:
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002  Flask's signature
         """Name of the current site's cookie."""
         return self.name_of(_current_hub())
 
@@ -49,30 +48,26 @@ class SiteSessions(SecureCookieSessionInterface):
             signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},
         )
 
-    def get_cookie_domain(self, app: Flask) -> str | None:
+    def get_cookie_domain(self, app: Flask) -> str | None:  # noqa: ARG002
         """Host-only."""
         return None
 
-    def get_cookie_path(self, app: Flask) -> str:
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002  Flask's signature
         """The whole host, as `__Host-` demands; the path form is told apart by name."""
         return "/"
 
-    def get_cookie_secure(self, app: Flask) -> bool:
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
         """Only over HTTPS where there is HTTPS."""
         return self.is_https
 
-    def get_cookie_samesite(self, app: Flask) -> str:
+    def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002  Flask's signature
         """Lax: coming back from signing in or from the card page is a navigation from elsewhere."""
         return "Lax"
 
 
 def _current_hub() -> int | None:
-    found: Found | None = _environ(request).get(FOUND) if has_request_context() else None  # type: ignore[arg-type]
+    found: Found | None = request.environ.get(FOUND) if has_request_context() else None
     return found.hub_id if found is not None else None
-
-
-def _environ(current: Request) -> dict[str, Any]:
-    return current.environ
 
 
 def install(app: Flask, *, is_https: bool) -> None:

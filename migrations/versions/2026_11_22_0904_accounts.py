@@ -21,7 +21,7 @@ CARD = "id uuid, email text, name text, locale text, is_central boolean, is_demo
 ALIVE = """s.ended_at IS NULL AND s.expires_at > p_now AND s.seen_at > p_now - interval '14 days'
   AND (s.parent_id IS NULL OR (p.ended_at IS NULL AND p.expires_at > p_now))"""
 
-# (name, arguments, returns, language, body)
+# Each: its name, arguments, what it returns, its language and its body.
 FUNCTIONS = (
     (
         "account_open",
@@ -139,8 +139,10 @@ FUNCTIONS = (
     ),
     (
         "session_open",
-        "p_id uuid, p_account uuid, p_hub bigint, p_parent uuid, p_token bytea, p_agent text, p_pending boolean,"
-        " p_factor timestamptz, p_now timestamptz, p_expires timestamptz",
+        (
+            "p_id uuid, p_account uuid, p_hub bigint, p_parent uuid, p_token bytea, p_agent text, p_pending boolean,"
+            " p_factor timestamptz, p_now timestamptz, p_expires timestamptz"
+        ),
         "void",
         "sql",
         """INSERT INTO auth_session (id, account_id, hub_id, parent_id, token_hash, user_agent, is_pending, second_factor_at,
@@ -150,8 +152,10 @@ FUNCTIONS = (
     (
         "session_viewer",
         "p_token bytea, p_hub bigint, p_now timestamptz",
-        "TABLE (session_id uuid, root_id uuid, is_pending boolean, has_second_factor boolean, account_id uuid, email text,"
-        " name text, locale text, is_central boolean, is_demo boolean)",
+        (
+            "TABLE (session_id uuid, root_id uuid, is_pending boolean, has_second_factor boolean, account_id uuid, email text,"
+            " name text, locale text, is_central boolean, is_demo boolean)"
+        ),
         "plpgsql",
         # SKIP LOCKED: noting that somebody was seen never makes two of their requests wait for each other.
         f"""#variable_conflict use_column
@@ -206,8 +210,10 @@ FUNCTIONS = (
     ),
     (
         "link_ask",
-        "p_id uuid, p_email text, p_account uuid, p_purpose text, p_next text, p_locale text, p_hub bigint, p_now timestamptz,"
-        " p_expires timestamptz",
+        (
+            "p_id uuid, p_email text, p_account uuid, p_purpose text, p_next text, p_locale text, p_hub bigint, p_now timestamptz,"
+            " p_expires timestamptz"
+        ),
         "void",
         "sql",
         # The same work whether or not the address is known; only the newest link of a kind works.
@@ -238,8 +244,10 @@ FUNCTIONS = (
     ),
     (
         "code_issue",
-        "p_hash bytea, p_session uuid, p_hub bigint, p_redirect text, p_challenge text, p_nonce text, p_scope text,"
-        " p_now timestamptz, p_expires timestamptz",
+        (
+            "p_hash bytea, p_session uuid, p_hub bigint, p_redirect text, p_challenge text, p_nonce text, p_scope text,"
+            " p_now timestamptz, p_expires timestamptz"
+        ),
         "void",
         "sql",
         """INSERT INTO authorization_code (code_hash, session_id, hub_id, redirect_uri, challenge, nonce, scope, created_at, expires_at)

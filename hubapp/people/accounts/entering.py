@@ -15,7 +15,7 @@ STRANGE = re.compile(r"[\\\s\x00-\x1f\x7f]")  # browsers and urlsplit disagree a
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address inside a hub: `base` without a slash at its end, `path` beginning with one. `is_custom`: on its own domain."""
+    """An address inside a hub: `base` has no slash at its end, `path` begins with one; `is_custom`: its own domain."""
 
     hub_id: int
     base: str
@@ -26,7 +26,8 @@ class Place:
 def place_of(app: HubFlask, url: str) -> Place | None:
     """The place in a hub that an absolute address names, or None if it is not one of a hub's own addresses.
 
-    Its own are the subdomain, a verified custom domain, and the path form on the central host; scheme and port must be ours.
+    Its own are the subdomain, a verified custom domain, and the path form on the central host; scheme and port
+    must be ours.
     """
     if len(url) > MAX or STRANGE.search(url):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LinkAsked:
-    """Somebody asked for a link by mail; its token is made only when the mail is written. `hub_id`: whose look the mail wears."""
+    """Somebody asked for a link by mail, whose token is made when the mail is written. `hub_id`: whose look."""
 
     hub_id: int | None
     link_id: uuid.UUID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from hubapp.people.accounts import policies
@@ -55,7 +56,7 @@ class ProfileForm(Form):
     """Name and language."""
 
     name = StringField(_l("Your name"), [_needed])
-    locale = SelectField(_l("Language"), choices=list(LANGUAGES))
+    locale = SelectField(_l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES])
 
 
 class CodeForm(Form):

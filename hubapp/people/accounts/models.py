@@ -12,7 +12,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db
 
 
-class Account(db.Model):  # type: ignore[name-defined,misc]
+class Account(db.Model):  # type: ignore[name-defined]
     """A person's login. `is_central`: works for the central team; `is_demo`: a published demo sign-in."""
 
     __tablename__ = "account"
@@ -29,7 +29,7 @@ class Account(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower"),)
 
 
-class Credential(db.Model):  # type: ignore[name-defined,misc]
+class Credential(db.Model):  # type: ignore[name-defined]
     """What proves an account. `totp_step` is the last time step whose code was spent."""
 
     __tablename__ = "credential"
@@ -42,7 +42,7 @@ class Credential(db.Model):  # type: ignore[name-defined,misc]
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-class RecoveryCode(db.Model):  # type: ignore[name-defined,misc]
+class RecoveryCode(db.Model):  # type: ignore[name-defined]
     """A code on paper for the day the phone is lost; kept as a hash, good once."""
 
     __tablename__ = "recovery_code"
@@ -52,7 +52,7 @@ class RecoveryCode(db.Model):  # type: ignore[name-defined,misc]
     used_at: Mapped[datetime | None]
 
 
-class AuthSession(db.Model):  # type: ignore[name-defined,misc]
+class AuthSession(db.Model):  # type: ignore[name-defined]
     """One device signed in to one site. `is_pending`: the second factor is still missing, so it opens nothing."""
 
     __tablename__ = "auth_session"
@@ -73,7 +73,7 @@ class AuthSession(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (CheckConstraint("(hub_id IS NULL) = (parent_id IS NULL)", name="hub_sessions_have_a_parent"),)
 
 
-class EmailToken(db.Model):  # type: ignore[name-defined,misc]
+class EmailToken(db.Model):  # type: ignore[name-defined]
     """A link asked for, and sent by mail: its token is made when the mail is written and kept as a hash; good once.
 
     `account_id` None: nobody has that address, and the mail says so.
@@ -96,7 +96,7 @@ class EmailToken(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset', 'change')", name="purpose"),)
 
 
-class AuthorizationCode(db.Model):  # type: ignore[name-defined,misc]
+class AuthorizationCode(db.Model):  # type: ignore[name-defined]
     """An OpenID code on its way from the central domain to a hub; lives for a minute, good once."""
 
     __tablename__ = "authorization_code"
@@ -113,7 +113,7 @@ class AuthorizationCode(db.Model):  # type: ignore[name-defined,misc]
     used_at: Mapped[datetime | None]
 
 
-class LoginThrottle(db.Model):  # type: ignore[name-defined,misc]
+class LoginThrottle(db.Model):  # type: ignore[name-defined]
     """Attempts by kind and subject (a hash of an address) since a moment; shared by all processes."""
 
     __tablename__ = "login_throttle"

@@ -1,4 +1,4 @@
-"""How accounts are plugged into the application: sign-in state, single sign-on, and the one form without a CSRF token."""
+"""How accounts are plugged into the application: who is signed in, single sign-on, and its token endpoint."""
 
 from __future__ import annotations
 

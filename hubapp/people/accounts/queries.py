@@ -100,9 +100,9 @@ def count() -> int:
 
 
 def viewer(*, token: str, hub_id: int | None, now: datetime) -> Viewer | None:
-    """Whose session the token is on this very site; one query, which also notes that they were seen. `now`: wall time."""
+    """Whose session the token is on this site; one query, which also notes that they were seen. `now`: wall time."""
     row = vault.row("session_viewer", p_token=policies.digest(token), p_hub=hub_id, p_now=now)
-    return Viewer(*row) if row else None
+    return Viewer(*tuple(row)) if row else None
 
 
 def devices(*, account_id: uuid.UUID, now: datetime) -> list[Device]:
@@ -133,4 +133,4 @@ class Link:
 def link(*, token: str, now: datetime) -> Link | None:
     """What a mailed link is for, or None if it is unknown, used or out of date. `now`: wall time."""
     row = vault.row("link_peek", p_hash=policies.digest(token), p_now=now)
-    return Link(*row) if row else None
+    return Link(*tuple(row)) if row else None

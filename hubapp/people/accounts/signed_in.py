@@ -34,7 +34,7 @@ class Plugs:
     needs_second_factor: Callable[[uuid.UUID], bool] = lambda _account_id: False
 
 
-class Person(UserMixin):  # type: ignore[misc]
+class Person(UserMixin):
     """The signed-in person of one request."""
 
     def __init__(self, viewer: Viewer, token: str) -> None:
@@ -119,7 +119,7 @@ def seen() -> SeenPerson | None:
 
 
 def carry(token: str) -> None:
-    """Put a session's token into this site's cookie. Everything that was in it goes: nothing planted before survives."""
+    """Put a session's token into this site's cookie. All that was in it goes: nothing planted before survives."""
     session.clear()
     session[TOKEN] = token
     session.permanent = True
@@ -165,7 +165,13 @@ def _second_factor_detour() -> str | None:
         return None
     site: areas.HubFlask = current_app  # type: ignore[assignment]
     back = site_url(access.here())
-    return f"{site.addresses.central('/me/security/second-factor')}?next={quote('/enter?to=' + quote(back, safe=''), safe='')}"
+    goal = quote("/enter?to=" + quote(back, safe=""), safe="")
+    return f"{site.addresses.central('/me/security/second-factor')}?next={goal}"
+
+
+def requires_second_factor(person: Person | Viewer) -> bool:
+    """Whether this person's roles demand one: the central team and connectors, but for the demo's sign-ins."""
+    return not person.is_demo and (person.is_central or plugs().needs_second_factor(person.account_id))
 
 
 def site_url(path: str) -> str:

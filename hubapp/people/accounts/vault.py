@@ -1,4 +1,4 @@
-"""The only way to the secrets: the database's own one-row functions, which the app's role may call and not read behind."""
+"""The only way to the secrets: the database's one-row functions, which the app's role may call, not read behind."""
 
 from __future__ import annotations
 

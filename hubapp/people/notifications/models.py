@@ -22,7 +22,7 @@ class MailStatus(enum.StrEnum):
     UNDELIVERABLE = "undeliverable"
 
 
-class Mail(db.Model):  # type: ignore[name-defined,misc]
+class Mail(db.Model):  # type: ignore[name-defined]
     """One mail to one account or one address. Central; the app's role adds rows and cannot read them.
 
     `context` may hold links that open an account, so it is emptied once the mail has gone.

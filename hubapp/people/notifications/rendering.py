@@ -43,7 +43,7 @@ def exists(template: str) -> bool:
 
 
 def send(letter: Letter) -> None:
-    """Render and send. Raises Undeliverable if the server will never take it; other failures are for the job to repeat."""
+    """Render and send. Raises Undeliverable if the server will never take it; the job repeats what else fails."""
     subject, text, html = render(letter)
     settings: Settings = current_app.extensions["hubapp.settings"]
     sender = policies.header_text(letter.hub.name if letter.hub else settings.network_name)
@@ -64,7 +64,8 @@ def render(letter: Letter) -> tuple[str, str, str]:
     environ[FOUND] = Found("central")
     values = {**letter.context, **_look(app, letter)}
     # A request context of its own: outside of one the language would be set for all threads of the worker.
-    with app.request_context(environ), force_locale(letter.locale):
+    # And an application context around it, because its end closes the database session that belongs to it.
+    with app.app_context(), app.request_context(environ), force_locale(letter.locale):
         subject, text = policies.split_subject(render_template(f"{FOLDER}/{letter.template}.txt", **values))
         html = render_template(f"{FOLDER}/{letter.template}.html", subject=subject, **values)
     return subject, text, html

@@ -33,7 +33,7 @@ def send_mail(
     to_email: str | None = None,
     locale: str | None = None,
 ) -> uuid.UUID:
-    """Send `people/notifications/mail/<template>.txt` and `.html` to one account or one address, once this transaction commits.
+    """Send `people/notifications/mail/<template>.txt` and `.html` to an account or an address, once this commits.
 
     `context` holds plain JSON values; `hub_id` gives the mail its look; an account's own language beats `locale`.
     Refuses with BadAddress. Raises LookupError for a template that does not exist.

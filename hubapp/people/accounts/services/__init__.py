@@ -30,6 +30,7 @@ from hubapp.people.accounts.services.sessions import (
     open_session,
     sign_in,
 )
+from hubapp.people.accounts.services.sweeping import sweep
 from hubapp.people.accounts.services.throttle import forgive, limit
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "set_locale",
     "sign_in",
     "sign_up",
+    "sweep",
 ]

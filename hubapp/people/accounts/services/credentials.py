@@ -91,7 +91,7 @@ def set_locale(*, account_id: uuid.UUID, locale: str) -> None:
 
 
 def change_password(*, account_id: uuid.UUID, old: str, new: str, keep_session: uuid.UUID, now: datetime) -> None:
-    """Replace the password and sign out every other device. Refuses with WrongPassword (field `old`) or WeakPassword."""
+    """Replace the password and sign other devices out. Refuses with WrongPassword (field `old`) or WeakPassword."""
     credential = vault.row("credential_of", p_email=None, p_id=account_id)
     if credential is None or not verify(credential.password_hash, old):
         raise WrongPassword(_("That is not your current password."), field="old")

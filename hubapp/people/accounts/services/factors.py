@@ -33,9 +33,9 @@ def begin_second_factor(*, account_id: uuid.UUID, renew: bool = False) -> str:
 def enable_second_factor(
     *, account_id: uuid.UUID, session_id: uuid.UUID, code: str, has_passed: bool, now: datetime
 ) -> tuple[list[str], str]:
-    """Switch the proposed secret on, proved by one of its codes; returns the recovery codes (shown once) and the session's new token.
+    """Switch the proposed secret on, proved by a code; returns recovery codes (shown once) and the session's new token.
 
-    `has_passed`: this session has passed the factor that is in force; without that, an existing factor cannot be replaced.
+    `has_passed`: this session has passed the factor in force; without that, an existing one cannot be replaced.
     Refuses with TooManyAttempts or WrongCode.
     """
     throttle.limit(kind="code account", subject=str(account_id), now=now)

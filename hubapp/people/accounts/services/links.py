@@ -64,7 +64,10 @@ def resend_confirmation(
 
 
 def request_reset(*, email: str, locale: str, hub_id: int | None, network: str, now: datetime) -> uuid.UUID:
-    """Send a link for a new password; the answer is the same for unknown addresses. Refuses with TooManyAttempts or BadEmail."""
+    """Send a link for a new password; unknown addresses get the same answer.
+
+    Refuses with TooManyAttempts or BadEmail.
+    """
     return _ask("reset", _address(email, network, now), None, "", locale, hub_id, now)
 
 
@@ -74,7 +77,7 @@ def request_email_change(*, account_id: uuid.UUID, email: str, locale: str, netw
 
 
 def confirm_email(*, token: str, now: datetime) -> Confirmed:
-    """Confirm the address of an account, or move the account to the confirmed new address. Refuses with LinkSpent or EmailTaken."""
+    """Confirm an account's address, or move it to the confirmed new one. Refuses with LinkSpent or EmailTaken."""
     link = vault.row("link_use", p_hash=policies.digest(token), p_purpose="confirm", p_now=now)
     if link is not None:
         vault.value("account_confirm", p_id=link.account_id, p_now=now)

@@ -41,6 +41,8 @@ def sign_in(
 ) -> SignedIn:
     """Check the password and open a session, pending if the account has, or must have, a second factor.
 
+    The central team must, and whoever `needs_second_factor` names; the demo's published sign-ins need none.
+
     Refuses with TooManyAttempts, WrongPassword or NotConfirmed; unknown addresses cost the same time as known ones.
     """
     address = policies.normal_email(email) or ""
@@ -55,7 +57,8 @@ def sign_in(
     if credentials.is_outdated(credential.password_hash):
         vault.value("password_set", p_id=credential.id, p_hash=credentials.hash_password(password), p_now=now)
     has_factor = credential.totp_secret is not None
-    is_pending = has_factor or (not credential.is_demo and needs_second_factor(credential.id))
+    is_required = not credential.is_demo and (credential.is_central or needs_second_factor(credential.id))
+    is_pending = has_factor or is_required
     _session_id, token = open_session(account_id=credential.id, user_agent=user_agent, now=now, is_pending=is_pending)
     return SignedIn(credential.id, token, is_pending, has_factor)
 
@@ -80,7 +83,7 @@ def _open(
     hub_id: int | None,
     parent_id: uuid.UUID | None,
     user_agent: str,
-    is_pending: bool,
+    is_pending: bool,  # noqa: FBT001  called from this module only
     second_factor_at: datetime | None,
     now: datetime,
     expires_at: datetime,
@@ -103,7 +106,7 @@ def _open(
 
 
 def admit(*, session_id: uuid.UUID, now: datetime) -> str:
-    """The second factor was right: make the session a full one, under a new token, as an old cookie value never gains rights."""
+    """The second factor was right: a full session, under a new token, as an old cookie value never gains rights."""
     token = ids.secret()
     vault.value(
         "session_admit",
@@ -116,7 +119,7 @@ def admit(*, session_id: uuid.UUID, now: datetime) -> str:
 
 
 def end_session(*, root_id: uuid.UUID, account_id: uuid.UUID, now: datetime) -> bool:
-    """Sign one device out, on the central domain and in every hub. False if it was not this person's or over already."""
+    """Sign one device out, here and in every hub. False if it was not this person's, or over already."""
     return bool(vault.value("session_end", p_root=root_id, p_account=account_id, p_now=now))
 
 

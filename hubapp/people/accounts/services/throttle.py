@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask_babel import format_time
 from flask_babel import gettext as _
-from sqlalchemy import case, delete
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.kernel.db import db
@@ -72,8 +72,3 @@ def forgive(*, kind: str, subject: str, now: datetime) -> None:
         .values(kind=kind, subject=policies.digest(subject), since=now, attempts=0)
         .on_conflict_do_update(index_elements=["kind", "subject"], set_={"since": now, "attempts": 0})
     )
-
-
-def sweep(*, now: datetime) -> None:
-    """Forget old counts (platform scope)."""
-    db.session.execute(delete(LoginThrottle).where(LoginThrottle.since < now - timedelta(days=1)))

@@ -1,1 +1,1 @@
-"""Single sign-on: the central domain is the OpenID provider, every hub host its client. The only importer of Authlib."""
+"""Single sign-on: the central domain is the OpenID provider, every hub its client. The only importer of Authlib."""

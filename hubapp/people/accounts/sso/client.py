@@ -46,7 +46,7 @@ def depart(hub_id: int, *, next_path: str, starts_with_sign_up: bool) -> Respons
     client = _client(hub_id)
     _drop_old_states()
     extra = {"prompt": "create"} if starts_with_sign_up else {}
-    # What the central domain needs if the person has to open an account first, which may take longer than this state lives.
+    # For those who open an account first, which may take longer than this state lives.
     back = next_path.removeprefix(request.script_root)
     made = client.create_authorization_url(site_url(request.script_root + provider.CALLBACK), return_to=back, **extra)
     client.save_authorize_data(redirect_uri=site_url(request.script_root + provider.CALLBACK), next=next_path, **made)
@@ -56,7 +56,10 @@ def depart(hub_id: int, *, next_path: str, starts_with_sign_up: bool) -> Respons
 
 
 def arrive(hub_id: int) -> Arrival:
-    """Check what came back: state, code, verifier, signature, audience, nonce. Refuses with SignInFailed or Unavailable."""
+    """Check what came back: state, code, verifier, signature, audience, nonce.
+
+    Refuses with SignInFailed or Unavailable.
+    """
     client = _client(hub_id)
     state = request.args.get("state", "")
     data = client.framework.get_state_data(session, state)

@@ -50,7 +50,7 @@ def next_path(default: str = "/me") -> str:
     return safe_path(request.values.get("next"), default)
 
 
-def show(template: str, form: Form | None = None, **context: object) -> ResponseReturnValue:
+def show(template: str, form: Form | None = None, **context: object) -> tuple[str, int]:
     """Render a page of this slice; 422 if the form was refused. What was counted stays counted."""
     status = 200
     if form is not None and (form.errors or form.form_errors):
@@ -65,8 +65,8 @@ def mail_place() -> str:
     if known.is_production or known.mail_backend not in {"file", "console"}:
         return ""
     if known.mail_backend == "console":
-        return _("This installation prints mails in the worker's window.")
-    return _("This installation writes mails to files: %(folder)s", folder=str(known.data / "mail"))
+        return str(_("This installation prints mails in the worker's window."))
+    return str(_("This installation writes mails to files: %(folder)s", folder=str(known.data / "mail")))
 
 
 def done(message: str, path: str) -> ResponseReturnValue:
@@ -78,7 +78,8 @@ def done(message: str, path: str) -> ResponseReturnValue:
 def leave_for(path: str) -> ResponseReturnValue:
     """Go on to `path`; `/enter?to=<address in a hub>` leads to that hub's sign-in, which lets in silently.
 
-    A custom domain gets a page in between: browsers stop a form's redirect to a host that the content policy does not name.
+    A custom domain gets a page in between: browsers stop a form's redirect to a host that the content policy does
+    not name.
     """
     parts = urlsplit(path)
     if parts.path != "/enter":

@@ -29,7 +29,7 @@ from hubapp.people.accounts.views.signing import SIGNED_UP
 
 def _expired(purpose: str) -> ResponseReturnValue:
     form = EmailForm(email=session.get("mailed_to", ""))
-    return show("expired", form, is_reset=purpose == "reset")[0], 410  # type: ignore[index]
+    return show("expired", form, is_reset=purpose == "reset")[0], 410
 
 
 @accounts.get("/confirm/<token>")

@@ -10,7 +10,7 @@ from flask_login import current_user
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts import services
-from hubapp.people.accounts.forms import EmailForm, ProfileForm
+from hubapp.people.accounts.forms import LANGUAGES, EmailForm, ProfileForm
 from hubapp.people.accounts.views.blueprint import accounts, done, locale, network, show
 from hubapp.web import access, locales
 
@@ -25,7 +25,9 @@ def subnav() -> list[tuple[str, str, str, str]]:
 
 def _page(form: ProfileForm, email_form: EmailForm) -> ResponseReturnValue:
     shown = email_form if email_form.errors or email_form.form_errors else form
-    return show("me", shown, profile=form, email_form=email_form, subnav=subnav(), active="account")
+    return show(
+        "me", shown, profile=form, email_form=email_form, languages=LANGUAGES, subnav=subnav(), active="account"
+    )
 
 
 def _profile() -> ProfileForm:

@@ -25,7 +25,7 @@ sso: Blueprint = areas.hub_blueprint("sso", __name__)
 
 @openid.get("/oauth/authorize")
 def authorize() -> ResponseReturnValue:
-    """A hub asks who this is. Signed in: straight back with a code. Not: sign in or up first, then begin anew from the hub."""
+    """A hub asks who this is. Signed in: straight back with a code. Not: sign in or up, then begin anew there."""
     problem = provider.check_authorization()
     if problem is not None:
         return render_template("people/accounts/sso_failed.html", message=problem, again=""), 400

@@ -16,7 +16,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts import policies, queries, services
 from hubapp.people.accounts.forms import CodeForm, PasswordForm
-from hubapp.people.accounts.signed_in import carry, pending, plugs
+from hubapp.people.accounts.signed_in import carry, pending, requires_second_factor
 from hubapp.people.accounts.views.blueprint import accounts, done, leave_for, next_path, settings, show
 from hubapp.people.accounts.views.me import subnav
 from hubapp.web import access
@@ -116,7 +116,7 @@ def _manage(form: PasswordForm) -> ResponseReturnValue:
         "second_factor",
         form,
         factor=queries.factor(account_id=current_user.account_id),
-        is_required=plugs().needs_second_factor(current_user.account_id) and not current_user.is_demo,
+        is_required=requires_second_factor(current_user),
         subnav=subnav(),
         active="security",
     )
@@ -151,7 +151,7 @@ def second_factor_changed(act: str) -> ResponseReturnValue:
     if act == "replace":
         services.begin_second_factor(account_id=current_user.account_id, renew=True)
         return redirect("/me/security/second-factor", 303)
-    if plugs().needs_second_factor(current_user.account_id) and not current_user.is_demo:
+    if requires_second_factor(current_user):
         form.form_errors.append(_("Your role needs a second factor, so it cannot be switched off."))
         return _manage(form)
     services.remove_second_factor(account_id=current_user.account_id)

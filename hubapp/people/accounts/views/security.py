@@ -14,7 +14,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts import queries, services
 from hubapp.people.accounts.forms import ChangePasswordForm
-from hubapp.people.accounts.signed_in import plugs
+from hubapp.people.accounts.signed_in import requires_second_factor
 from hubapp.people.accounts.views.blueprint import accounts, done, show
 from hubapp.people.accounts.views.me import subnav
 from hubapp.tenancy import queries as tenancy
@@ -31,7 +31,7 @@ def _page(form: ChangePasswordForm) -> ResponseReturnValue:
         hubs=hubs,
         here=current_user.root_id,
         factor=queries.factor(account_id=current_user.account_id),
-        is_required=plugs().needs_second_factor(current_user.account_id),
+        is_required=requires_second_factor(current_user),
         is_exempt=current_user.is_demo,
         subnav=subnav(),
         active="security",
