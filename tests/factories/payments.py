@@ -58,12 +58,14 @@ class Till:
         found: wiring.Wiring = self.app.extensions[wiring.EXTENSION]
         return found
 
-    def ask(self, hub_id: int, amount: int = 2000, *, reference: str = "", minutes: int = 60) -> UUID:
+    def ask(
+        self, hub_id: int, amount: int = 2000, *, reference: str = "", minutes: int = 60, payer: UUID = PAYER
+    ) -> UUID:
         """Ask for a payment and let the edge dispatch it."""
         with self.app.app_context(), hub_scope(hub_id), unit_of_work():
             return services.request_checkout(
                 reference=reference or f"test:{uuid4()}",
-                payer_id=PAYER,
+                payer_id=payer,
                 payer_email="ann@example.org",
                 amount=Money(amount, "EUR"),
                 lines=(Line("Walnut oil", 1, amount),),
