@@ -2,8 +2,8 @@
 
 Terms: a *rule version* holds published rates; *terms* are its copy frozen on an order. The *base* of all rates is the
 item amount net of tax, without shipping. An *earning right* is one person's part of one order; it is *held* until its
-day, then *available*, and *claimed* by a payout. *Turnover* is the sum of bases that a hub settled in a month of its own
-time zone.
+day, then *available*, and *claimed* by a payout. *Turnover* is the sum of bases that a hub settled in a month of its
+own time zone.
 
 Events published: none. Events answered: none (orders call `settle` and `reverse`).
 """

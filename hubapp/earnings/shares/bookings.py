@@ -61,6 +61,11 @@ def refunded_key(refund_id: UUID) -> str:
     return f"refund:{refund_id}:settled"
 
 
+def restored_key(refund_id: UUID) -> str:
+    """Idempotency key of a refund that failed after it had been booked."""
+    return f"refund:{refund_id}:failed"
+
+
 def source_owner(source: str) -> str:
     """Whose account the money is on."""
     return CORE if source == Purpose.IMPORTED else PROVIDER

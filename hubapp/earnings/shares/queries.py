@@ -225,7 +225,7 @@ def claimed_by(payout_id: UUID) -> list[EarningLine]:
 
 
 def claims_of(payout_id: UUID) -> list[tuple[EarningLine, int]]:
-    """The lines that a payout took in the hub in scope with what it took of each, in minor units; they sum to the claim."""
+    """The lines that a payout took in the hub in scope with what it took of each, in minor units."""
     rows = db.session.execute(
         select(EarningClaim.right_id, EarningClaim.amount).where(
             EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id

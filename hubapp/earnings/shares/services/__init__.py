@@ -1,0 +1,25 @@
+"""What shares do: settle a sale, take shares back with a refund, hand earnings to a payout; each once."""
+
+from hubapp.earnings.shares.bookings import SettledOrder
+from hubapp.earnings.shares.errors import NotSettled, RefundTooLarge, WrongAmounts
+from hubapp.earnings.shares.rules import Terms
+from hubapp.earnings.shares.services.claiming import claim_for_payout, release_payout
+from hubapp.earnings.shares.services.reversing import Refund, restore, reverse, reverse_many
+from hubapp.earnings.shares.services.settling import freeze_terms, settle, settle_many
+
+__all__ = [
+    "NotSettled",
+    "Refund",
+    "RefundTooLarge",
+    "SettledOrder",
+    "Terms",
+    "WrongAmounts",
+    "claim_for_payout",
+    "freeze_terms",
+    "release_payout",
+    "restore",
+    "reverse",
+    "reverse_many",
+    "settle",
+    "settle_many",
+]

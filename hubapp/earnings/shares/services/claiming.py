@@ -1,0 +1,56 @@
+"""Handing what is available to a payout, and taking it back when the payout comes to nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.earnings.shares import queries
+from hubapp.earnings.shares.models import EarningClaim, EarningRight
+from hubapp.earnings.shares.services.locking import locked_rights
+from hubapp.kernel.db import db, require_hub_id
+
+
+def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetime) -> int:
+    """Mark all that is available to `owner` as taken by a payout and return the sum, in minor units.
+
+    Refunds that came after an earlier payout are netted. When they exceed what is available, nothing is taken and the
+    answer is 0. Claiming again for the same payout returns what it took.
+    """
+    hub_id = require_hub_id()
+    rights = locked_rights(*queries.payable(owner, currency, now))
+    taken = queries.claim_of(payout_id)
+    if taken:
+        return taken
+    total = sum(right.amount - right.reversed - right.claimed for right in rights)
+    if total <= 0:
+        return 0
+    for right in rights:
+        part = right.amount - right.reversed - right.claimed
+        db.session.add(EarningClaim(hub_id=hub_id, payout_id=payout_id, right_id=right.id, amount=part))
+        right.claimed += part
+        if right.payout_id is None:
+            right.payout_id = payout_id
+    db.session.flush()
+    return total
+
+
+def release_payout(*, payout_id: UUID) -> int:
+    """Give back what a payout took, when it was canceled or failed, and return how much; the second time 0."""
+    claims = select(EarningClaim).where(EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id)
+    rights = {
+        right.id: right for right in locked_rights(EarningRight.id.in_(claims.with_only_columns(EarningClaim.right_id)))
+    }
+    released = 0
+    # Asked after the lock: whoever released it meanwhile has deleted the claims.
+    for claim in db.session.scalars(claims.execution_options(populate_existing=True)).all():
+        right = rights[claim.right_id]
+        right.claimed -= claim.amount
+        if right.payout_id == payout_id:
+            right.payout_id = None
+        released += claim.amount
+        db.session.delete(claim)
+    db.session.flush()
+    return released

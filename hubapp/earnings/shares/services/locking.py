@@ -1,0 +1,15 @@
+"""Rights under their row locks: settled money meets refunds and payouts here."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+
+from hubapp.earnings.shares.models import EarningRight
+from hubapp.kernel.db import db, require_hub_id
+
+
+def locked_rights(*conditions: ColumnElement[bool]) -> list[EarningRight]:
+    """Rights of the hub in scope, locked always in the same order, so that two of us never wait for each other."""
+    statement = select(EarningRight).where(EarningRight.hub_id == require_hub_id(), *conditions)
+    statement = statement.order_by(EarningRight.order_id, EarningRight.position).with_for_update()
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))

@@ -1,0 +1,137 @@
+"""What a payout takes: all that is available, once, less what was refunded since the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from hubapp.earnings.shares import queries
+from hubapp.earnings.shares import services as shares
+from hubapp.earnings.shares.queries import Totals
+from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.ids import uuid7
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.books import settled
+from tests.factories.hubs import NOW, make_hub
+
+CARL = "account:carl"
+DUE = NOW + timedelta(days=17)
+
+
+@pytest.fixture
+def hub(app: HubFlask) -> Iterator[int]:
+    with app.app_context():
+        hub_id = make_hub()
+        with hub_scope(hub_id), unit_of_work():
+            yield hub_id
+
+
+def claim(payout_id: UUID | None = None, owner: str = CARL) -> int:
+    return shares.claim_for_payout(owner=owner, currency="EUR", payout_id=payout_id or uuid7(), now=DUE)
+
+
+def refund(order_id: UUID, amount: int) -> None:
+    shares.reverse(order_id=order_id, refund_id=uuid7(), amount=amount, currency="EUR", now=DUE)
+
+
+def totals() -> Totals:
+    return queries.totals_of(CARL, "EUR", DUE)
+
+
+def test_a_payout_takes_what_is_available_once(hub: int) -> None:
+    settled(2000)
+    settled(4000)
+    settled(8000, occurred_at=DUE)
+    assert queries.available(owner=CARL, currency="EUR", now=DUE) == 300
+    assert (claim(), claim()) == (300, 0)
+    assert totals() == (400, 0, 300)
+
+
+def test_nothing_is_taken_during_the_hold(hub: int) -> None:
+    settled(2000)
+    assert shares.claim_for_payout(owner=CARL, currency="EUR", payout_id=uuid7(), now=NOW) == 0
+
+
+def test_claiming_again_for_the_same_payout_answers_the_same(hub: int) -> None:
+    settled(2000)
+    payout_id = uuid7()
+    assert claim(payout_id) == 100
+    settled(2000)
+    assert claim(payout_id) == 100
+
+
+def test_a_refund_before_the_payout_makes_it_smaller(hub: int) -> None:
+    refund(settled(2000), 1000)
+    assert claim() == 50
+
+
+def test_a_refund_after_the_payout_comes_off_the_next_one(hub: int) -> None:
+    order_id = settled(2000)
+    claim()
+    refund(order_id, 2000)
+    assert totals() == (0, -100, 100)
+    settled(6000)
+    assert claim() == 200
+    assert totals() == (0, 0, 300)
+
+
+def test_a_payout_never_goes_below_zero_and_the_debt_waits(hub: int) -> None:
+    order_id = settled(6000)
+    claim()
+    refund(order_id, 6000)
+    settled(2000)
+    assert queries.available(owner=CARL, currency="EUR", now=DUE) == 0
+    assert claim() == 0
+    settled(8000)
+    assert claim() == 200
+
+
+def test_releasing_gives_back_what_was_taken_and_what_was_netted(hub: int) -> None:
+    order_id = settled(2000)
+    claim()
+    refund(order_id, 2000)
+    settled(6000)
+    payout_id = uuid7()
+    assert claim(payout_id) == 200
+    assert (shares.release_payout(payout_id=payout_id), shares.release_payout(payout_id=payout_id)) == (200, 0)
+    assert totals() == (0, 200, 100)
+    assert claim() == 200
+
+
+def test_a_refund_between_claim_and_release_is_kept(hub: int) -> None:
+    order_id, payout_id = settled(2000), uuid7()
+    claim(payout_id)
+    refund(order_id, 1000)
+    shares.release_payout(payout_id=payout_id)
+    assert claim() == 50
+
+
+def test_the_lines_of_a_payout_can_be_listed(hub: int) -> None:
+    order_id, payout_id = settled(2000), uuid7()
+    claim(payout_id)
+    settled(2000)
+    assert {line.order_id for line in queries.claimed_by(payout_id)} == {order_id}
+
+
+def test_other_owners_and_currencies_are_left_alone(hub: int) -> None:
+    settled(2000, currency="CHF")
+    settled(2000)
+    assert claim(owner="account:anna") == 2000 - 100 - 60
+    assert claim() == 100
+
+
+def test_the_platform_sees_which_hubs_have_something(app: HubFlask) -> None:
+    with app.app_context():
+        hubs = [make_hub(slug) for slug in ("one", "two", "three")]
+        for hub_id in hubs[:2]:
+            with hub_scope(hub_id), unit_of_work():
+                settled(2000)
+        with hub_scope(hubs[0]), unit_of_work():
+            claim()
+        with platform_scope(reason="test"), unit_of_work():
+            assert queries.hubs_with_available(owner=CARL, currency="EUR", now=DUE) == [hubs[1]]
