@@ -8,10 +8,10 @@ from typing import Any
 import procrastinate
 import structlog
 from flask import Flask
-from procrastinate import PsycopgConnector, RetryStrategy
+from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 
-from hubapp.jobs import queue
-from hubapp.kernel import scope
+from hubapp.jobs import failures, queue
+from hubapp.kernel import clock, scope
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.scope import Scope
 
@@ -41,21 +41,43 @@ def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, A
         task.function(**arguments)
 
 
+def note_failure(app: Flask, *, job_id: int | None, error: Exception) -> None:
+    """Keep what an attempt raised where the central team can read it, in a transaction of its own."""
+    if job_id is None:
+        return
+    try:
+        with app.app_context(), scope.entered(Scope(role="central")), unit_of_work():
+            failures.note(job_id=job_id, error=f"{type(error).__name__}: {error}", now=clock.wall())
+    except Exception:
+        # The job's own error is what matters; the queue keeps the job either way.
+        log.exception("failure not noted", job_id=job_id)
+
+
+def seconds_last(cron: str) -> str:
+    """Our schedules begin with the seconds, as their six fields read; procrastinate's parser takes them at the end."""
+    first, *rest = cron.split()
+    return " ".join([*rest, first])
+
+
 def _application(app: Flask, conninfo: str) -> procrastinate.App:
     worker_app = procrastinate.App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
 
-    def run(name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
+    def run(context: JobContext, name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
         with structlog.contextvars.bound_contextvars(job=name, hub_id=hub_id):
-            run_job(app, name=name, hub_id=hub_id, arguments=arguments)
+            try:
+                run_job(app, name=name, hub_id=hub_id, arguments=arguments)
+            except Exception as error:
+                note_failure(app, job_id=context.job.id, error=error)
+                raise
 
-    worker_app.task(name=queue.RUN, retry=RETRY)(run)
+    worker_app.task(name=queue.RUN, retry=RETRY, pass_context=True)(run)
     for number, entry in enumerate(queue.schedule):
 
         def tick(timestamp: int, name: str = entry.task.name) -> None:  # noqa: ARG001  the scheduler names it
             run_job(app, name=name, hub_id=None, arguments={})
 
         registered = worker_app.task(name=f"{SCHEDULE}.{number}.{entry.task.name}", queueing_lock=entry.task.name)(tick)
-        worker_app.periodic(cron=entry.cron, periodic_id=entry.task.name)(registered)
+        worker_app.periodic(cron=seconds_last(entry.cron), periodic_id=entry.task.name)(registered)
 
     async def revive_stalled(timestamp: int) -> None:  # noqa: ARG001  the scheduler names it
         """A killed worker leaves its jobs marked as running; give them back."""
@@ -63,7 +85,7 @@ def _application(app: Flask, conninfo: str) -> procrastinate.App:
             log.warning("job revived", job_id=job.id)
             await worker_app.job_manager.retry_job(job)
 
-    worker_app.periodic(cron="*/15 * * * * *", periodic_id="revive")(
+    worker_app.periodic(cron=seconds_last("*/15 * * * * *"), periodic_id="revive")(
         worker_app.task(name="hubapp.revive", queueing_lock="hubapp.revive")(revive_stalled)
     )
     return worker_app
