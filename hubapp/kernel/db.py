@@ -116,6 +116,21 @@ def _enter_scope(session: Session, transaction: SessionTransaction, connection: 
     connection.exec_driver_sql(statement)
 
 
+def narrow() -> None:
+    """Take over a scope of the same role in the middle of a transaction: from all hubs to one, or back to all.
+
+    Only for the central role, which sees every row anyway: nothing is written with another role's eyes.
+    Raises ScopeChanged for any other change.
+    """
+    session, current = db.session(), scope.current()
+    before = session.info.get("scope", current) if session.in_transaction() else current
+    if before.role != "central" or current.role != "central":
+        raise ScopeChanged(f"{before} became {current} within one transaction")
+    connection = session.connection()
+    session.info["scope"] = current
+    connection.exec_driver_sql(f"SET LOCAL app.hub_id = '{'' if current.hub_id is None else int(current.hub_id)}'")
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _limit_to_hub(state: ORMExecuteState) -> None:
     """The same limit once more as a constant in the query, for the planner and for a sharded database."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from hubapp.kernel import db as database
 from hubapp.kernel import scope
+from hubapp.kernel.db import db
 from hubapp.kernel.scope import Scope
 
 log = structlog.get_logger(__name__)
@@ -22,3 +25,27 @@ def platform_scope(*, reason: str, hub_id: int | None = None) -> Iterator[Scope]
     log.debug("platform scope", reason=reason, hub_id=hub_id)
     with scope.entered(Scope(hub_id=hub_id, role="central")) as entered:
         yield entered
+
+
+@contextmanager
+def in_hub(hub_id: int) -> Iterator[Scope]:
+    """Within the platform scope, act in one hub for a while, in the same transaction: the role stays, one hub is seen.
+
+    So the central team opens a hub and names its connector in one act, which happens whole or not at all.
+    """
+    before = scope.current()
+    if before.role != "central":
+        raise database.ScopeChanged("only the platform scope may look into one hub and out again")
+    db.session.flush()
+    try:
+        with scope.entered(Scope(hub_id=hub_id, role="central")) as entered:
+            database.narrow()
+            yield entered
+            # Rows that wait take the hub they were made in.
+            db.session.flush()
+    except BaseException:
+        # The caller's refusal matters; where the transaction itself is lost, a rollback undoes the narrowing as well.
+        with suppress(SQLAlchemyError):
+            database.narrow()
+        raise
+    database.narrow()

@@ -24,6 +24,7 @@ CENTRAL = {
     "gateway_command": "the outbox: sent across hubs; the app may only add",
     "gateway_event": "the inbox: the hub is found when it is handled",
     "mail": "sent across hubs; the app may only add",
+    "ledger_check": "what the central team's last proof of a hub's books found",
     "payout_part": "a payout is central and draws on several hubs",
 }
 

@@ -122,7 +122,7 @@ class LedgerPosting(HubScoped, db.Model):  # type: ignore[name-defined]
     )
 
 
-class LedgerCheck(db.Model):  # type: ignore[name-defined,misc]
+class LedgerCheck(db.Model):  # type: ignore[name-defined]
     """Central: what the last proof of a hub's books found; `checked_at` None or before `asked_at`: it is waited for."""
 
     __tablename__ = "ledger_check"

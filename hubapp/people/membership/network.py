@@ -31,7 +31,7 @@ def connectors_of(hub_ids: Collection[int]) -> dict[int, list[tuple[uuid.UUID, s
 
 def hubs_with_connector() -> set[int]:
     """Ids of the hubs that somebody looks after."""
-    statement = select(distinct(MembershipIndex.hub_id)).where(MembershipIndex.role == Role.CONNECTOR)
+    statement = select(MembershipIndex.hub_id).where(MembershipIndex.role == Role.CONNECTOR).distinct()
     return set(db.session.scalars(statement))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hubapp.tenancy.packs import check, files
+from hubapp.tenancy.packs import check, files, merge
 from hubapp.tenancy.packs.problems import PackInvalid, Problem
 from hubapp.tenancy.packs.schema import Pack
 from hubapp.tenancy.packs.settings import is_slug
@@ -27,14 +27,21 @@ def by_slug(root: Path, slug: str) -> Pack:
     return load(root / slug)
 
 
-def derive(root: Path, answers: Mapping[str, Any]) -> Pack:
+def derive(root: Path, answers: Mapping[str, Any], *, like: str | None = None) -> Pack:
     """A pack of `root/_base` and answers shaped like a `hub.toml` (the wizard's, or a country's at an import).
 
     Needs at least slug, name, place, country, currency, timezone, locales, default_locale and legal.operator,
-    legal.address, legal.email. Raises PackInvalid.
+    legal.address, legal.email. `like`: another pack whose look, nouns, sections and rules of the house the hub starts
+    with; its name, front page and legal texts stay its own. Raises PackInvalid.
     """
     name = str(answers.get("slug", ""))
-    pack, problems = check.assemble(files.read(root / check.BASE), files.Folder(toml=answers), name=name)
+    base = files.read(root / check.BASE)
+    own = files.Folder(toml=answers)
+    if like is not None:
+        if not is_slug(like):
+            raise PackInvalid((Problem("hub.toml", "slug", f"{like[:60]!r} is not a hub's address"),))
+        own = merge.fork(files.read(root / like), answers)
+    pack, problems = check.assemble(base, own, name=name)
     if pack is None:
         raise PackInvalid(tuple(sorted(set(problems))))
     return pack

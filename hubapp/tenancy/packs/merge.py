@@ -13,6 +13,8 @@ from hubapp.tenancy.packs import schema
 from hubapp.tenancy.packs.files import Folder
 from hubapp.tenancy.packs.problems import Problem
 
+# What a hub may take over from another; its name, texts, domain and law are its own.
+_FORKED = ("theme", "features", "home")
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -50,6 +52,31 @@ def pages(base: Folder, own: Folder, locales: tuple[str, ...]) -> dict[tuple[str
     """The base's pages in the languages this hub speaks, replaced by the hub's own."""
     below = {key: page for key, page in base.pages.items() if key[0] in locales}
     return {**below, **own.pages}
+
+
+def fork(parent: Folder, answers: Mapping[str, Any]) -> Folder:
+    """A hub like `parent`, with answers of its own: look, nouns, sections, switches, pages on how things are done.
+
+    Pages that call the parent by its name stay behind, and menu entries of missing pages with them.
+    """
+    spoken = [str(locale) for locale in answers.get("locales", ())]
+    names = [str(parent.toml.get(key, "")) for key in ("name", "place")]
+    pages = {
+        key: page
+        for key, page in parent.pages.items()
+        if page.kind == "page" and key[0] in spoken and key[1] != "about" and not _mentions(page.body, names)
+    }
+    toml = {key: parent.toml[key] for key in _FORKED if key in parent.toml}
+    toml["words"] = {locale: table for locale, table in _table(parent.toml.get("words")).items() if locale in spoken}
+    items = _table(parent.toml.get("nav")).get("items", ())
+    have = {f"page:{slug}" for locale, slug in pages if locale == answers.get("default_locale")} | {"page:about"}
+    if items:
+        toml["nav"] = {"items": [item for item in items if not str(item).startswith("page:") or item in have]}
+    return Folder(toml=deep(toml, answers), pages=pages, theme_css=parent.theme_css, problems=list(parent.problems))
+
+
+def _mentions(body: str, names: list[str]) -> bool:
+    return any(name and name in body for name in names)
 
 
 def fill(pack: schema.Pack, *, folder: str) -> tuple[schema.Pack, list[Problem]]:

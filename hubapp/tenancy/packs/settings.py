@@ -20,7 +20,7 @@ from hubapp.tenancy.packs.reader import Table
 # One DNS label, and short enough to stay readable in an address.
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 # Names that address something else beside the hubs.
-TAKEN_SLUGS = frozenset({"www", "api", "console", "static", "mail", "admin", "h"})
+TAKEN_SLUGS = frozenset({"www", "api", "console", "static", "mail", "admin", "h", "new"})
 _HOST = re.compile(r"(?=.{4,253})(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _CATEGORY = re.compile(r"[a-z][a-z_]{1,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
