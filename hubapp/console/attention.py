@@ -1,0 +1,114 @@
+"""What needs somebody, derived from the figures: each with what to do and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from hubapp.console.queries import UNSOUND, VACANT, Overview
+from hubapp.tenancy.models import HubStatus
+
+
+def items(figures: Overview) -> list[dict[str, Any]]:
+    """Entries for the list of next actions, the most urgent first."""
+    found = [
+        _books(figures),
+        _commands(figures),
+        _jobs(figures),
+        _frozen(figures),
+        _vacant(figures),
+        _unproved(figures),
+    ]
+    return [item for item in found if item is not None]
+
+
+def _books(figures: Overview) -> dict[str, Any] | None:
+    count = figures.health.failed
+    if not count:
+        return None
+    return {
+        "title": ngettext("The books of %(num)d hub do not hold", "The books of %(num)d hubs do not hold", count),
+        "text": _("Freeze the hub, then look at the first entry that fails."),
+        "href": url_for("console.hubs", status=UNSOUND),
+        "action": _("Show"),
+        "icon_name": "triangle-alert",
+        "tone": "warn",
+    }
+
+
+def _commands(figures: Overview) -> dict[str, Any] | None:
+    unknown, failed = figures.unfinished.unknown_commands, figures.unfinished.failed_commands
+    if not unknown + failed:
+        return None
+    return {
+        "title": ngettext(
+            "%(num)d request to the payment provider is stuck",
+            "%(num)d requests to the payment provider are stuck",
+            unknown + failed,
+        ),
+        "text": _(
+            "%(unknown)s without an answer, %(failed)s refused. Those without an answer are sent again by themselves.",
+            unknown=unknown,
+            failed=failed,
+        ),
+        "icon_name": "credit-card",
+        "tone": "warn",
+    }
+
+
+def _jobs(figures: Overview) -> dict[str, Any] | None:
+    count = figures.failed_jobs
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d job was given up", "%(num)d jobs were given up", count),
+        "text": _("Read why, put it right, then try again."),
+        "href": url_for("console.jobs"),
+        "action": _("Show"),
+        "icon_name": "list-checks",
+        "tone": "warn",
+    }
+
+
+def _frozen(figures: Overview) -> dict[str, Any] | None:
+    count = figures.hubs[HubStatus.FROZEN]
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d hub is frozen", "%(num)d hubs are frozen", count),
+        "text": _("Nothing can be bought there until it is lifted."),
+        "href": url_for("console.hubs", status=HubStatus.FROZEN.value),
+        "action": _("Show"),
+        "icon_name": "snowflake",
+    }
+
+
+def _vacant(figures: Overview) -> dict[str, Any] | None:
+    if not figures.vacant:
+        return None
+    return {
+        "title": ngettext("%(num)d hub has no connector", "%(num)d hubs have no connector", figures.vacant),
+        "text": _("Its connector's share goes to the core until somebody looks after it."),
+        "href": url_for("console.hubs", status=VACANT),
+        "action": _("Show"),
+        "icon_name": "user-plus",
+    }
+
+
+def _unproved(figures: Overview) -> dict[str, Any] | None:
+    if not figures.health.unproved:
+        return None
+    return {
+        "title": ngettext(
+            "The books of %(num)d hub were never verified",
+            "The books of %(num)d hubs were never verified",
+            figures.health.unproved,
+        ),
+        "text": _("They are verified each night, or now."),
+        "href": url_for("console.overview", _anchor="books"),
+        "action": _("Verify"),
+        "icon_name": "scale",
+    }

@@ -1,0 +1,233 @@
+"""Forms of the console: the wizard's steps, freezing, connectors, domains."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from slugify import slugify
+from wtforms import (
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from hubapp.console import places
+from hubapp.console.wizard import BASE
+from hubapp.tenancy import brand, theme
+from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy.packs.settings import is_slug
+from hubapp.web.forms import Form
+
+LONGEST_REASON = 500
+_WHY = InputRequired(_l("Say why: the audit log keeps it."))
+
+
+def slug_problem(slug: str) -> str:
+    """Why this cannot be a new hub's address; empty when it can."""
+    if not is_slug(slug):
+        return str(_("Small letters, digits and single hyphens, up to 40."))
+    if tenancy.by_slug(slug) is not None:
+        return str(_("Another hub has this address."))
+    return ""
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class StartForm(Form):
+    """What the new hub starts from."""
+
+    like = RadioField(_l("Start from"), validate_choice=False)
+    known: tuple[str, ...] = (BASE,)
+
+    def validate_like(self, field: RadioField) -> None:
+        """One of the packs there are."""
+        if field.data not in self.known:
+            raise ValidationError(_("Choose what to start from."))
+
+
+class NameForm(Form):
+    """What the hub is called, where it is, and its address."""
+
+    name = StringField(
+        _l("Name"), [InputRequired(_l("Enter a name.")), Length(max=brand.LONGEST_NAME)], filters=[_plain]
+    )
+    place = StringField(
+        _l("Place"), [InputRequired(_l("Enter a place.")), Length(max=brand.LONGEST_PLACE)], filters=[_plain]
+    )
+    slug = StringField(_l("Address"), filters=[lambda text: (text or "").strip().lower()])
+
+    def validate_slug(self, field: StringField) -> None:
+        """Usable, and free; left empty, it is made from the name."""
+        if not field.data and self.name.data:
+            field.data = slugify(self.name.data, max_length=40, word_boundary=True)
+        if problem := slug_problem(field.data or ""):
+            raise ValidationError(problem)
+
+
+class CountryForm(Form):
+    """Where the hub trades, in which money and languages, and the tax in its prices."""
+
+    country = SelectField(_l("Country"), [InputRequired(_l("Choose a country."))], validate_choice=False)
+    currency = SelectField(_l("Currency"), [InputRequired(_l("Choose a currency."))], validate_choice=False)
+    timezone = SelectField(_l("Time zone"), [InputRequired(_l("Choose a time zone."))], validate_choice=False)
+    locales = SelectMultipleField(_l("Languages"), validate_choice=False)
+    default_locale = SelectField(_l("Main language"), validate_choice=False)
+    tax_name = StringField(
+        _l("What the tax is called"),
+        [InputRequired(_l("Enter its name, such as VAT.")), Length(max=40)],
+        filters=[_plain],
+    )
+    tax_percent = DecimalField(
+        _l("Standard rate in percent"),
+        [InputRequired(_l("Enter a rate; 0 where there is none.")), NumberRange(0, 50)],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = [("", _("Choose…")), *places.countries()]
+        self.currency.choices = [("", _("Choose…")), *places.currencies()]
+        self.timezone.choices = [("", _("Choose…")), *places.timezones()]
+        self.locales.choices = list(places.languages())
+        self.default_locale.choices = list(places.languages())
+
+    def validate_country(self, field: SelectField) -> None:
+        """A country there is."""
+        _known(field)
+
+    def validate_currency(self, field: SelectField) -> None:
+        """Money that is in use."""
+        _known(field)
+
+    def validate_timezone(self, field: SelectField) -> None:
+        """A place with a clock."""
+        _known(field)
+
+    def validate_locales(self, field: SelectMultipleField) -> None:
+        """At least one language that the interface speaks."""
+        if not field.data or not set(field.data) <= {code for code, _name in field.choices}:
+            raise ValidationError(_("Choose at least one language."))
+
+    def validate_default_locale(self, field: SelectField) -> None:
+        """One of those chosen."""
+        if field.data not in (self.locales.data or []):
+            raise ValidationError(_("The main language must be one of those chosen."))
+
+    def answers(self) -> dict[str, Any]:
+        """What was chosen, as plain values; the rate in basis points."""
+        names = ("country", "currency", "timezone", "locales", "default_locale", "tax_name")
+        rate = int((Decimal(self.tax_percent.data) * 100).to_integral_value())
+        return {**{name: getattr(self, name).data for name in names}, "tax_bps": rate}
+
+
+def _known(field: SelectField) -> None:
+    if field.data not in {key for key, _text in field.choices if key}:
+        raise ValidationError(_("Choose one of the list."))
+
+
+class OperatorForm(Form):
+    """Who answers for the hub; stands in its imprint."""
+
+    operator = StringField(
+        _l("Person or organisation"), [InputRequired(_l("Enter who runs the hub.")), Length(max=120)], filters=[_plain]
+    )
+    address = StringField(
+        _l("Postal address"), [InputRequired(_l("Enter an address.")), Length(max=300)], filters=[_plain]
+    )
+    email = StringField(
+        _l("E-mail address for the public"),
+        [InputRequired(_l("Enter an e-mail address.")), Length(max=120)],
+        filters=[_plain],
+    )
+
+    def validate_email(self, field: StringField) -> None:
+        """Something that mail can be sent to."""
+        name, at, host = (field.data or "").partition("@")
+        if not (name and at and "." in host.strip(".")) or " " in field.data or "@" in host:
+            raise ValidationError(_("Enter an e-mail address such as name@example.org."))
+
+
+FONTS = {
+    "grotesque": _l("Lively: Bricolage Grotesque"),
+    "serif": _l("Calm: Fraunces"),
+    "arabic": _l("Arabic: Readex Pro"),
+    "plain": _l("Plain: Figtree"),
+}
+SHAPES = {"square": _l("Square"), "rounded": _l("Rounded"), "pill": _l("Round")}
+DENSITIES = {"compact": _l("Compact"), "regular": _l("Regular"), "roomy": _l("Roomy")}
+TILES = {"workshop": _l("Workshop"), "rest": _l("Rest"), "harbour": _l("Harbour"), "network": _l("Network")}
+
+
+class LookForm(Form):
+    """Two colours, typefaces and shapes."""
+
+    primary = StringField(_l("Main colour"), [InputRequired(_l("Choose a colour.")), Length(max=9)])
+    accent = StringField(_l("Second colour"), [InputRequired(_l("Choose a colour.")), Length(max=9)])
+    font_pair = SelectField(_l("Typefaces"), choices=[(key, FONTS.get(key, key)) for key in theme.FONT_PAIRS])
+    control_shape = SelectField(_l("Buttons"), choices=[(key, SHAPES[key]) for key in theme.CONTROL_SHAPES])
+    density = SelectField(_l("Spacing"), choices=[(key, DENSITIES[key]) for key in theme.DENSITIES])
+    tile_set = SelectField(_l("Cover art"), choices=[(key, TILES[key]) for key in theme.TILE_SETS])
+    mosaic = IntegerField(
+        _l("Number of the drawing"), [InputRequired(_l("Enter a number.")), NumberRange(0, brand.LARGEST_MOSAIC)]
+    )
+
+
+class ConnectorStepForm(Form):
+    """Who will look after the hub, or nobody yet."""
+
+    kind = RadioField(_l("Connector"), default="person", choices=[("person", ""), ("vacant", "")])
+    email = StringField(_l("E-mail address of their account"), [Length(max=254)], filters=[_plain])
+
+    def validate_email(self, field: StringField) -> None:
+        """Needed unless the place stays vacant."""
+        if self.kind.data == "person" and not field.data:
+            raise ValidationError(_("Enter their e-mail address, or leave the place vacant."))
+
+
+class ReviewForm(Form):
+    """The last button."""
+
+
+class FreezeForm(Form):
+    """Why sales stop; shown to members and visitors. `confirmed`: the second page was seen."""
+
+    reason = TextAreaField(
+        _l("Reason"), [InputRequired(_l("Say why: members and visitors will read it.")), Length(max=LONGEST_REASON)]
+    )
+    confirmed = HiddenField()
+
+
+class ReasonForm(Form):
+    """Why something is done; for the audit log."""
+
+    reason = StringField(_l("Reason"), [_WHY, Length(max=LONGEST_REASON)], filters=[_plain])
+
+
+class ConnectorForm(Form):
+    """An existing account becomes a connector."""
+
+    email = StringField(
+        _l("E-mail address of their account"),
+        [InputRequired(_l("Enter their e-mail address.")), Length(max=254)],
+        filters=[_plain],
+    )
+    reason = StringField(_l("Reason"), [_WHY, Length(max=LONGEST_REASON)], filters=[_plain])
+
+
+class DomainForm(Form):
+    """A domain of the hub's own."""
+
+    domain = StringField(
+        _l("Domain"), [InputRequired(_l("Enter a domain, such as hub.example.org.")), Length(max=253)], filters=[_plain]
+    )

@@ -1,0 +1,68 @@
+"""The console's blueprint, its menu, and who acts. It sees all hubs: every page asks for a central permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hubapp.earnings.shares.network import RoleTotal
+from hubapp.kernel.money import Money
+from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.models import Hub
+from hubapp.web import areas
+from hubapp.web.render import money
+
+NAME = "console"
+
+blueprint: Blueprint = areas.central_blueprint(NAME, __name__, url_prefix="/console")
+
+Entry = tuple[str, str, str, str]
+
+
+@blueprint.context_processor
+def menu() -> dict[str, Any]:
+    """The sections beside the page; nothing of it for those who may not open them."""
+    if not (current_user.is_authenticated and current_user.is_central):
+        return {}
+    entries = _entries()
+    here = [key for _text, url, _icon, key in entries if request.path == url or request.path.startswith(f"{url}/")]
+    return {"subnav": entries, "active": here[-1] if here else entries[0][3], "total_money": _shown}
+
+
+def _shown(total: RoleTotal) -> str:
+    return money(Money(total.amount, total.currency))
+
+
+def _entries() -> list[Entry]:
+    sections = (
+        ("overview", _("Overview"), "layout-dashboard"),
+        ("hubs", _("Hubs"), "network"),
+        ("people", _("People"), "users"),
+        ("audit", _("Audit log"), "history"),
+        ("rules", _("Share rules"), "chart-pie"),
+        ("jobs", _("Jobs"), "list-checks"),
+    )
+    return [(text, url_for(f"{NAME}.{name}"), icon, name) for name, text, icon in sections]
+
+
+def actor() -> Actor:
+    """The person asking, for the audit log."""
+    return Actor(current_user.account_id, current_user.name)
+
+
+def hub_or_404(slug: str) -> Hub:
+    """A hub of any status."""
+    hub = tenancy.by_slug(slug)
+    if hub is None:
+        abort(404)
+    return hub
+
+
+def site_url(slug: str, path: str = "/") -> str:
+    """A hub's own address."""
+    site: areas.HubFlask = current_app  # type: ignore[assignment]
+    return site.addresses.hub(slug, path)

@@ -1,0 +1,96 @@
+"""Accounts, the audit log, and the published share rules: to read."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hubapp.console.views.blueprint import blueprint
+from hubapp.earnings.shares import network as shares
+from hubapp.kernel import clock
+from hubapp.people.accounts import network as accounts
+from hubapp.people.membership import network as membership
+from hubapp.tenancy import network as hubs_of_network
+from hubapp.tenancy import queries as tenancy
+from hubapp.web import access
+
+PAGE = 30
+AUDIT_PAGE = 50
+# How the log's verbs begin, for the filter.
+ACTIONS = ("hub.", "role.", "member.", "domain.", "brand.", "page.", "home.", "words.", "ledger.", "job.", "payout.")
+
+
+@blueprint.get("/people")
+@access.requires("central.people")
+def people() -> ResponseReturnValue:
+    """Accounts by address."""
+    search = request.args.get("q", "").strip()[:254]
+    found = accounts.accounts(search=search, after=request.args.get("after", "")[:254], limit=PAGE + 1)
+    shown = found[:PAGE]
+    hubs = membership.hubs_of([account.id for account in shown])
+    following = url_for("console.people", after=shown[-1].email, q=search or None) if len(found) > PAGE else ""
+    return render_template(
+        "console/people.html",
+        people=shown,
+        hubs=hubs,
+        names=hubs_of_network.names([hub.hub_id for of_one in hubs.values() for hub in of_one]),
+        search=search,
+        next_url=following,
+    )
+
+
+@blueprint.get("/audit")
+@access.requires("central.audit")
+def audit() -> ResponseReturnValue:
+    """Who did what, the newest first."""
+    slug, actor = request.args.get("hub", "").strip()[:40], request.args.get("actor", "").strip()[:80]
+    action = request.args.get("action", "")
+    action = action if action in ACTIONS else ""
+    hub = tenancy.by_slug(slug) if slug else None
+    # An unknown hub did nothing; showing everybody's acts instead would mislead.
+    found = (
+        []
+        if slug and hub is None
+        else hubs_of_network.audit_log(
+            hub_id=hub.id if hub else None,
+            actor=actor,
+            action=action,
+            before=_key(request.args.get("before", "")),
+            limit=AUDIT_PAGE + 1,
+        )
+    )
+    shown = found[:AUDIT_PAGE]
+    following = ""
+    if len(found) > AUDIT_PAGE:
+        last = f"{shown[-1].at.isoformat()}_{shown[-1].id}"
+        following = url_for("console.audit", before=last, hub=slug or None, actor=actor or None, action=action or None)
+    return render_template(
+        "console/audit.html",
+        events=shown,
+        names=hubs_of_network.names([event.hub_id for event in shown]),
+        filters={"hub": slug, "actor": actor, "action": action},
+        actions=ACTIONS,
+        next_url=following,
+    )
+
+
+def _key(typed: str) -> tuple[datetime, uuid.UUID] | None:
+    moment, _separator, number = typed.partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, uuid.UUID(number)) if at.tzinfo else None
+    except ValueError:
+        return None
+
+
+@blueprint.get("/rules")
+@access.requires("central.view")
+def rules() -> ResponseReturnValue:
+    """Every version of the share rules."""
+    now = clock.now()
+    versions = shares.rule_versions()
+    current = next((row.key for row in versions if row.is_published and row.effective_from <= now), "")
+    return render_template("console/rules.html", versions=versions, current=current, now=now)
