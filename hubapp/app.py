@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
@@ -49,12 +49,24 @@ def parts(name: str) -> list[ModuleType]:
     found = []
     for slice_name in SLICES:
         try:
-            found.append(import_module(f"{slice_name}.{name}"))
+            module = import_module(f"{slice_name}.{name}")
         except ModuleNotFoundError as error:
             # Only a slice without that module is fine; a broken import inside of it is not.
             if error.name not in {slice_name, f"{slice_name}.{name}"}:
                 raise
+            continue
+        if module.__file__ is not None:  # an empty folder imports, too
+            found.append(module)
     return found
+
+
+def create_context(settings: Settings, server: database_server.Server) -> Flask:
+    """The database alone, for commands that serve no pages."""
+    app = Flask("hubapp", static_folder=None)
+    app.extensions["hubapp.settings"] = settings
+    app.extensions["hubapp.server"] = server
+    database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    return app
 
 
 def create_app(settings: Settings | None = None, server: database_server.Server | None = None) -> areas.HubFlask:
@@ -96,6 +108,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     presentation.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)
     payments.install(app, csrf)
+    request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
     parts("models")
     parts("handlers")
     for module in parts("views"):

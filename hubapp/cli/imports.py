@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from flask import Flask
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hubapp.app import create_app
+from hubapp.app import create_context
 from hubapp.cli.serve import require_migrated
 from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
@@ -21,7 +22,6 @@ from hubapp.kernel.money import Money
 from hubapp.market.history import mapping, services
 from hubapp.market.history.mapping import SalesMap
 from hubapp.tenancy.platform import platform_scope
-from hubapp.web.areas import HubFlask
 
 
 @click.group("import")
@@ -44,7 +44,7 @@ def sales(file: Path, map_path: Path, rejects: Path | None, *, dry_run: bool) ->
     app = None
     if not dry_run:
         settings = Settings()
-        app = create_app(settings, require_migrated(settings))
+        app = create_context(settings, require_migrated(settings))
     with console.status("Reading"):
         content = services.sort_file(path=file, sales_map=sales_map)
     if content.rejects:
@@ -60,7 +60,7 @@ def _bar(console: Console) -> Progress:
     return Progress(*columns, console=console)
 
 
-def _load(app: HubFlask, content: services.Sorted, sales_map: SalesMap, bar: Progress) -> None:
+def _load(app: Flask, content: services.Sorted, sales_map: SalesMap, bar: Progress) -> None:
     task = bar.add_task("Importing", total=content.summary.read - content.summary.rejected)
 
     @contextmanager

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from hubapp.app import create_app
+from hubapp.app import create_context
 from hubapp.cli.serve import require_migrated
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work
@@ -32,7 +32,7 @@ def report() -> None:
 def hubs(form: str) -> None:
     """Sales, refunds and shares of every hub, in minor units. Example: hubapp report hubs --format json."""
     settings = Settings()
-    app = create_app(settings, require_migrated(settings))
+    app = create_context(settings, require_migrated(settings))
     with app.app_context(), platform_scope(reason="report of all hubs"), unit_of_work():
         rows = [_row(row) for row in queries.report()]
     if form == "json":

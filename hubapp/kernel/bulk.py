@@ -6,8 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import sql
+from sqlalchemy import text
 
 from hubapp.kernel.db import db
+
+
+# From here on the planner has to know about the new rows.
+MANY = 300
 
 
 def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -23,4 +28,15 @@ def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: It
         for row in rows:
             copy.write_row(row)
             count += 1
+    if count >= MANY:
+        learn(table)
     return count
+
+
+def learn(table: str) -> None:
+    """Let the planner see new rows before the transaction ends (the role needs MAINTAIN on the table).
+
+    The database keeps the plans of its foreign key checks. Made while a table is empty, they go through all rows of the
+    hub for each row that comes later: without this, loading a large hub takes forty times as long.
+    """
+    db.session.execute(text(f"ANALYZE {table}"))

@@ -12,6 +12,8 @@ down_revision = "0010_orders"
 branch_labels = None
 depends_on = None
 
+# An import tells the planner what it loaded before it goes on; see hubapp.kernel.bulk.
+LOADED = ("listing", "orders", "order_line", "order_share", "earning_right")
 TABLES = ("history_customer", "history_document", "history_line")
 
 
@@ -77,9 +79,11 @@ def upgrade() -> None:
     for table in TABLES:
         for statement in rls.protect(table, app="SELECT", central="SELECT, INSERT"):
             op.execute(statement)
+    op.execute(f"GRANT MAINTAIN ON {', '.join((*LOADED, *TABLES))} TO hubapp_central")
 
 
 def downgrade() -> None:
     """Undo."""
+    op.execute(f"REVOKE MAINTAIN ON {', '.join(LOADED)} FROM hubapp_central")
     for table in reversed(TABLES):
         op.drop_table(table)

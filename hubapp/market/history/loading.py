@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from hubapp.earnings.shares import queries as share_rules
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel import bulk, ids
 from hubapp.kernel.db import require_hub_id
@@ -22,6 +23,7 @@ from hubapp.market.orders.services import PastLine, PastOrder
 from hubapp.money.ledger import services as ledger
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
 
+CORE = "core"  # the company is the seller, and its hubs have no connector yet
 TAX_CATEGORY = "zero"  # what the file's prices contained is the company's own history
 NO_SALE = "no earlier sale of this customer and article is left to take back"
 NO_CUSTOMER = "a cancellation without a customer"
@@ -77,6 +79,13 @@ class Loaded:
     listings: int = 0
 
 
+class Refund(NamedTuple):
+    refund_id: UUID
+    order_id: UUID
+    amount: int
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Batch:
     """Rows being collected for one hub."""
@@ -84,11 +93,11 @@ class _Batch:
     sales_map: SalesMap
     customers: dict[str, UUID]
     listings: dict[str, UUID]
-    book: shares.PastBook
     matcher: Matcher
     documents: list[tuple[Any, ...]] = field(default_factory=list)
     other_lines: list[tuple[Any, ...]] = field(default_factory=list)
     orders: list[PastOrder] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
 
 
@@ -110,12 +119,6 @@ def load_hub(*, lines: Iterable[Line], sales_map: SalesMap, now: datetime) -> Lo
         sales_map,
         customers,
         listings,
-        shares.PastBook.opened(
-            currency=sales_map.currency,
-            rule_version=sales_map.rule_version,
-            seller_owner=sales_map.seller,
-            zone=sales_map.timezone,
-        ),
         queries.open_sales({line.customer for line in fresh if line.customer and _is_cancellation(line, sales_map)}),
     )
     for ref, document in sorted(documents.items(), key=lambda item: (item[1][0].at, item[1][0].number)):
@@ -179,9 +182,11 @@ def _add_document(batch: _Batch, ref: str, lines: Sequence[Line]) -> None:
         else:
             reason = ODD if kind is Kind.SUSPENSE else None
             _keep(batch, document_id, position, 0, line, kind, account=account, reason=reason)
-            legs += _other_legs(batch, kind, account, line.amount)
+            legs += _other_legs(kind, account, line.amount)
     if sales:
-        legs += _sell(batch, PastOrder(order_id, ref, first.at, sum(sale.gross for sale in sales), sales))
+        order = PastOrder(order_id, ref, first.at, sum(sale.gross for sale in sales), sales)
+        batch.orders.append(order)
+        batch.matcher.refundable[order_id] = order.gross
     customer = batch.customers[first.customer] if first.customer else None
     batch.documents.append(
         (
@@ -212,24 +217,6 @@ def _sale(batch: _Batch, position: int, line: Line, order_id: UUID) -> PastLine:
     return sale
 
 
-def _sell(batch: _Batch, order: PastOrder) -> list[Leg]:
-    """Books of a sale: paid elsewhere, shared by the rules; the company's own part is in its hands already."""
-    batch.orders.append(order)
-    batch.matcher.refundable[order.order_id] = order.gross
-    if not order.gross:
-        return []
-    split = batch.book.settle(order_id=order.order_id, base=order.gross, at=order.at)
-    return [Leg(batch.sales_map.seller, Purpose.IMPORTED, order.gross), *split, *_settled_elsewhere(batch, split)]
-
-
-def _settled_elsewhere(batch: _Batch, split: Iterable[Leg]) -> list[Leg]:
-    seller = batch.sales_map.seller
-    own = sum(leg.amount for leg in split if leg.owner == seller and leg.purpose is Purpose.OWED)
-    if not own:
-        return []
-    return [Leg(seller, Purpose.OWED, -own, tag="elsewhere"), Leg(seller, Purpose.IMPORTED, own, tag="elsewhere")]
-
-
 def _take_back(batch: _Batch, document_id: UUID, position: int, line: Line) -> list[Leg]:
     parts = batch.matcher.take_back(
         customer=line.customer, article=line.article, quantity=-line.quantity, amount=-line.amount
@@ -239,22 +226,19 @@ def _take_back(batch: _Batch, document_id: UUID, position: int, line: Line) -> l
         if part.sold is None:
             reason = NO_SALE if line.customer else NO_CUSTOMER
             _keep(batch, document_id, position, number, line, Kind.SUSPENSE, part=part, reason=reason)
-            legs += _other_legs(batch, Kind.SUSPENSE, None, -part.amount)
+            legs += _other_legs(Kind.SUSPENSE, None, -part.amount)
             continue
-        _keep(batch, document_id, position, number, line, Kind.REFUND, part=part)
+        row_id = _keep(batch, document_id, position, number, line, Kind.REFUND, part=part)
         if part.amount:
-            reversal = batch.book.reverse(order_id=part.sold.order_id, amount=part.amount)
-            legs += [Leg(batch.sales_map.seller, Purpose.IMPORTED, -part.amount), *reversal]
-            legs += _settled_elsewhere(batch, reversal)
+            batch.refunds.append(Refund(row_id, part.sold.order_id, part.amount, line.at))
     return legs
 
 
-def _other_legs(batch: _Batch, kind: Kind, account: str | None, amount: int) -> list[Leg]:
+def _other_legs(kind: Kind, account: str | None, amount: int) -> list[Leg]:
     if not amount:
         return []
     purpose = PURPOSES[account] if account is not None else Purpose.SUSPENSE
-    seller = batch.sales_map.seller
-    return [Leg(seller, Purpose.IMPORTED, amount), Leg(seller, purpose, -amount, tag=account or kind.value)]
+    return [Leg(CORE, Purpose.IMPORTED, amount), Leg(CORE, purpose, -amount, tag=account or kind.value)]
 
 
 def _keep(
@@ -268,24 +252,56 @@ def _keep(
     part: Part | None = None,
     account: str | None = None,
     reason: str | None = None,
-) -> None:
-    """Keep a line, or a part of one, that is no sale."""
+) -> UUID:
+    """Keep a line, or a part of one, that is no sale; returns the row's id."""
+    row_id = ids.uuid7()
     quantity, amount = (line.quantity, line.amount) if part is None else (-part.quantity, -part.amount)
     sold = part.sold.line_id if part is not None and part.sold is not None else None
     batch.other_lines.append(
         (
-            *(require_hub_id(), ids.uuid7(), document_id, position, number, kind.value, account, reason),
+            *(require_hub_id(), row_id, document_id, position, number, kind.value, account, reason),
             *(line.article, line.description, quantity, amount, sold),
         )
     )
+    return row_id
 
 
 def _write(batch: _Batch) -> None:
     sales_map = batch.sales_map
+    terms = share_rules.rules_of(sales_map.rule_version).terms
     orders.bring_orders(
-        orders=batch.orders, currency=sales_map.currency, terms=batch.book.terms, tax_category=TAX_CATEGORY
+        orders=batch.orders, currency=sales_map.currency, terms=terms.as_json(), tax_category=TAX_CATEGORY
     )
     bulk.copy_rows("history_document", tuple(DOCUMENT), tuple(DOCUMENT.values()), batch.documents)
     bulk.copy_rows("history_line", tuple(OTHER_LINE), tuple(OTHER_LINE.values()), batch.other_lines)
-    batch.book.write()
+    shares.settle_many(orders=[_settled(order, sales_map, terms) for order in batch.orders])
+    if len(batch.orders) >= bulk.MANY:
+        bulk.learn("order_share")
+        bulk.learn("earning_right")
+    for refund in batch.refunds:
+        shares.reverse(
+            order_id=refund.order_id,
+            refund_id=refund.refund_id,
+            amount=refund.amount,
+            currency=sales_map.currency,
+            now=refund.at,
+        )
     ledger.post_many(entries=batch.entries)
+
+
+def _settled(order: PastOrder, sales_map: SalesMap, terms: shares.Terms) -> shares.SettledOrder:
+    """Paid elsewhere, sold by the company, in a hub that has no connector yet."""
+    return shares.SettledOrder(
+        order_id=order.order_id,
+        number=order.ref,
+        currency=sales_map.currency,
+        gross=order.gross,
+        tax=0,
+        shipping=0,
+        base=order.gross,
+        fee=0,
+        seller_owner=CORE,
+        terms=terms,
+        occurred_at=order.at,
+        source=Purpose.IMPORTED,
+    )

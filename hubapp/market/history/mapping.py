@@ -18,7 +18,7 @@ from hubapp.tenancy.hosts import SLUG
 COLUMNS = ("document", "article", "description", "quantity", "date", "unit_price", "customer", "hub")
 OPTIONAL_COLUMNS = ("currency",)
 ACCOUNTS = ("postage", "discounts", "bank_charges", "fees", "samples", "corrections", "vouchers")
-TOP = {"title", "source", "currency", "timezone", "date_format", "rule_version", "seller", "columns"}
+TOP = {"title", "source", "currency", "timezone", "date_format", "rule_version", "columns"}
 SECTIONS = {"cancellations", "customers", "adjustments", "hubs", "legal"}
 LEGAL = ("operator", "address", "email")
 
@@ -42,7 +42,6 @@ class SalesMap:
     timezone: ZoneInfo
     date_format: str
     rule_version: str
-    seller: str
     columns: dict[str, str]
     cancellation_prefix: str
     customer_suffix: str
@@ -103,7 +102,6 @@ def load(path: Path) -> SalesMap:
         timezone=_timezone(path, top.text("timezone")),
         date_format=top.text("date_format"),
         rule_version=top.text("rule_version"),
-        seller=top.text("seller", "company"),
         columns={
             **{name: columns.text(name) for name in COLUMNS},
             **{name: columns.text(name) for name in OPTIONAL_COLUMNS if name in top.table("columns")},
