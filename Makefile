@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
 STAMP := $(VENV)/.installed
+CATALOGUES := $(wildcard hubapp/web/locale/*/LC_MESSAGES/messages.po)
+COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: demo test check format bench setup lock pictures vendor clean
+.PHONY: demo test check format bench setup lock pictures messages clean
 
 demo: setup
 	@$(BIN)/hubapp demo
 
-setup: $(STAMP)
+setup: $(STAMP) $(COMPILED)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("hubapp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.x.") if sys.version_info < (3, 11) else 0'
@@ -20,6 +22,15 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+%.mo: %.po $(STAMP)
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
+
+# For translators: collect messages from code and templates into every catalogue.
+messages: setup
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 --sort-by-file --no-location \
+	  --project hubapp --version 1 --copyright-holder hubapp -o build/messages.pot .
+	@for language in fr ar; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i build/messages.pot -d hubapp/web/locale -l $$language || exit 1; done
 
 check: setup
 	$(BIN)/ruff format --check .
