@@ -7,12 +7,21 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import policies
-from hubapp.market.catalogue.models import Kind, Listing
+from hubapp.market.catalogue.models import Listing
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.web import areas
 from hubapp.web.forms import Form, MoneyField, positive
@@ -44,12 +53,16 @@ class ListingForm(Form):
 
     kind = RadioField(
         _l("What is it?"),
-        choices=[(Kind.PRODUCT, _l("A product")), (Kind.OFFER, _l("An offer")), (Kind.PLACE, _l("Places"))],
-        default=Kind.PRODUCT,
+        choices=[
+            SelectChoice("product", _l("A product")),
+            SelectChoice("offer", _l("An offer")),
+            SelectChoice("place", _l("Places")),
+        ],
+        default="product",
         validators=[InputRequired(_l("Choose one."))],
     )
     title = StringField(
-        _l("Title"), validators=[InputRequired(_l("Give it a title.")), Length(max=policies.LONGEST_TITLE)]
+        _l("Title"), validators=[DataRequired(_l("Give it a title.")), Length(max=policies.LONGEST_TITLE)]
     )
     body_md = TextAreaField(
         _l("Description"),
@@ -79,7 +92,8 @@ class ListingForm(Form):
 
     def offer(self, tax_rates: dict[str, int]) -> None:
         """Fill in the hub's tax rates."""
-        self.tax_category.choices = [(name, tax_label(name, rate)) for name, rate in tax_rates.items()]
+        self.tax_options = [(name, tax_label(name, rate)) for name, rate in tax_rates.items()]
+        self.tax_category.choices = [SelectChoice(name, label) for name, label in self.tax_options]
 
     def show(self, listing: Listing) -> None:
         """Fill the form from a listing."""
@@ -87,6 +101,11 @@ class ListingForm(Form):
             getattr(self, name).data = getattr(listing, name)
         self.price.data, self.shipping_price.data = listing.money, listing.shipping
         self.left_was.data = "" if listing.left is None else str(listing.left)
+
+    def validate_body_md(self, field: TextAreaField) -> None:
+        """What is far too long is not sent back to the browser whole."""
+        if field.data and len(field.data) > 4 * policies.LONGEST_BODY:
+            field.data = field.data[: policies.LONGEST_BODY]
 
     def validate_has_pickup(self, field: BooleanField) -> None:
         """Somehow it has to reach the buyer."""
@@ -127,7 +146,7 @@ class ReasonForm(Form):
     """Why something is taken down."""
 
     reason = TextAreaField(
-        _l("Reason"), validators=[InputRequired(_l("Say why: the seller reads it.")), Length(max=500)]
+        _l("Reason"), validators=[DataRequired(_l("Say why: the seller reads it.")), Length(max=500)]
     )
 
 

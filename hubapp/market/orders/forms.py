@@ -5,8 +5,8 @@ from __future__ import annotations
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from hubapp.market.orders import policies
 from hubapp.market.orders.models import Delivery
@@ -48,8 +48,8 @@ class CheckoutForm(Form):
     shown = HiddenField()
     delivery = RadioField(
         _l("How do you want to get it?"),
-        choices=[(Delivery.PICKUP, _l("Pick up")), (Delivery.SHIP, _l("Have it sent"))],
-        default=Delivery.PICKUP,
+        choices=[SelectChoice("pickup", _l("Pick up")), SelectChoice("ship", _l("Have it sent"))],
+        default="pickup",
         validators=[Optional()],
     )
     name = StringField(_l("Name"), validators=[Length(max=100)])
@@ -66,7 +66,8 @@ class CheckoutForm(Form):
         locale = get_locale() or Locale("en")
         names = {code: name for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
         rest = sorted((name, code) for code, name in names.items() if code != default)
-        self.country.choices = [(default, names.get(default, default)), *((code, name) for name, code in rest)]
+        self.countries = [(default, names.get(default, default)), *((code, name) for name, code in rest)]
+        self.country.choices = [SelectChoice(code, name) for code, name in self.countries]
         if not self.country.data:
             self.country.data = default
 
@@ -97,7 +98,7 @@ class CancelForm(Form):
     """Why an order is called off."""
 
     reason = TextAreaField(
-        _l("Reason"), validators=[InputRequired(_l("Say why, in a sentence: the buyer reads it.")), Length(max=500)]
+        _l("Reason"), validators=[DataRequired(_l("Say why, in a sentence: the buyer reads it.")), Length(max=500)]
     )
 
 

@@ -1,0 +1,117 @@
+"""Listings by their sellers: written, changed, published, withdrawn, taken down, found."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from hubapp.kernel.db import unit_of_work
+from hubapp.market.catalogue import queries, services
+from hubapp.market.catalogue.errors import MembersOnly, NoSuchListing, TakenDown, TooFew, UnknownTaxCategory
+from hubapp.market.catalogue.models import Listing
+from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.accounts import make_account
+from tests.factories.hubs import NOW, make_hub
+from tests.factories.market import RATES, listing_text, make_listing
+from tests.factories.members import make_member
+
+
+def write(seller_id: UUID | None, **values: object) -> Listing:
+    return services.create_listing(seller_id=seller_id, text=listing_text(**values), tax_rates=RATES, now=NOW)
+
+
+def test_a_draft_is_not_on_the_market_until_it_is_published(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        seller = make_member(hub_id).account_id
+        with hub_scope(hub_id), unit_of_work():
+            listing = write(seller)
+            assert not queries.market().listings
+            services.publish(listing_id=listing.id, seller_id=seller, now=NOW)
+            assert [row.id for row in queries.market().listings] == [listing.id]
+            services.withdraw(listing_id=listing.id, seller_id=seller, now=NOW)
+            assert not queries.market().listings
+
+
+def test_only_members_sell(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id, stranger = make_hub(), make_account()
+        with hub_scope(hub_id), unit_of_work(), pytest.raises(MembersOnly):
+            write(stranger)
+
+
+def test_a_tax_category_is_one_of_the_hubs(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work(), pytest.raises(UnknownTaxCategory):
+        write(None, tax_category="invented")
+
+
+def test_what_sold_while_the_form_stood_open_stays_sold(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing(stock=5)
+        listing.sold = 2
+        edit = {"listing_id": listing.id, "seller_id": None, "tax_rates": RATES, "now": NOW}
+        services.edit_listing(text=listing_text(left=5), left_was=5, **edit)
+        assert listing.left == 3
+        with pytest.raises(TooFew):
+            services.edit_listing(text=listing_text(left=0), left_was=5, **edit)
+
+
+def test_nobody_edits_what_is_not_theirs(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        seller = make_member(one).account_id
+        with hub_scope(one), unit_of_work():
+            listing_id = make_listing(seller_account_id=seller).id
+            with pytest.raises(NoSuchListing):
+                services.withdraw(listing_id=listing_id, seller_id=None, now=NOW)
+        with hub_scope(two), unit_of_work(), pytest.raises(NoSuchListing):
+            services.withdraw(listing_id=listing_id, seller_id=seller, now=NOW)
+
+
+def test_what_the_hub_takes_down_stays_down(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        listing = make_listing()
+        services.take_down(listing_id=listing.id, reason="Not what it says.", actor=SYSTEM, now=NOW)
+        with pytest.raises(TakenDown, match="Not what it says"):
+            services.publish(listing_id=listing.id, seller_id=None, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("waln", True), ("OIL walnut", True), ("cold", True), ("nut", False), ("50% _", False)]
+)
+def test_search_finds_beginnings_of_words_in_title_and_text(app: HubFlask, typed: str, found: bool) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        make_listing()
+        assert bool(queries.market(search=typed).listings) is found
+
+
+@pytest.mark.parametrize("typed", ["'", "a & | b", ":*", "\\", "%", "x" * 5000, "\x00", "🫒"])
+def test_odd_searches_find_nothing_and_break_nothing(app: HubFlask, typed: str) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        make_listing()
+        assert not queries.market(search=typed).listings
+
+
+def test_search_stays_in_its_hub(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        with hub_scope(one), unit_of_work():
+            make_listing()
+        with hub_scope(two), unit_of_work():
+            assert not queries.market(search="walnut").listings
+
+
+def test_pages_follow_each_other_without_gaps_or_doubles(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        made = [make_listing().id for _ in range(5)]
+        for search in ("", "walnut"):
+            seen, before = [], None
+            for _ in range(3):
+                page = queries.market(search=search, before=before, limit=2)
+                seen += [row.id for row in page.listings]
+                before = page.next_before
+            assert seen == made[::-1]
+            assert before is None
