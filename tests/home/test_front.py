@@ -17,6 +17,7 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
+from tests.factories.market import make_listing, make_shop, place, settle
 from tests.factories.members import make_connector, make_member
 from tests.support.browsing import Browser
 from tests.support.queries import counted
@@ -174,3 +175,33 @@ def test_a_visitor_sees_how_a_sale_is_shared_by_the_rules_in_force(app: HubFlask
     assert "Connector" in panel
     assert "Referrer" in panel
     assert 'href="/p/shares"' in panel
+
+
+def test_new_listings_stand_on_the_front_page_within_the_budget(app: HubFlask) -> None:
+    hub_id = open_pack(app, "nairobi")
+    with app.app_context():
+        seller = make_member(hub_id, "Wanjiru Tea")
+        with hub_scope(hub_id), unit_of_work():
+            for number in range(10):
+                make_listing(title=f"Tea number {number}", currency="KES", seller_account_id=seller.account_id)
+    browser = Browser(app, hub_id, seller.account_id)
+    browser.get("/")
+    with counted() as statements:
+        page = browser.get("/").text
+    assert "Tea number 9" in page
+    assert "Tea number 1<" not in page
+    assert "Wanjiru Tea" in page
+    assert len(statements) <= 15, statements
+
+
+def test_a_buyer_sees_where_their_last_payment_went(app: HubFlask) -> None:
+    with app.app_context():
+        shop = make_shop("lyon")
+        with hub_scope(shop.hub_id):
+            with unit_of_work():
+                checkout = place(shop)
+            with unit_of_work():
+                settle(checkout)
+    page = Browser(app, shop.hub_id, shop.buyer).get("/").text
+    assert "Where your last payment went" in page
+    assert "Payment fee" in page

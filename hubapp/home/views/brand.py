@@ -91,6 +91,8 @@ def _filled() -> BrandForm:
     hub = _site().view
     stored = tenancy.look(hub.id)
     shown = {**look.full(stored.theme), "name": hub.name, "place": hub.place}
+    hue = shown["neutral_hue"]
+    shown["neutral_hue"] = int(hue) if hue is not None and hue == int(hue) else hue  # 262, not 262.0
     return BrandForm(data={**shown, "theme_css": stored.theme_css, "version": str(stored.version)})
 
 
