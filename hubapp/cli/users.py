@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
+from flask import Flask
 
 from hubapp.app import create_app
 from hubapp.cli.serve import require_migrated
@@ -29,13 +32,19 @@ def create(email: str, name: str, password: str, locale: str, *, central: bool) 
     """Open a confirmed account. Example: hubapp users create --email ana@example.org --name Ana --central."""
     settings = Settings()
     app = create_app(settings, require_migrated(settings))
-    now = clock.wall()
-    with app.app_context(), platform_scope(reason="hubapp users create"), unit_of_work():
-        account_id = services.create_account(
-            email=email, name=name, password=password, locale=locale, now=now, is_confirmed=True, is_central=central
-        )
-        details = {"central": central}
-        audit.record(actor=audit.SYSTEM, action="account.create", now=now, subject=str(account_id), details=details)
+    account_id = open_account(app, email=email, name=name, password=password, locale=locale, is_central=central)
     click.echo(f"{account_id}  {email}")
     if central:
         click.echo("At the first sign-in a second factor has to be set up.")
+
+
+def open_account(app: Flask, *, email: str, name: str, password: str, locale: str, is_central: bool) -> uuid.UUID:
+    """Open a confirmed account and write it into the audit log."""
+    now = clock.wall()
+    with app.app_context(), platform_scope(reason="hubapp users create"), unit_of_work():
+        account_id = services.create_account(
+            email=email, name=name, password=password, locale=locale, now=now, is_confirmed=True, is_central=is_central
+        )
+        details = {"central": is_central}
+        audit.record(actor=audit.SYSTEM, action="account.create", now=now, subject=str(account_id), details=details)
+    return account_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -15,8 +16,12 @@ from werkzeug.test import TestResponse
 
 from hubapp.people.accounts.sso.client import TRANSPORT
 from hubapp.web.areas import HubFlask
+from hubapp.web.sessions import site_key
+from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.hubs import make_hub
 
 CENTRAL = "http://localhost:8000"
+LYON, NAIROBI = "http://lyon.localhost:8000", "http://nairobi.localhost:8000"
 
 
 @dataclass
@@ -29,6 +34,12 @@ class Visitor:
     def get(self, path: str, site: str = "") -> TestResponse:
         """Open a page."""
         return self.client.get(path, base_url=site or self.site)
+
+    def cookie(self, hub_id: int | None = None, host: str = "localhost") -> str:
+        """The value of a site's cookie."""
+        found = self.client.get_cookie(site_key(hub_id), domain=host)
+        assert found is not None
+        return str(found.value)
 
     def post(self, path: str, site: str = "", **fields: str) -> TestResponse:
         """Send a form."""
@@ -100,3 +111,21 @@ def follow(visitor: Visitor, answer: TestResponse, most: int = 12) -> tuple[Test
             url._replace(scheme="", netloc="").geturl(), base_url=f"{url.scheme}://{url.netloc}"
         )
     return answer, path
+
+
+@pytest.fixture
+def hubs(app: HubFlask) -> tuple[int, int]:
+    with app.app_context():
+        return make_hub("lyon"), make_hub("nairobi")
+
+
+@pytest.fixture
+def amina(app: HubFlask) -> uuid.UUID:
+    with app.app_context():
+        return make_account("Amina Diallo", "amina@example.org", PASSWORD)
+
+
+def signed_in(visitor: Visitor, site: str) -> bool:
+    """Whether the hub lets this browser past its sign-in."""
+    answer = visitor.get("/auth/login?next=/p/inside", site)
+    return str(answer.location) == "/p/inside"

@@ -109,7 +109,7 @@ def test_a_pending_session_cannot_replace_the_factor(app: HubFlask, visitor: Vis
 
 def test_the_cookie_from_before_the_code_gains_nothing(app: HubFlask, visitor: Visitor, central: uuid.UUID) -> None:
     enter(visitor)
-    before = visitor.client.get_cookie("central", domain="localhost").value
+    before = visitor.cookie()
     set_up(visitor)
     planted = Visitor(app.test_client())
     planted.client.set_cookie("central", before, domain="localhost")

@@ -51,7 +51,12 @@ def sent(app: HubFlask) -> Iterator[list[EmailMultiAlternatives]]:
 
 def write(hub_id: int | None = None, **values: Any) -> uuid.UUID:
     """Ask for a mail in a transaction of its own."""
-    given = {"template": "reset", "context": {"token": "a-token"}, "now": NOW, "hub_id": hub_id} | values
+    given: dict[str, Any] = {
+        "template": "reset",
+        "context": {"token": "a-token"},
+        "now": NOW,
+        "hub_id": hub_id,
+    } | values
     scope = no_hub() if hub_id is None else hub_scope(hub_id)
     with scope, unit_of_work():
         return services.send_mail(**given)
