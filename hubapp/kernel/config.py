@@ -58,7 +58,6 @@ class Settings(BaseSettings):
     stripe_platform_webhook_secret: str | None = None
     stripe_connect_webhook_secret: str | None = None
     files_url: str | None = None
-    redis_url: str | None = None
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
     hold_days: int = 16
