@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from hubapp.kernel import log
+from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.postgres import PostgresUnavailable
 
@@ -53,3 +55,4 @@ class Commands(click.Group):
 @click.version_option(package_name="hubapp")
 def main() -> None:
     """A network of local hubs: join, sell, pay, split to the cent, be paid."""
+    log.configure(Settings())

@@ -64,7 +64,6 @@ def serve(host: str | None, port: int | None) -> None:
 def worker(concurrency: int, *, once: bool) -> None:
     """Run jobs: settlements, mails, payouts. Example: hubapp worker --concurrency 4."""
     settings = Settings()
-    log.configure(settings)
     server = require_migrated(settings)
     jobs_worker.work(
         create_app(settings, server), conninfo=server.conninfo("central"), concurrency=concurrency, wait=not once
