@@ -57,15 +57,16 @@ class TextTooLong(Refusal):
         super().__init__(words)
 
 
-def render(text: str) -> Markup:
+def render(text: str, *, is_whole_page: bool = False) -> Markup:
     """Safe HTML for a text of at most LONGEST characters, its headings one level down (the page has the h1).
 
+    A whole page's title was written as its `#`, so that its `##` stay h2.
     Raises TextTooLong before any work is done on the text.
     """
     if len(text) > LONGEST:
         raise TextTooLong(len(text))
     html = nh3.clean(
-        _PARSER.render(text),
+        _PARSER.render(text, {"lower": 0 if is_whole_page else 1}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep,
@@ -96,9 +97,10 @@ def _is_own_path(value: str) -> bool:
 
 
 def _lower_headings(state: object) -> None:
+    lower: int = getattr(state, "env", {}).get("lower", 1)
     for token in getattr(state, "tokens", []):
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+            token.tag = f"h{min(6, max(2, int(token.tag[1]) + lower))}"
 
 
 def _parser() -> MarkdownIt:

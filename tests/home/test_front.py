@@ -205,3 +205,10 @@ def test_a_buyer_sees_where_their_last_payment_went(app: HubFlask) -> None:
     page = Browser(app, shop.hub_id, shop.buyer).get("/").text
     assert "Where your last payment went" in page
     assert "Payment fee" in page
+
+
+def test_headings_of_a_page_follow_its_title_without_a_gap(app: HubFlask, lyon: int) -> None:
+    page = Browser(app, lyon).get("/p/about").text
+    article = page[page.index("<article") : page.index("</article")]
+    assert "<h2>" in article
+    assert page.count("<h1>") == 1

@@ -43,7 +43,7 @@ def page(slug: str) -> ResponseReturnValue:
 @lru_cache(maxsize=512)
 def prose(text: str) -> Markup:
     """Markdown as safe HTML; texts are few and long, so the result is kept."""
-    return markdown.render(text)
+    return markdown.render(text, is_whole_page=True)
 
 
 def direction_of(locale: str) -> str:
