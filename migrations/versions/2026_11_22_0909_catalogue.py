@@ -90,6 +90,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.execute("SET LOCAL ROLE hubapp_central")  # the function is its own
     op.execute(f"DROP FUNCTION {SIGNATURE}")
+    op.execute("RESET ROLE")
     op.drop_table("listing_image")
     op.drop_table("listing")

@@ -6,13 +6,15 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 from sqlalchemy.types import Integer
 
 from hubapp.kernel.db import HubScoped, db
 from hubapp.kernel.money import Money
+
+SEARCHED = "to_tsvector('simple'::regconfig, (title || ' '::text) || body_md)"
 
 
 class Kind(enum.StrEnum):
@@ -58,8 +60,12 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     external_ref: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    # Written and read by the database alone (search_listings); never fetched.
+    search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "external_ref"),
         CheckConstraint("kind IN ('product', 'offer', 'place')", name="kind"),
         CheckConstraint("status IN ('draft', 'live', 'withdrawn')", name="status"),
@@ -71,6 +77,7 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("stock IS NULL OR reserved + sold <= stock", name="stock"),
         Index("ix_listing_live", "hub_id", "id", postgresql_where="status = 'live'"),
         Index("ix_listing_seller", "hub_id", "seller_account_id", "id"),
+        Index("ix_listing_search", "search", postgresql_using="gin"),
     )
 
     @property
@@ -113,6 +120,7 @@ class ListingImage(HubScoped, db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "listing_id"], ["listing.hub_id", "listing.id"], ondelete="CASCADE"),
         CheckConstraint("width > 0 AND height > 0 AND cardinality(widths) > 0", name="size"),
         Index("ix_listing_image_listing", "hub_id", "listing_id", "position", "id"),

@@ -63,7 +63,7 @@ class Basket(HubScoped, db.Model):  # type: ignore[name-defined]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("hub_id", "account_id"),)
+    __table_args__ = (ForeignKeyConstraint(["hub_id"], ["hub.id"]), UniqueConstraint("hub_id", "account_id"))
 
 
 class BasketLine(HubScoped, db.Model):  # type: ignore[name-defined]
@@ -78,6 +78,7 @@ class BasketLine(HubScoped, db.Model):  # type: ignore[name-defined]
     shipping_seen: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "basket_id", "listing_id"),
         ForeignKeyConstraint(*BASKET_KEYS, ondelete="CASCADE"),
         ForeignKeyConstraint(*LISTING_KEYS),
@@ -103,6 +104,7 @@ class Checkout(HubScoped, db.Model):  # type: ignore[name-defined]
     expires_at: Mapped[datetime]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         # The database's answer to a double click.
         UniqueConstraint("hub_id", "basket_id", "basket_version"),
         CheckConstraint("status IN ('open', 'paid', 'expired', 'failed')", name="status"),
@@ -153,6 +155,7 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     handed_over_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "number"),
         UniqueConstraint("hub_id", "external_ref"),
         ForeignKeyConstraint(*CHECKOUT_KEYS),
@@ -205,6 +208,7 @@ class OrderLine(HubScoped, db.Model):  # type: ignore[name-defined]
     delivery: Mapped[str]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "order_id", "position"),
         ForeignKeyConstraint(*ORDER_KEYS),
         ForeignKeyConstraint(*LISTING_KEYS),
@@ -225,6 +229,7 @@ class OrderStep(HubScoped, db.Model):  # type: ignore[name-defined]
     note: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(*ORDER_KEYS),
         Index("ix_order_step_order", "hub_id", "order_id", "id"),
     )
@@ -238,4 +243,4 @@ class HubCounter(HubScoped, db.Model):  # type: ignore[name-defined]
     name: Mapped[str]
     value: Mapped[int] = mapped_column(BigInteger)
 
-    __table_args__ = (UniqueConstraint("hub_id", "name"),)
+    __table_args__ = (ForeignKeyConstraint(["hub_id"], ["hub.id"]), UniqueConstraint("hub_id", "name"))

@@ -104,7 +104,7 @@ def test_a_stored_picture_can_be_read_and_taken_off(app: HubFlask, files: Files)
     with app.app_context(), hub_scope(make_hub()), unit_of_work():
         listing = make_listing()
         picture = add_picture(listing_id=listing.id, seller_id=None, content=photo(), alt="Oil", files=files, now=NOW)
-        assert files.get(key_of(picture.id, 320)).startswith(b"RIFF")
+        assert files.get(key_of(image_id=picture.id, width=320)).startswith(b"RIFF")
         remove_picture(listing_id=listing.id, seller_id=None, image_id=picture.id)
         assert queries.pictures([listing.id]) == {}
 

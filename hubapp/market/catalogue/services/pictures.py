@@ -44,7 +44,7 @@ def add_picture(
         created_at=now,
     )
     for width, data in sizes.files.items():
-        files.put(key_of(picture.id, width), data)
+        files.put(key_of(image_id=picture.id, width=width), data)
     db.session.add(picture)
     db.session.flush()
     return picture
@@ -64,7 +64,7 @@ def remove_picture(*, listing_id: UUID, seller_id: UUID | None, image_id: UUID) 
         db.session.flush()
 
 
-def key_of(image_id: UUID, width: int) -> str:
+def key_of(*, image_id: UUID, width: int) -> str:
     """Where a picture's file is kept; the hub's folder moves with the hub."""
     return f"hub/{require_hub_id()}/pictures/{image_id}-{width}.webp"
 

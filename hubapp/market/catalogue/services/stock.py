@@ -12,7 +12,7 @@ from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
 from hubapp.market.catalogue.models import Listing
 
 
-def lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
+def _lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
     """The listings, locked in ascending id until the transaction ends. Raises NoSuchListing."""
     rows = db.session.scalars(
         select(Listing)
@@ -30,7 +30,7 @@ def lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
 
 def reserve(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
     """Put `lines` (listing → quantity) aside. Raises OutOfStock, NotForSale, NoSuchListing; then nothing is kept."""
-    locked = lock(lines)
+    locked = _lock(lines)
     for listing_id, quantity in lines.items():
         listing = locked[listing_id]
         if not listing.is_live:
@@ -45,14 +45,14 @@ def reserve(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
 
 def release(*, lines: Mapping[UUID, int]) -> None:
     """Give reserved `lines` back."""
-    for listing_id, listing in lock(lines).items():
+    for listing_id, listing in _lock(lines).items():
         listing.reserved -= lines[listing_id]
     db.session.flush()
 
 
 def commit_sale(*, lines: Mapping[UUID, int]) -> None:
     """Reserved `lines` are sold now."""
-    for listing_id, listing in lock(lines).items():
+    for listing_id, listing in _lock(lines).items():
         listing.reserved -= lines[listing_id]
         listing.sold += lines[listing_id]
     db.session.flush()
@@ -60,7 +60,7 @@ def commit_sale(*, lines: Mapping[UUID, int]) -> None:
 
 def take_late(*, lines: Mapping[UUID, int]) -> bool:
     """Sell `lines` whose reservation was given back already; False if not all of them are there any more."""
-    locked = lock(lines)
+    locked = _lock(lines)
     for listing_id, listing in locked.items():
         if listing.left is not None and listing.left < lines[listing_id]:
             return False
@@ -72,6 +72,6 @@ def take_late(*, lines: Mapping[UUID, int]) -> bool:
 
 def restock(*, lines: Mapping[UUID, int]) -> None:
     """Sold `lines` came back: they can be bought again."""
-    for listing_id, listing in lock(lines).items():
+    for listing_id, listing in _lock(lines).items():
         listing.sold -= lines[listing_id]
     db.session.flush()

@@ -94,7 +94,7 @@ def picture(image_id: UUID, width: int) -> ResponseReturnValue:
         abort(404)
     store = files.opened(current_app.extensions["hubapp.settings"])
     try:
-        content = store.get(key_of(image_id, width))
+        content = store.get(key_of(image_id=image_id, width=width))
     except NoSuchFile:
         abort(404)
     response = Response(content, mimetype="image/webp")

@@ -82,7 +82,7 @@ class PastOrder:
 
 def bring_orders(*, orders: Sequence[PastOrder], currency: str, terms: dict[str, Any], tax_category: str) -> None:
     """Add past orders with their lines, numbered in their order. No tax, shipping or fee of ours is in them."""
-    hub_id, first = require_hub_id(), take_numbers(len(orders))
+    hub_id, first = require_hub_id(), take_numbers(count=len(orders))
     snapshot, pickup = Jsonb(terms), Delivery.PICKUP.value
     bulk.copy_rows(
         "orders",

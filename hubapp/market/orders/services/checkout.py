@@ -156,7 +156,7 @@ def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, 
 def _write_orders(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> None:
     terms = shares.freeze_terms(now=now)
     referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
-    first = take_numbers(len(drafts))
+    first = take_numbers(count=len(drafts))
     orders = [_order(checkout, draft, purchase, referral) for draft in drafts]
     for number, order in enumerate(orders, start=first):
         order.number, order.placed_at, order.terms = number, now, terms.as_json()

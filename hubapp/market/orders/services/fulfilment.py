@@ -23,21 +23,21 @@ from hubapp.tenancy.audit import Actor
 
 def mark_handed_over(*, order_id: UUID, actor: Actor, now: datetime) -> None:
     """The buyer has it. Refuses with NoSuchOrder or WrongMove."""
-    order = steps.locked_order(order_id)
+    order = steps.locked_order(order_id=order_id)
     if order.status == OrderStatus.HANDED_OVER:
         return
     if order.status != OrderStatus.PAID:
         raise WrongMove
     order.handed_over_at = now
     steps.move(order=order, to=OrderStatus.HANDED_OVER, now=now, actor_id=actor.id)
-    publish(OrderHandedOver(order.hub_id, order.id, buyer_of(order), order.seller_owner))
+    publish(OrderHandedOver(order.hub_id, order.id, buyer_of(order=order), order.seller_owner))
 
 
 def cancel_order(*, order_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
     """Call a paid order off and send its money back. Refuses with NoSuchOrder, ReasonMissing or WrongMove."""
     if not reason.strip():
         raise ReasonMissing
-    order = steps.locked_order(order_id)
+    order = steps.locked_order(order_id=order_id)
     send_money_back(order=order, reason=reason.strip()[:500], actor_id=actor.id, now=now)
     audit.record(
         actor=actor,
@@ -65,20 +65,20 @@ def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: da
         reason=reason,
         now=now,
     )
-    publish(OrderCanceled(order.hub_id, order.id, buyer_of(order), order.seller_owner))
+    publish(OrderCanceled(order.hub_id, order.id, buyer_of(order=order), order.seller_owner))
     letters.order_canceled(order=order, reason=reason, now=now)
 
 
 def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: str, now: datetime) -> None:
     """The buyer has the money back: take the shares back, and put up for sale again what was not handed over."""
-    order = steps.locked_order(order_id)
+    order = steps.locked_order(order_id=order_id)
     if order.status == OrderStatus.REFUNDED:
         return
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
     steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
     if order.holds_stock and order.handed_over_at is None:
         order.holds_stock = False
-        catalogue.restock(lines=steps.quantities([order]))
+        catalogue.restock(lines=steps.quantities(orders=[order]))
     db.session.flush()
 
 
@@ -88,7 +88,7 @@ def refund_failed(*, order_id: UUID, message: str, now: datetime) -> None:
     A refund that fails after it was told as settled leaves the order refunded: its shares are taken back already, and
     how the buyer gets the money otherwise is for people to settle. The step says so.
     """
-    order = steps.locked_order(order_id)
+    order = steps.locked_order(order_id=order_id)
     note: str = _("The refund failed: %(message)s", message=message)
     if order.status == OrderStatus.REFUNDED:
         steps.note(order=order, text=note, now=now)
@@ -99,7 +99,7 @@ def refund_failed(*, order_id: UUID, message: str, now: datetime) -> None:
     steps.move(order=order, to=before, now=now, note=note)
 
 
-def buyer_of(order: Order) -> UUID:
+def buyer_of(*, order: Order) -> UUID:
     """The buyer's account; orders bought here always have one (CHECK bought_here)."""
     if order.buyer_account_id is None:
         raise NoSuchOrder

@@ -11,7 +11,7 @@ from hubapp.market.orders.models import HubCounter
 ORDER_NUMBERS = "orders"
 
 
-def take_numbers(count: int) -> int:
+def take_numbers(*, count: int) -> int:
     """The first of `count` order numbers in a row; others wait for the counter's row until this transaction ends."""
     statement = insert(HubCounter).values(hub_id=require_hub_id(), id=ids.uuid7(), name=ORDER_NUMBERS, value=count)
     statement = statement.on_conflict_do_update(

@@ -38,13 +38,13 @@ def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, no
         )
     was_open = checkout.status == CheckoutStatus.OPEN
     checkout.status = CheckoutStatus.PAID
-    orders = steps.locked_orders(checkout_id)
+    orders = steps.locked_orders(checkout_id=checkout_id)
     if was_open:
-        catalogue.commit_sale(lines=steps.quantities(orders))
+        catalogue.commit_sale(lines=steps.quantities(orders=orders))
     connectors = membership.connectors()
     fees = allocate(fee, {order.id: order.gross for order in orders})
     for order in orders:
-        order.holds_stock = was_open or catalogue.take_late(lines=steps.quantities([order]))
+        order.holds_stock = was_open or catalogue.take_late(lines=steps.quantities(orders=[order]))
         _settle(order, fee=fees[order.id], connectors=connectors, now=now)
         if not order.holds_stock:
             reason = _("Sold out before your payment arrived.")
@@ -71,7 +71,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
             occurred_at=now,
         )
     )
-    buyer_id = fulfilment.buyer_of(order)
+    buyer_id = fulfilment.buyer_of(order=order)
     publish(OrderPaid(order.hub_id, order.id, buyer_id, order.seller_owner))
     letters.order_paid(order=order, now=now)
 
@@ -82,10 +82,10 @@ def close_checkout(*, checkout_id: UUID, status: CheckoutStatus, now: datetime, 
     if checkout is None or checkout.status != CheckoutStatus.OPEN:
         return
     checkout.status, checkout.failure = status, failure
-    orders = steps.locked_orders(checkout_id)
+    orders = steps.locked_orders(checkout_id=checkout_id)
     for order in orders:
         steps.move(order=order, to=OrderStatus.EXPIRED, now=now, note=failure or "")
-    catalogue.release(lines=steps.quantities(orders))
+    catalogue.release(lines=steps.quantities(orders=orders))
     db.session.flush()
 
 

@@ -14,7 +14,7 @@ from hubapp.market.orders.errors import NoSuchOrder, WrongMove
 from hubapp.market.orders.models import Order, OrderLine, OrderStatus, OrderStep
 
 
-def locked_order(order_id: UUID) -> Order:
+def locked_order(*, order_id: UUID) -> Order:
     """An order as it is now, locked until the transaction ends. Raises NoSuchOrder."""
     statement = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
     found: Order | None = db.session.scalar(statement.execution_options(populate_existing=True))
@@ -23,7 +23,7 @@ def locked_order(order_id: UUID) -> Order:
     return found
 
 
-def locked_orders(checkout_id: UUID) -> Sequence[Order]:
+def locked_orders(*, checkout_id: UUID) -> Sequence[Order]:
     """A checkout's orders, locked in order of their ids."""
     statement = select(Order).where(Order.checkout_id == checkout_id).order_by(Order.id)
     return db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
@@ -46,7 +46,7 @@ def note(*, order: Order, text: str, now: datetime) -> None:
         db.session.flush()
 
 
-def quantities(orders: Sequence[Order]) -> dict[UUID, int]:
+def quantities(*, orders: Sequence[Order]) -> dict[UUID, int]:
     """Listing → how many of it these orders hold."""
     rows = db.session.scalars(select(OrderLine).where(OrderLine.order_id.in_([order.id for order in orders])))
     total: dict[UUID, int] = {}
