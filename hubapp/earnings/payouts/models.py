@@ -6,7 +6,7 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -127,6 +127,7 @@ class PayoutPart(HubScoped, db.Model):  # type: ignore[name-defined]
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "payout_id"),
         CheckConstraint("status IN ('left_out', 'claimed', 'transferred', 'paid', 'released')", name="status"),
         CheckConstraint("amount >= 0 AND (amount > 0 OR status = 'left_out')", name="amount"),

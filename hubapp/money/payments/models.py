@@ -86,6 +86,7 @@ class Payment(HubScoped, db.Model):  # type: ignore[name-defined]
     booked_available_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "reference"),
         UniqueConstraint("hub_id", "checkout_id"),
         UniqueConstraint("hub_id", "charge_id"),
@@ -132,6 +133,7 @@ class Refund(HubScoped, db.Model):  # type: ignore[name-defined]
     checked_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "payment_id"], ["payment.hub_id", "payment.id"]),
         UniqueConstraint("hub_id", "reference"),
         UniqueConstraint("hub_id", "provider_id"),

@@ -23,7 +23,7 @@ def open_payee(*, account_id: UUID, email: str, country: str, currency: str, now
         payee = Payee(account_id=account_id, country=country, currency=currency, email=email, created_at=now)
         db.session.add(payee)
         db.session.flush()
-        ask_provider(payee, attempt=1, now=now)
+        ask_provider(payee=payee, attempt=1, now=now)
     elif payee.provider_account_id is None and payee.failure is not None:
         # This hub's role may not change payees: a job does.
         queue.enqueue(jobs.ASK_AGAIN, hub_id=None, arguments={"payee_id": str(payee.id)})

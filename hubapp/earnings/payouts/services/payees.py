@@ -17,7 +17,7 @@ from hubapp.money.payments.gateway import PayeeAccount
 from hubapp.money.payments.models import CommandKind, CommandStatus
 
 
-def ask_provider(payee: Payee, *, attempt: int, now: datetime) -> None:
+def ask_provider(*, payee: Payee, attempt: int, now: datetime) -> None:
     """Write down that the provider shall open an account."""
     outbox.add(
         kind=CommandKind.PAYEE_CREATE,
@@ -46,7 +46,7 @@ def ask_again(*, payee_id: UUID, now: datetime) -> None:
     if payee.provider_account_id is not None or any(command.status != CommandStatus.FAILED for command in commands):
         return
     payee.failure = None
-    ask_provider(payee, attempt=len(commands) + 1, now=now)
+    ask_provider(payee=payee, attempt=len(commands) + 1, now=now)
 
 
 def follow_payee(*, payee_id: UUID, now: datetime) -> None:

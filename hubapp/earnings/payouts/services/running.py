@@ -23,7 +23,7 @@ from hubapp.money.payments.gateway import PayoutState
 from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
 
 
-def locked(payout_id: UUID) -> Payout:
+def _locked(payout_id: UUID) -> Payout:
     """A payout as it is now, locked until the transaction ends."""
     return db.session.scalars(
         select(Payout).where(Payout.id == payout_id).with_for_update().execution_options(populate_existing=True)
@@ -32,7 +32,7 @@ def locked(payout_id: UUID) -> Payout:
 
 def plan(*, payout_id: UUID, now: datetime) -> None:
     """Find the hubs that a payout draws on and let each of them prepare its part in its own transaction."""
-    payout = locked(payout_id)
+    payout = _locked(payout_id)
     if payout.status != PayoutStatus.REQUESTED:
         return
     if payout.hub_ids is None:
@@ -49,7 +49,7 @@ def plan(*, payout_id: UUID, now: datetime) -> None:
 
 def gather(*, payout_id: UUID, now: datetime) -> None:
     """All hubs have answered: freeze amount and destination and order the transfer, or cancel with the reason."""
-    payout = locked(payout_id)
+    payout = _locked(payout_id)
     parts = queries.parts_of(payout_id)
     if payout.status != PayoutStatus.REQUESTED or payout.hub_ids is None:
         return
@@ -70,7 +70,7 @@ def gather(*, payout_id: UUID, now: datetime) -> None:
 
 def follow(*, payout_id: UUID, now: datetime) -> None:
     """Go on from what became of the last command; what may pass is asked for again after a while, under a new key."""
-    payout = locked(payout_id)
+    payout = _locked(payout_id)
     steps = {
         PayoutStatus.PREPARED: (CommandKind.TRANSFER_CREATE, _transferred, _order_transfer, _cancel),
         PayoutStatus.TRANSFERRED: (CommandKind.PAYOUT_CREATE, _paying, _order_payout, _order_return),
@@ -114,7 +114,7 @@ def observe_payout(*, payout_id: UUID, now: datetime) -> None:
     if payout.status != PayoutStatus.PAYING or payout.provider_id is None or payout.destination is None:
         return
     state = provider.gateway().retrieve_payout(account_id=payout.destination, payout_id=payout.provider_id)
-    _apply(locked(payout_id), state, now)
+    _apply(_locked(payout_id), state, now)
     db.session.flush()
 
 
