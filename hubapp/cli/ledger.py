@@ -26,7 +26,7 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--hub", "slug", metavar="SLUG", help="Only this hub's books.")
 def verify(slug: str | None) -> None:
-    """Check chain, balance and cached sums of every entry; exit 1 at the first that fails. Example: hubapp ledger verify --hub lyon."""
+    """Check every entry and every sum; exit 1 at the first that fails. Example: hubapp ledger verify --hub lyon."""
     settings = Settings()
     server = require_migrated(settings)
     if not report(create_app(settings, server), slug):

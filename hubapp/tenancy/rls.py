@@ -8,7 +8,9 @@ from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE
 CURRENT_HUB = "nullif(current_setting('app.hub_id', true), '')::bigint"
 
 
-def protect(table: str, *, app: str = "SELECT, INSERT, UPDATE, DELETE", central: str = "SELECT, INSERT, UPDATE, DELETE") -> list[str]:
+def protect(
+    table: str, *, app: str = "SELECT, INSERT, UPDATE, DELETE", central: str = "SELECT, INSERT, UPDATE, DELETE"
+) -> list[str]:
     """Statements that wall off a hub table; `app` and `central` are the rights each role gets."""
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -42,3 +44,8 @@ def definer(signature: str, *, app: bool = True) -> list[str]:
     if app:
         statements.append(f"GRANT EXECUTE ON FUNCTION {signature} TO {APP_ROLE}")
     return statements
+
+
+def drop_definer(signature: str) -> list[str]:
+    """Drop such a function, for downgrades: only its owner may, and that is not the role that migrates."""
+    return [f"SET LOCAL ROLE {CENTRAL_ROLE}", f"DROP FUNCTION {signature}", "RESET ROLE"]

@@ -222,7 +222,6 @@ def downgrade() -> None:
     """Undo."""
     for table in ("ledger_posting", "ledger_entry", "ledger_balance", "ledger_account", "ledger_head"):
         op.drop_table(table)
-    op.execute("SET LOCAL ROLE hubapp_central")  # the functions are its own
     for function in ("ledger_take_head()", *FUNCTIONS):
-        op.execute(f"DROP FUNCTION {function}")
-    op.execute("RESET ROLE")
+        for statement in rls.drop_definer(function):
+            op.execute(statement)

@@ -372,7 +372,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo."""
     for name, arguments, *_rest in reversed(FUNCTIONS):
-        op.execute(f"DROP FUNCTION {name}({_types(arguments)})")
+        for statement in rls.drop_definer(f"{name}({_types(arguments)})"):
+            op.execute(statement)
     for table in (
         "login_throttle",
         "authorization_code",

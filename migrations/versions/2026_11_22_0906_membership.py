@@ -173,7 +173,12 @@ def downgrade() -> None:
     """Undo."""
     for table in ("membership_index", "referral_touch", "invite_link", "hub_role", "membership"):
         if table == "membership_index":
-            op.execute("DROP FUNCTION hubs_of(uuid)")
+            _drop("hubs_of(uuid)")
         op.drop_table(table)
-    op.execute("DROP FUNCTION hub_role_changed()")
-    op.execute("DROP FUNCTION membership_changed()")
+    _drop("hub_role_changed()")
+    _drop("membership_changed()")
+
+
+def _drop(function: str) -> None:
+    for statement in rls.drop_definer(function):
+        op.execute(statement)

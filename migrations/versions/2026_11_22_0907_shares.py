@@ -133,6 +133,5 @@ def downgrade() -> None:
     """Undo."""
     for table in (*reversed(TABLES), "share_rule_version"):
         op.drop_table(table)
-    op.execute("SET LOCAL ROLE hubapp_central")  # the function is its own
-    op.execute("DROP FUNCTION share_rules_stay()")
-    op.execute("RESET ROLE")
+    for statement in rls.drop_definer("share_rules_stay()"):
+        op.execute(statement)

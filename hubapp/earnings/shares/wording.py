@@ -15,7 +15,7 @@ from hubapp.web.render import money, percent
 def role_name(role: str, *, is_vacant: bool = False) -> str:
     """What a part of a sale is called."""
     if is_vacant:
-        return _("Network, for a hub without a connector")
+        return str(_("Network, for a hub without a connector"))
     names = {
         Role.SELLER: _("Seller"),
         Role.CONNECTOR: _("Connector"),
@@ -58,12 +58,12 @@ def _tiers(explanation: dict[str, Any], shown: Any) -> str:
     steps = [
         _("%(rate)s of %(amount)s", rate=percent(bps), amount=shown(amount)) for bps, amount in explanation["steps"]
     ]
-    text = "; ".join(steps) or _("%(rate)s of %(amount)s", rate=percent(0), amount=shown(0))
+    text: str = "; ".join(steps) or _("%(rate)s of %(amount)s", rate=percent(0), amount=shown(0))
     if "weight" not in explanation:
         return text
     part, whole = explanation["weight"]
     of_pot = _("%(share)s of %(amount)s", share=percent(part * 10_000 // whole), amount=shown(explanation["pot"]))
-    return _("%(part)s shared between connectors (%(rule)s)", part=of_pot, rule=text)
+    return str(_("%(part)s shared between connectors (%(rule)s)", part=of_pot, rule=text))
 
 
 def tier_lines(rules: Rules, currency: str) -> list[tuple[str, str]]:

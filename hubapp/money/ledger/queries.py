@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ __all__ = [
     "entries_of",
     "entry",
     "entry_id_of",
+    "known_keys",
     "statement",
 ]
 
@@ -150,6 +151,12 @@ def entry_id_of(key: str) -> UUID | None:
     return db.session.scalar(
         select(LedgerEntry.id).where(LedgerEntry.hub_id == require_hub_id(), LedgerEntry.idempotency_key == key)
     )
+
+
+def known_keys(keys: Collection[str]) -> set[str]:
+    """Those of `keys` under which an entry is booked."""
+    booked = select(LedgerEntry.idempotency_key).where(LedgerEntry.hub_id == require_hub_id())
+    return set(db.session.scalars(booked.where(LedgerEntry.idempotency_key.in_(keys))))
 
 
 def _views(statement: Select[Any]) -> list[EntryView]:

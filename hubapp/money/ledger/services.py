@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from hubapp.kernel import ids
+from hubapp.kernel.arrays import arrays_of
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import policies, statements
 from hubapp.money.ledger.errors import KeyReused, LedgerError, Unbalanced
@@ -51,7 +52,8 @@ def _book(entries: Sequence[NewEntry]) -> dict[str, tuple[UUID, bool]]:
     for entry in entries:
         if entry.key in done:
             continue
-        if policies.content(fresh.setdefault(entry.key, entry)) != policies.content(entry):
+        first = fresh.setdefault(entry.key, entry)
+        if first is not entry and policies.content(first) != policies.content(entry):
             raise KeyReused(f"{entry.key} is used twice, for different entries")
     if not fresh:
         return {key: (entry_id, False) for key, entry_id in done.items()}
@@ -76,10 +78,8 @@ def _book(entries: Sequence[NewEntry]) -> dict[str, tuple[UUID, bool]]:
 
 
 def _write(hub_id: int, entry_rows: list[tuple[Any, ...]], posting_rows: list[tuple[Any, ...]]) -> None:
-    db.session.execute(statements.ADD_ENTRIES, {"hub": hub_id, **statements.arrays_of(statements.ENTRY, entry_rows)})
-    db.session.execute(
-        statements.ADD_POSTINGS, {"hub": hub_id, **statements.arrays_of(statements.POSTING, posting_rows)}
-    )
+    db.session.execute(statements.ADD_ENTRIES, {"hub": hub_id, **arrays_of(statements.ENTRY, entry_rows)})
+    db.session.execute(statements.ADD_POSTINGS, {"hub": hub_id, **arrays_of(statements.POSTING, posting_rows)})
 
 
 def _known(hub_id: int, entries: Sequence[NewEntry]) -> dict[str, UUID]:
@@ -103,12 +103,10 @@ def _known(hub_id: int, entries: Sequence[NewEntry]) -> dict[str, UUID]:
 def _accounts(hub_id: int, entries: Any) -> dict[AccountKey, UUID]:
     """Ids of all accounts that the entries name; missing ones are opened."""
     wanted: set[AccountKey] = {(leg.owner, str(leg.purpose), entry.currency) for entry in entries for leg in entry.legs}
-    asked = {"hub": hub_id, **statements.arrays_of(statements.WANTED, sorted(wanted))}
+    asked = {"hub": hub_id, **arrays_of(statements.WANTED, sorted(wanted))}
     rows = db.session.execute(statements.FIND_ACCOUNTS, asked)
     found: dict[AccountKey, UUID] = {(row.owner, row.purpose, row.currency): row.id for row in rows}
     missing = [(ids.uuid7(), *key) for key in sorted(wanted - found.keys())]
     if missing:
-        db.session.execute(
-            statements.ADD_ACCOUNTS, {"hub": hub_id, **statements.arrays_of(statements.ACCOUNT, missing)}
-        )
+        db.session.execute(statements.ADD_ACCOUNTS, {"hub": hub_id, **arrays_of(statements.ACCOUNT, missing)})
     return found | {row[1:]: row[0] for row in missing}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Row, select, text
 
 from hubapp.kernel.db import db
 from hubapp.money.ledger import policies
@@ -50,7 +50,7 @@ def verify(hub_id: int) -> Verification:
 
 
 def _stream(hub_id: int) -> Generator[Row[Any], None, None]:
-    statement: Select[Any] = (
+    statement = (
         select(
             LedgerEntry.seq,
             LedgerEntry.idempotency_key,
@@ -83,7 +83,7 @@ def _stream(hub_id: int) -> Generator[Row[Any], None, None]:
         .execution_options(yield_per=ROWS_AT_A_TIME)
     )
     with db.session.execute(statement) as result:  # closed even when the reader stops at a fault
-        yield from result
+        yield from cast("Iterator[Row[Any]]", result)
 
 
 def _chain(hub_id: int) -> Verification:
@@ -124,7 +124,8 @@ def _end(found: Verification) -> Verification:
     """The head points at the last entry. One statement: entries may arrive meanwhile."""
     row = db.session.execute(
         text(
-            "SELECT head.seq, head.seq = coalesce(last.seq, 0) AND head.hash = coalesce(last.hash, :genesis) AS is_last "
+            "SELECT head.seq, "
+            "head.seq = coalesce(last.seq, 0) AND head.hash = coalesce(last.hash, :genesis) AS is_last "
             "FROM ledger_head AS head LEFT JOIN LATERAL (SELECT seq, hash FROM ledger_entry "
             "WHERE hub_id = head.hub_id ORDER BY seq DESC LIMIT 1) AS last ON true WHERE head.hub_id = :hub"
         ),
@@ -157,8 +158,8 @@ def _cache(found: Verification) -> Verification:
             "SELECT account.owner, account.purpose, account.currency, coalesce(balance.amount, 0) AS cached, "
             "coalesce(posted.amount, 0) AS posted FROM ledger_account AS account "
             "LEFT JOIN ledger_balance AS balance ON balance.hub_id = account.hub_id AND balance.id = account.id "
-            "LEFT JOIN (SELECT account_id, sum(amount) AS amount FROM ledger_posting WHERE hub_id = :hub GROUP BY account_id) "
-            "AS posted ON posted.account_id = account.id "
+            "LEFT JOIN (SELECT account_id, sum(amount) AS amount FROM ledger_posting "
+            "WHERE hub_id = :hub GROUP BY account_id) AS posted ON posted.account_id = account.id "
             "WHERE account.hub_id = :hub AND coalesce(balance.amount, 0) <> coalesce(posted.amount, 0) "
             "ORDER BY account.owner, account.purpose, account.currency LIMIT 1"
         ),

@@ -36,8 +36,10 @@ class Books:
         self.enter(self.one)
         self.raw.execute("SELECT * FROM ledger_take_head()")
         self.raw.execute(
-            "INSERT INTO ledger_entry (hub_id, id, seq, idempotency_key, kind, ref, currency, occurred_at, memo, legs, prev_hash, hash) "
-            "SELECT hub_id, uuidv7(), seq + 1, 'raw', 'raw', '', 'EUR', now(), '', %s, hash, sha256(hash) FROM ledger_head WHERE hub_id = %s",
+            "INSERT INTO ledger_entry (hub_id, id, seq, idempotency_key, kind, ref, currency, occurred_at, memo, "
+            "legs, prev_hash, hash) "
+            "SELECT hub_id, uuidv7(), seq + 1, 'raw', 'raw', '', 'EUR', now(), '', %s, hash, "
+            "sha256(hash) FROM ledger_head WHERE hub_id = %s",
             (legs, self.one),
         )
         for position, amount in enumerate(amounts):
@@ -46,7 +48,8 @@ class Books:
     def post(self, amount: int, position: int, key: str = "raw") -> None:
         self.raw.execute(
             "INSERT INTO ledger_posting (hub_id, id, entry_id, seq, legs, position, account_id, currency, amount, tag) "
-            "SELECT e.hub_id, uuidv7(), e.id, e.seq, e.legs, %s, (SELECT id FROM ledger_account a WHERE a.hub_id = e.hub_id LIMIT 1), 'EUR', %s, '' "
+            "SELECT e.hub_id, uuidv7(), e.id, e.seq, e.legs, %s, "
+            "(SELECT id FROM ledger_account a WHERE a.hub_id = e.hub_id LIMIT 1), 'EUR', %s, '' "
             "FROM ledger_entry e WHERE e.hub_id = %s AND idempotency_key = %s",
             (position, amount, self.one, key),
         )
@@ -114,7 +117,8 @@ def test_a_posting_cannot_pretend_that_its_entry_has_more_legs(books: Books) -> 
     books.enter(books.one)
     with pytest.raises(errors.ForeignKeyViolation):
         books.raw.execute(
-            "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), entry_id, seq, 3::smallint, 2::smallint, account_id, currency, amount, "
+            "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), entry_id, seq, 3::smallint, 2::smallint, "
+            "account_id, currency, amount, "
             "available_at, tag FROM ledger_posting LIMIT 1"
         )
 
@@ -127,8 +131,10 @@ def test_an_entry_that_does_not_continue_the_chain_is_refused(books: Books, chan
     books.enter(books.one)
     with pytest.raises(errors.IntegrityConstraintViolation, match="chain"):
         books.raw.execute(
-            "INSERT INTO ledger_entry (hub_id, id, seq, idempotency_key, kind, ref, currency, occurred_at, memo, legs, prev_hash, hash) "
-            f"SELECT hub_id, uuidv7(), {values['seq']}, 'raw', 'raw', '', 'EUR', now(), '', 2, {values['prev_hash']}, hash FROM ledger_head"
+            "INSERT INTO ledger_entry (hub_id, id, seq, idempotency_key, kind, ref, currency, occurred_at, memo, "
+            "legs, prev_hash, hash) "
+            f"SELECT hub_id, uuidv7(), {values['seq']}, 'raw', 'raw', '', 'EUR', now(), '', 2, "
+            f"{values['prev_hash']}, hash FROM ledger_head"
         )
 
 
@@ -172,11 +178,13 @@ def test_the_head_of_no_hub_cannot_be_taken(books: Books) -> None:
 def test_accounts_of_another_currency_cannot_be_booked_on(books: Books) -> None:
     books.announce(5)
     account = books.raw.execute(
-        "INSERT INTO ledger_account SELECT hub_id, uuidv7(), owner, purpose, 'JPY' FROM ledger_account LIMIT 1 RETURNING id"
+        "INSERT INTO ledger_account SELECT hub_id, uuidv7(), owner, purpose, "
+        "'JPY' FROM ledger_account LIMIT 1 RETURNING id"
     ).fetchone()
     with pytest.raises(errors.ForeignKeyViolation):
         books.raw.execute(
-            "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), entry_id, seq, legs, 1::smallint, %s, currency, -5, NULL, '' "
+            "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), entry_id, seq, legs, 1::smallint, %s, currency, "
+            "-5, NULL, '' "
             "FROM ledger_posting WHERE seq = 2",
             account,
         )

@@ -19,7 +19,8 @@ WRITERS, ENTRIES = 8, 5
 
 # The function as it would be without its lock; the pause lets every writer read the same head.
 UNLOCKED = """
-CREATE OR REPLACE FUNCTION ledger_take_head() RETURNS TABLE (seq bigint, hash bytea) LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE OR REPLACE FUNCTION ledger_take_head() RETURNS TABLE (seq bigint, hash bytea) LANGUAGE plpgsql SECURITY DEFINER
+AS $$
 BEGIN
   RETURN QUERY SELECT head.seq, head.hash FROM ledger_head AS head WHERE hub_id = current_setting('app.hub_id')::bigint;
   PERFORM pg_sleep(0.2);

@@ -21,7 +21,10 @@ FORGERIES = {
     "one changed amount": (3, "UPDATE ledger_posting SET amount = amount + 1 WHERE seq = 3 AND position = 0"),
     "a swapped account": (
         4,
-        "UPDATE ledger_posting SET account_id = (SELECT id FROM ledger_account WHERE owner = 'account:anna') WHERE seq = 4 AND position = 1",
+        (
+            "UPDATE ledger_posting SET account_id = (SELECT id FROM ledger_account WHERE owner = 'account:anna') "
+            "WHERE seq = 4 AND position = 1"
+        ),
     ),
     "a renamed account": (2, "UPDATE ledger_account SET owner = 'account:eve' WHERE owner = 'account:bob'"),
     "a changed time": (5, "UPDATE ledger_entry SET occurred_at = occurred_at + interval '1 microsecond' WHERE seq = 5"),
@@ -36,13 +39,19 @@ FORGERIES = {
     "a deleted posting": (4, "DELETE FROM ledger_posting WHERE seq = 4 AND position = 0"),
     "entries in another order": (
         2,
-        "UPDATE ledger_entry SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3); UPDATE ledger_entry SET seq = -seq WHERE seq < 0",
+        (
+            "UPDATE ledger_entry SET seq = seq + CASE seq WHEN 2 THEN 1001 ELSE 999 END WHERE seq IN (2, 3); "
+            "UPDATE ledger_entry SET seq = seq - 1000 WHERE seq > 1000"
+        ),
     ),
     "a forged hash": (4, "UPDATE ledger_entry SET hash = sha256(hash) WHERE seq = 4"),
     "a stray posting": (
         7,
-        "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), uuidv7(), 7, legs, position, account_id, currency, amount, available_at, tag "
-        "FROM ledger_posting WHERE seq = 1",
+        (
+            "INSERT INTO ledger_posting SELECT hub_id, uuidv7(), uuidv7(), 7, legs, position, account_id, currency, "
+            "amount, available_at, tag "
+            "FROM ledger_posting WHERE seq = 1"
+        ),
     ),
     "a moved head": (7, "UPDATE ledger_head SET seq = 7"),
     "a changed cached balance": (None, "UPDATE ledger_balance SET amount = amount + 1"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,12 +13,47 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.earnings.shares import bookings, policies, queries
 from hubapp.earnings.shares.bookings import SettledOrder
-from hubapp.earnings.shares.models import EarningRight, MonthTurnover, OrderShare
+from hubapp.earnings.shares.models import MonthTurnover, OrderShare
 from hubapp.earnings.shares.policies import Part, Role
 from hubapp.earnings.shares.rules import Terms
-from hubapp.kernel import ids
+from hubapp.kernel import arrays, ids
+from hubapp.kernel.arrays import BIGINT, BOOLEAN, DATE, INTEGER, JSON, SMALLINT, TEXT, TIME, Columns
+from hubapp.kernel.arrays import UUID as UUID_COLUMN
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import services as ledger
+
+ORDER: Columns = {
+    "id": UUID_COLUMN,
+    "number": TEXT,
+    "currency": TEXT,
+    "gross": BIGINT,
+    "base": BIGINT,
+    "fee": BIGINT,
+    "refunded": BIGINT,
+    "source": TEXT,
+    "month": DATE,
+    "rule_key": TEXT,
+    "settled_at": TIME,
+}
+RIGHT: Columns = {
+    "id": UUID_COLUMN,
+    "order_id": UUID_COLUMN,
+    "position": SMALLINT,
+    "owner": TEXT,
+    "role": TEXT,
+    "purpose": TEXT,
+    "currency": TEXT,
+    "amount": BIGINT,
+    "reversed": BIGINT,
+    "claimed": BIGINT,
+    "rate_bps": INTEGER,
+    "is_vacant": BOOLEAN,
+    "earned_at": TIME,
+    "available_at": TIME,
+    "explanation": JSON,
+}
+ADD_ORDERS = arrays.insertion("order_share", ORDER)
+ADD_RIGHTS = arrays.insertion("earning_right", RIGHT)
 
 
 def freeze_terms(*, now: datetime) -> Terms:
@@ -81,47 +118,28 @@ def _counters(keys: set[tuple[date, str]]) -> dict[tuple[date, str], MonthTurnov
 def _write(hub_id: int, splits: Sequence[tuple[SettledOrder, tuple[Part, ...]]], months: dict[UUID, date]) -> None:
     if not splits:
         return
-    settled = [
-        {
-            "hub_id": hub_id,
-            "id": order.order_id,
-            "number": order.number,
-            "currency": order.currency,
-            "gross": order.gross,
-            "base": order.base,
-            "fee": sum(part.amount for part in parts if part.role == Role.FEE),
-            "refunded": 0,
-            "source": str(order.source),
-            "month": months[order.order_id],
-            "rule_key": order.terms.rule_key,
-            "settled_at": order.occurred_at,
-        }
-        for order, parts in splits
-    ]
+    db.session.flush()
+    settled = [_order_row(order, parts, months[order.order_id]) for order, parts in splits]
+    db.session.execute(ADD_ORDERS, {"hub": hub_id, **arrays.arrays_of(ORDER, settled)})
     rights = [
-        {
-            "hub_id": hub_id,
-            "id": ids.uuid7(),
-            "order_id": order.order_id,
-            "position": position,
-            "owner": part.owner,
-            "role": str(part.role),
-            "purpose": str(bookings.purpose_of(part)),
-            "currency": order.currency,
-            "amount": part.amount,
-            "reversed": 0,
-            "claimed": 0,
-            "rate_bps": part.rate_bps,
-            "is_vacant": part.is_vacant,
-            "earned_at": order.occurred_at,
-            "available_at": order.available_at,
-            "explanation": part.explanation,
-        }
+        _right_row(order, position, part)
         for order, parts in splits
         for position, part in enumerate(parts)
         if part.role != Role.FEE and part.amount
     ]
-    db.session.flush()
-    db.session.execute(OrderShare.__table__.insert(), settled)
-    if rights:
-        db.session.execute(EarningRight.__table__.insert(), rights)
+    db.session.execute(ADD_RIGHTS, {"hub": hub_id, **arrays.arrays_of(RIGHT, rights)})
+
+
+def _order_row(order: SettledOrder, parts: tuple[Part, ...], month: date) -> tuple[Any, ...]:
+    fee = sum(part.amount for part in parts if part.role == Role.FEE)
+    amounts = (order.gross, order.base, fee, 0)
+    facts = (str(order.source), month, order.terms.rule_key, order.occurred_at)
+    return (order.order_id, order.number, order.currency, *amounts, *facts)
+
+
+def _right_row(order: SettledOrder, position: int, part: Part) -> tuple[Any, ...]:
+    who = (part.owner, str(part.role), str(bookings.purpose_of(part)), order.currency)
+    when = (order.occurred_at, order.available_at)
+    explained = json.dumps(part.explanation, ensure_ascii=False)
+    rate = (part.rate_bps, part.is_vacant)
+    return (ids.uuid7(), order.order_id, position, *who, part.amount, 0, 0, *rate, *when, explained)
