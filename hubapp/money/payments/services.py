@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -68,26 +69,33 @@ def request_checkout(
     )
     db.session.add(payment)
     db.session.flush()
+    params = {
+        "lines": [{"name": line.name, "quantity": line.quantity, "amount": line.amount} for line in lines],
+        "description": description,
+        "customer_email": payer_email or None,
+    }
     outbox.add(
         kind=CommandKind.CHECKOUT_CREATE,
         key=f"checkout:{payment.id}",
         subject=f"payment:{payment.id}",
         hub_id=hub_id,
         now=now,
-        params={
-            "reference": f"payment:{payment.id}",
-            "amount": amount.amount,
-            "currency": amount.currency.lower(),
-            "lines": [{"name": line.name, "quantity": line.quantity, "amount": line.amount} for line in lines],
-            "description": description,
-            "success_url": wiring.address_in_hub(hub_id, f"/pay/{payment.id}/return"),
-            "cancel_url": wiring.address_in_hub(hub_id, cancel_path),
-            "expires_at": expires_at.isoformat(),
-            "metadata": {"hub": str(hub_id), "payment": str(payment.id)},
-            "customer_email": payer_email or None,
-        },
+        params=params | _page_of(payment, hub_id),
     )
     return payment.id
+
+
+def _page_of(payment: Payment, hub_id: int) -> dict[str, Any]:
+    """The part of a card page's parameters that the payment's row says."""
+    return {
+        "reference": f"payment:{payment.id}",
+        "amount": payment.amount,
+        "currency": payment.currency.lower(),
+        "success_url": wiring.address_in_hub(hub_id, f"/pay/{payment.id}/return"),
+        "cancel_url": wiring.address_in_hub(hub_id, payment.cancel_path),
+        "expires_at": payment.expires_at.isoformat(),
+        "metadata": {"hub": str(hub_id), "payment": str(payment.id)},
+    }
 
 
 def request_refund(*, payment_id: UUID, amount: Money, reference: str, reason: str, now: datetime) -> UUID:
