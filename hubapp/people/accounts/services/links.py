@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
-from hubapp.people.accounts import policies, vault
+from hubapp.people.accounts import passwords, policies, typed, vault
 from hubapp.people.accounts.errors import EmailTaken, LinkSpent
 from hubapp.people.accounts.events import EmailChanged, LinkAsked
 from hubapp.people.accounts.models import Account, EmailToken
@@ -49,10 +49,12 @@ def sign_up(
     Refuses with TooManyAttempts, BadEmail, BadName or WeakPassword.
     """
     throttle.limit(kind="sign-up network", subject=policies.network_of(network), now=now)
-    address, clean = credentials.require_email(email), credentials.require_name(name)
-    hashed = credentials.strong_hash(password, address, clean)
+    address, clean = typed.require_email(email), typed.require_name(name)
+    hashed = passwords.strong_hash(password, address, clean)
     throttle.limit(kind="mail account", subject=address, now=now)
-    credentials.open_account(ids.uuid7(), address, clean, locale, hashed, None, now, replace=True)
+    credentials.open_account(
+        email=address, name=clean, locale=locale, password_hash=hashed, confirmed_at=None, replace=True, now=now
+    )
     return _ask("confirm", address, None, next_url, locale, hub_id, now)
 
 
@@ -136,7 +138,7 @@ def spent() -> LinkSpent:
 
 def _address(email: str, network: str, now: datetime) -> str:
     throttle.limit(kind="mail network", subject=policies.network_of(network), now=now)
-    address = credentials.require_email(email)
+    address = typed.require_email(email)
     throttle.limit(kind="mail account", subject=address, now=now)
     return address
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from hubapp.kernel import ids
-from hubapp.people.accounts import policies, vault
+from hubapp.people.accounts import passwords, policies, vault
 from hubapp.people.accounts.errors import NotConfirmed, WrongPassword
-from hubapp.people.accounts.services import credentials, throttle
+from hubapp.people.accounts.services import throttle
 
 MAX_AGENT = 300
 
@@ -49,13 +49,13 @@ def sign_in(
     throttle.limit(kind="sign-in network", subject=policies.network_of(network), now=now)
     throttle.limit(kind="sign-in account", subject=address, now=now)
     credential = vault.row("credential_of", p_email=address, p_id=None)
-    if not credentials.verify(credential.password_hash if credential else None, password) or credential is None:
+    if not passwords.verify(credential.password_hash if credential else None, password) or credential is None:
         raise WrongPassword(_("This address and password do not belong together. Check both, or set a new password."))
     throttle.forgive(kind="sign-in account", subject=address, now=now)
     if credential.confirmed_at is None:
         raise NotConfirmed(_("Please confirm your address first: open the link in the mail that we sent you."))
-    if credentials.is_outdated(credential.password_hash):
-        vault.value("password_set", p_id=credential.id, p_hash=credentials.hash_password(password), p_now=now)
+    if passwords.is_outdated(credential.password_hash):
+        vault.value("password_set", p_id=credential.id, p_hash=passwords.hash_password(password), p_now=now)
     has_factor = credential.totp_secret is not None
     is_required = not credential.is_demo and (credential.is_central or needs_second_factor(credential.id))
     is_pending = has_factor or is_required
