@@ -15,6 +15,7 @@ from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
+from hubapp.market.orders.views import basket
 from hubapp.money.payments import plug as payments
 from hubapp.people.accounts import plug as accounts
 from hubapp.people.membership import queries as membership
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         may=guards.may,
         is_member=guards.is_member,
         is_connector=guards.has_a_role,
+        basket_count=basket.count,
         needs_second_factor=membership.is_connector_anywhere,
     )
     accounts.install(app, csrf, plugs)
