@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 # An import tells the planner what it loaded before it goes on; see hubapp.kernel.bulk.
-LOADED = ("listing", "orders", "order_line", "order_share", "earning_right")
+LOADED = ("listing", "orders", "order_line", "order_share", "earning_right", "ledger_entry", "ledger_posting")
 TABLES = ("history_customer", "history_document", "history_line")
 
 

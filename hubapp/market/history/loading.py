@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from hubapp.earnings.shares import queries as share_rules
@@ -79,13 +79,6 @@ class Loaded:
     listings: int = 0
 
 
-class Refund(NamedTuple):
-    refund_id: UUID
-    order_id: UUID
-    amount: int
-    at: datetime
-
-
 @dataclass(slots=True)
 class _Batch:
     """Rows being collected for one hub."""
@@ -97,7 +90,7 @@ class _Batch:
     documents: list[tuple[Any, ...]] = field(default_factory=list)
     other_lines: list[tuple[Any, ...]] = field(default_factory=list)
     orders: list[PastOrder] = field(default_factory=list)
-    refunds: list[Refund] = field(default_factory=list)
+    refunds: list[shares.Refund] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
 
 
@@ -230,7 +223,9 @@ def _take_back(batch: _Batch, document_id: UUID, position: int, line: Line) -> l
             continue
         row_id = _keep(batch, document_id, position, number, line, Kind.REFUND, part=part)
         if part.amount:
-            batch.refunds.append(Refund(row_id, part.sold.order_id, part.amount, line.at))
+            batch.refunds.append(
+                shares.Refund(part.sold.order_id, row_id, part.amount, batch.sales_map.currency, line.at)
+            )
     return legs
 
 
@@ -278,14 +273,7 @@ def _write(batch: _Batch) -> None:
     if len(batch.orders) >= bulk.MANY:
         bulk.learn("order_share")
         bulk.learn("earning_right")
-    for refund in batch.refunds:
-        shares.reverse(
-            order_id=refund.order_id,
-            refund_id=refund.refund_id,
-            amount=refund.amount,
-            currency=sales_map.currency,
-            now=refund.at,
-        )
+    shares.reverse_many(refunds=batch.refunds)
     ledger.post_many(entries=batch.entries)
 
 

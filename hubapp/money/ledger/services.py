@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from hubapp.kernel import ids
+from hubapp.kernel import bulk, ids
 from hubapp.kernel.arrays import arrays_of
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import policies, statements
@@ -38,6 +38,9 @@ def post_many(*, entries: Sequence[NewEntry]) -> int:
     new = 0
     for start in range(0, len(entries), BATCH):
         new += sum(is_new for _, is_new in _book(entries[start : start + BATCH]).values())
+        if start == 0 and new >= bulk.MANY:
+            bulk.learn("ledger_entry")
+            bulk.learn("ledger_posting")
     return new
 
 
