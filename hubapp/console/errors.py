@@ -47,8 +47,11 @@ class NothingToRetry(Refusal):
         super().__init__(_("This job is not waiting for another try any more."))
 
 
-class StepsMissing(Refusal):
-    """Something was not answered yet."""
+class WhyMissing(Refusal):
+    """The audit log keeps why something was decided."""
+
+    status = 422
+    field = "reason"
 
     def __init__(self) -> None:
-        super().__init__(_("Some steps are not answered yet."))
+        super().__init__(_("Say why: the audit log keeps it."))

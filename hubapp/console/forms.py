@@ -8,28 +8,17 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from slugify import slugify
-from wtforms import (
-    DecimalField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import DecimalField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from hubapp.console import places
-from hubapp.console.wizard import BASE
 from hubapp.tenancy import brand, theme
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.packs.settings import is_slug
-from hubapp.web.forms import Form
+from hubapp.web.forms import ChoiceField, Form, ManyField
 
 LONGEST_REASON = 500
-_WHY = InputRequired(_l("Say why: the audit log keeps it."))
+_WHY = DataRequired(_l("Say why: the audit log keeps it."))
 
 
 def slug_problem(slug: str) -> str:
@@ -48,23 +37,17 @@ def _plain(text: str | None) -> str:
 class StartForm(Form):
     """What the new hub starts from."""
 
-    like = RadioField(_l("Start from"), validate_choice=False)
-    known: tuple[str, ...] = (BASE,)
-
-    def validate_like(self, field: RadioField) -> None:
-        """One of the packs there are."""
-        if field.data not in self.known:
-            raise ValidationError(_("Choose what to start from."))
+    like = ChoiceField(_l("Start from"))
 
 
 class NameForm(Form):
     """What the hub is called, where it is, and its address."""
 
     name = StringField(
-        _l("Name"), [InputRequired(_l("Enter a name.")), Length(max=brand.LONGEST_NAME)], filters=[_plain]
+        _l("Name"), [DataRequired(_l("Enter a name.")), Length(max=brand.LONGEST_NAME)], filters=[_plain]
     )
     place = StringField(
-        _l("Place"), [InputRequired(_l("Enter a place.")), Length(max=brand.LONGEST_PLACE)], filters=[_plain]
+        _l("Place"), [DataRequired(_l("Enter a place.")), Length(max=brand.LONGEST_PLACE)], filters=[_plain]
     )
     slug = StringField(_l("Address"), filters=[lambda text: (text or "").strip().lower()])
 
@@ -79,14 +62,14 @@ class NameForm(Form):
 class CountryForm(Form):
     """Where the hub trades, in which money and languages, and the tax in its prices."""
 
-    country = SelectField(_l("Country"), [InputRequired(_l("Choose a country."))], validate_choice=False)
-    currency = SelectField(_l("Currency"), [InputRequired(_l("Choose a currency."))], validate_choice=False)
-    timezone = SelectField(_l("Time zone"), [InputRequired(_l("Choose a time zone."))], validate_choice=False)
-    locales = SelectMultipleField(_l("Languages"), validate_choice=False)
-    default_locale = SelectField(_l("Main language"), validate_choice=False)
+    country = ChoiceField(_l("Country"))
+    currency = ChoiceField(_l("Currency"))
+    timezone = ChoiceField(_l("Time zone"))
+    locales = ManyField(_l("Languages"))
+    default_locale = ChoiceField(_l("Main language"))
     tax_name = StringField(
         _l("What the tax is called"),
-        [InputRequired(_l("Enter its name, such as VAT.")), Length(max=40)],
+        [DataRequired(_l("Enter its name, such as VAT.")), Length(max=40)],
         filters=[_plain],
     )
     tax_percent = DecimalField(
@@ -102,24 +85,12 @@ class CountryForm(Form):
         self.locales.choices = list(places.languages())
         self.default_locale.choices = list(places.languages())
 
-    def validate_country(self, field: SelectField) -> None:
-        """A country there is."""
-        _known(field)
-
-    def validate_currency(self, field: SelectField) -> None:
-        """Money that is in use."""
-        _known(field)
-
-    def validate_timezone(self, field: SelectField) -> None:
-        """A place with a clock."""
-        _known(field)
-
-    def validate_locales(self, field: SelectMultipleField) -> None:
+    def validate_locales(self, field: ManyField) -> None:
         """At least one language that the interface speaks."""
-        if not field.data or not set(field.data) <= {code for code, _name in field.choices}:
+        if not field.data:
             raise ValidationError(_("Choose at least one language."))
 
-    def validate_default_locale(self, field: SelectField) -> None:
+    def validate_default_locale(self, field: ChoiceField) -> None:
         """One of those chosen."""
         if field.data not in (self.locales.data or []):
             raise ValidationError(_("The main language must be one of those chosen."))
@@ -131,23 +102,18 @@ class CountryForm(Form):
         return {**{name: getattr(self, name).data for name in names}, "tax_bps": rate}
 
 
-def _known(field: SelectField) -> None:
-    if field.data not in {key for key, _text in field.choices if key}:
-        raise ValidationError(_("Choose one of the list."))
-
-
 class OperatorForm(Form):
     """Who answers for the hub; stands in its imprint."""
 
     operator = StringField(
-        _l("Person or organisation"), [InputRequired(_l("Enter who runs the hub.")), Length(max=120)], filters=[_plain]
+        _l("Person or organisation"), [DataRequired(_l("Enter who runs the hub.")), Length(max=120)], filters=[_plain]
     )
     address = StringField(
-        _l("Postal address"), [InputRequired(_l("Enter an address.")), Length(max=300)], filters=[_plain]
+        _l("Postal address"), [DataRequired(_l("Enter an address.")), Length(max=300)], filters=[_plain]
     )
     email = StringField(
         _l("E-mail address for the public"),
-        [InputRequired(_l("Enter an e-mail address.")), Length(max=120)],
+        [DataRequired(_l("Enter an e-mail address.")), Length(max=120)],
         filters=[_plain],
     )
 
@@ -172,12 +138,12 @@ TILES = {"workshop": _l("Workshop"), "rest": _l("Rest"), "harbour": _l("Harbour"
 class LookForm(Form):
     """Two colours, typefaces and shapes."""
 
-    primary = StringField(_l("Main colour"), [InputRequired(_l("Choose a colour.")), Length(max=9)])
-    accent = StringField(_l("Second colour"), [InputRequired(_l("Choose a colour.")), Length(max=9)])
-    font_pair = SelectField(_l("Typefaces"), choices=[(key, FONTS.get(key, key)) for key in theme.FONT_PAIRS])
-    control_shape = SelectField(_l("Buttons"), choices=[(key, SHAPES[key]) for key in theme.CONTROL_SHAPES])
-    density = SelectField(_l("Spacing"), choices=[(key, DENSITIES[key]) for key in theme.DENSITIES])
-    tile_set = SelectField(_l("Cover art"), choices=[(key, TILES[key]) for key in theme.TILE_SETS])
+    primary = StringField(_l("Main colour"), [DataRequired(_l("Choose a colour.")), Length(max=9)])
+    accent = StringField(_l("Second colour"), [DataRequired(_l("Choose a colour.")), Length(max=9)])
+    font_pair = ChoiceField(_l("Typefaces"), choices=[(key, FONTS.get(key, key)) for key in theme.FONT_PAIRS])
+    control_shape = ChoiceField(_l("Buttons"), choices=[(key, SHAPES[key]) for key in theme.CONTROL_SHAPES])
+    density = ChoiceField(_l("Spacing"), choices=[(key, DENSITIES[key]) for key in theme.DENSITIES])
+    tile_set = ChoiceField(_l("Cover art"), choices=[(key, TILES[key]) for key in theme.TILE_SETS])
     mosaic = IntegerField(
         _l("Number of the drawing"), [InputRequired(_l("Enter a number.")), NumberRange(0, brand.LARGEST_MOSAIC)]
     )
@@ -186,7 +152,7 @@ class LookForm(Form):
 class ConnectorStepForm(Form):
     """Who will look after the hub, or nobody yet."""
 
-    kind = RadioField(_l("Connector"), default="person", choices=[("person", ""), ("vacant", "")])
+    kind = ChoiceField(_l("Connector"), default="person", choices=[("person", ""), ("vacant", "")])
     email = StringField(_l("E-mail address of their account"), [Length(max=254)], filters=[_plain])
 
     def validate_email(self, field: StringField) -> None:
@@ -203,7 +169,7 @@ class FreezeForm(Form):
     """Why sales stop; shown to members and visitors. `confirmed`: the second page was seen."""
 
     reason = TextAreaField(
-        _l("Reason"), [InputRequired(_l("Say why: members and visitors will read it.")), Length(max=LONGEST_REASON)]
+        _l("Reason"), [DataRequired(_l("Say why: members and visitors will read it.")), Length(max=LONGEST_REASON)]
     )
     confirmed = HiddenField()
 
@@ -219,7 +185,7 @@ class ConnectorForm(Form):
 
     email = StringField(
         _l("E-mail address of their account"),
-        [InputRequired(_l("Enter their e-mail address.")), Length(max=254)],
+        [DataRequired(_l("Enter their e-mail address.")), Length(max=254)],
         filters=[_plain],
     )
     reason = StringField(_l("Reason"), [_WHY, Length(max=LONGEST_REASON)], filters=[_plain])
@@ -229,5 +195,5 @@ class DomainForm(Form):
     """A domain of the hub's own."""
 
     domain = StringField(
-        _l("Domain"), [InputRequired(_l("Enter a domain, such as hub.example.org.")), Length(max=253)], filters=[_plain]
+        _l("Domain"), [DataRequired(_l("Enter a domain, such as hub.example.org.")), Length(max=253)], filters=[_plain]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from hubapp.console.errors import AlreadyConnector, NoSuchAccount, NotConfirmed, NothingToRetry
+from hubapp.console.errors import AlreadyConnector, NoSuchAccount, NotConfirmed, NothingToRetry, WhyMissing
 from hubapp.jobs import failures
 from hubapp.people.accounts import queries as accounts
 from hubapp.people.accounts.queries import AccountView
@@ -14,7 +14,6 @@ from hubapp.people.membership import services as membership
 from hubapp.people.membership.errors import NoSuchMember
 from hubapp.people.membership.models import Role
 from hubapp.tenancy import audit
-from hubapp.tenancy import errors as hub_errors
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.packs.schema import Pack
@@ -36,7 +35,7 @@ def open_hub(*, pack: Pack, connector_email: str, actor: Actor, now: datetime) -
 def name_connector(*, hub_id: int, email: str, reason: str, actor: Actor, now: datetime) -> AccountView:
     """Make the account with this address a connector of the hub, and a member if it was none; returns the account.
 
-    Refuses with ReasonMissing, NoSuchAccount, NotConfirmed, AlreadyConnector or MembershipSuspended.
+    Refuses with WhyMissing, NoSuchAccount, NotConfirmed, AlreadyConnector or MembershipSuspended.
     """
     why = _reason(reason)
     account = account_of(email=email)
@@ -54,7 +53,7 @@ def _appoint(hub_id: int, account: AccountView, actor: Actor, reason: str, now: 
 
 
 def dismiss_connector(*, hub_id: int, account_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Take the connector's role away; they stay a member. Refuses with ReasonMissing or NoSuchMember."""
+    """Take the connector's role away; they stay a member. Refuses with WhyMissing or NoSuchMember."""
     why = _reason(reason)
     with in_hub(hub_id):
         known = members.member(account_id)
@@ -75,17 +74,18 @@ def account_of(*, email: str) -> AccountView:
 
 
 def retry_job(*, job_id: int, reason: str, actor: Actor, now: datetime) -> str:
-    """Give a failed job back to the queue; returns its name. Refuses with NothingToRetry."""
+    """Give a failed job back to the queue; returns its name. Refuses with WhyMissing or NothingToRetry."""
+    why = _reason(reason)
     found = failures.retry(job_id=job_id)
     if found is None:
         raise NothingToRetry
     name, hub_id = found
-    audit.record(actor=actor, action="job.retry", hub_id=hub_id, subject=f"{name} #{job_id}", reason=reason, now=now)
+    audit.record(actor=actor, action="job.retry", hub_id=hub_id, subject=f"{name} #{job_id}", reason=why, now=now)
     return name
 
 
 def _reason(text: str) -> str:
     why = text.strip()[: tenancy.LONGEST_REASON]
     if not why:
-        raise hub_errors.ReasonMissing
+        raise WhyMissing
     return why

@@ -12,7 +12,13 @@ from tests.factories.accounts import base_url, make_account
 from tests.factories.hubs import make_hub
 from tests.factories.members import make_connector, make_member
 
-SAMPLES = {"slug": "lyon", "step": "start", "account_id": "01890000-0000-7000-8000-000000000000", "job_id": "1", "host": "a.example"}
+SAMPLES = {
+    "slug": "lyon",
+    "step": "start",
+    "account_id": "01890000-0000-7000-8000-000000000000",
+    "job_id": "1",
+    "host": "a.example",
+}
 
 
 def routes(app: HubFlask) -> list[tuple[str, str]]:

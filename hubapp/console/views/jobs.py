@@ -37,7 +37,7 @@ def jobs() -> ResponseReturnValue:
 @access.requires("central.jobs")
 def retry_job(job_id: int) -> ResponseReturnValue:
     """Put a failed job back into the queue."""
-    reason = request.form.get("reason", "").strip()[:500]
+    reason = request.form.get("reason", "")
     try:
         name = services.retry_job(job_id=job_id, reason=reason, actor=actor(), now=clock.now())
     except Refusal as refusal:

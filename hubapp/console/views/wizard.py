@@ -163,7 +163,7 @@ def _form(step: str, answers: wizard.Answers) -> Form:
         data["tax_percent"] = data.pop("tax_bps", 0) / 100
     form = FORMS[step](data=data)
     if isinstance(form, StartForm):
-        form.known = (wizard.BASE, *load.available(HUBS))
+        form.like.choices = [(slug, slug) for slug in (wizard.BASE, *load.available(HUBS))]
     return form
 
 
