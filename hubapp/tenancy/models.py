@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from hubapp.kernel import ids
@@ -46,7 +46,7 @@ class Hub(db.Model):  # type: ignore[name-defined]
     tax_rates: Mapped[dict[str, int]]
     logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     logo_type: Mapped[str | None]
-    theme_css: Mapped[str] = deferred(mapped_column(default=""))
+    theme_css: Mapped[str] = deferred(mapped_column(default="", nullable=False))
     brand_version: Mapped[int] = mapped_column(default=1)
     member_count: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime]
@@ -91,6 +91,7 @@ class HubPage(HubScoped, db.Model):  # type: ignore[name-defined]
     updated_by: Mapped[uuid.UUID | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "locale", "slug"),
         CheckConstraint("kind IN ('page', 'legal')", name="kind"),
     )

@@ -23,7 +23,7 @@ class HistoryCustomer(HubScoped, db.Model):  # type: ignore[name-defined]
 
     external_ref: Mapped[str]
 
-    __table_args__ = (UniqueConstraint("hub_id", "external_ref"),)
+    __table_args__ = (ForeignKeyConstraint(["hub_id"], ["hub.id"]), UniqueConstraint("hub_id", "external_ref"))
 
 
 class HistoryDocument(HubScoped, db.Model):  # type: ignore[name-defined]
@@ -40,6 +40,7 @@ class HistoryDocument(HubScoped, db.Model):  # type: ignore[name-defined]
     lines: Mapped[int]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "external_ref"),
         ForeignKeyConstraint(*CUSTOMER_KEYS),
         ForeignKeyConstraint(*ORDER_KEYS),
@@ -71,6 +72,7 @@ class HistoryLine(HubScoped, db.Model):  # type: ignore[name-defined]
     order_line_id: Mapped[uuid.UUID | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "document_id", "position", "part"),
         ForeignKeyConstraint(*DOCUMENT_KEYS),
         ForeignKeyConstraint(*LINE_KEYS),

@@ -19,6 +19,7 @@ from hubapp.market.history.errors import FileUnreadable
 from hubapp.market.history.mapping import SalesMap
 
 MAX_QUANTITY = 10**9
+MAX_PRICE = 10**12
 BROKEN = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of bytes that are not UTF-8
 
 
@@ -180,6 +181,8 @@ def _price(text: str) -> Decimal:
         raise _Unusable(f"the price {text!r} is not a number") from None
     if not value.is_finite():
         raise _Unusable(f"the price {text!r} is not a number")
+    if abs(value) > MAX_PRICE:
+        raise _Unusable("the price is too large")
     return value
 
 

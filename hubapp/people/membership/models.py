@@ -44,6 +44,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     referral_code: Mapped[str]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "account_id"),
         UniqueConstraint("hub_id", "handle"),
         UniqueConstraint("hub_id", "referral_code"),
@@ -68,6 +69,7 @@ class HubRole(HubScoped, db.Model):  # type: ignore[name-defined]
     granted_at: Mapped[datetime]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "membership_id"),
         ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
         CheckConstraint("role IN ('connector', 'helper')", name="role"),
@@ -88,6 +90,7 @@ class InviteLink(HubScoped, db.Model):  # type: ignore[name-defined]
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "code"),
         ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
     )
@@ -105,6 +108,7 @@ class ReferralTouch(HubScoped, db.Model):  # type: ignore[name-defined]
     touched_at: Mapped[datetime]
 
     __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
         Index("ix_referral_touch_hub_id_account_id_touched_at", "hub_id", "account_id", "touched_at"),
     )
