@@ -61,10 +61,16 @@ def refund(event: RefundSettled) -> None:
 
 @on(RefundFailed)
 def refund_failed(event: RefundFailed) -> None:
-    """A canceled order's money did not arrive."""
+    """A canceled order's money did not arrive, or came back after it had been told as arrived."""
     order_id = _id_in(event.reference, "order")
     if order_id is not None:
-        services.refund_failed(order_id=order_id, message=event.message, now=clock.now())
+        services.refund_failed(
+            order_id=order_id,
+            refund_id=event.refund_id,
+            reference=event.reference,
+            message=event.message,
+            now=clock.now(),
+        )
 
 
 @queue.task(EXPIRE)

@@ -25,7 +25,8 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.HANDED_OVER: frozenset({OrderStatus.CANCELED}),
     # Back to where it was if the refund fails.
     OrderStatus.CANCELED: frozenset({OrderStatus.REFUNDED, OrderStatus.PAID, OrderStatus.HANDED_OVER}),
-    OrderStatus.REFUNDED: frozenset(),
+    # A card may refuse the money days after the provider called it returned.
+    OrderStatus.REFUNDED: frozenset({OrderStatus.PAID, OrderStatus.HANDED_OVER}),
 }
 
 

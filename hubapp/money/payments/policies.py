@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
+
 from hubapp.money.payments.gateway_values import ChargeState, CheckoutState, RefundState
 from hubapp.money.payments.gateway_values import RefundStatus as ProviderRefundStatus
 from hubapp.money.payments.models import PaymentStatus, RefundStatus
@@ -71,6 +73,18 @@ def refund_status(state: RefundState) -> RefundStatus:
         "canceled": RefundStatus.FAILED,
     }
     return known[state.status]
+
+
+def refund_failure(reason: str | None) -> str:
+    """Why a refund did not arrive, in words, from the provider's code."""
+    known: dict[str, str] = {
+        "lost_or_stolen_card": _("the card is lost or stolen."),
+        "expired_or_canceled_card": _("the card has expired or was canceled."),
+        "charge_for_pending_refund_disputed": _("the payment is disputed."),
+        "insufficient_funds": _("too little money was there to give back."),
+        "declined": _("the buyer's bank refused it."),
+    }
+    return known.get(reason or "") or str(_("the buyer's bank sent it back."))
 
 
 def backoff(attempts: int) -> timedelta:

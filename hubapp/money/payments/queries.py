@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from hubapp.kernel.db import db
 from hubapp.money.payments.errors import PaymentNotFound
-from hubapp.money.payments.models import GatewayCommand, Payment, Refund
+from hubapp.money.payments.models import GatewayCommand, Payment, Refund, RefundStatus
 
 
 def payment(payment_id: UUID) -> Payment:
@@ -56,6 +56,12 @@ def refunds_of(payment_id: UUID) -> Sequence[Refund]:
 def refund_of(reference: str) -> Refund | None:
     """The refund with a reference of the caller's."""
     return db.session.scalar(select(Refund).where(Refund.reference == reference))
+
+
+def has_refund_failed(refund_id: UUID) -> bool:
+    """Whether a refund has failed as of now, whatever was told of it before."""
+    failed = select(Refund.id).where(Refund.id == refund_id, Refund.status == RefundStatus.FAILED)
+    return db.session.scalar(failed) is not None
 
 
 def command(command_id: UUID) -> GatewayCommand:

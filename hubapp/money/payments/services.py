@@ -245,7 +245,7 @@ def apply_refund(*, refund_id: UUID, state: RefundState, now: datetime) -> None:
     refund.provider_id, refund.checked_at = state.id, now
     status = policies.refund_status(state)
     if status is RefundStatus.FAILED:
-        fail_refund(refund_id=refund_id, message=state.failure_reason or "")
+        fail_refund(refund_id=refund_id, message=policies.refund_failure(state.failure_reason))
         return
     if not may_move(REFUND_MOVES, refund.status, status):
         return

@@ -93,8 +93,8 @@ def test_another_price_is_another_fingerprint() -> None:
     assert len(shown) == 2
 
 
-def test_what_is_refunded_stays_so_and_every_status_has_its_moves() -> None:
+def test_what_is_refunded_is_never_canceled_again_and_every_status_has_its_moves() -> None:
     assert set(policies.MOVES) == set(OrderStatus)
-    assert not policies.MOVES[OrderStatus.REFUNDED]
+    assert policies.MOVES[OrderStatus.REFUNDED] == {OrderStatus.PAID, OrderStatus.HANDED_OVER}
     assert not policies.can_move("placed", OrderStatus.HANDED_OVER)
     assert policies.can_move("expired", OrderStatus.PAID)

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from hubapp.kernel import bulk
 from hubapp.kernel.db import require_hub_id
 from hubapp.market.orders.models import Delivery, OrderStatus, Source
-from hubapp.market.orders.services.checkout import take_numbers
+from hubapp.market.orders.services.numbers import take_numbers
 
 ORDER = {
     "hub_id": "int8",

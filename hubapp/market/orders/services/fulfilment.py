@@ -16,6 +16,7 @@ from hubapp.market.orders.errors import NoSuchOrder, ReasonMissing, WrongMove
 from hubapp.market.orders.events import OrderCanceled, OrderHandedOver
 from hubapp.market.orders.models import Checkout, Order, OrderStatus, OrderStep
 from hubapp.market.orders.services import letters, steps
+from hubapp.money.payments import queries as paid
 from hubapp.money.payments import services as payments
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
@@ -52,16 +53,10 @@ def cancel_order(*, order_id: UUID, reason: str, actor: Actor, now: datetime) ->
 def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: datetime) -> None:
     """Cancel a locked order and ask for its refund. Refuses with WrongMove."""
     steps.move(order=order, to=OrderStatus.CANCELED, now=now, actor_id=actor_id, note=reason)
-    attempt = db.session.scalar(
-        select(func.count())
-        .select_from(OrderStep)
-        .where(OrderStep.order_id == order.id, OrderStep.status == OrderStatus.CANCELED)
-    )
     payments.request_refund(
         payment_id=_payment_of(order),
         amount=order.money,
-        # A refund that failed may be asked for again; the same click twice may not.
-        reference=f"order:{order.id}:cancel:{attempt}",
+        reference=_refund_reference(order),
         reason=reason,
         now=now,
     )
@@ -72,7 +67,8 @@ def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: da
 def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: str, now: datetime) -> None:
     """The buyer has the money back: take the shares back, and put up for sale again what was not handed over."""
     order = steps.locked_order(order_id=order_id)
-    if order.status == OrderStatus.REFUNDED:
+    # Asked under the lock: this news may come after that of the refund's failure, which then must have the last word.
+    if order.status == OrderStatus.REFUNDED or paid.has_refund_failed(refund_id):
         return
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
     steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
@@ -82,21 +78,24 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
     db.session.flush()
 
 
-def refund_failed(*, order_id: UUID, message: str, now: datetime) -> None:
+def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, message: str, now: datetime) -> None:
     """The money did not reach the buyer: the order is what it was before, so that cancelling can be tried again.
 
-    A refund that fails after it was told as settled leaves the order refunded: its shares are taken back already, and
-    how the buyer gets the money otherwise is for people to settle. The step says so.
+    A card may refuse a refund days after it was told as settled and booked: then shares and stock are taken back again.
+    Safe to repeat: news of an earlier refund does not touch a later one.
     """
     order = steps.locked_order(order_id=order_id)
-    note: str = _("The refund failed: %(message)s", message=message)
-    if order.status == OrderStatus.REFUNDED:
-        steps.note(order=order, text=note, now=now)
-        return
-    if order.status != OrderStatus.CANCELED:
+    shares.restore(order_id=order_id, refund_id=refund_id, now=now)
+    if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or reference != _refund_reference(order):
         return
     before = OrderStatus.PAID if order.handed_over_at is None else OrderStatus.HANDED_OVER
+    note: str = _("The refund failed: %(message)s", message=message)
+    if not order.holds_stock and order.handed_over_at is None:
+        order.holds_stock = catalogue.take_late(lines=steps.quantities(orders=[order]))
+        if not order.holds_stock:
+            note += " " + _("What was ordered has been sold to somebody else meanwhile.")
     steps.move(order=order, to=before, now=now, note=note)
+    letters.refund_failed(order=order, now=now)
 
 
 def buyer_of(*, order: Order) -> UUID:
@@ -111,3 +110,13 @@ def _payment_of(order: Order) -> UUID:
     if payment_id is None:  # imported: paid elsewhere, refunded elsewhere
         raise WrongMove
     return payment_id
+
+
+def _refund_reference(order: Order) -> str:
+    """The latest refund of an order: one that failed may be asked for again, the same click twice may not."""
+    attempt = db.session.scalar(
+        select(func.count())
+        .select_from(OrderStep)
+        .where(OrderStep.order_id == order.id, OrderStep.status == OrderStatus.CANCELED)
+    )
+    return f"order:{order.id}:cancel:{attempt}"

@@ -23,6 +23,13 @@ def order_canceled(*, order: Order, reason: str, now: datetime) -> None:
     _send(order.buyer_account_id, "order_canceled", order.hub_id, {**_context(order), "reason": reason}, now)
 
 
+def refund_failed(*, order: Order, now: datetime) -> None:
+    """Tell both that the buyer's bank sent the money back, and that the order stands again."""
+    context = {**_context(order), "holds_stock": order.holds_stock}
+    _send(order.buyer_account_id, "refund_failed", order.hub_id, context, now)
+    _send(order.seller_account_id, "sale_refund_failed", order.hub_id, context, now)
+
+
 def _send(account_id: UUID | None, template: str, hub_id: int, context: dict[str, Any], now: datetime) -> None:
     if account_id is not None:
         notifications.send_mail(
