@@ -7,7 +7,6 @@ from types import ModuleType
 
 from flask import Blueprint, Flask
 from flask_babel import Babel
-from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
 from hubapp.home import presentation
@@ -24,6 +23,7 @@ from hubapp.people.notifications import outbox
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import areas, errors, interface, locales, preferences, render, request_scope, security, sessions, static
+from hubapp.web.htmx import htmx
 
 # Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
 SLICES = (
@@ -93,7 +93,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         locale_selector=locales.select_locale,
         timezone_selector=locales.select_timezone,
     )
-    HTMX(app)
+    htmx.init_app(app)
     sessions.install(app, is_https=settings.scheme == "https")
     csrf.init_app(app)
     plugs = accounts.Plugs(

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from hubapp.kernel.db import db
 
-
 # From here on the planner has to know about the new rows.
 MANY = 300
 
@@ -18,7 +17,7 @@ MANY = 300
 def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Add rows to `table` (binary COPY; `types` are PostgreSQL type names, one per column); returns how many."""
     db.session.flush()
-    connection = db.session.connection().connection.driver_connection
+    connection: Any = db.session.connection().connection.driver_connection
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

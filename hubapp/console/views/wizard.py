@@ -9,8 +9,8 @@ from flask import Response, abort, current_app, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from hubapp.console import places, services, wizard
 from hubapp.console import preview as looks
-from hubapp.console import services, wizard
 from hubapp.console.forms import (
     ConnectorStepForm,
     CountryForm,
@@ -32,6 +32,7 @@ from hubapp.tenancy.packs.problems import PackInvalid
 from hubapp.tenancy.palette import PaletteRefused
 from hubapp.web import access, areas
 from hubapp.web.forms import Form
+from hubapp.web.htmx import htmx
 
 KEY = "new_hub"
 FORMS: dict[str, Callable[..., Form]] = {
@@ -127,7 +128,7 @@ def preview() -> ResponseReturnValue:
     form.validate()
     _accepts(form)
     status = 422 if form.all_errors else 200
-    if request.headers.get("HX-Request") == "true":
+    if htmx:
         return render_template("console/_look.html", form=form, **_look_context(form)), status
     return _page("look", form, status)
 
@@ -213,7 +214,12 @@ def _page(step: str, form: Form, status: int) -> ResponseReturnValue:
     elif isinstance(form, StartForm):
         context["packs"] = [load.by_slug(HUBS, slug) for slug in load.available(HUBS)]
     elif isinstance(form, ReviewForm):
-        context["address"] = site_url(answers["name"]["slug"])
+        languages = dict(places.languages())
+        context |= {
+            "address": site_url(answers["name"]["slug"]),
+            "country_name": places.country_name(answers["country"]["country"]),
+            "language_names": [languages.get(code, code) for code in answers["country"]["locales"]],
+        }
     return render_template(f"console/new/{step}.html", **context), status
 
 

@@ -17,6 +17,7 @@ from hubapp.tenancy import errors
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.palette import PaletteRefused
 from hubapp.web import access, areas
+from hubapp.web.htmx import htmx
 
 blueprint = areas.hub_blueprint("brand", __name__, url_prefix="/manage/brand")
 
@@ -59,7 +60,7 @@ def preview() -> ResponseReturnValue:
         for refusal in brands.check(form.brand())[1]:
             form.refuse(refusal)
     status = 422 if form.errors or form.form_errors else 200
-    if request.headers.get("HX-Request") == "true":
+    if htmx:
         return render_template("home/manage/_preview.html", **_preview(form)), status
     return _page(form, status)
 

@@ -18,6 +18,7 @@ from hubapp.tenancy import brand, markdown, pages
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.packs import schema
 from hubapp.web import access, areas
+from hubapp.web.htmx import htmx
 
 # What each of the hub's own nouns stands for.
 WORD_NAMES = {
@@ -91,7 +92,7 @@ def edit(locale: str, slug: str) -> ResponseReturnValue:
     is_bad = bool(form.errors or form.form_errors)
     preview = markdown.render(form.body.data or "") if is_preview and not is_bad else None
     context = {"form": form, "preview": preview, "slug": slug, "page_locale": locale, "page_dir": direction_of(locale)}
-    if is_preview and request.headers.get("HX-Request") == "true":
+    if is_preview and htmx:
         return render_template("home/manage/_page_preview.html", **context), 422 if is_bad else 200
     answer = render_template(
         "home/manage/page.html", is_new=found is None, is_legal=slug in schema.LEGAL_PAGES, **context

@@ -64,7 +64,7 @@ def opened(path: Path) -> Iterator[TextIO]:
         is_gzip = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         with gzip.GzipFile(fileobj=raw) if is_gzip else raw as binary:
-            yield io.TextIOWrapper(cast("io.BufferedIOBase", binary), "utf-8-sig", "surrogateescape", newline="")
+            yield io.TextIOWrapper(cast("io.BufferedReader", binary), "utf-8-sig", "surrogateescape", newline="")
 
 
 def read(path: Path, sales_map: SalesMap) -> Iterator[Line | Reject]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,6 +17,7 @@ from hubapp.market.orders.models import Basket, Delivery
 from hubapp.market.orders.queries import Quote
 from hubapp.market.orders.views import carried, words
 from hubapp.web import areas
+from hubapp.web.htmx import htmx
 
 pages = areas.hub_blueprint("basket", __name__)
 
@@ -74,7 +75,7 @@ def _set(listing_id: UUID, quantity: int) -> ResponseReturnValue:
 
 
 def _answer(errors: list[str]) -> ResponseReturnValue:
-    if request.headers.get("HX-Request"):
+    if htmx:
         return _fragment(errors), 422 if errors else 200
     for text in errors:
         flash(text, "bad")
