@@ -91,7 +91,7 @@ def _vacant(figures: Overview) -> dict[str, Any] | None:
         return None
     return {
         "title": ngettext("%(num)d hub has no connector", "%(num)d hubs have no connector", figures.vacant),
-        "text": _("Its connector's share goes to the core until somebody looks after it."),
+        "text": _("Until somebody looks after a hub, its connector's share goes to the core."),
         "href": url_for("console.hubs", status=VACANT),
         "action": _("Show"),
         "icon_name": "user-plus",

@@ -79,9 +79,9 @@ class CountryForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", _("Choose…")), *places.countries()]
-        self.currency.choices = [("", _("Choose…")), *places.currencies()]
-        self.timezone.choices = [("", _("Choose…")), *places.timezones()]
+        self.country.choices = list(places.countries())
+        self.currency.choices = list(places.currencies())
+        self.timezone.choices = list(places.timezones())
         self.locales.choices = list(places.languages())
         self.default_locale.choices = list(places.languages())
 
@@ -94,6 +94,17 @@ class CountryForm(Form):
         """One of those chosen."""
         if field.data not in (self.locales.data or []):
             raise ValidationError(_("The main language must be one of those chosen."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As usual; a choice not made says which one, or the summary would name none."""
+        valid = bool(super().validate(extra_validators))
+        for field, words in (
+            (self.country, _("Choose a country.")),
+            (self.currency, _("Choose a currency.")),
+            (self.timezone, _("Choose a time zone.")),
+        ):
+            field.errors = [words] if field.errors else []
+        return valid
 
     def answers(self) -> dict[str, Any]:
         """What was chosen, as plain values; the rate in basis points."""
