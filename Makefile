@@ -30,7 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 messages: setup
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 --sort-by-file --no-location \
 	  --project hubapp --version 1 --copyright-holder hubapp -o build/messages.pot .
-	@for language in fr ar; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i build/messages.pot -d hubapp/web/locale -l $$language || exit 1; done
+	@for language in fr ar; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date --width 110 -i build/messages.pot -d hubapp/web/locale -l $$language || exit 1; done
 
 check: setup
 	$(BIN)/ruff format --check .
