@@ -10,16 +10,14 @@ import click
 from rich.console import Console
 
 from hubapp.cli.demo import processes, seed
-from hubapp.kernel import postgres
+from hubapp.kernel import log, postgres
 from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port to listen on (PORT, 8000).")
-@click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Data folder."
-)
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Data folder.")
 @click.option("--fresh", is_flag=True, help="Delete the demo's data folder first.")
 def demo(port: int | None, data: Path | None, *, fresh: bool) -> None:
     """Run a demo network until Ctrl-C. Example: hubapp demo --port 8001 --data /tmp/second."""
@@ -29,6 +27,7 @@ def demo(port: int | None, data: Path | None, *, fresh: bool) -> None:
         os.environ["HUBAPP_DATA"] = str(data.resolve())
     os.environ["HUBAPP_DEMO"] = "1"
     settings = Settings()
+    log.configure(settings)
     if settings.stripe_secret_key:
         raise Refusal("The demo uses sandbox payments only. Unset HUBAPP_STRIPE_SECRET_KEY.")
     processes.require_free(settings.port)

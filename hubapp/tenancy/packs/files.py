@@ -17,7 +17,7 @@ LARGEST_TOML = 64 * 1024
 # A character of Markdown takes at most four bytes, so that a file past this is too long whatever it holds.
 LARGEST_PAGE = markdown.LONGEST * 4
 _FOLDERS = {"pages": "page", "legal": "legal"}
-_FILES = ("hub.toml", "theme.css", "logo.svg")
+_FILES = ("hub.toml", "theme.css", "logo.svg", "demo.toml")
 
 
 @dataclass

@@ -14,6 +14,7 @@ from psycopg import Connection, OperationalError
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
+from hubapp.kernel import clock
 from hubapp.money.payments.sandbox import faults, idempotency, paying, webhooks
 from hubapp.money.payments.sandbox.errors import ApiError, LostConnection
 from hubapp.money.payments.sandbox.idempotency import KEPT_FOR, Answer
@@ -71,6 +72,14 @@ class Sandbox:
         with self.transaction() as tx:
             tx.connection.execute("UPDATE clock SET ahead_by = ahead_by + %s", (by,))
         self.tick()
+        return self.offset()
+
+    def begin_at(self, moment: datetime) -> timedelta:
+        """Set the clock of a sandbox that has seen nothing yet, into the past too, and answer the offset."""
+        with self.transaction() as tx:
+            if tx.connection.execute("SELECT FROM resource LIMIT 1").fetchone() is not None:
+                raise ValueError("Something has happened in this sandbox: its clock only moves forward.")
+            tx.connection.execute("UPDATE clock SET ahead_by = %s", (moment - clock.wall(),))
         return self.offset()
 
     def tick(self) -> int:
@@ -195,6 +204,11 @@ class Sandbox:
         """Where events of a kind go from now on."""
         with self.transaction() as tx:
             webhooks.configure(tx.connection, kind=kind, url=url, secret=secret)
+
+    def pause_endpoints(self) -> None:
+        """Nobody listens until an endpoint is configured again; what happens meanwhile is never sent."""
+        with self.transaction() as tx:
+            webhooks.pause(tx.connection)
 
     def deliver_due(self, post: webhooks.Post, *, limit: int = BATCH) -> int:
         """Send what is due; `post(url, body, headers)` answers a status. Answers how many were taken.

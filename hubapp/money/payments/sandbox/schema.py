@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
 _LOCK = 7_318_001  # two processes may start at once; one installs, the other waits
 
@@ -119,6 +120,10 @@ VERSIONS: tuple[str, ...] = (
         remaining int NOT NULL DEFAULT 1 CHECK (remaining >= 0)
     );
     """,
+    """
+    -- A sandbox that has seen nothing yet may begin in the past, so that a demonstration has one.
+    ALTER TABLE clock DROP CONSTRAINT clock_ahead_by_check;
+    """,
 )
 
 
@@ -132,3 +137,12 @@ def install(dsn: str) -> None:
         for version, statements in enumerate(VERSIONS[done:], start=done + 1):
             connection.execute(statements.encode())
             connection.execute("INSERT INTO sandbox_version VALUES (%s)", (version,))
+
+
+def remove(dsn: str) -> None:
+    """Drop the sandbox with everything that happened in it; `install` makes a new one."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))

@@ -53,6 +53,11 @@ def configure(connection: Connection[Row], *, kind: str, url: str, secret: str) 
     )
 
 
+def pause(connection: Connection[Row]) -> None:
+    """Events that happen from now on go nowhere, until an endpoint is configured again."""
+    connection.execute("UPDATE endpoint SET enabled = false")
+
+
 def claim(connection: Connection[Row], now: datetime, limit: int) -> list[Delivery]:
     """Take deliveries that are due; the lease keeps other workers off them while they are under way."""
     rows = connection.execute(

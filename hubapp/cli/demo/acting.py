@@ -1,0 +1,233 @@
+"""Doing what the plan says, through the services that pages use, at the stage's moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Withdraw
+from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo.stage import Stage
+from hubapp.earnings.payouts import queries as payout_queries
+from hubapp.earnings.payouts import services as payouts
+from hubapp.kernel import clock
+from hubapp.kernel.db import unit_of_work
+from hubapp.market.catalogue import services as catalogue
+from hubapp.market.orders import queries as order_queries
+from hubapp.market.orders import services as orders
+from hubapp.market.orders.models import Delivery, Order
+from hubapp.money.payments import queries as payment_queries
+from hubapp.money.payments import services as payments
+from hubapp.money.payments.sandbox.cards import BY_NUMBER
+from hubapp.money.payments.sandbox.operations.accounts import Onboarding
+from hubapp.money.payments.sandbox.paying import Attempt
+from hubapp.people.accounts import services as accounts
+from hubapp.people.membership import queries as members
+from hubapp.people.membership import services as membership
+from hubapp.people.membership.queries import Referral, Touch
+from hubapp.tenancy import services as tenancy
+from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+
+PASSWORD = "demo-hub-2026"  # noqa: S105  published: it opens invented accounts only
+PAYS, DECLINED = "4242424242424242", "4000000000009995"
+BANK_ACCOUNT = "FR7630006000011234567890189"  # the provider's published example
+
+
+@dataclass
+class Cast:
+    """Who is known by now across the network: address → account."""
+
+    central: Actor
+    accounts: dict[str, UUID] = field(default_factory=dict)
+
+
+class Hub:
+    """One hub's past as it unfolds; articles and purchases go by their numbers in the plan."""
+
+    def __init__(self, stage: Stage, story: Story, cast: Cast) -> None:
+        self.stage, self.story, self.cast = stage, story, cast
+        self.id = 0
+        self.tax_rates: dict[str, int] = story.pack.settings()["tax_rates"]
+        self.articles: dict[int, UUID] = {}
+        self.checkouts: dict[int, UUID] = {}
+
+    def perform(self, act: Act) -> None:
+        """Do it now."""
+        self._do(act)
+        self.stage.settle()
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        """One transaction in this hub."""
+        with self.stage.app.app_context(), hub_scope(self.id), unit_of_work():
+            yield
+
+    @singledispatchmethod
+    def _do(self, act: object) -> None:
+        raise NotImplementedError(type(act))
+
+    @_do.register
+    def _open(self, _act: Open) -> None:
+        with self.stage.app.app_context(), platform_scope(reason="demo: open a hub"), unit_of_work():
+            self.id = tenancy.open_hub(pack=self.story.pack, actor=self.cast.central, now=clock.now())
+
+    @_do.register
+    def _enter(self, act: Enter) -> None:
+        person = act.person
+        if person.email not in self.cast.accounts:
+            self.cast.accounts[person.email] = self._sign_up(person)
+        account_id = self.cast.accounts[person.email]
+        with self._inside():
+            referral = self._referral(person.brought_by)
+            now = clock.now()
+            member = membership.join(account_id=account_id, name=person.name, referral=referral, now=now)
+            if person.about:
+                membership.edit_profile(
+                    account_id=account_id,
+                    name=person.name,
+                    handle=member.handle,
+                    about=person.about,
+                    is_listed=True,
+                )
+            if person.role:
+                membership.grant_role(membership_id=member.id, role=person.role, actor=self.cast.central, now=now)
+
+    def _sign_up(self, person: Person) -> UUID:
+        with self.stage.app.app_context(), platform_scope(reason="demo: open accounts"), unit_of_work():
+            return accounts.create_account(
+                email=person.email,
+                name=person.name,
+                password=PASSWORD,
+                locale=person.locale,
+                now=clock.now(),
+                is_confirmed=True,
+                is_demo=True,
+            )
+
+    @_do.register
+    def _offer(self, act: Offer) -> None:
+        with self._inside():
+            seller_id = self._account(act.article.seller) if act.article.seller else None
+            listing = catalogue.create_listing(
+                seller_id=seller_id, text=act.article.text, tax_rates=self.tax_rates, now=clock.now()
+            )
+            catalogue.publish(listing_id=listing.id, seller_id=seller_id, now=clock.now())
+            self.articles[act.number] = listing.id
+
+    @_do.register
+    def _buy(self, act: Buy) -> None:
+        with self._inside():
+            checkout_id = self._place(act)
+        self.checkouts[act.number] = checkout_id
+        if not act.is_paid:
+            return
+        buyer_id = self._account(act.buyer)
+        with self._inside():
+            payment_id = order_queries.checkout_of(checkout_id, buyer_id=buyer_id).payment_id
+            page = payment_queries.payment(payment_id).checkout_id if payment_id else None
+        if payment_id is None or page is None:
+            raise RuntimeError(f"the card page of purchase {act.number} in {self.story.slug} did not open")
+        for number in (DECLINED, PAYS) if act.is_declined_first else (PAYS,):
+            person = self.story.people[act.buyer]
+            self.stage.sandbox.pay(page, Attempt(BY_NUMBER[number], 12, 2034, person.name, person.email))
+        with self._inside():  # as the page does to which the card page leads back
+            payments.observe(payment_id=payment_id, now=clock.now())
+
+    def _place(self, act: Buy) -> UUID:
+        buyer_id, pack, now = self._account(act.buyer), self.story.pack, clock.now()
+        basket = orders.open_basket(account_id=buyer_id, basket_id=None, now=now)
+        for number, quantity in act.lines:
+            orders.put_in_basket(basket_id=basket.id, listing_id=self.articles[number], quantity=quantity, now=now)
+        choice = Delivery.SHIP if act.is_shipped else Delivery.PICKUP
+        quote = order_queries.quote(basket=basket, choice=choice, tax_rates=self.tax_rates, currency=pack.currency)
+        if quote is None:
+            raise RuntimeError(f"purchase {act.number} in {self.story.slug} has an empty basket")
+        person, referral = self.story.people[act.buyer], self._referral(act.via)
+        purchase = orders.Purchase(
+            basket_id=basket.id,
+            basket_version=basket.version,
+            fingerprint=quote.fingerprint,
+            buyer_id=buyer_id,
+            buyer_email=person.email,
+            choice=choice,
+            address=person.address,
+            touch=Touch(referral.code, act.channel, now) if referral else None,
+            currency=pack.currency,
+            tax_rates=self.tax_rates,
+            return_to=self._return_address,
+        )
+        return orders.place_orders(purchase=purchase, now=now)
+
+    def _return_address(self, checkout_id: UUID) -> str:
+        return self.stage.app.addresses.hub(self.story.slug, f"/checkout/{checkout_id}/return")
+
+    @_do.register
+    def _hand_over(self, act: HandOver) -> None:
+        with self._inside():
+            for order in self._orders(act.number):
+                orders.mark_handed_over(order_id=order.id, actor=self._seller(order), now=clock.now())
+
+    @_do.register
+    def _call_off(self, act: CallOff) -> None:
+        with self._inside():
+            for order in self._orders(act.number):
+                orders.cancel_order(order_id=order.id, reason=act.reason, actor=self._seller(order), now=clock.now())
+
+    @_do.register
+    def _connect(self, act: Connect) -> None:
+        account_id, pack = self._account(act.who), self.story.pack
+        with self._inside():
+            payee_id = payouts.open_payee(
+                account_id=account_id,
+                email=self.story.people[act.who].email,
+                country=pack.country,
+                currency=pack.currency,
+                now=clock.now(),
+            )
+        self.stage.settle()
+        with self._inside():
+            payee = payout_queries.payee_of(account_id)
+        if payee is None or payee.provider_account_id is None:
+            raise RuntimeError(f"the payout account of {act.who} in {self.story.slug} did not open")
+        self._fill_in(payee.provider_account_id, self.story.people[act.who].name)
+        with self.stage.app.app_context(), platform_scope(reason="demo: look at a payee"), unit_of_work():
+            payouts.observe_payee(payee_id=payee_id, now=clock.now())
+
+    def _fill_in(self, provider_account_id: str, name: str) -> None:
+        back = self.stage.app.addresses.hub(self.story.slug, "/me/payout-account/done")
+        with self.stage.app.app_context():
+            link = payments.gateway().onboarding_link(account_id=provider_account_id, refresh_url=back, return_url=back)
+        link_id = parse_qs(urlsplit(link).query)["link"][0]
+        form = Onboarding("individual", name, BANK_ACCOUNT, is_bank_working=True)
+        self.stage.sandbox.onboard(provider_account_id, link_id, form)
+
+    @_do.register
+    def _withdraw(self, act: Withdraw) -> None:
+        with self._inside():
+            payouts.request_payout(
+                account_id=self._account(act.who), currency=self.story.pack.currency, now=clock.now()
+            )
+
+    def _orders(self, number: int) -> Sequence[Order]:
+        return order_queries.orders_of_checkout(self.checkouts[number])
+
+    def _seller(self, order: Order) -> Actor:
+        """Who acts for an order: its seller, or for the core's the hub's connector."""
+        keys = {
+            self._account(key): key for key in self.story.people if self.story.people[key].email in self.cast.accounts
+        }
+        seller_id = order.seller_account_id or members.connectors()[0].account_id
+        return Actor(seller_id, self.story.people[keys[seller_id]].name)
+
+    def _referral(self, key: str | None) -> Referral | None:
+        member = members.member(self._account(key)) if key else None
+        return Referral(member.account_id, member.id, member.referral_code, "link") if member else None
+
+    def _account(self, key: str) -> UUID:
+        return self.cast.accounts[self.story.people[key].email]

@@ -1,0 +1,87 @@
+"""What people do in the demo's past, as plain values: who, what, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from hubapp.cli.demo.content import Article, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The central team opens the hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Somebody signs up, if new to the network, and joins; with a role they are given it."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A seller, or the core, puts something up for sale. `number`: its place in the story."""
+
+    number: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Buy:
+    """Somebody fills a basket and pays, or does not.
+
+    `lines`: (number of the article, quantity); `via`: whose link brought them, this moment.
+    """
+
+    number: int
+    buyer: str
+    lines: tuple[tuple[int, int], ...]
+    is_shipped: bool = False
+    via: str | None = None
+    channel: str = "link"
+    is_paid: bool = True
+    is_declined_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The sellers of a purchase hand everything over."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """A seller calls a purchase off, and the money goes back."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Somebody opens a payout account and fills its form in."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Somebody asks for what is available."""
+
+    who: str
+
+
+Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Connect | Withdraw
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An act at its moment, in its hub."""
+
+    at: datetime
+    slug: str
+    act: Act

@@ -1,0 +1,116 @@
+"""What a hub's `demo.toml` tells: its people, what they sell, and how much happens there."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hubapp.kernel.money import Money
+from hubapp.market.catalogue.policies import ListingText
+from hubapp.tenancy.packs.schema import Pack
+
+FILE = "demo.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody invented; who has the same address in two hubs is one account. `joined`: days ago."""
+
+    key: str
+    name: str
+    email: str
+    locale: str
+    joined: int
+    role: str | None
+    brought_by: str | None
+    about: str
+    address: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Something on sale: `added` days ago, bought the more often the higher its `appeal`, at most `most` at a time."""
+
+    seller: str | None
+    text: ListingText
+    added: int
+    appeal: int
+    most: int
+    is_sold_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Somebody has their earnings paid out, that many days ago."""
+
+    who: str
+    days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
+
+    pack: Pack
+    orders: int
+    people: dict[str, Person]
+    articles: tuple[Article, ...]
+    cancellations: tuple[str, ...]
+    payouts: tuple[Withdrawal, ...]
+
+    @property
+    def slug(self) -> str:
+        """The hub's address."""
+        return self.pack.slug
+
+
+def read(folder: Path, pack: Pack) -> Story:
+    """The story in a pack's folder. Raises KeyError or ValueError where the file is wrong: it is ours."""
+    data = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+    people = {key: _person(key, values, data["mail"], pack) for key, values in data["people"].items()}
+    return Story(
+        pack=pack,
+        orders=data["orders"],
+        people=people,
+        articles=tuple(_article(values, pack.currency) for values in data["listings"]),
+        cancellations=tuple(data["cancel"]),
+        payouts=tuple(Withdrawal(row["who"], row["days_ago"]) for row in data["payouts"]),
+    )
+
+
+def _person(key: str, values: dict[str, Any], domain: str, pack: Pack) -> Person:
+    place: dict[str, str] = {name: values[name] for name in ("street", "postcode", "city") if name in values}
+    return Person(
+        key=key,
+        name=values["name"],
+        email=values.get("email", f"{key}@{domain}"),
+        locale=values.get("locale", pack.default_locale),
+        joined=values["joined"],
+        role=values.get("role"),
+        brought_by=values.get("brought_by"),
+        about=values.get("about", ""),
+        address={"name": values["name"], **place, "country": pack.country},
+    )
+
+
+def _article(values: dict[str, Any], currency: str) -> Article:
+    shipping = values.get("shipping")
+    return Article(
+        seller=values["seller"] or None,
+        text=ListingText(
+            kind=values["kind"],
+            title=values["title"],
+            body_md=values["body"].strip(),
+            price=Money.parse(values["price"], currency),
+            left=values.get("stock"),
+            has_pickup=values.get("pickup", True),
+            shipping_price=None if shipping is None else Money.parse(shipping, currency),
+            tax_category=values["tax"],
+        ),
+        added=values["added"],
+        appeal=values["appeal"],
+        most=values.get("most", 1),
+        is_sold_out=values.get("sold_out", False),
+    )

@@ -1,0 +1,161 @@
+"""From a story to what happens when: the same story and moment give the same plan."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Withdraw
+from hubapp.cli.demo.content import Story
+
+OPENED = 72  # days ago
+FIRST_ORDER = 64
+# Nothing is planned after this: the last steps must have happened by the time the site opens.
+QUIET = timedelta(minutes=40)
+CHANNELS = ("link", "qr", "mail", "invite")
+
+
+def plan(story: Story, now: datetime) -> list[Step]:
+    """Everything that happens in one hub up to `now`, in order."""
+    return sorted(_Planner(story, now).steps(), key=lambda step: step.at)
+
+
+class _Planner:
+    def __init__(self, story: Story, now: datetime) -> None:
+        self.story, self.now = story, now
+        self.zone = ZoneInfo(story.pack.timezone)
+        # Believable variety, the same on every machine.
+        self.chance = random.Random(story.slug)  # noqa: S311
+        self.left = {number: article.text.left for number, article in enumerate(story.articles)}
+        self.entered = {key: self._moment(person.joined) for key, person in story.people.items()}
+        self.offered = {number: self._moment(article.added) for number, article in enumerate(story.articles)}
+
+    def steps(self) -> Iterator[Step]:
+        """In no order."""
+        yield self._step(self._moment(OPENED), Open())
+        for key, person in self.story.people.items():
+            yield self._step(self.entered[key], Enter(person))
+        for number, article in enumerate(self.story.articles):
+            yield self._step(self.offered[number], Offer(number, article))
+        yield from self._sales()
+        for payout in self.story.payouts:
+            at = self._moment(payout.days_ago)
+            yield self._step(at, Connect(payout.who))
+            yield self._step(at + timedelta(minutes=30), Withdraw(payout.who))
+
+    def _sales(self) -> Iterator[Step]:
+        moments = sorted(
+            self._moment(FIRST_ORDER * (1 - self.chance.random()) ** 1.25) for _ in range(self.story.orders)
+        )
+        forced = self._last_pieces(moments)
+        reserved = {number for numbers in forced.values() for number in numbers}
+        called_off = self._called_off(moments, forced)
+        for place, at in enumerate(moments):
+            buy = self._purchase(place, at, forced.get(place, []), reserved)
+            if buy is None:
+                continue
+            yield self._step(at, buy)
+            yield from self._afterwards(at, buy, called_off.get(place))
+        yield from self._abandoned(len(moments), reserved)
+
+    def _last_pieces(self, moments: list[datetime]) -> dict[int, list[int]]:
+        """Place of the purchase → articles bought up by then, one piece each, so that nothing of them is left."""
+        forced: dict[int, list[int]] = {}
+        for number, article in enumerate(self.story.articles):
+            if article.is_sold_out and article.text.left:
+                later = [place for place, at in enumerate(moments) if at > self.offered[number] + timedelta(days=1)]
+                for place in self.chance.sample(later, article.text.left):
+                    forced.setdefault(place, []).append(number)
+        return forced
+
+    def _called_off(self, moments: list[datetime], forced: dict[int, list[int]]) -> dict[int, str]:
+        """Place of the purchase → reason, for those that are called off."""
+        young, old = timedelta(days=5), timedelta(days=40)
+        fitting = [place for place, at in enumerate(moments) if young < self.now - at < old and place not in forced]
+        return dict(
+            zip(self.chance.sample(fitting, len(self.story.cancellations)), self.story.cancellations, strict=True)
+        )
+
+    def _purchase(self, place: int, at: datetime, forced: list[int], reserved: set[int]) -> Buy | None:
+        sellers = {self.story.articles[number].seller for number in forced}
+        buyers = [key for key, entered in self.entered.items() if entered < at and key not in sellers]
+        buyer = self.chance.choice(buyers)
+        lines = dict.fromkeys(forced, 1)
+        if not lines or self.chance.random() < 0.2:  # noqa: PLR2004
+            lines |= self._picked(at, buyer, reserved)
+        if not lines:
+            return None
+        for number, quantity in lines.items():
+            self._take(number, quantity)
+        can_be_sent = any(self.story.articles[number].text.shipping_price is not None for number in lines)
+        return Buy(
+            number=place,
+            buyer=buyer,
+            lines=tuple(lines.items()),
+            is_shipped=can_be_sent and self.chance.random() < 0.6,  # noqa: PLR2004
+            via=self._referrer(at, buyer),
+            channel=self.chance.choice(CHANNELS),
+            is_declined_first=self.chance.random() < 0.06,  # noqa: PLR2004
+        )
+
+    def _picked(self, at: datetime, buyer: str, reserved: set[int]) -> dict[int, int]:
+        """One to three articles of others, by appeal."""
+        open_to = {
+            number: article.appeal
+            for number, article in enumerate(self.story.articles)
+            if self.offered[number] < at and article.seller != buyer and number not in reserved and self._has(number)
+        }
+        picked: dict[int, int] = {}
+        for _ in range(self.chance.choice((1, 1, 1, 2, 2, 3))):
+            if open_to:
+                number = self.chance.choices(list(open_to), list(open_to.values()))[0]
+                del open_to[number]
+                picked[number] = self._quantity(number)
+        return picked
+
+    def _quantity(self, number: int) -> int:
+        left = self.left[number]
+        most = self.story.articles[number].most
+        return self.chance.randint(1, most if left is None else min(most, left))
+
+    def _has(self, number: int) -> bool:
+        left = self.left[number]
+        return left is None or left > 1  # one stays, so that only what is meant to sell out does
+
+    def _take(self, number: int, quantity: int) -> None:
+        left = self.left[number]
+        if left is not None:
+            self.left[number] = left - quantity
+
+    def _referrer(self, at: datetime, buyer: str) -> str | None:
+        if not self.story.pack.features["referrals"] or self.chance.random() > 0.3:  # noqa: PLR2004
+            return None
+        others = [key for key, entered in self.entered.items() if entered < at and key != buyer]
+        return self.chance.choice(others) if others else None
+
+    def _afterwards(self, at: datetime, buy: Buy, reason: str | None) -> Iterator[Step]:
+        if reason is not None:
+            yield self._step(at + timedelta(hours=19), CallOff(buy.number, reason))
+            return
+        handed = at + timedelta(hours=self.chance.uniform(5, 60))
+        if handed < self.now - QUIET and self.chance.random() < 0.94:  # noqa: PLR2004
+            yield self._step(handed, HandOver(buy.number))
+
+    def _abandoned(self, number: int, reserved: set[int]) -> Iterator[Step]:
+        """Somebody gets as far as the card page and leaves."""
+        at = self._moment(9)
+        buyer = list(self.story.people)[-2]
+        lines = self._picked(at, buyer, reserved)
+        yield self._step(at, Buy(number, buyer, tuple(lines.items()), is_paid=False))
+
+    def _moment(self, days_ago: float) -> datetime:
+        """Some time of that day at which people are awake there, and before the site opens."""
+        day = (self.now - timedelta(days=days_ago)).astimezone(self.zone).date()
+        minute = time(self.chance.randint(8, 20), self.chance.randint(0, 59), self.chance.randint(0, 59))
+        at = datetime.combine(day, minute, self.zone).astimezone(self.now.tzinfo)
+        return min(at, self.now - QUIET - timedelta(minutes=self.chance.randint(0, 200)))
+
+    def _step(self, at: datetime, act: Act) -> Step:
+        return Step(at, self.story.slug, act)
