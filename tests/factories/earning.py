@@ -41,6 +41,11 @@ class Town:
     till: Till
     hubs: list[int]
 
+    @property
+    def currency(self) -> str:
+        """What everything here costs."""
+        return self.till.currency
+
     def person(self, name: str = "Anna Example") -> UUID:
         """An account."""
         with self.till.app.app_context():
@@ -49,7 +54,7 @@ class Town:
     def hub(self, slug: str) -> int:
         """Another hub."""
         with self.till.app.app_context():
-            hub_id = make_hub(slug)
+            hub_id = make_hub(slug, currency=self.currency)
         self.hubs.append(hub_id)
         return hub_id
 
@@ -61,7 +66,7 @@ class Town:
             order = SettledOrder(
                 order_id=order_id,
                 number="1001",
-                currency="EUR",
+                currency=self.currency,
                 gross=amount,
                 tax=0,
                 shipping=0,
@@ -77,7 +82,7 @@ class Town:
     def refund(self, hub_id: int, order_id: UUID, amount: int) -> None:
         """Shares taken back, without the provider."""
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
-            shares.reverse(order_id=order_id, refund_id=uuid7(), amount=amount, currency="EUR", now=clock.now())
+            shares.reverse(order_id=order_id, refund_id=uuid7(), amount=amount, currency=self.currency, now=clock.now())
 
     def connect(self, hub_id: int, account_id: UUID, *, is_bank_working: bool = True) -> Payee:
         """Open and fill in a payout account."""
@@ -98,13 +103,13 @@ class Town:
         """Press the button."""
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
             services.open_payee(
-                account_id=account_id, email="anna@example.org", country="FR", currency="EUR", now=clock.now()
+                account_id=account_id, email="anna@example.org", country="FR", currency=self.currency, now=clock.now()
             )
 
     def request(self, hub_id: int, account_id: UUID) -> UUID:
         """Ask for a payout."""
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
-            return services.request_payout(account_id=account_id, currency="EUR", now=clock.now())
+            return services.request_payout(account_id=account_id, currency=self.currency, now=clock.now())
 
     def earner(self, *amounts: int, is_bank_working: bool = True) -> UUID:
         """A person with available earnings, one sale in each hub, and a bank account."""
@@ -129,7 +134,7 @@ class Town:
 
     def drain_platform(self) -> None:
         """The platform's own payout took the money that transfers need."""
-        available = self.till.wiring.gateway.platform_balance().available["eur"]
+        available = self.till.wiring.gateway.platform_balance().available[self.currency.lower()]
         self._move(-available)
 
     def refill_platform(self) -> None:
@@ -139,7 +144,7 @@ class Town:
     def _move(self, amount: int) -> None:
         with self.till.sandbox.transaction() as tx:
             ledger_of_provider.record(
-                tx, account=PLATFORM, kind="payout", source="po_sbxtest", amount=amount, currency="eur"
+                tx, account=PLATFORM, kind="payout", source="po_sbxtest", amount=amount, currency=self.currency.lower()
             )
 
     def settle(self) -> None:
@@ -174,7 +179,7 @@ class Town:
     def balance(self, hub_id: int, owner: str, purpose: books.Purpose) -> int:
         """A balance in a hub's books."""
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
-            return books.balance(owner=owner, purpose=purpose, currency="EUR", now=clock.now()).posted
+            return books.balance(owner=owner, purpose=purpose, currency=self.currency, now=clock.now()).posted
 
     def keys(self, hub_id: int) -> list[str]:
         """Idempotency keys of a hub's entries about payouts, in order."""
@@ -197,14 +202,14 @@ class Town:
                 )
             provider += sum(self.balance(hub_id, "provider", purpose) for purpose in PURPOSES)
         state = self.till.wiring.gateway.platform_balance()
-        assert provider == state.available.get("eur", 0) + state.pending.get("eur", 0)
+        assert provider == state.available.get(self.currency.lower(), 0) + state.pending.get(self.currency.lower(), 0)
         assert connected == self._connected()
 
     def _connected(self) -> int:
         with self.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
             accounts = [row.provider_account_id for row in db.session.query(Payee) if row.provider_account_id]
         gateway = self.till.wiring.gateway
-        return sum(gateway.payee_balance(account).available.get("eur", 0) for account in accounts)
+        return sum(gateway.payee_balance(account).available.get(self.currency.lower(), 0) for account in accounts)
 
 
 def all_balances(hub_id: int) -> list[books.Balance]:

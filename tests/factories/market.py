@@ -100,7 +100,7 @@ def fill_basket(shop: Shop, quantities: Mapping[UUID, int] | None = None) -> Bas
 
 def purchase(shop: Shop, basket: Basket, choice: Delivery = Delivery.PICKUP, **values: Any) -> Purchase:
     """What the buyer confirms after looking at the basket as it is now (in the hub's scope)."""
-    quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency="EUR")
+    quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=values.get("currency", "EUR"))
     assert quote is not None
     usual: dict[str, Any] = {
         "basket_id": basket.id,

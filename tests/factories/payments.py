@@ -10,8 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from flask import Flask
-
 from hubapp.jobs import worker
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -24,6 +22,7 @@ from hubapp.money.payments.sandbox.engine import Sandbox
 from hubapp.money.payments.services import Line
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
 from tests.factories.jobs import run_all
 from tests.factories.races import meeting
 from tests.factories.sandbox import PAYS, attempt
@@ -49,8 +48,9 @@ for _kind in EVENTS:
 class Till:
     """An application on real databases with its sandbox, and the steps that tests begin with."""
 
-    app: Flask
+    app: HubFlask
     sandbox: Sandbox
+    currency: str = "EUR"
 
     @property
     def wiring(self) -> wiring.Wiring:
@@ -67,7 +67,7 @@ class Till:
                 reference=reference or f"test:{uuid4()}",
                 payer_id=payer,
                 payer_email="ann@example.org",
-                amount=Money(amount, "EUR"),
+                amount=Money(amount, self.currency),
                 lines=(Line("Walnut oil", 1, amount),),
                 description="Order 1",
                 success_path="/orders",
@@ -98,7 +98,11 @@ class Till:
         """Ask for money back."""
         with self.app.app_context(), hub_scope(hub_id), unit_of_work():
             return services.request_refund(
-                payment_id=payment_id, amount=Money(amount, "EUR"), reference=reference, reason="", now=clock.now()
+                payment_id=payment_id,
+                amount=Money(amount, self.currency),
+                reference=reference,
+                reason="",
+                now=clock.now(),
             )
 
     def payment(self, hub_id: int, payment_id: UUID) -> Payment:
@@ -157,7 +161,7 @@ class Till:
             db.session.query(GatewayCommand).update({"next_try_at": clock.wall(), "lease_until": None})
 
 
-def open_till(app: Flask) -> Till:
+def open_till(app: HubFlask) -> Till:
     """A till on an application whose databases are its own."""
     told.clear()
     plug.install_sandbox(app.extensions["hubapp.server"])
@@ -168,7 +172,7 @@ def open_till(app: Flask) -> Till:
     return Till(app, found.sandbox)
 
 
-def _poster(app: Flask) -> Any:
+def _poster(app: HubFlask) -> Any:
     def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         target = urlsplit(url)
         client = app.test_client()

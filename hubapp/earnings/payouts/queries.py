@@ -16,6 +16,7 @@ from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.queries import EarningLine
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
+from hubapp.money.payments import queries as payments
 
 PAGE = 25
 
@@ -52,6 +53,12 @@ class Overview:
     payouts: Sequence[HubPayout]
     lines: Sequence[EarningLine]
     next_before: UUID | None
+
+    @property
+    def stays(self) -> Money:
+        """What is available but too small to be transferred: it stays for the next payout."""
+        available = max(0, self.summary.available)
+        return Money(available % payments.transferable_step(self.summary.currency), self.summary.currency)
 
     @property
     def open_payout(self) -> HubPayout | None:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hubapp.kernel.errors import Forbidden, NotFound, Refusal
+from hubapp.kernel.money import Money
 
 
 class NoSuchListing(NotFound):
@@ -49,6 +50,20 @@ class UnknownTaxCategory(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Choose one of the tax rates."), field="tax_category")
+
+
+class NotChargeable(Refusal):
+    """No card payment can be made of such an amount; `step` in minor units is what it has to be a multiple of."""
+
+    status = 422
+
+    def __init__(self, *, currency: str, step: int, field: str) -> None:
+        if step == 10:  # noqa: PLR2004  one digit
+            message = _("In %(currency)s the last digit must be 0.", currency=currency)
+        else:
+            amount = str(Money(step, currency).major)
+            message = _("In %(currency)s amounts go in steps of %(amount)s.", currency=currency, amount=amount)
+        super().__init__(message, field=field)
 
 
 class TooFew(Refusal):

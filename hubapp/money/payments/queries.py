@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from hubapp.kernel.db import db
+from hubapp.money.payments import units
 from hubapp.money.payments.errors import PaymentNotFound
 from hubapp.money.payments.models import GatewayCommand, Payment, Refund, RefundStatus
 
@@ -62,6 +63,16 @@ def has_refund_failed(refund_id: UUID) -> bool:
     """Whether a refund has failed as of now, whatever was told of it before."""
     failed = select(Refund.id).where(Refund.id == refund_id, Refund.status == RefundStatus.FAILED)
     return db.session.scalar(failed) is not None
+
+
+def chargeable_step(currency: str) -> int:
+    """What prices have to be a multiple of so that the provider can charge them, in minor units: TND 10, EUR 1."""
+    return units.charge_step(currency.lower())
+
+
+def transferable_step(currency: str) -> int:
+    """What a payout has to be a multiple of, in minor units: TND 10, HUF 100, EUR 1."""
+    return units.payout_step(currency.lower())
 
 
 def command(command_id: UUID) -> GatewayCommand:

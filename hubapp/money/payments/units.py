@@ -10,6 +10,8 @@ ZERO_DECIMALS = frozenset(
 )
 # Counted in hundredths by the provider although nothing smaller than one unit can be paid.
 WHOLE_UNITS = frozenset({"isk", "ugx"})
+# Charged in hundredths, paid out in whole units only.
+WHOLE_PAYOUTS = frozenset({"huf", "twd"})
 
 
 def provider_exponent(currency: str) -> int:
@@ -24,6 +26,17 @@ def provider_step(currency: str) -> int:
     if currency in THREE_DECIMALS:
         return 10
     return 100 if currency in WHOLE_UNITS else 1
+
+
+def charge_step(currency: str) -> int:
+    """What a charge has to be a multiple of, in our minor units."""
+    shift = provider_exponent(currency) - exponent(currency.upper())
+    return max(1, provider_step(currency) // 10**shift) if shift >= 0 else int(provider_step(currency) * 10**-shift)
+
+
+def payout_step(currency: str) -> int:
+    """What a transfer and its payout have to be a multiple of, in our minor units."""
+    return 100 if currency in WHOLE_PAYOUTS else charge_step(currency)
 
 
 def to_provider(amount: int, currency: str) -> int:

@@ -31,8 +31,8 @@ def hub(app: HubFlask) -> Iterator[int]:
             yield hub_id
 
 
-def claim(payout_id: UUID | None = None, owner: str = CARL) -> int:
-    return shares.claim_for_payout(owner=owner, currency="EUR", payout_id=payout_id or uuid7(), now=DUE)
+def claim(payout_id: UUID | None = None, owner: str = CARL, step: int = 1) -> int:
+    return shares.claim_for_payout(owner=owner, currency="EUR", payout_id=payout_id or uuid7(), now=DUE, step=step)
 
 
 def refund(order_id: UUID, amount: int) -> None:
@@ -50,6 +50,27 @@ def test_a_payout_takes_what_is_available_once(hub: int) -> None:
     assert queries.available(owner=CARL, currency="EUR", now=DUE) == 300
     assert (claim(), claim()) == (300, 0)
     assert totals() == (400, 0, 300)
+
+
+def test_what_is_below_one_step_stays_for_the_next_payout(hub: int) -> None:
+    settled(2020)
+    settled(2060)
+    first, second = uuid7(), uuid7()
+    assert claim(first, step=10) == 200
+    assert sum(amount for _line, amount in queries.claims_of(first)) == 200
+    assert totals() == (0, 4, 200)
+    assert claim(second, step=10) == 0
+    assert shares.release_payout(payout_id=first) == 200
+    assert totals() == (0, 204, 0)
+
+
+def test_a_step_larger_than_the_last_lines_leaves_them_whole(hub: int) -> None:
+    for gross in (2000, 60, 60):
+        settled(gross)
+    payout_id = uuid7()
+    assert claim(payout_id, step=10) == 100
+    assert len(queries.claimed_by(payout_id)) == 1
+    assert totals() == (0, 6, 100)
 
 
 def test_nothing_is_taken_during_the_hold(hub: int) -> None:

@@ -237,6 +237,17 @@ def test_what_is_wrong_with_a_listing_is_said_at_its_field(
     assert words in answer.text.replace("&#39;", "'")
 
 
+@pytest.mark.parametrize("field", ["price", "shipping_price"])
+def test_an_amount_that_no_card_can_pay_is_refused_at_its_field(app: HubFlask, field: str) -> None:
+    with app.app_context():
+        shop = make_shop("tunis", hub={"currency": "TND"}, currency="TND")
+    seller = browser(app, shop, shop.seller)
+    answer = seller.post("/sell/new", "/sell/new", **listing_fields(**{field: "12.345"}))
+    assert answer.status_code == 422
+    assert answer.text.count("In TND the last digit must be 0.") == 2  # above the form, and at the field
+    assert seller.post("/sell/new", "/sell/new", **listing_fields(**{field: "12.340"})).status_code == 303
+
+
 def test_ten_megabytes_of_text_are_refused_and_not_sent_back(app: HubFlask, shop: Shop) -> None:
     seller = browser(app, shop, shop.seller)
     answer = seller.post("/sell/new", "/sell/new", **listing_fields(body_md="x" * 10_000_000))

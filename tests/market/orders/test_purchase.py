@@ -15,7 +15,7 @@ from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.errors import OutOfStock
 from hubapp.market.orders import queries, services
-from hubapp.market.orders.models import Checkout, Order
+from hubapp.market.orders.models import Checkout, Delivery, Order
 from hubapp.money.ledger import verify
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
@@ -81,6 +81,24 @@ def test_paid_split_called_off_and_paid_back(till: Till) -> None:
     assert (order.status, left) == ("refunded", 3)
     with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
         assert all(line.amount == line.reversed for line in shares.split_of(order.id) if line.role != "fee")
+    assert books_are_right(till, shop)
+
+
+def test_dinars_are_split_to_the_millime(till: Till) -> None:
+    with till.app.app_context():
+        shop = make_shop("tunis", hub={"currency": "TND"}, price=12_340, shipping_price=7_010, currency="TND")
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        address = {"name": "Ben", "street": "1 rue", "city": "Tunis"}
+        given = {"choice": Delivery.SHIP, "address": address, "currency": "TND"}
+        checkout_id = place(shop, {shop.listing_id: 2}, now=clock.now(), **given)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        checkout = queries.checkout_of(checkout_id, buyer_id=shop.buyer)
+    pay(till, shop, checkout)
+    _status, order, _left = state(till, shop, checkout)
+    # Tax and shares are exact to the millime, although the card pays multiples of ten of them.
+    assert (order.status, order.gross, order.tax) == ("paid", 31_690, 4_113 + 1_168)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        assert sum(line.amount for line in shares.split_of(order.id)) == 31_690
     assert books_are_right(till, shop)
 
 

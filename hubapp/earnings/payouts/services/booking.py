@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from hubapp.earnings.payouts import jobs, policies, queries
 from hubapp.earnings.payouts.models import PartStatus, Payout, PayoutPart, PayoutStatus
+from hubapp.earnings.shares import queries as earned
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs import queue
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import services as ledger
+from hubapp.money.payments import queries as payments
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import HubStatus
 
@@ -47,9 +49,12 @@ def prepare_part(*, payout_id: UUID, now: datetime) -> None:
 def _claim(part: PayoutPart, payout: Payout, now: datetime) -> None:
     """Claim the rights; refunds of sales that earlier payouts paid are netted, and come first."""
     owner = queries.owner_of(payout.account_id)
-    amount = shares.claim_for_payout(payout_id=payout.id, owner=owner, currency=payout.currency, now=now)
+    step = payments.transferable_step(payout.currency)
+    amount = shares.claim_for_payout(payout_id=payout.id, owner=owner, currency=payout.currency, now=now, step=step)
     if amount > 0:
         part.status, part.amount = PartStatus.CLAIMED, amount
+    elif earned.available(owner=owner, currency=payout.currency, now=now) > 0:
+        part.reason = _("Less is available than the smallest amount that can be transferred.")
     else:
         part.reason = _("Nothing is available, or refunds of sales that were already paid out come first.")
 

@@ -13,28 +13,42 @@ from hubapp.earnings.shares.services.locking import locked_rights
 from hubapp.kernel.db import db, require_hub_id
 
 
-def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetime) -> int:
-    """Mark all that is available to `owner` as taken by a payout and return the sum, in minor units.
+def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetime, step: int = 1) -> int:
+    """Mark what is available to `owner` as taken by a payout and return the sum, in minor units, a multiple of `step`.
 
-    Refunds that came after an earlier payout are netted. When they exceed what is available, nothing is taken and the
-    answer is 0. Claiming again for the same payout returns what it took.
+    What is left over below one `step` stays available to the next payout. Refunds that came after an earlier payout are
+    netted; when they exceed what is available, nothing is taken and the answer is 0. Claiming again for the same payout
+    returns what it took.
     """
     hub_id = require_hub_id()
     rights = locked_rights(*queries.payable(owner, currency, now))
     taken = queries.claim_of(payout_id)
     if taken:
         return taken
-    total = sum(right.amount - right.reversed - right.claimed for right in rights)
+    parts = {right.id: right.amount - right.reversed - right.claimed for right in rights}
+    total, rest = divmod(sum(parts.values()), step)
+    total *= step
     if total <= 0:
         return 0
+    _leave(rest, parts)
     for right in rights:
-        part = right.amount - right.reversed - right.claimed
+        part = parts[right.id]
+        if part == 0:
+            continue
         db.session.add(EarningClaim(hub_id=hub_id, payout_id=payout_id, right_id=right.id, amount=part))
         right.claimed += part
         if right.payout_id is None:
             right.payout_id = payout_id
     db.session.flush()
     return total
+
+
+def _leave(rest: int, parts: dict[UUID, int]) -> None:
+    """Take `rest` off the latest parts that have something."""
+    for right_id in reversed(parts):
+        left = min(max(parts[right_id], 0), rest)
+        parts[right_id] -= left
+        rest -= left
 
 
 def release_payout(*, payout_id: UUID) -> int:

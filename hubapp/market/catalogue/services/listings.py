@@ -14,12 +14,14 @@ from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.errors import (
     MembersOnly,
     NoSuchListing,
+    NotChargeable,
     TakenDown,
     TooFew,
     UnknownTaxCategory,
 )
 from hubapp.market.catalogue.models import Listing, Status
 from hubapp.market.catalogue.policies import ListingText
+from hubapp.money.payments import queries as payments
 from hubapp.people.membership import queries as membership
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
@@ -28,9 +30,11 @@ from hubapp.tenancy.audit import Actor
 def create_listing(
     *, seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, int], now: datetime
 ) -> Listing:
-    """Write down a draft of this seller (None: the core). Refuses with MembersOnly or UnknownTaxCategory."""
-    _refuse_strangers(seller_id)
-    _refuse_unknown_tax(text, tax_rates)
+    """Write down a draft of this seller (None: the core).
+
+    Refuses with MembersOnly, UnknownTaxCategory or NotChargeable.
+    """
+    _refuse(seller_id, text, tax_rates)
     listing_id = ids.uuid7()
     listing = Listing(
         id=listing_id,
@@ -62,11 +66,11 @@ def edit_listing(
 ) -> Listing:
     """Change a listing; orders placed before keep what they were placed with.
 
-    `left_was` is what the form showed as left. Refuses with NoSuchListing, MembersOnly, TooFew or UnknownTaxCategory.
+    `left_was` is what the form showed as left. Refuses with NoSuchListing, MembersOnly, TooFew,
+    UnknownTaxCategory or NotChargeable.
     """
     listing = _own(listing_id, seller_id)
-    _refuse_strangers(seller_id)
-    _refuse_unknown_tax(text, tax_rates)
+    _refuse(seller_id, text, tax_rates)
     taken = listing.reserved + listing.sold
     stock = policies.stock_after_edit(stock=listing.stock, taken=taken, left=text.left, left_was=left_was)
     if stock is not None and stock < taken:
@@ -148,14 +152,20 @@ def _own(listing_id: UUID, seller_id: UUID | None) -> Listing:
     return listing
 
 
+def _refuse(seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, int]) -> None:
+    """Refuses with MembersOnly, UnknownTaxCategory or NotChargeable."""
+    _refuse_strangers(seller_id)
+    if text.tax_category not in tax_rates:
+        raise UnknownTaxCategory
+    for field, amount in (("price", text.price), ("shipping_price", text.shipping_price)):
+        step = 1 if amount is None else payments.chargeable_step(amount.currency)
+        if amount is not None and amount.amount % step:
+            raise NotChargeable(currency=amount.currency, step=step, field=field)
+
+
 def _refuse_strangers(seller_id: UUID | None) -> None:
     if seller_id is None:
         return
     member = membership.member(seller_id)
     if member is None or not member.is_active:
         raise MembersOnly
-
-
-def _refuse_unknown_tax(text: ListingText, tax_rates: Mapping[str, int]) -> None:
-    if text.tax_category not in tax_rates:
-        raise UnknownTaxCategory
