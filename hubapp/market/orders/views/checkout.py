@@ -62,8 +62,9 @@ def place() -> ResponseReturnValue:
 @pages.post("/checkout/preview")
 @access.requires()
 def preview() -> ResponseReturnValue:
-    """The amounts for another delivery, as a fragment."""
-    return render_template("market/orders/_summary.html", **_context(_form()))
+    """The amounts for another delivery, as a fragment; nothing where the basket was emptied meanwhile."""
+    context = _context(_form())
+    return render_template("market/orders/_summary.html", **context) if context["quote"] else ("", 422)
 
 
 @pages.post("/checkout/join")

@@ -1,0 +1,182 @@
+"""Every route as every role, on its own hub's objects and on another's: nothing breaks, nothing foreign is shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from hubapp.money.payments import plug
+from hubapp.tenancy import queries as tenancy
+from hubapp.web.areas import CENTRAL, HUB, HubFlask
+from tests.factories.accounts import base_url, sign_in
+from tests.factories.world import MARK, ROLES, World, make_world
+
+UNKNOWN = "01890000-0000-7000-8000-000000000000"
+# What stands for a variable on the central domain, where no object belongs to a hub.
+CENTRAL_VALUES = {
+    "slug": "lyon",
+    "host": "lyon.example",
+    "step": "start",
+    "job_id": "1",
+    "token": "no-such-token",
+    "act": "codes",
+    "session_id": UNKNOWN,
+    "account_id": UNKNOWN,
+    "intent_id": "pi_unknown",
+    "endpoint": "platform",
+    "version": "1",
+    "name": "app.css",
+}
+# What the forms behind the routes ask for, so that they get past their forms to the objects they name.
+FIELDS = {
+    "quantity": "1",
+    "delivery": "pickup",
+    "reason": "It broke.",
+    "title": "Changed",
+    "body": "Changed",
+    "name": "Changed",
+    "label": "Fair",
+    "alt": "",
+    "version": "1",
+}
+# Routes that may answer to a name from another hub, and why that is right.
+HARMLESS = {
+    "static_hub": "the same files for every hub",
+    "membership.come": "an unknown code leads to the front page",
+    "basket.change": "about a line of one's own basket, in which no foreign listing is",
+    "basket.remove": "the same",
+    "writing.edit": "the form for a new page under that name",
+    "writing.remove": "says that there is no such page",
+}
+SIGN_IN = ("/auth/login", "/sign-in")
+# Where nothing is, an answer says so; where the role may not go at all, it does not even look.
+HIDDEN = {403, 404}
+FAULT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of the walk."""
+
+    rule: Rule
+    method: str
+    path: str
+
+
+def values_of(world: World) -> dict[str, str]:
+    """What stands for a variable in a hub."""
+    return {**world.values, "version": "1", "name": "app.css"}
+
+
+def walk(app: HubFlask, area: str, values: dict[str, str]) -> Iterator[Ask]:
+    """Every route of an area with every method; a variable that has no object yet is a KeyError that names it."""
+    adapter = app.url_map.bind("localhost", subdomain=area)
+    for rule in app.url_map.iter_rules():
+        if rule.subdomain != area:
+            continue
+        chosen: dict[str, Any] = {name: _typed(values[name]) for name in rule.arguments}
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield Ask(rule, method, adapter.build(rule.endpoint, chosen, method=method))
+
+
+def _typed(value: str) -> Any:
+    return int(value) if value.isdecimal() else value
+
+
+class Walker:
+    """Asks in the name of a role, and takes back whatever the request has changed."""
+
+    def __init__(self, app: HubFlask, connection: Connection, world: World) -> None:
+        self.app, self.connection, self.world = app, connection, world
+
+    def ask_all(self, hub_id: int | None, values: dict[str, str]) -> Iterator[tuple[str, Ask, TestResponse]]:
+        """(role, what was asked, answer) of every route of a site, as every role."""
+        base, area = base_url(self.app, hub_id), CENTRAL if hub_id is None else HUB
+        for role in ROLES:
+            account_id = self.world.who(role, hub_id or self.world.there)
+            signed_in = self.app.test_client()
+            if account_id is not None:
+                sign_in(signed_in, account_id, hub_id)
+            for ask in walk(self.app, area, values):
+                client = self.app.test_client()
+                client._cookies = dict(signed_in._cookies or {})
+                yield role, ask, self._ask(client, base, ask)
+
+    def _ask(self, client: FlaskClient, base: str, ask: Ask) -> TestResponse:
+        undo = self.connection.begin_nested()
+        data = FIELDS if ask.method == "POST" else None
+        try:
+            return client.open(ask.path, method=ask.method, base_url=base, data=data)
+        finally:
+            undo.rollback()
+            tenancy.forget()
+
+
+@pytest.fixture
+def walker(app: HubFlask, connection: Connection) -> Iterator[Walker]:
+    plug.install_sandbox(app.extensions["hubapp.server"])
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # a fault is an answer here, told with its address
+    with app.app_context():
+        world = make_world(app)
+    yield Walker(app, connection, world)
+    app.config["WTF_CSRF_ENABLED"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = None
+
+
+def to_sign_in(answer: TestResponse) -> bool:
+    return answer.status_code == 303 and any(path in answer.location for path in SIGN_IN)
+
+
+def told(role: str, ask: Ask, answer: TestResponse) -> str:
+    return f"{role}: {ask.method} {ask.rule.rule} {answer.status_code}"
+
+
+def test_objects_of_another_hub_do_not_exist_and_are_not_shown(walker: Walker) -> None:
+    wrong = []
+    for role, ask, answer in walker.ask_all(walker.world.here, values_of(walker.world)):
+        names_an_object = ask.rule.arguments and ask.rule.endpoint not in HARMLESS
+        is_hidden = answer.status_code in HIDDEN or to_sign_in(answer)
+        if (names_an_object and not is_hidden) or MARK.encode() in answer.data or answer.status_code >= FAULT:
+            wrong.append(told(role, ask, answer))
+    assert "\n".join(wrong) == ""
+
+
+def test_nothing_breaks_on_the_hubs_own_objects(walker: Walker) -> None:
+    wrong, shown_to = [], Counter[str]()
+    for role, ask, answer in walker.ask_all(walker.world.there, values_of(walker.world)):
+        shown_to[role] += MARK.encode() in answer.data
+        if answer.status_code >= FAULT:
+            wrong.append(told(role, ask, answer))
+    assert "\n".join(wrong) == ""
+    # The mark that other hubs must not show is really there.
+    assert min(shown_to.values()) >= 2 < max(shown_to.values())
+
+
+def test_the_console_is_open_to_the_central_team_only_and_nothing_breaks(walker: Walker) -> None:
+    values = {**CENTRAL_VALUES, "account_id": str(walker.world.people["connector, there"])}
+    wrong = []
+    for role, ask, answer in walker.ask_all(None, values):
+        is_refused = to_sign_in(answer) if role == "visitor" else answer.status_code == 403
+        is_open = ask.rule.endpoint.startswith("console.") and role != "central" and not is_refused
+        if is_open or answer.status_code >= FAULT:
+            wrong.append(told(role, ask, answer))
+    assert "\n".join(wrong) == ""
+
+
+def test_somebody_elses_device_is_left_alone(walker: Walker) -> None:
+    owner = walker.app.test_client()
+    session_id = sign_in(owner, walker.world.people["member, here"])
+    stranger = walker.app.test_client()
+    sign_in(stranger, walker.world.people["seller, here"])
+    base = base_url(walker.app, None)
+    stranger.post(f"/me/security/devices/{session_id}/end", base_url=base)
+    assert owner.get("/me", base_url=base).status_code == 200

@@ -1,0 +1,148 @@
+"""Two hubs: everything that can exist, in one of them; people of every role, in both."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from uuid import UUID
+
+from PIL import Image
+
+from hubapp.earnings.payouts.models import Payee, Payout, PayoutPart
+from hubapp.kernel import files
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.market.catalogue.models import ListingImage
+from hubapp.market.catalogue.services import add_picture
+from hubapp.market.orders import queries as orders
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership import services as members
+from hubapp.tenancy import pages
+from hubapp.tenancy import services as tenancy
+from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.accounts import make_account
+from tests.factories.hubs import NOW, make_hub
+from tests.factories.market import Shop, make_listing, place, settle
+from tests.factories.members import make_member
+
+# Stands in every text of the hub that has everything, and in no address: whoever shows it elsewhere has leaked.
+MARK = "Quetzalwort"
+ROLES = ("visitor", "member", "other member", "seller", "connector", "connector of another hub", "central")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`there` has everything, `here` only its people. `values`: what stands for a variable of an address."""
+
+    app: HubFlask
+    there: int
+    here: int
+    people: dict[str, UUID]
+    values: dict[str, str]
+
+    def who(self, role: str, hub_id: int) -> UUID | None:
+        """The person who has this role, seen from a hub."""
+        if role in {"visitor", "central"}:
+            return self.people.get(role)
+        is_elsewhere = role == "connector of another hub"
+        place = "there" if (hub_id == self.there) != is_elsewhere else "here"
+        return self.people[f"{role.removesuffix(' of another hub')}, {place}"]
+
+
+def make_world(app: HubFlask) -> World:
+    """Make it, in transactions of its own (needs an application context)."""
+    there, here = make_hub("lyon"), make_hub("nairobi", currency="KES", country="KE")
+    people = {"central": make_account("Noor", is_central=True)}
+    for place_name, hub_id in (("there", there), ("here", here)):
+        for role in ("member", "other member", "seller", "connector"):
+            account = people[f"{role}, {place_name}"] = make_account(role.title())
+            shown = f"{MARK} {role}" if hub_id == there else role
+            make_member(hub_id, shown, account_id=account, role="connector" if role == "connector" else None)
+    values = _objects(app, there, people)
+    return World(app, there, here, people, values)
+
+
+def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, str]:
+    """One of everything that an address can name."""
+    seller, buyer = people["seller, there"], people["member, there"]
+    with hub_scope(hub_id), unit_of_work():
+        listing = make_listing(seller_account_id=seller, title=MARK, body_md=MARK)
+        image = _picture(app, listing.id, seller)
+        shop = Shop(hub_id, people["connector, there"], seller, buyer, listing.id)
+        checkout_id = place(shop)
+    with hub_scope(hub_id), unit_of_work():
+        settle(checkout_id)
+        order = orders.orders_of_checkout(checkout_id)[0]
+        member = membership.member(buyer)
+        assert member is not None
+        invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
+        pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
+        payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
+    with platform_scope(reason="test"), unit_of_work():
+        tenancy.add_domain(hub_id=hub_id, host="lyon.example", actor=SYSTEM, now=NOW)
+    return {
+        "listing_id": str(listing.id),
+        "image_id": str(image.id),
+        "width": str(image.widths[0]),
+        "checkout_id": str(checkout_id),
+        "order_id": str(order.id),
+        "payment_id": str(payment_id),
+        "payout_id": str(_payout(hub_id, seller)),
+        "invite_id": str(invite.id),
+        "membership_id": str(member.id),
+        "handle": member.handle,
+        "code": invite.code,
+        "locale": "en",
+        "slug": "kept",
+    }
+
+
+def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:
+    out = io.BytesIO()
+    Image.new("RGB", (320, 200), "teal").save(out, "PNG")
+    store = files.opened(app.extensions["hubapp.settings"])
+    return add_picture(listing_id=listing_id, seller_id=seller, content=out.getvalue(), alt=MARK, files=store, now=NOW)
+
+
+def _payout(hub_id: int, account_id: UUID) -> UUID:
+    with platform_scope(reason="test"), unit_of_work():
+        payee = Payee(
+            account_id=account_id,
+            country="FR",
+            currency="EUR",
+            email="s@example.org",
+            status="ready",
+            provider_account_id="acct_test",
+            bank_last4="0189",
+            created_at=NOW,
+        )
+        db.session.add(payee)
+        db.session.flush()
+        payout = Payout(
+            payee_id=payee.id,
+            account_id=account_id,
+            currency="EUR",
+            status="paid",
+            amount=500,
+            hub_ids=[hub_id],
+            requested_at=NOW,
+            finished_at=NOW,
+        )
+        db.session.add(payout)
+        db.session.flush()
+        payout_id = payout.id
+    with hub_scope(hub_id), unit_of_work():
+        db.session.add(
+            PayoutPart(
+                payout_id=payout_id,
+                account_id=account_id,
+                currency="EUR",
+                status="paid",
+                amount=500,
+                created_at=NOW,
+                settled_at=NOW,
+            )
+        )
+    return payout_id
