@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from types import FrameType
 
 from rich.console import Console
-from rich.table import Table
 
 from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
@@ -99,15 +98,15 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def announce(settings: Settings, console: Console, sign_ins: Sequence[SignIn]) -> None:
-    """Print `ready`, the addresses and who can sign in."""
-    table = Table(title="Demo sign-ins (invented people; exempt from the second factor)", title_justify="left")
-    for heading in ("who", "e-mail", "password", "where"):
-        table.add_column(heading, no_wrap=True)
+    """Print who can sign in, the addresses, and `ready`; whole lines, also where the output is narrow or a file."""
+
+    def say(text: str = "") -> None:
+        console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+    say("\nDemo sign-ins (invented people; exempt from the second factor):")
     for row in sign_ins:
-        table.add_row(row.who, row.email, row.password, row.where)
-    console.print(table)
-    console.print(f"Mails are written to {settings.data / 'mail'}. Card numbers for the sandbox are on its card page.")
-    console.print(
-        f"Move the sandbox's clock: hubapp sandbox advance 20d (with HUBAPP_DATA={settings.data}). Stop with Ctrl-C."
-    )
-    console.print("[bold green]ready[/]", settings.public_url, highlight=False)
+        say(f"  {row.who}\n    {row.email}   {row.password}   {row.where}")
+    say(f"\nMails are written to {settings.data / 'mail'}. Card numbers for the sandbox are on its card page.")
+    say(f"The sandbox's clock moves with: HUBAPP_DATA={settings.data} {sys.argv[0]} sandbox advance 20d")
+    say("Stop with Ctrl-C.\n")
+    say(f"ready {settings.public_url}")
