@@ -13,6 +13,7 @@ from hubapp.kernel.db import db
 from hubapp.market.orders import services
 from hubapp.market.orders.models import Checkout, CheckoutStatus
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+from hubapp.tenancy.events import HubFrozen
 
 EXPIRE = "orders.expire"
 
@@ -73,16 +74,22 @@ def refund_failed(event: RefundFailed) -> None:
         )
 
 
+@on(HubFrozen)
+def stop(event: HubFrozen) -> None:  # noqa: ARG001  the hub is the scope
+    """Card pages that are open close at once: nobody pays a hub that sells no more."""
+    services.expire_due(now=clock.now())
+
+
 @queue.task(EXPIRE)
 def expire_due() -> None:
-    """Close what nobody paid in time, in one hub."""
+    """Close what nobody paid in time, or may pay no more, in one hub."""
     services.expire_due(now=clock.now())
 
 
 @queue.periodic("*/30 * * * * *", "orders.sweep", platform="checkouts past their time, in all hubs")
 def sweep() -> None:
     """Find the hubs where something is to be closed; each gets a job in its own scope."""
-    hubs = select(Checkout.hub_id).where(Checkout.status == CheckoutStatus.OPEN, Checkout.expires_at < clock.now())
+    hubs = select(Checkout.hub_id).where(services.is_over(clock.now()))
     for hub_id in db.session.scalars(hubs.distinct()):
         queue.enqueue(EXPIRE, hub_id=hub_id, lock=f"{EXPIRE}:{hub_id}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hubapp.kernel.errors import NotFound, Refusal
+from hubapp.money.payments.gateway_values import GatewayError
 
 
 class PaymentNotFound(NotFound):
@@ -22,6 +23,10 @@ class RefundTooLarge(Refusal):
 
 class ReferenceTaken(Refusal):
     """The same reference was used before for another amount."""
+
+
+class AmountMismatch(GatewayError):
+    """The provider took another amount than it was asked for: nothing is booked until somebody has looked."""
 
 
 class NotYetKnown(LookupError):

@@ -34,7 +34,8 @@ KEY_LIVES = timedelta(hours=20)  # the provider forgets keys after 24
 LEASE = timedelta(seconds=90)  # longer than the client's timeouts and retries together
 POLL_EVERY = timedelta(minutes=2)
 FORGOTTEN_AFTER = timedelta(hours=2)  # an event whose job gave up is taken up again
-PAGE_LIVES_AT_LEAST = timedelta(minutes=31)  # the provider wants 30 from when it hears of it
+# The provider wants 30 minutes from when it hears of it, which may be after half an hour of tries; we close it earlier.
+PAGE_LIVES_AT_LEAST = timedelta(minutes=65)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ def seen(state: CheckoutState) -> Seen:
         return Seen(PaymentStatus.SUCCEEDED if is_known else PaymentStatus.PROCESSING, charge)
     if state.status == "expired":
         return Seen(PaymentStatus.EXPIRED, charge)
+    if state.status == "complete" and charge is not None and charge.status == "failed":
+        # The page is closed for good; a bank said no afterwards.
+        return Seen(PaymentStatus.FAILED, charge)
     if state.status == "complete" or (charge is not None and charge.status == "pending"):
         return Seen(PaymentStatus.PROCESSING, charge)
     return Seen(PaymentStatus.OPEN, charge)

@@ -14,9 +14,9 @@ from hubapp.jobs.events import publish
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import outbox, policies, queries, wiring
-from hubapp.money.payments.errors import NotRefundable, ReferenceTaken, RefundTooLarge
+from hubapp.money.payments.errors import AmountMismatch, NotRefundable, ReferenceTaken, RefundTooLarge
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
-from hubapp.money.payments.gateway import CheckoutSession, CheckoutState, PaymentGateway, RefundState
+from hubapp.money.payments.gateway import ChargeState, CheckoutSession, CheckoutState, PaymentGateway, RefundState
 from hubapp.money.payments.models import CommandKind, Payment, PaymentStatus, Refund, RefundStatus
 from hubapp.money.payments.policies import PAYMENT_MOVES, REFUND_MOVES, may_move
 
@@ -187,6 +187,8 @@ def apply_checkout(*, payment_id: UUID, state: CheckoutState, now: datetime) -> 
         return PaymentStatus(payment.status)
     payment.status = seen.status
     charge = seen.charge
+    if seen.status is PaymentStatus.SUCCEEDED and charge is not None:
+        _refuse_other_amount(payment, charge)
     if seen.status is PaymentStatus.SUCCEEDED and charge is not None and charge.fee is not None:
         payment.charge_id, payment.fee, payment.net = charge.id, charge.fee, payment.amount - charge.fee
         payment.available_on, payment.settled_at = charge.available_on or now, now
@@ -196,8 +198,17 @@ def apply_checkout(*, payment_id: UUID, state: CheckoutState, now: datetime) -> 
         )
     elif seen.status is PaymentStatus.EXPIRED:
         publish(PaymentExpired(payment.hub_id, payment.id, payment.reference))
+    elif seen.status is PaymentStatus.FAILED:
+        code, message = payment.failure_code or "failed", payment.failure_message or ""
+        publish(ChargeFailed(payment.hub_id, payment.id, payment.reference, code, message))
     db.session.flush()
     return seen.status
+
+
+def _refuse_other_amount(payment: Payment, charge: ChargeState) -> None:
+    if (charge.amount, charge.currency.upper()) != (payment.amount, payment.currency):
+        asked, taken = f"{payment.amount} {payment.currency}", f"{charge.amount} {charge.currency}"
+        raise AmountMismatch(f"payment {payment.id} asks {asked}, {charge.id} took {taken}")
 
 
 def fail_checkout(*, payment_id: UUID, code: str, message: str) -> None:

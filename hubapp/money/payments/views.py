@@ -12,6 +12,7 @@ from hubapp.kernel import clock
 from hubapp.money.payments import inbox, queries, services, wiring
 from hubapp.money.payments.gateway import BadSignature, Endpoint, GatewayError, ModeMismatch
 from hubapp.money.payments.models import Payment, PaymentStatus
+from hubapp.tenancy import selling
 from hubapp.web import access
 from hubapp.web.areas import central_blueprint, hub_blueprint
 
@@ -34,6 +35,7 @@ def _own_payment(payment_id: UUID) -> Payment:
 def proceed(payment_id: UUID) -> ResponseReturnValue:
     """Lead the payer to the card page, or say what they are waiting for."""
     payment = _own_payment(payment_id)
+    _refuse_if_stopped(payment)
     if payment.status == PaymentStatus.OPEN and payment.checkout_url and not payment.is_closing:
         return redirect(payment.checkout_url, 303)
     return _answer(payment)
@@ -48,7 +50,14 @@ def back(payment_id: UUID) -> ResponseReturnValue:
         services.observe(payment_id=payment_id, now=clock.now())
     except GatewayError:
         return render_template("money/payments/waiting.html", payment=payment)
+    _refuse_if_stopped(_own_payment(payment_id))
     return _answer(_own_payment(payment_id))
+
+
+def _refuse_if_stopped(payment: Payment) -> None:
+    """Nobody is led to a card page of a frozen hub. Refuses with HubFrozen."""
+    if payment.status in {PaymentStatus.NEW, PaymentStatus.OPEN}:
+        selling.refuse_if_frozen(payment.hub_id)
 
 
 def _answer(payment: Payment) -> ResponseReturnValue:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.payments import services
-from hubapp.money.payments.errors import ReferenceTaken
+from hubapp.money.payments.errors import AmountMismatch, ReferenceTaken
+from hubapp.money.payments.gateway import CheckoutState
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.counting import Counting
 from tests.factories.payments import Till
@@ -113,3 +115,43 @@ def test_without_the_row_lock_two_observers_tell_twice(till: Till, hub: int, mon
     with till.meet_after_reading("payment", nth=2):
         together(lambda: till.observe(hub, payment_id), lambda: till.observe(hub, payment_id))
     assert till.told() == ["ChargeSettled", "ChargeSettled"]
+
+
+def test_a_try_to_open_the_page_may_succeed_half_an_hour_after_the_first(till: Till, hub: int) -> None:
+    """The same request again says the same, its time included, and the provider wants 30 minutes from when it hears."""
+    counting = Counting(till.wiring.gateway)
+    till.wiring.gateway, counting.is_down = counting, True  # type: ignore[assignment]
+    payment_id = till.ask(hub, minutes=30)
+    till.advance(timedelta(minutes=29))
+    counting.is_down = False
+    till.make_commands_due()
+    till.sweep()
+    assert till.payment(hub, payment_id).status == "open"
+
+
+def checkout_state(till: Till, hub: int, payment_id: UUID) -> CheckoutState:
+    checkout_id = till.payment(hub, payment_id).checkout_id
+    assert checkout_id is not None
+    return till.wiring.gateway.retrieve_checkout(checkout_id)
+
+
+def test_another_amount_than_asked_for_is_not_booked(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub)
+    till.pay(hub, payment_id)
+    state = checkout_state(till, hub, payment_id)
+    assert state.charge is not None
+    wrong = replace(state, charge=replace(state.charge, amount=1))
+    with till.app.app_context(), hub_scope(hub), pytest.raises(AmountMismatch), unit_of_work():
+        services.apply_checkout(payment_id=payment_id, state=wrong, now=till.sandbox.now())
+    assert till.payment(hub, payment_id).status == "open"
+    assert till.told() == []
+
+
+def test_a_bank_that_says_no_after_the_page_was_completed_fails_the_payment(till: Till, hub: int) -> None:
+    payment_id = till.ask(hub)
+    till.pay(hub, payment_id, DECLINED)
+    state = checkout_state(till, hub, payment_id)
+    with till.app.app_context(), hub_scope(hub), unit_of_work():
+        services.apply_checkout(payment_id=payment_id, state=replace(state, status="complete"), now=till.sandbox.now())
+    assert till.payment(hub, payment_id).status == "failed"
+    assert till.told() == ["ChargeFailed"]

@@ -3,7 +3,7 @@
 from hubapp.market.catalogue.services.bulk import Article, bring_articles
 from hubapp.market.catalogue.services.listings import create_listing, edit_listing, publish, take_down, withdraw
 from hubapp.market.catalogue.services.pictures import add_picture, remove_picture
-from hubapp.market.catalogue.services.stock import commit_sale, release, reserve, restock, take_late
+from hubapp.market.catalogue.services.stock import commit_sale, hold, release, reserve, restock, take_late
 
 __all__ = [
     "Article",
@@ -12,6 +12,7 @@ __all__ = [
     "commit_sale",
     "create_listing",
     "edit_listing",
+    "hold",
     "publish",
     "release",
     "remove_picture",

@@ -58,6 +58,11 @@ def commit_sale(*, lines: Mapping[UUID, int]) -> None:
     db.session.flush()
 
 
+def hold(*, lines: Mapping[UUID, int]) -> None:
+    """Make others wait for `lines` until this transaction ends: for whoever books before knowing what to take."""
+    _lock(lines)
+
+
 def take_late(*, lines: Mapping[UUID, int]) -> bool:
     """Sell `lines` whose reservation was given back already; False if not all of them are there any more."""
     locked = _lock(lines)

@@ -10,7 +10,7 @@ from hubapp.market.orders.services.basket import (
 from hubapp.market.orders.services.bulk import PastLine, PastOrder, bring_orders
 from hubapp.market.orders.services.checkout import Purchase, place_orders
 from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
-from hubapp.market.orders.services.settlement import close_checkout, expire_due, settle_orders
+from hubapp.market.orders.services.settlement import close_checkout, expire_due, is_over, settle_orders
 
 __all__ = [
     "PastLine",
@@ -22,6 +22,7 @@ __all__ = [
     "claim_basket",
     "close_checkout",
     "expire_due",
+    "is_over",
     "mark_handed_over",
     "open_basket",
     "place_orders",

@@ -70,11 +70,12 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
     # Asked under the lock: this news may come after that of the refund's failure, which then must have the last word.
     if order.status == OrderStatus.REFUNDED or paid.has_refund_failed(refund_id):
         return
-    shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
-    steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
+    # Listings before the books: a sale locks them in this order, and two that wait in a circle wait for ever.
     if order.holds_stock and order.handed_over_at is None:
         order.holds_stock = False
         catalogue.restock(lines=steps.quantities(orders=[order]))
+    shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
+    steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
     db.session.flush()
 
 
@@ -85,6 +86,7 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, message: s
     Safe to repeat: news of an earlier refund does not touch a later one.
     """
     order = steps.locked_order(order_id=order_id)
+    catalogue.hold(lines=steps.quantities(orders=[order]))  # before the books, as everybody does
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
     if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or reference != _refund_reference(order):
         return

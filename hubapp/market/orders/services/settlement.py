@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
@@ -21,6 +21,7 @@ from hubapp.market.orders.services import fulfilment, letters, steps
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
+from hubapp.tenancy.models import Hub, HubStatus
 
 
 def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, now: datetime) -> None:
@@ -39,8 +40,11 @@ def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, no
     was_open = checkout.status == CheckoutStatus.OPEN
     checkout.status = CheckoutStatus.PAID
     orders = steps.locked_orders(checkout_id=checkout_id)
+    lines = steps.quantities(orders=orders)
     if was_open:
-        catalogue.commit_sale(lines=steps.quantities(orders=orders))
+        catalogue.commit_sale(lines=lines)
+    else:  # all listings before the books, as everybody locks them
+        catalogue.hold(lines=lines)
     connectors = membership.connectors()
     fees = allocate(fee, {order.id: order.gross for order in orders})
     for order in orders:
@@ -89,14 +93,18 @@ def close_checkout(*, checkout_id: UUID, status: CheckoutStatus, now: datetime, 
     db.session.flush()
 
 
-def expire_due(*, now: datetime, limit: int = 100) -> int:
-    """Ask the provider to close checkouts whose time is over; the stock comes back when it says so."""
-    due = db.session.scalars(
-        select(Checkout)
-        .where(Checkout.status == CheckoutStatus.OPEN, Checkout.expires_at < now)
-        .order_by(Checkout.expires_at)
-        .limit(limit)
-    ).all()
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """Open checkouts that are to be closed: their time is over, or their hub sells no more."""
+    stopped = select(Hub.id).where(Hub.id == Checkout.hub_id, Hub.status != HubStatus.OPEN).exists()
+    return and_(Checkout.status == CheckoutStatus.OPEN, or_(Checkout.expires_at < now, stopped))
+
+
+def expire_due(*, now: datetime, limit: int = 500) -> int:
+    """Ask the provider to close checkouts whose time is over, in a frozen hub all of them.
+
+    The stock comes back when it says so; what was paid until then stays paid.
+    """
+    due = db.session.scalars(select(Checkout).where(is_over(now)).order_by(Checkout.expires_at).limit(limit)).all()
     for checkout in due:
         if checkout.payment_id is not None:
             payments.expire_checkout(payment_id=checkout.payment_id, now=now)

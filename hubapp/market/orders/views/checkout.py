@@ -107,7 +107,8 @@ def back(checkout_id: UUID) -> ResponseReturnValue:
 def cancel(checkout_id: UUID) -> ResponseReturnValue:
     """Not now: close the card page and put everything back into the basket."""
     checkout = _own(checkout_id)
-    if checkout.status == CheckoutStatus.PAID:
+    # Looked at now: who has just paid in another window must not be told that nothing was ordered.
+    if _state(checkout) in {"paid", "settling"}:
         return redirect(url_for(".back", checkout_id=checkout_id), 303)
     if checkout.status == CheckoutStatus.OPEN and checkout.payment_id is not None:
         payments.expire_checkout(payment_id=checkout.payment_id, now=clock.now())
