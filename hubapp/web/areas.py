@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Request, g, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from hubapp.tenancy.hosts import Addresses, Found, Resolver
@@ -44,7 +45,11 @@ class HubFlask(Flask):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Resolve the hub first; the path form moves its prefix to SCRIPT_NAME, so that url_for needs nothing."""
-        found = self.resolver.resolve(environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "/"))
+        try:
+            found = self.resolver.resolve(environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "/"))
+        except OperationalError:  # hubs are found in the database, and it does not answer
+            away = Response("503: Please try again in a moment.\n", 503, {"Retry-After": "5"})
+            return away(environ, start_response)
         environ[FOUND] = found
         if found.area == "bad":
             return Response("Bad Host header: this server does not answer for that name.\n", 400)(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from hubapp.kernel.errors import Refusal
@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
         log.error("request failed", path=request.path, method=request.method, exc_info=error)
         if app.testing or app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
-        return page(500, "")
+        return page(503 if isinstance(error, OperationalError) else 500, "")
 
 
 def page(code: int, message: str) -> tuple[str, int]:
@@ -51,4 +51,5 @@ def page(code: int, message: str) -> tuple[str, int]:
         return render_template([f"errors/{name}.html", "errors/400.html"], message=message, code=code), code
     except Exception:
         log.exception("error page failed")
-        return f"{code}: {message or _('Something went wrong. Please try again.')}", code
+        # Not translated: the reader's language is found in the database, which may be what is missing.
+        return f"{code}: {message or 'Something went wrong. Please try again.'}", code
