@@ -145,5 +145,5 @@ def _sign_ins(settings: Settings, stories: Sequence[Story]) -> list[SignIn]:
     seller_key = next(article.seller for article in first.articles if article.seller)
     seller, member = first.people[seller_key], list(first.people.values())[8]
     rows.append(SignIn(f"seller, {first.pack.name}", seller.email, PASSWORD, addresses.hub(first.slug, "/sell/orders")))
-    rows.append(SignIn(f"member, {first.pack.name}", member.email, PASSWORD, addresses.hub(first.slug, "/orders")))
+    rows.append(SignIn(f"member, {first.pack.name}", member.email, PASSWORD, addresses.hub(first.slug, "/me/orders")))
     return rows

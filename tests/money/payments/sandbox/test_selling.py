@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from hubapp.kernel import clock
 from hubapp.money.payments.gateway import CheckoutLine, Ok, Rejected
 from hubapp.money.payments.sandbox.paying import Authenticate, Closed, Paid, Refused
 from tests.factories.sandbox import Shop
@@ -150,3 +151,20 @@ def test_whole_unit_currencies_come_back_as_they_went(shop: Shop) -> None:
 @pytest.mark.parametrize("amount", [49, 0, -5, 10**12])
 def test_amounts_out_of_bounds_are_rejected(shop: Shop, amount: int) -> None:
     assert isinstance(shop.open(amount), Rejected)
+
+
+def test_only_an_unused_sandbox_begins_in_the_past(shop: Shop) -> None:
+    then = clock.wall() - timedelta(days=70)
+    shop.sandbox.begin_at(then)
+    assert abs(shop.sandbox.now() - then) < timedelta(seconds=30)
+    shop.sell()
+    with pytest.raises(ValueError, match="only moves forward"):
+        shop.sandbox.begin_at(then)
+
+
+def test_what_happens_while_endpoints_are_paused_is_not_sent(shop: Shop) -> None:
+    shop.sandbox.configure_endpoint(kind="platform", url="http://localhost:8000/hook", secret="whsec_x")
+    shop.sandbox.pause_endpoints()
+    shop.sell()
+    shop.sandbox.configure_endpoint(kind="platform", url="http://localhost:8000/hook", secret="whsec_x")
+    assert shop.sandbox.deliver_due(lambda *_event: 200) == 0

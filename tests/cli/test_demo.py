@@ -1,0 +1,191 @@
+"""The demo's past: believable on paper, made through the services, made once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import timedelta
+
+import psycopg
+import pytest
+from rich.console import Console
+from sqlalchemy import text
+from sqlalchemy.engine.url import URL
+
+from hubapp.app import create_context
+from hubapp.cli.demo import content, plan, seed
+from hubapp.cli.demo.acts import Act, Buy, CallOff, Enter, HandOver, Offer, Step
+from hubapp.cli.demo.content import Story, Withdrawal
+from hubapp.kernel.config import Settings
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.errors import Refusal
+from hubapp.kernel.paths import HUBS
+from hubapp.kernel.server import Server
+from hubapp.money.ledger import verify
+from hubapp.tenancy import audit
+from hubapp.tenancy.packs import load
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from tests.conftest import Live
+from tests.factories.hubs import NOW
+
+SLUGS = seed.HUBS_SHOWN
+QUIET = Console(quiet=True)
+
+
+def story(slug: str = "lyon") -> Story:
+    return content.read(HUBS / slug, load.by_slug(HUBS, slug))
+
+
+def acts(steps: Sequence[Step], kind: type[Act]) -> list[tuple[Step, Act]]:
+    return [(step, step.act) for step in steps if isinstance(step.act, kind)]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_hub_has_people_and_things_to_show(slug: str) -> None:
+    told = story(slug)
+    assert len(told.people) >= 12
+    assert len(told.articles) >= 10
+    assert {article.text.kind for article in told.articles} == {"product", "offer", "place"}
+    assert any(article.seller is None for article in told.articles)
+    assert any(article.is_sold_out for article in told.articles)
+    assert [person.role for person in told.people.values()].count("connector") == 1
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_whoever_is_named_is_there_by_then(slug: str) -> None:
+    told = story(slug)
+    for person in told.people.values():
+        assert person.brought_by is None or told.people[person.brought_by].joined > person.joined
+    for article in told.articles:
+        assert article.seller is None or told.people[article.seller].joined > article.added
+        assert article.text.tax_category in told.pack.settings()["tax_rates"]
+        assert article.text.shipping_price is None or told.pack.features["shipping"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_plan_is_the_same_again_and_ends_before_now(slug: str) -> None:
+    steps = plan.plan(story(slug), NOW)
+    assert steps == plan.plan(story(slug), NOW)
+    assert steps == sorted(steps, key=lambda step: step.at)
+    assert steps[-1].at < NOW
+    assert len(acts(steps, Buy)) >= 40
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_nobody_buys_before_joining_or_from_themselves(slug: str) -> None:
+    told, here, on_sale = story(slug), set(), set()
+    for step in plan.plan(told, NOW):
+        match step.act:
+            case Enter(person):
+                assert person.brought_by is None or person.brought_by in here
+                here.add(person.key)
+            case Offer(number, article):
+                assert article.seller is None or article.seller in here
+                on_sale.add(number)
+            case Buy(buyer=buyer, lines=lines, via=via):
+                assert lines
+                assert {buyer, via or buyer} <= here
+                assert {number for number, _ in lines} <= on_sale
+                assert buyer not in {told.articles[number].seller for number, _ in lines}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_stock_is_never_oversold_and_what_is_to_sell_out_does(slug: str) -> None:
+    told = story(slug)
+    sold = dict.fromkeys(range(len(told.articles)), 0)
+    for _step, act in acts(plan.plan(told, NOW), Buy):
+        for number, quantity in act.lines:
+            sold[number] += quantity
+    for number, article in enumerate(told.articles):
+        assert article.text.left is None or sold[number] <= article.text.left
+        assert not article.is_sold_out or sold[number] == article.text.left
+
+
+def test_what_is_called_off_is_not_handed_over() -> None:
+    steps = plan.plan(story(), NOW)
+    off = {act.number for _step, act in acts(steps, CallOff)}
+    assert len(off) == 2
+    assert not off & {act.number for _step, act in acts(steps, HandOver)}
+
+
+@pytest.fixture
+def place(live: Live) -> Settings:
+    """Settings as with DATABASE_URL, on an empty database of its own."""
+    urls = {"database_url": as_url(live.server.admin), "sandbox_database_url": as_url(live.server.sandbox)}
+    return live.server.settings.model_copy(update=urls)
+
+
+def as_url(conninfo: str) -> str:
+    parts = dict(part.split("=", 1) for part in conninfo.split())
+    where = {"host": parts["host"], "port": parts["port"]}
+    return URL.create("postgresql", parts["user"], database=parts["dbname"], query=where).render_as_string()
+
+
+def short(**values: object) -> list[Story]:
+    """A story of a few steps."""
+    told = story()
+    people = {
+        key: told.people[key]
+        for key in ("maud", "bastien", "oriane", "youssef", "hortense", "tao", "colette", "idriss", "lucie", "gaspard")
+    }
+    articles = tuple(article for article in told.articles if article.seller in {"maud", "bastien", None})
+    usual = {"people": people, "articles": articles, "orders": 8, "cancellations": ("Rain",), "payouts": ()}
+    return [dataclasses.replace(told, **{**usual, **values})]
+
+
+def count(settings: Settings, table: str) -> int:
+    server = seed.database.prepare(settings)
+    with psycopg.connect(server.admin) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
+    rows = seed.prepare(place, QUIET, short())
+    orders = count(place, "orders")
+    assert orders >= 8
+    assert [row.who.split(",")[0] for row in rows] == ["central team", "connector", "seller", "member"]
+    assert_at_rest(place)
+    seed.prepare(place, QUIET, short())
+    assert count(place, "orders") == orders
+
+
+def assert_at_rest(settings: Settings) -> None:
+    """Books that hold, a sandbox at real time, no job and no event left over."""
+    server = seed.database.prepare(settings)
+    app = create_context(settings, server)
+    with app.app_context():
+        with hub_scope(1), unit_of_work():
+            found = verify.verify(1)
+        with platform_scope(reason="test"), unit_of_work():
+            jobs = db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs"))
+        for engine in db.engines.values():
+            engine.dispose()
+    assert found.ok
+    assert found.entries > 8
+    assert jobs == 0
+    with psycopg.connect(server.sandbox) as connection:
+        assert connection.execute("SELECT ahead_by FROM clock").fetchone() == (timedelta(0),)
+        assert connection.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
+
+
+def test_a_start_that_broke_off_starts_over(place: Settings) -> None:
+    with pytest.raises(Refusal):
+        seed.prepare(place, QUIET, short(payouts=(Withdrawal("gaspard", 37),)))
+    assert count(place, "hub") == 1
+    seed.prepare(place, QUIET, short())
+    assert count(place, "hub") == 1
+    assert_at_rest(place)
+
+
+def test_a_network_of_others_is_left_alone(place: Settings) -> None:
+    server: Server = seed.database.prepare(place)
+    app = create_context(place, server)
+    with app.app_context():
+        with platform_scope(reason="test"), unit_of_work():
+            audit.record(actor=audit.SYSTEM, action="hub.open", now=NOW)
+        for engine in db.engines.values():
+            engine.dispose()
+    with pytest.raises(Refusal, match="not the demo's"):
+        seed.prepare(place, QUIET, short())
+    assert count(place, "account") == 0
