@@ -22,7 +22,20 @@ from hubapp.people.membership.views import guards
 from hubapp.people.notifications import outbox
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
-from hubapp.web import areas, errors, interface, locales, preferences, render, request_scope, security, sessions, static
+from hubapp.web import (
+    areas,
+    compress,
+    errors,
+    interface,
+    locales,
+    preferences,
+    render,
+    request_scope,
+    security,
+    sessions,
+    static,
+    translations,
+)
 from hubapp.web.htmx import htmx
 
 # Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
@@ -84,6 +97,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    compress.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
     _install_tenancy(app, settings)
@@ -93,6 +107,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         locale_selector=locales.select_locale,
         timezone_selector=locales.select_timezone,
     )
+    translations.install(app.jinja_env)
     htmx.init_app(app)
     sessions.install(app, is_https=settings.scheme == "https")
     csrf.init_app(app)

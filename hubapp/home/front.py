@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hubapp.home import payments
 from hubapp.home.payments import Split
@@ -11,7 +12,9 @@ from hubapp.home.presentation import Site
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.views import cards as listing_cards
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import welcome as people
 from hubapp.people.membership.queries import MemberView
+from hubapp.people.membership.views import guards
 
 NEWEST = 8
 SECTIONS = ("hero", "facts", "start", "listings", "needs", "orders_split", "connector", "members", "about")
@@ -21,6 +24,7 @@ SECTIONS = ("hero", "facts", "start", "listings", "needs", "orders_split", "conn
 class Front:
     """A hub's front page; `steps` is the member's checklist as (done, key), empty when all is done."""
 
+    member: MemberView | None
     sections: tuple[str, ...]
     cards: tuple[listing_cards.Card, ...]
     live: int
@@ -36,19 +40,25 @@ def sections_of(site: Site) -> tuple[str, ...]:
     return tuple(section for section in chosen if section in SECTIONS)
 
 
-def front(site: Site, member: MemberView | None, *, now: datetime) -> Front:
-    """Everything on the page for a visitor (`member` None) or a member."""
+def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
+    """Everything on the page for a visitor (`reader_id` None), an account from elsewhere, or a member."""
     sections = sections_of(site)
-    listings = catalogue.market(limit=NEWEST).listings if "listings" in sections else ()
+    window = catalogue.window(limit=NEWEST, reader_id=reader_id)
+    listings = window.listings if "listings" in sections else ()
+    found = people.welcome(reader_id=reader_id, account_ids=listing_cards.sellers(listings))
+    member = guards.known(found.people.get(reader_id)) if reader_id is not None else None
     shows_members = "members" in sections and member is not None and site.view.features.get("members_directory", True)
     return Front(
+        member=member,
         sections=sections,
-        cards=tuple(listing_cards.cards(listings)) if listings else (),
-        live=catalogue.count_live() if "facts" in sections else 0,
-        connectors=tuple(membership.connectors()) if "connector" in sections else (),
+        cards=tuple(listing_cards.cards(listings, members=found.people)) if listings else (),
+        live=window.live,
+        connectors=found.connectors if "connector" in sections else (),
         newest=tuple(membership.newest(6)) if shows_members else (),
         split=_split(site, member, now) if "orders_split" in sections else None,
-        steps=_steps(site, member) if member is not None and "start" in sections else (),
+        steps=_steps(site, member, sells=window.sells, has_invited=found.has_invited)
+        if member and "start" in sections
+        else (),
     )
 
 
@@ -56,13 +66,9 @@ def _split(site: Site, member: MemberView | None, now: datetime) -> Split | None
     return payments.split_for(account_id=member.account_id if member else None, currency=site.view.currency, now=now)
 
 
-def _steps(site: Site, member: MemberView) -> tuple[tuple[bool, str], ...]:
-    """Ticked from what the member really did here, in one query each."""
-    steps = [
-        (True, "join"),
-        (bool(member.about), "about"),
-        (bool(catalogue.listings_of(seller_id=member.account_id, limit=1).listings), "offer"),
-    ]
+def _steps(site: Site, member: MemberView, *, sells: bool, has_invited: bool) -> tuple[tuple[bool, str], ...]:
+    """Ticked from what the member really did here."""
+    steps = [(True, "join"), (bool(member.about), "about"), (sells, "offer")]
     if site.view.features.get("referrals", True):
-        steps.append((bool(membership.invited_by(member.id, limit=1)), "invite"))
+        steps.append((has_invited, "invite"))
     return () if all(done for done, _key in steps) else tuple(steps)

@@ -42,9 +42,7 @@ def network_split(now: datetime) -> Split | None:
 
 
 def _last(account_id: UUID) -> Split | None:
-    for order in orders.orders_of_buyer(account_id, limit=RECENT):
-        if order.status not in orders.SOLD:
-            continue
+    for order in orders.last_bought(account_id, limit=RECENT):
         try:
             lines = shares.split_of(order.id)
         except NotSettled:  # paid a moment ago: the worker has not split it yet

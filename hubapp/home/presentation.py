@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -64,7 +65,7 @@ class Site:
         """What a phone reads when the hub is put on its home screen."""
         return f"{self.root}/manifest.webmanifest?v={self.view.brand_version}"
 
-    @property
+    @cached_property
     def nav(self) -> list[Entry]:
         """The main menu, in the hub's own words."""
         titles = tenancy.page_titles(self.locale, self.view.default_locale)
@@ -89,6 +90,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=256)
 def named(codes: tuple[str, ...]) -> list[tuple[str, str]]:
     """(code, its name in its own language) for the language menus."""
     return [(code, capitalised(Locale.parse(code, sep="-").get_display_name() or code)) for code in codes]
@@ -142,10 +144,11 @@ def install(app: Flask) -> None:
 
 def _hub_context(here: Site) -> dict[str, Any]:
     titles = tenancy.page_titles(here.locale, here.view.default_locale)
-    entries = [*menus.section(here.view, here.root), *here.nav]
+    subnav = menus.section(here.view, here.root)
+    entries = [*subnav, *here.nav]
     return {
         "hub": here,
-        "subnav": menus.section(here.view, here.root),
+        "subnav": subnav,
         "footer_links": menus.hub_foot(here.view, here.root, titles),
         "active": menus.current(entries),
     }

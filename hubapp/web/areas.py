@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Request, g, request
+from flask.templating import Environment
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
@@ -29,8 +30,18 @@ def central_blueprint(name: str, import_name: str, **options: Any) -> Blueprint:
     return Blueprint(name, import_name, subdomain=CENTRAL, **options)
 
 
+class Templates(Environment):
+    """Flask's template environment, whose templates share one dictionary of globals."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Without a chain of dictionaries, whose keys are compared one by one at each import of a component."""
+        return super().make_globals(d) if d else self.globals
+
+
 class HubFlask(Flask):
     """Flask that matches URLs by area (hub or central) instead of by real subdomain."""
+
+    jinja_environment = Templates
 
     resolver: Resolver
     addresses: Addresses

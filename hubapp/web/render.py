@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency
@@ -17,7 +18,13 @@ SCHEMES = ("auto", "light", "dark")
 
 def money(value: Money) -> str:
     """An amount in the reader's locale, e.g. `12,50 €`."""
-    return str(format_currency(value.major, value.currency, locale=str(get_locale() or "en")))
+    locale = get_locale()
+    return _money(value.amount, value.currency, "en" if locale is None else str(locale))
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: int, currency: str, locale: str) -> str:
+    return str(format_currency(Money(amount, currency).major, currency, locale=locale))
 
 
 def percent(bps: int) -> str:

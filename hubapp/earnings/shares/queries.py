@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from hubapp.earnings.shares import policies
 from hubapp.earnings.shares.errors import NotSettled, UnknownRules
@@ -116,17 +116,21 @@ def is_settled(order_id: UUID) -> bool:
     return db.session.get(OrderShare, (require_hub_id(), order_id)) is not None
 
 
+# One question for both, put together once: splits stand on receipts and on every member's front page.
+_SPLIT = (
+    select(OrderShare.fee, EarningRight)
+    .outerjoin(EarningRight, (EarningRight.hub_id == OrderShare.hub_id) & (EarningRight.order_id == OrderShare.id))
+    .where(OrderShare.hub_id == bindparam("hub"), OrderShare.id == bindparam("order"))
+    .order_by(EarningRight.position)
+)
+
+
 def split_of(order_id: UUID) -> list[ShareLine]:
     """How a settled order was split, the provider's fee included. Raises NotSettled."""
-    hub_id = require_hub_id()
-    settled = db.session.get(OrderShare, (hub_id, order_id))
-    if settled is None:
+    rows = db.session.execute(_SPLIT, {"hub": require_hub_id(), "order": order_id}).all()
+    if not rows:
         raise NotSettled("This order is not paid yet.")
-    rights = db.session.scalars(
-        select(EarningRight)
-        .where(EarningRight.hub_id == hub_id, EarningRight.order_id == order_id)
-        .order_by(EarningRight.position)
-    )
+    fee = rows[0].fee
     lines = [
         ShareLine(
             right.role,
@@ -138,10 +142,11 @@ def split_of(order_id: UUID) -> list[ShareLine]:
             right.available_at,
             right.is_vacant,
         )
-        for right in rights
+        for right in (row.EarningRight for row in rows)
+        if right is not None  # a sale for nothing gives nobody a right
     ]
-    if settled.fee:
-        lines.append(ShareLine(Role.FEE, "provider", settled.fee, 0, None, {"kind": "fee", "fee": settled.fee}, None))
+    if fee:
+        lines.append(ShareLine(Role.FEE, "provider", fee, 0, None, {"kind": "fee", "fee": fee}, None))
     return lines
 
 

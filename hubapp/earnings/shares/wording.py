@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.rules import Rules
 from hubapp.kernel.money import Money, exponent
 from hubapp.web.render import money, percent
 
+NAMES = {
+    Role.SELLER: _l("Seller"),
+    Role.CONNECTOR: _l("Connector"),
+    Role.REFERRER: _l("Referrer"),
+    Role.CORE: _l("Network"),
+    Role.TAX: _l("Tax"),
+    Role.FEE: _l("Payment fee"),
+}
+
 
 def role_name(role: str, *, is_vacant: bool = False) -> str:
     """What a part of a sale is called."""
-    if is_vacant:
-        return str(_("Network, for a hub without a connector"))
-    names = {
-        Role.SELLER: _("Seller"),
-        Role.CONNECTOR: _("Connector"),
-        Role.REFERRER: _("Referrer"),
-        Role.CORE: _("Network"),
-        Role.TAX: _("Tax"),
-        Role.FEE: _("Payment fee"),
-    }
-    return str(names[Role(role)])
+    return str(_("Network, for a hub without a connector") if is_vacant else NAMES[Role(role)])
 
 
 def explain(explanation: dict[str, Any], currency: str) -> str:

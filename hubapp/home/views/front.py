@@ -7,12 +7,12 @@ from functools import lru_cache
 from babel import Locale
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from markupsafe import Markup
 
 from hubapp.home import front as content
 from hubapp.home import presentation
 from hubapp.kernel import clock
-from hubapp.people.membership.views import guards
 from hubapp.tenancy import markdown
 from hubapp.tenancy import queries as tenancy
 from hubapp.web import areas
@@ -26,8 +26,9 @@ def front() -> ResponseReturnValue:
     site = presentation.site()
     if site is None:
         abort(404)
-    member = guards.me()
-    return render_template("home/front.html", front=content.front(site, member, now=clock.now()), member=member)
+    reader_id = current_user.account_id if current_user.is_authenticated else None
+    front = content.front(site, reader_id, now=clock.now())
+    return render_template("home/front.html", front=front, member=front.member)
 
 
 @blueprint.get("/p/<slug>")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, func, or_, select, text
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, exists, func, or_, select, text
+from sqlalchemy.orm import aliased
 
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import policies
@@ -36,6 +37,28 @@ _SEARCH = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a front page shows of the market: the newest listings, how many are live, whether the reader has any."""
+
+    listings: Sequence[Listing]
+    live: int
+    sells: bool
+
+
+_SHELF, _OWN = aliased(Listing), aliased(Listing)
+_WINDOW = (
+    select(
+        Listing,
+        select(func.count()).select_from(_SHELF).where(_SHELF.status == Status.LIVE).scalar_subquery(),
+        exists().where(_OWN.seller_account_id == bindparam("seller", type_=Uuid())),
+    )
+    .where(Listing.status == Status.LIVE)
+    .order_by(Listing.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
 def market(*, kind: str | None = None, search: str = "", before: UUID | None = None, limit: int = PAGE) -> Page:
     """Live listings, newest first, paged by key; `search` matches beginnings of words in title and text."""
     kinds = [kind] if kind in set(Kind) else list(Kind)
@@ -53,6 +76,14 @@ def market(*, kind: str | None = None, search: str = "", before: UUID | None = N
         statement = statement.where(Listing.id < before)
     rows = db.session.scalars(statement.order_by(Listing.id.desc()).limit(limit + 1)).all()
     return _page(rows, limit)
+
+
+def window(*, limit: int, reader_id: UUID | None) -> Window:
+    """The market on a front page, in one query (two where nothing is for sale)."""
+    rows = db.session.execute(_WINDOW, {"limit": limit, "seller": reader_id}).all()
+    if rows:
+        return Window([row[0] for row in rows], rows[0][1], rows[0][2])
+    return Window((), 0, reader_id is not None and bool(listings_of(seller_id=reader_id, limit=1).listings))
 
 
 def _page(rows: Sequence[Listing], limit: int) -> Page:

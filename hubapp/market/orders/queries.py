@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
@@ -109,16 +109,18 @@ def basket_of(*, account_id: UUID | None, basket_id: UUID | None) -> Basket | No
     return db.session.scalar(select(Basket).where(Basket.id == basket_id, Basket.account_id.is_(None)))
 
 
+# Every page shows it.
+_PIECES = select(func.sum(BasketLine.quantity)).join(
+    Basket, (Basket.hub_id == BasketLine.hub_id) & (Basket.id == BasketLine.basket_id)
+)
+
+
 def basket_count(*, account_id: UUID | None, basket_id: UUID | None) -> int:
     """How many pieces wait in the basket."""
     if account_id is None and basket_id is None:
         return 0
     owner = Basket.account_id == account_id if account_id is not None else Basket.id == basket_id
-    total = db.session.scalar(
-        select(func.sum(BasketLine.quantity))
-        .join(Basket, (Basket.hub_id == BasketLine.hub_id) & (Basket.id == BasketLine.basket_id))
-        .where(owner)
-    )
+    total = db.session.scalar(_PIECES.where(owner))
     return int(total or 0)
 
 
@@ -207,6 +209,13 @@ def order_of_seller(order_id: UUID, *, seller_id: UUID) -> Order:
 def orders_of_buyer(buyer_id: UUID, *, before: int | None = None, limit: int = PAGE) -> Sequence[Order]:
     """A buyer's orders, newest first, paged by number."""
     return _newest(select(Order).where(Order.buyer_account_id == buyer_id), before, limit)
+
+
+def last_bought(buyer_id: UUID, *, limit: int) -> Sequence[Row[UUID, int, int, str]]:
+    """(id, number, gross, currency) of what a buyer paid for last, newest first."""
+    statement = select(Order.id, Order.number, Order.gross, Order.currency)
+    statement = statement.where(Order.buyer_account_id == buyer_id, Order.status.in_(SOLD))
+    return db.session.execute(statement.order_by(Order.number.desc()).limit(limit)).all()
 
 
 def orders_of_seller(

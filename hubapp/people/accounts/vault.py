@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -9,6 +10,7 @@ from sqlalchemy import Row, text
 from hubapp.kernel.db import db
 
 
+@cache  # one per function
 def _statement(function: str, names: tuple[str, ...]) -> Any:
     arguments = ", ".join(f"{name} => :{name}" for name in names)
     return text(f"SELECT * FROM {function}({arguments})")  # noqa: S608  function and argument names come from this package

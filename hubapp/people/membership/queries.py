@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Unpack
 
 from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased
@@ -93,12 +94,14 @@ class HubOf:
     joined_at: datetime
 
 
-def _members() -> Select[Membership, HubRole]:
-    join = (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id)
-    return select(Membership, HubRole).outerjoin(HubRole, join)
+# Made once: every page asks for members, and putting a join together costs as much as fetching a row.
+MEMBERS = select(Membership, HubRole).outerjoin(
+    HubRole, (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id)
+)
 
 
-def _view(row: Row[Membership, HubRole]) -> MemberView:
+def view_of(row: Row[Unpack[tuple[Any, ...]]]) -> MemberView:
+    """A row that begins with a membership and its role as plain values."""
     member: Membership = row[0]
     role: HubRole | None = row[1]  # an outer join: most members have none
     return MemberView(
@@ -120,30 +123,30 @@ def _view(row: Row[Membership, HubRole]) -> MemberView:
 
 def _one(statement: Select[Membership, HubRole]) -> MemberView | None:
     row = db.session.execute(statement).one_or_none()
-    return _view(row) if row else None
+    return view_of(row) if row else None
 
 
 def member(account_id: uuid.UUID) -> MemberView | None:
     """The account's membership in the current hub, whatever its status."""
-    return _one(_members().where(Membership.account_id == account_id))
+    return _one(MEMBERS.where(Membership.account_id == account_id))
 
 
 def member_by_id(membership_id: uuid.UUID) -> MemberView | None:
     """A member of the current hub."""
-    return _one(_members().where(Membership.id == membership_id))
+    return _one(MEMBERS.where(Membership.id == membership_id))
 
 
 def member_by_handle(handle: str) -> MemberView | None:
     """An active member of the current hub."""
-    return _one(_members().where(Membership.handle == handle, Membership.status == MemberStatus.ACTIVE))
+    return _one(MEMBERS.where(Membership.handle == handle, Membership.status == MemberStatus.ACTIVE))
 
 
 def members_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, MemberView]:
     """Account → membership in the current hub, for pages that name several people."""
     if not account_ids:
         return {}
-    rows = db.session.execute(_members().where(Membership.account_id.in_(account_ids))).all()
-    return {view.account_id: view for view in map(_view, rows)}
+    rows = db.session.execute(MEMBERS.where(Membership.account_id.in_(account_ids))).all()
+    return {view.account_id: view for view in map(view_of, rows)}
 
 
 def has(account_id: uuid.UUID, permission: str) -> bool:
@@ -156,21 +159,21 @@ def has(account_id: uuid.UUID, permission: str) -> bool:
 
 def connectors() -> list[MemberView]:
     """The hub's active connectors with their parts, the longest-serving first."""
-    statement = _members().where(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
-    return [_view(row) for row in db.session.execute(statement.order_by(HubRole.granted_at, HubRole.id))]
+    statement = MEMBERS.where(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
+    return [view_of(row) for row in db.session.execute(statement.order_by(HubRole.granted_at, HubRole.id))]
 
 
 def team() -> list[MemberView]:
     """Connectors and helpers of the hub."""
-    statement = _members().where(HubRole.id.is_not(None)).order_by(HubRole.role, HubRole.granted_at, HubRole.id)
-    return [_view(row) for row in db.session.execute(statement)]
+    statement = MEMBERS.where(HubRole.id.is_not(None)).order_by(HubRole.role, HubRole.granted_at, HubRole.id)
+    return [view_of(row) for row in db.session.execute(statement)]
 
 
 def directory(
     *, search: str = "", after: tuple[datetime, uuid.UUID] | None = None, limit: int = 30, everyone: bool = False
 ) -> list[MemberView]:
     """Members, the newest first, paged by (joined_at, id); `everyone`: the unlisted, gone and suspended as well."""
-    statement = _members().order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
+    statement = MEMBERS.order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
     if not everyone:
         statement = statement.where(Membership.status == MemberStatus.ACTIVE, Membership.is_listed)
     if search:
@@ -178,7 +181,7 @@ def directory(
         statement = statement.where(or_(Membership.display_name.ilike(pattern), Membership.handle.ilike(pattern)))
     if after is not None:
         statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
-    return [_view(row) for row in db.session.execute(statement)]
+    return [view_of(row) for row in db.session.execute(statement)]
 
 
 def newest(limit: int) -> list[MemberView]:
@@ -250,8 +253,8 @@ def invites() -> list[InviteView]:
 
 def invited_by(membership_id: uuid.UUID, *, limit: int = 50) -> list[MemberView]:
     """Whom this member brought, the newest first."""
-    statement = _members().where(Membership.invited_by == membership_id, Membership.status == MemberStatus.ACTIVE)
-    return [_view(row) for row in db.session.execute(statement.order_by(Membership.joined_at.desc()).limit(limit))]
+    statement = MEMBERS.where(Membership.invited_by == membership_id, Membership.status == MemberStatus.ACTIVE)
+    return [view_of(row) for row in db.session.execute(statement.order_by(Membership.joined_at.desc()).limit(limit))]
 
 
 def joined_since(moment: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from hubapp.market.catalogue import queries
 from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership.queries import MemberView
 from hubapp.web import areas
 from hubapp.web.render import money
 
@@ -43,10 +44,17 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
-def seller_names(account_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """Seller → name in this hub; the core sells under the hub's name."""
+def sellers(listings: Iterable[Listing]) -> set[UUID]:
+    """Accounts that sell these."""
+    return {listing.seller_account_id for listing in listings if listing.seller_account_id is not None}
+
+
+def seller_names(
+    account_ids: Iterable[UUID | None], *, members: Mapping[UUID, MemberView] | None = None
+) -> dict[UUID | None, str]:
+    """Seller → name in this hub; the core sells under the hub's name. `members`: if they were asked for already."""
     ids = {account_id for account_id in account_ids if account_id is not None}
-    members = membership.members_of(ids)
+    members = membership.members_of(ids) if members is None else members
     names: dict[UUID | None, str] = {account_id: member.display_name for account_id, member in members.items()}
     return {**dict.fromkeys(ids, _("Former member")), **names, None: areas.current_hub().name}
 
@@ -64,10 +72,10 @@ def srcset(picture: ListingImage) -> str:
     )
 
 
-def cards(listings: Sequence[Listing]) -> list[Card]:
-    """Listings with all that a list shows of them, in three queries."""
+def cards(listings: Sequence[Listing], *, members: Mapping[UUID, MemberView] | None = None) -> list[Card]:
+    """Listings with all that a list shows of them, in two queries; `members`: their sellers, if known already."""
     pictures = queries.pictures(listing.id for listing in listings)
-    names = seller_names(listing.seller_account_id for listing in listings)
+    names = seller_names(sellers(listings), members=members)
     words = kinds()
     return [
         Card(

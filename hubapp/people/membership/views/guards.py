@@ -20,6 +20,12 @@ def me() -> MemberView | None:
     return found if found is not None and found.is_active else None
 
 
+def known(member: MemberView | None) -> MemberView | None:
+    """What a page learned of the visitor's membership along with other things, so that nobody asks again."""
+    g.membership = member
+    return me()
+
+
 def member_or_403() -> MemberView:
     """The membership, or 403 for an account that is no member here."""
     found = me()

@@ -1,0 +1,43 @@
+"""Everybody whom a hub's front page names, asked at once: the reader, the sellers of what it shows, the connectors."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from hubapp.kernel.db import db
+from hubapp.people.membership.models import HubRole, Membership, MemberStatus, Role
+from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """`people` by account, the reader too if they ever joined; `has_invited`: somebody came through the reader."""
+
+    people: dict[uuid.UUID, MemberView]
+    connectors: tuple[MemberView, ...]
+    has_invited: bool
+
+
+_GUEST = aliased(Membership)
+_INVITED = select(func.count()).where(
+    _GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id, _GUEST.status == MemberStatus.ACTIVE
+)
+_PEOPLE = MEMBERS.add_columns(_INVITED.scalar_subquery().label("invited")).order_by(HubRole.granted_at, HubRole.id)
+_CONNECTS = and_(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
+
+
+def welcome(*, reader_id: uuid.UUID | None, account_ids: Collection[uuid.UUID]) -> Welcome:
+    """The people of a front page that shows `account_ids`, in one query."""
+    wanted = {*account_ids} if reader_id is None else {*account_ids, reader_id}
+    rows = db.session.execute(_PEOPLE.where(or_(Membership.account_id.in_(wanted), _CONNECTS))).all()
+    people = {row.Membership.account_id: view_of(row) for row in rows}
+    return Welcome(
+        people,
+        tuple(person for person in people.values() if person.role == Role.CONNECTOR and person.is_active),
+        any(row.invited for row in rows if row.Membership.account_id == reader_id),
+    )
