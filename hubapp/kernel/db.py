@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid, bindparam, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
@@ -112,8 +113,21 @@ def _enter_scope(session: Session, transaction: SessionTransaction, connection: 
     statement = f"SET LOCAL app.hub_id = '{hub}'"
     if connection.engine.get_execution_options().get("hubapp_one_connection"):
         # Tests: one connection plays both roles, so that one savepoint spans them.
-        statement = f"SET LOCAL ROLE {ROLE_NAMES[current.role]}; {statement}"
-    connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"SET LOCAL ROLE {ROLE_NAMES[current.role]}; {statement}")
+        return
+    _begin(connection, statement)
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    """Open the transaction and run its first statement in one message instead of two: every request waits for it."""
+    driver = connection.connection.driver_connection
+    if driver is None or driver.info.transaction_status != TransactionStatus.IDLE:
+        connection.exec_driver_sql(statement)
+        return
+    answer = driver.pgconn.exec_(f"BEGIN; {statement}".encode())
+    if answer.status != ExecStatus.COMMAND_OK:
+        # Through the usual way, which raises what the pool and the callers understand.
+        connection.exec_driver_sql(statement)
 
 
 def narrow() -> None:
