@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -19,6 +17,7 @@ from hubapp.web.areas import HubFlask
 from tests.conftest import Live
 from tests.factories.hubs import make_hub
 from tests.factories.market import make_listing
+from tests.factories.races import meeting, together
 
 
 def counts(listing_id: UUID) -> tuple[int, int]:
@@ -99,48 +98,39 @@ def test_the_database_refuses_to_sell_more_than_there_is(app: HubFlask) -> None:
         make_listing(stock=1, sold=1, reserved=1)
 
 
-def race(live: Live, take: Callable[[UUID], None]) -> tuple[list[str], tuple[int, int]]:
-    """Two buyers want the last one at the same moment; returns who was told what, and what the database holds."""
+def race(live: Live) -> tuple[list[str], tuple[int, int]]:
+    """Two buyers want the last one at the same moment; returns who was told what, and what the database holds.
+
+    They meet after looking, as far as the lock lets them.
+    """
     with live.app.app_context():
         hub_id = make_hub()
         with hub_scope(hub_id), unit_of_work():
             listing_id = make_listing(stock=1).id
-    start, told = threading.Barrier(2), []
 
-    def buyer() -> None:
+    def buy() -> str:
         with live.app.app_context(), hub_scope(hub_id):
-            start.wait()
             try:
                 with unit_of_work():
-                    take(listing_id)
-                told.append("bought")
-            except (OutOfStock, IntegrityError) as refusal:
-                told.append(type(refusal).__name__)
+                    stock.reserve(lines={listing_id: 1})
+            except OutOfStock as refusal:
+                return str(refusal)
+            return "bought"
 
-    threads = [threading.Thread(target=buyer) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with meeting(live.app, lambda statement: "\nFROM listing " in statement):
+        told = together(buy, buy)
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
         return sorted(told), counts(listing_id)
 
 
 def test_of_two_buyers_of_the_last_one_the_other_is_told(live: Live) -> None:
-    told, held = race(live, lambda listing_id: stock.reserve(lines={listing_id: 1}) and None)
-    assert told == ["OutOfStock", "bought"]
+    told, held = race(live)
+    assert told == ["Walnut oil is sold out.", "bought"]
     assert held == (1, 0)
 
 
-def test_without_the_lock_both_buyers_would_believe_they_have_it(live: Live) -> None:
-    both_have_looked = threading.Barrier(2)
-
-    def reserve_unlocked(listing_id: UUID) -> None:
-        listing = db.session.scalars(select(Listing).where(Listing.id == listing_id)).one()
-        assert listing.left == 1
-        both_have_looked.wait()
-        listing.reserved = listing.reserved + 1
-
-    told, held = race(live, reserve_unlocked)
+def test_without_the_lock_both_buyers_would_believe_they_have_it(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stock, "locked", lambda statement: statement)
+    told, held = race(live)
     assert told == ["bought", "bought"]
     assert held == (1, 0)  # two buyers, one piece: what the lock is for

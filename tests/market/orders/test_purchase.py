@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from hubapp.earnings.shares import queries as shares
 from hubapp.kernel import clock
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.errors import OutOfStock
 from hubapp.market.orders import queries, services
@@ -22,7 +24,9 @@ from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
 from tests.factories.market import Shop, fill_basket, make_shop, place, purchase
 from tests.factories.payments import Till, open_till
+from tests.factories.races import together
 from tests.factories.sandbox import PAYS
+from tests.support.browsing import Browser
 
 DECLINED = "4000000000000002"
 
@@ -174,3 +178,28 @@ def test_of_two_who_order_the_last_one_the_other_is_told(till: Till) -> None:
     results = at_once(till, shop, *acts)
     assert [result for result in results if isinstance(result, str)] == ["Walnut oil is sold out."]
     assert sum(isinstance(result, UUID) for result in results) == 1
+
+
+def test_a_double_click_on_order_and_pay_is_one_checkout(live: Live, till: Till) -> None:
+    shop = shop_of(till, stock=3)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        fill_basket(shop)
+    browser = Browser(live.app, shop.hub_id, shop.buyer)
+    page = browser.get("/checkout").text
+    form = dict(re.findall(r'name="(csrf_token|version|shown)"[^>]*value="([^"]+)"', page)) | {"delivery": "pickup"}
+    host = browser.base_url.split("://")[1].partition(":")[0]
+    cookie = browser.client.get_cookie(f"hub{shop.hub_id}", domain=host)
+    assert cookie is not None
+
+    def click() -> str:
+        client = live.app.test_client()
+        client.set_cookie(cookie.key, cookie.value, domain=host)
+        answer = client.post("/checkout", base_url=browser.base_url, data=form)
+        assert answer.status_code == 303
+        return answer.location
+
+    first, second = together(click, click)
+    assert first == second
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        assert len(db.session.scalars(select(Checkout)).all()) == 1
+        assert catalogue.listing(shop.listing_id).reserved == 1

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from hubapp.kernel.db import db
 from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
 from hubapp.market.catalogue.models import Listing
 
 
+def locked(statement: Select[Listing]) -> Select[Listing]:
+    """Make others wait for the rows; without it two buyers of the last one would both have it."""
+    # KEY SHARE of foreign keys may pass: inserting a line must not wait for a checkout.
+    # What another transaction has just committed must be seen, not what this session read before.
+    return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
 def _lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
     """The listings, locked in ascending id until the transaction ends. Raises NoSuchListing."""
     rows = db.session.scalars(
-        select(Listing)
-        .where(Listing.id.in_(sorted(listing_ids)))
-        .order_by(Listing.id)
-        # KEY SHARE of foreign keys may pass: inserting a line must not wait for a checkout.
-        .with_for_update(key_share=True)
-        # What another transaction has just committed must be seen, not what this session read before.
-        .execution_options(populate_existing=True)
+        locked(select(Listing).where(Listing.id.in_(sorted(listing_ids))).order_by(Listing.id))
     ).all()
     if len(rows) != len(listing_ids):
         raise NoSuchListing
