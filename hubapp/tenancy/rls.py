@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, OWNER_ROLE
 
 # nullif: a spent SET LOCAL leaves '' behind, and casting '' would raise instead of showing nothing.
 CURRENT_HUB = "nullif(current_setting('app.hub_id', true), '')::bigint"
@@ -33,17 +33,18 @@ def grant(table: str, *, app: str, central: str) -> list[str]:
 def definer(signature: str, *, app: bool = True) -> list[str]:
     """Hand a SECURITY DEFINER function to the role that sees past row-level security, and to nobody else by default.
 
-    The new owner needs CREATE on the schema for the moment of the change only.
+    The new owner needs CREATE on the schema for the moment of the change only. It changes the rights itself: from the
+    old one, PostgreSQL takes a REVOKE with a mere warning. The role that migrates may still put triggers on it.
     """
-    statements = [
+    return [
         f"GRANT CREATE ON SCHEMA public TO {CENTRAL_ROLE}",
         f"ALTER FUNCTION {signature} OWNER TO {CENTRAL_ROLE}",
         f"REVOKE CREATE ON SCHEMA public FROM {CENTRAL_ROLE}",
+        f"SET LOCAL ROLE {CENTRAL_ROLE}",
         f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {signature} TO {OWNER_ROLE}{f', {APP_ROLE}' if app else ''}",
+        "RESET ROLE",
     ]
-    if app:
-        statements.append(f"GRANT EXECUTE ON FUNCTION {signature} TO {APP_ROLE}")
-    return statements
 
 
 def drop_definer(signature: str) -> list[str]:
