@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
+from psycopg import OperationalError
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError as LostConnection
 
-from hubapp.kernel import log
+from hubapp.kernel import config, log
 from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.postgres import PostgresUnavailable
@@ -42,17 +47,54 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002  click's signature
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; every error is one line."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as help_:
+            help_.show()
+            sys.exit(help_.exit_code)
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "hubapp"
+            _end(f"{error.format_message()} See `{path} --help`.", code=error.exit_code)
+        except click.ClickException as error:
+            _end(error.format_message(), code=error.exit_code)
+        except click.Abort:
+            _end("stopped", code=1)
+        sys.exit(code if isinstance(code, int) else 0)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a refusal ends with status 1."""
         try:
             return super().invoke(ctx)
         except (Refusal, PostgresUnavailable) as refusal:
-            click.echo(f"hubapp: {refusal}", err=True)
-            sys.exit(1)
+            _end(str(refusal), code=1)
+        except (OperationalError, LostConnection) as error:
+            cause = error.orig if isinstance(error, LostConnection) else error
+            _end(f"The database does not answer: {cause}", code=1)
+
+
+def _end(message: str, *, code: int) -> NoReturn:
+    """Say it in one line on standard error, whatever was put together from several, and end."""
+    click.echo(f"hubapp: {' '.join(message.split())}", err=True)
+    sys.exit(code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hubapp")
 def main() -> None:
     """A network of local hubs: join, sell, pay, split to the cent, be paid."""
-    log.configure(Settings())
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise click.UsageError(config.explain(error)) from error
+    log.configure(settings)

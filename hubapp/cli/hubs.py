@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hubapp.app import create_app
+from hubapp.cli.serve import require_migrated
 from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work
@@ -19,9 +20,15 @@ from hubapp.tenancy.packs import export as exporting
 from hubapp.tenancy.packs import load
 from hubapp.tenancy.packs.problems import PackInvalid
 from hubapp.tenancy.platform import platform_scope
+from hubapp.web.areas import HubFlask
 
 OPERATOR = Actor(None, "command line")
 PAGE = 200
+
+
+def _opened() -> HubFlask:
+    settings = Settings()
+    return create_app(settings, require_migrated(settings))
 
 
 @click.group()
@@ -32,7 +39,7 @@ def hubs() -> None:
 @hubs.command("list")
 def list_() -> None:
     """List all hubs that are not closed. Example: hubapp hubs list."""
-    app = create_app(Settings())
+    app = _opened()
     with app.app_context(), platform_scope(reason="list hubs"), unit_of_work():
         after = ""
         while page := queries.directory(after=after, limit=PAGE):
@@ -47,7 +54,7 @@ def list_() -> None:
 def add(slug: str, pack: Path | None) -> None:
     """Open a hub from its pack. Example: hubapp hubs add lyon, or hubapp hubs add oran --pack hubs/tunis."""
     seed = load.load(pack.resolve()) if pack else load.by_slug(HUBS, slug)
-    app = create_app(Settings())
+    app = _opened()
     with app.app_context(), platform_scope(reason="open a hub"), unit_of_work():
         services.open_hub(pack=seed, slug=slug, actor=OPERATOR, now=clock.now())
     click.echo(f"{slug} is open: {app.addresses.hub(slug)}")
@@ -83,7 +90,7 @@ def export(slug: str, to: Path) -> None:
     folder = to / slug
     if folder.exists():
         raise click.UsageError(f"{folder} exists already")
-    app = create_app(Settings())
+    app = _opened()
     with app.app_context(), platform_scope(reason="export a hub"), unit_of_work():
         hub = queries.by_slug(slug)
         if hub is None:

@@ -44,6 +44,7 @@ def serve(host: str | None, port: int | None) -> None:
     if port is not None:
         os.environ["PORT"] = str(port)  # the web processes read the same settings, and addresses contain the port
     settings = Settings()
+    settings.refuse_half_set_up()
     require_migrated(settings)
     Granian(
         "hubapp.cli.serve:application",
@@ -64,6 +65,7 @@ def serve(host: str | None, port: int | None) -> None:
 def worker(concurrency: int, *, once: bool) -> None:
     """Run jobs: settlements, mails, payouts. Example: hubapp worker --concurrency 4."""
     settings = Settings()
+    settings.refuse_half_set_up()
     server = require_migrated(settings)
     jobs_worker.work(
         create_app(settings, server), conninfo=server.conninfo("central"), concurrency=concurrency, wait=not once

@@ -8,10 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubapp.kernel import ids
+from hubapp.kernel.errors import Refusal
+
+NO_KEY = "Set HUBAPP_SECRET_KEY to a long random text: it signs sessions and links."
 
 
 def default_data_dir() -> Path:
@@ -45,6 +48,8 @@ class Settings(BaseSettings):
     demo: bool = False
     web_threads: int = 4
     web_workers: int = 1
+    # How many proxies stand before this server and add the visitor's address to X-Forwarded-For. 0: none is believed.
+    trusted_proxies: int = Field(default=0, ge=0)
 
     mail_backend: Literal["file", "console", "smtp", "memory"] = "file"
     mail_from: str = "hello@glocal.example"
@@ -60,7 +65,6 @@ class Settings(BaseSettings):
     files_url: str | None = None
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
-    hold_days: int = 16
 
     @property
     def public_domain(self) -> str:
@@ -84,7 +88,7 @@ class Settings(BaseSettings):
 
     @property
     def is_production(self) -> bool:
-        """Secure cookies, HTTPS, and a secret key from the environment are required."""
+        """HTTPS, its cookies, and a secret key from the environment are required."""
         return self.env == "production"
 
     @cached_property
@@ -93,7 +97,7 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         if self.is_production:
-            raise SystemExit("Set HUBAPP_SECRET_KEY to a long random text: it signs sessions and links.")
+            raise Refusal(NO_KEY)
         path = self.data / "secret_key"
         if not path.exists():
             self.data.mkdir(parents=True, exist_ok=True)
@@ -104,3 +108,23 @@ class Settings(BaseSettings):
                 os.link(fresh, path)
             fresh.unlink()
         return path.read_text().strip()
+
+    def refuse_half_set_up(self) -> None:
+        """For whatever serves people: refuse a production that nobody could reach or trust."""
+        if not self.is_production:
+            return
+        if not self.secret_key:
+            raise Refusal(NO_KEY)
+        if self.scheme != "https":
+            raise Refusal("Set HUBAPP_SCHEME=https: without it sign-in cookies would travel in the clear.")
+        if not self.domain:
+            raise Refusal("Set HUBAPP_DOMAIN to the central site's host; hubs are its subdomains.")
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with the environment, by the variables' names."""
+    parts = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        parts.append(f"{name if name.isupper() else 'HUBAPP_' + name.upper()}: {problem['msg']}")
+    return ". ".join(parts) + "."
