@@ -36,7 +36,8 @@ def can(connection: Connection, statement: object, **values: object) -> bool:
         with connection.begin_nested():
             connection.execute(statement, values)  # type: ignore[call-overload]
     except ProgrammingError as error:
-        assert "row-level security" in str(error)
+        if "row-level security" not in str(error):
+            raise
         return False
     return True
 
@@ -73,7 +74,8 @@ def test_a_payee_and_a_payout_begin_at_their_beginning(
 ) -> None:
     payee = text(
         "INSERT INTO payee (id, account_id, country, currency, email, status, requirements, created_at,"
-        " provider_account_id) VALUES (uuidv7(), uuidv7(), 'FR', 'EUR', 'a@example.org', :status, '[]', now(), :provider)"
+        " provider_account_id)"
+        " VALUES (uuidv7(), uuidv7(), 'FR', 'EUR', 'a@example.org', :status, '[]', now(), :provider)"
     )
     assert not can(connection, payee, status="ready", provider="acct_1")
     assert not can(connection, payee, status="new", provider="acct_1")

@@ -19,6 +19,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
 from hubapp.money.payments import services as provider
 from hubapp.money.payments.gateway import GatewayError
+from hubapp.people.accounts.signed_in import site_url
 from hubapp.web import access
 from hubapp.web.areas import current_hub, hub_blueprint
 
@@ -88,8 +89,8 @@ def account() -> ResponseReturnValue:
     try:
         link = provider.gateway().onboarding_link(
             account_id=payee.provider_account_id,
-            refresh_url=url_for("payouts.account", _external=True),
-            return_url=url_for("payouts.account_done", _external=True),
+            refresh_url=site_url(url_for("payouts.account")),
+            return_url=site_url(url_for("payouts.account_done")),
         )
     except GatewayError:
         return render_template(f"{FOLDER}/account.html", payee=payee)

@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user
 
 from hubapp.kernel import clock
+from hubapp.kernel.config import Settings
 from hubapp.people.accounts import policies, queries
 from hubapp.people.accounts.queries import Viewer
 from hubapp.web import access, areas
@@ -145,12 +146,18 @@ def _load(token: str) -> Person | None:
     if g.get("scope_stack") is None:
         return None
     viewer = queries.viewer(token=token, hub_id=areas.found().hub_id, now=clock.wall())
-    if viewer is None:
+    if viewer is None or (viewer.is_demo and _is_production()):
         return None
     if viewer.is_pending:
         g.pending = viewer
         return None
     return Person(viewer, token)
+
+
+def _is_production() -> bool:
+    """Where the demo's sign-ins, whose passwords are published, are worth nothing."""
+    settings: Settings = current_app.extensions["hubapp.settings"]
+    return settings.is_production
 
 
 def _may(permission: str) -> bool:

@@ -16,6 +16,8 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue.models import Listing
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
+from hubapp.money.payments.models import Payment
+from hubapp.tenancy.hosts import Addresses
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import base_url, make_account, sign_in
@@ -263,3 +265,18 @@ def test_an_svg_is_refused_at_its_field(app: HubFlask, shop: Shop) -> None:
     answer = seller.post(f"{path}/pictures", path, picture=(io.BytesIO(picture[0]), picture[1]), alt="")
     assert answer.status_code == 422
     assert "Only JPEG, PNG and WebP" in answer.text
+
+
+def test_the_way_back_from_the_card_page_is_in_the_scheme_people_use(app: HubFlask, shop: Shop) -> None:
+    """Behind a proxy that ends TLS the request itself says http, where the cookie is not sent."""
+    buyer, addresses = browser(app, shop, shop.buyer), app.addresses
+    buyer.post(f"/basket/{shop.listing_id}", f"/market/{shop.listing_id}", quantity=1)
+    shown = buyer.hidden("/checkout")
+    app.addresses = Addresses("https", addresses.domain)
+    try:
+        buyer.post("/checkout", "/checkout", delivery="pickup", country="FR", **shown)
+    finally:
+        app.addresses = addresses
+    with app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        paths = db.session.scalars(select(Payment.success_path)).all()
+    assert [path.partition(":")[0] for path in paths] == ["https"]

@@ -45,7 +45,9 @@ def unsent(till: Till, hub: int) -> tuple[Counting, UUID, UUID]:
 def test_a_rolled_back_request_leaves_nothing(till: Till, hub: int) -> None:
     counting = count(till)
     with pytest.raises(RuntimeError), till.app.app_context(), hub_scope(hub), unit_of_work():
-        outbox.add(kind=CommandKind.CHECKOUT_EXPIRE, key="k", subject="payment:1", params={}, now=clock.now())
+        outbox.add(
+            kind=CommandKind.CHECKOUT_EXPIRE, key="k", subject="payment:1", params={}, now=clock.now(), hub_id=hub
+        )
         raise RuntimeError
     assert till.commands("payment:1") == []
     assert counting.calls.total() == 0

@@ -20,6 +20,7 @@ from hubapp.market.orders.views import basket, splits, words
 from hubapp.money.payments import queries as payment_queries
 from hubapp.money.payments import services as payments
 from hubapp.money.payments.gateway import GatewayError
+from hubapp.people.accounts.signed_in import site_url
 from hubapp.people.membership import policies as member_rules
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
@@ -163,7 +164,7 @@ def _purchase(basket_id: UUID, form: CheckoutForm) -> Purchase:
 
 def _return_address(checkout_id: UUID) -> str:
     """Absolute, so that the buyer comes back to the address they came from: subdomain, own domain or path form."""
-    return request.host_url.rstrip("/") + url_for(".back", checkout_id=checkout_id)
+    return site_url(url_for(".back", checkout_id=checkout_id))
 
 
 def _page(form: CheckoutForm) -> str:

@@ -38,10 +38,12 @@ def sign_in(
     user_agent: str,
     now: datetime,
     needs_second_factor: Callable[[uuid.UUID], bool] = lambda _account_id: False,
+    admits_demo: bool = True,
 ) -> SignedIn:
     """Check the password and open a session, pending if the account has, or must have, a second factor.
 
-    The central team must, and whoever `needs_second_factor` names; the demo's published sign-ins need none.
+    The central team must, and whoever `needs_second_factor` names; the demo's published sign-ins need none, and where
+    `admits_demo` is off they are no accounts at all.
 
     Refuses with TooManyAttempts, WrongPassword or NotConfirmed; unknown addresses cost the same time as known ones.
     """
@@ -49,6 +51,8 @@ def sign_in(
     throttle.limit(kind="sign-in network", subject=policies.network_of(network), now=now)
     throttle.limit(kind="sign-in account", subject=address, now=now)
     credential = vault.row("credential_of", p_email=address, p_id=None)
+    if credential is not None and credential.is_demo and not admits_demo:
+        credential = None
     if not passwords.verify(credential.password_hash if credential else None, password) or credential is None:
         raise WrongPassword(_("This address and password do not belong together. Check both, or set a new password."))
     throttle.forgive(kind="sign-in account", subject=address, now=now)

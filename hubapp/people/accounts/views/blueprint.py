@@ -31,7 +31,12 @@ def settings() -> Settings:
 
 
 def network() -> str:
-    """The address that the request came from."""
+    """The address that the request came from; behind proxies of ours, the one that the outermost of them saw."""
+    trusted = settings().trusted_proxies
+    # Proxies add to the end, and what stands further left anybody may have written.
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if trusted and len(forwarded) >= trusted and forwarded[-trusted]:
+        return forwarded[-trusted]
     return request.remote_addr or ""
 
 

@@ -19,6 +19,7 @@ from hubapp.people.accounts.views.blueprint import (
     locale,
     network,
     next_path,
+    settings,
     show,
     site,
     user_agent,
@@ -49,6 +50,7 @@ def signed_in() -> ResponseReturnValue:
             user_agent=user_agent(),
             now=clock.wall(),
             needs_second_factor=plugs().needs_second_factor,
+            admits_demo=not settings().is_production,
         )
     except Refusal as refusal:
         form.refuse(refusal)
