@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import click
+import psycopg
 from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -68,5 +69,15 @@ def worker(concurrency: int, *, once: bool) -> None:
     settings.refuse_half_set_up()
     server = require_migrated(settings)
     jobs_worker.work(
-        create_app(settings, server), conninfo=server.conninfo("central"), concurrency=concurrency, wait=not once
+        create_app(settings, server),
+        conninfo=server.conninfo("central"),
+        concurrency=concurrency,
+        wait=not once,
+        revive=lambda: _find_again(settings),
     )
+
+
+def _find_again(settings: Settings) -> None:
+    """The database answers; the embedded one is started again if it was killed."""
+    with psycopg.connect(database_server.connect(settings).admin, connect_timeout=5) as connection:
+        connection.execute("SELECT 1")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Callable
 from typing import Any
 
 import procrastinate
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 SCHEDULE = "hubapp.periodic"
 STALLED_AFTER_SECONDS = 30
+RESTART_SECONDS = 1.0
 DRAINED_AT_ONCE = 100
 _DUE = text(
     "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :run"
@@ -128,11 +131,14 @@ def _application(app: Flask, conninfo: str) -> procrastinate.App:
     return worker_app
 
 
-def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True) -> None:
-    """Run the worker until it is told to stop; with `wait=False` until no job is due."""
-    worker_app = _application(app, conninfo)
+def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True, revive: Callable[[], None]) -> None:
+    """Run the worker until it is told to stop; with `wait=False` until no job is due.
 
-    async def main() -> None:
+    A worker that loses its database begins anew once `revive` has found the database or started it again.
+    """
+
+    async def run_once() -> None:
+        worker_app = _application(app, conninfo)
         async with worker_app.open_async():
             await worker_app.run_worker_async(
                 concurrency=concurrency,
@@ -140,7 +146,34 @@ def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True) 
                 delete_jobs="successful",
                 shutdown_graceful_timeout=10,
                 fetch_job_polling_interval=2,
-                install_signal_handlers=wait,
+                install_signal_handlers=False,
             )
 
-    asyncio.run(main())
+    async def until_told() -> None:
+        told = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        stopping = asyncio.create_task(told.wait())
+        while not told.is_set():
+            running = asyncio.create_task(run_once())
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if told.is_set():
+                running.cancel()
+            (outcome,) = await asyncio.gather(running, return_exceptions=True)
+            if not told.is_set():
+                log.warning("the worker lost its database and begins anew", error=str(outcome or ""))
+                await _again(revive)
+
+    asyncio.run(until_told() if wait else run_once())
+
+
+async def _again(revive: Callable[[], None]) -> None:
+    """Wait for the database, at most a few times a minute."""
+    while True:
+        await asyncio.sleep(RESTART_SECONDS)
+        try:
+            await asyncio.to_thread(revive)
+        except Exception as error:  # noqa: BLE001
+            log.warning("the database is not there yet", error=str(error))
+        else:
+            return

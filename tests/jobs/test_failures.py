@@ -20,7 +20,7 @@ def test_the_worker_keeps_the_words_of_a_failed_try(live: Live) -> None:
             f"INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', 'hubapp.run', {unknown})"
         )
         db.session.execute(text(add))
-    worker.work(live.app, conninfo=live.server.conninfo("central"), wait=False)
+    worker.work(live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None)
     with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
         (failure,) = db.session.query(JobFailure).all()
     assert failure.error == "UnknownTask: nobody.knows"
