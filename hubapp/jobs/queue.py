@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from procrastinate import SyncPsycopgConnector
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
+from sqlalchemy import text
 
 from hubapp.kernel.db import db
 
@@ -41,6 +42,9 @@ schedule: list[Periodic] = []
 _manager = JobManager(SyncPsycopgConnector())  # its own pool is never opened: a connection is always passed in
 
 
+_ALIVE = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock = ANY(:locks)")
+
+
 class UnknownTask(LookupError):
     """A job names a task that no slice registers."""
 
@@ -69,6 +73,11 @@ def periodic(cron: str, name: str, *, platform: str) -> Callable[[Function], Fun
         return function
 
     return register
+
+
+def alive(locks: Collection[str]) -> set[str]:
+    """Those locks under which a job waits or runs: a sweep need not ask again, or an outage fills the queue."""
+    return set(db.session.scalars(_ALIVE, {"locks": list(locks)})) if locks else set()
 
 
 def enqueue(

@@ -82,20 +82,30 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
     count += _enqueue(
         Payment, BOOK_AVAILABLE, "payment_id", Payment.status == PaymentStatus.SUCCEEDED, is_unbooked, is_usable
     )
-    forgotten = select(GatewayEvent.source, GatewayEvent.external_id).where(
-        GatewayEvent.handled_at.is_(None), GatewayEvent.received_at < now - policies.FORGOTTEN_AFTER
+    return count + _take_up_forgotten(now)
+
+
+def _take_up_forgotten(now: datetime) -> int:
+    """Events whose job gave up, or was lost; what nobody here knows after two weeks never was ours."""
+    events = select(GatewayEvent.source, GatewayEvent.external_id).where(
+        GatewayEvent.handled_at.is_(None),
+        GatewayEvent.received_at.between(now - policies.NEVER_OURS_AFTER, now - policies.FORGOTTEN_AFTER),
     )
-    for source, external_id in db.session.execute(forgotten.limit(BATCH)):
-        queue.enqueue(inbox.HANDLE, hub_id=None, arguments={"source": source, "external_id": external_id})
-        count += 1
-    return count
+    rows = db.session.execute(events.order_by(GatewayEvent.received_at.desc()).limit(BATCH)).all()
+    alive = queue.alive([inbox.lock_of(*row) for row in rows])
+    forgotten = [row for row in rows if inbox.lock_of(*row) not in alive]
+    for source, external_id in forgotten:
+        inbox.enqueue(source=source, external_id=external_id)
+    return len(forgotten)
 
 
 def _enqueue(table: type[Payment | Refund], task: str, argument: str, *conditions: ColumnElement[bool]) -> int:
     rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
-    for hub_id, row_id in rows:
+    alive = queue.alive([f"{task}:{row_id}" for _, row_id in rows])
+    idle = [(hub_id, row_id) for hub_id, row_id in rows if f"{task}:{row_id}" not in alive]
+    for hub_id, row_id in idle:
         queue.enqueue(task, hub_id=hub_id, lock=f"{task}:{row_id}", arguments={argument: str(row_id)})
-    return len(rows)
+    return len(idle)
 
 
 @queue.periodic("*/2 * * * * *", "payments.deliver_sandbox_events", platform="the sandbox sends its events to us")

@@ -58,8 +58,19 @@ def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -
     result: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
     if result.rowcount == 0:
         return False
-    queue.enqueue(HANDLE, hub_id=None, arguments={"source": source, "external_id": event.id})
+    enqueue(source=source, external_id=event.id)
     return True
+
+
+def lock_of(source: str, external_id: str) -> str:
+    """Under which lock an event is handled."""
+    return f"{HANDLE}:{source}:{external_id}"
+
+
+def enqueue(*, source: str, external_id: str) -> None:
+    """Have an event handled."""
+    arguments = {"source": source, "external_id": external_id}
+    queue.enqueue(HANDLE, hub_id=None, lock=lock_of(source, external_id), arguments=arguments)
 
 
 def handle(*, source: str, external_id: str, now: datetime) -> None:

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from hubapp.kernel.db import unit_of_work
-from hubapp.money.payments import services
+from hubapp.money.payments import inbox, services
 from hubapp.money.payments.errors import AmountMismatch, ReferenceTaken
 from hubapp.money.payments.gateway import CheckoutState
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.counting import Counting
+from tests.factories.jobs import run_all, waiting
 from tests.factories.payments import Till
 from tests.factories.races import together
 
@@ -155,3 +156,18 @@ def test_a_bank_that_says_no_after_the_page_was_completed_fails_the_payment(till
         services.apply_checkout(payment_id=payment_id, state=replace(state, status="complete"), now=till.sandbox.now())
     assert till.payment(hub, payment_id).status == "failed"
     assert till.told() == ["ChargeFailed"]
+
+
+def test_an_outage_does_not_fill_the_queue(till: Till, hub: int) -> None:
+    """The worker is slow or away, and the sweep runs every twenty seconds."""
+    payment_id = till.ask(hub)
+    run_all(till.app)
+    till.advance(timedelta(minutes=3))
+    for _ in range(3):
+        till.run("payments.sweep")
+    looks = [arguments for name, _hub, arguments in waiting(till.app) if name == inbox.OBSERVE]
+    assert looks == [{"payment_id": str(payment_id)}]
+    run_all(till.app)
+    till.advance(timedelta(minutes=3))
+    till.run("payments.sweep")
+    assert [name for name, *_rest in waiting(till.app)] == [inbox.OBSERVE]
