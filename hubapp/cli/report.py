@@ -8,18 +8,24 @@ import sys
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from hubapp.app import create_context
 from hubapp.cli.serve import require_migrated
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.money import Money
 from hubapp.market.history import queries
 from hubapp.market.history.queries import HubReport
 from hubapp.tenancy.platform import platform_scope
 
 ROLES = ("seller", "connector", "referrer", "core")
+COUNTS = ("documents", "lines")
+WIDEST = 1000
+AMOUNTS = ("gross", "refunds", "adjustments", "suspense", "net", "commissionable")
 
 
 @click.group()
@@ -30,7 +36,10 @@ def report() -> None:
 @report.command()
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def hubs(form: str) -> None:
-    """Sales, refunds and shares of every hub, in minor units. Example: hubapp report hubs --format json."""
+    """Sales, refunds and shares of every hub. Example: hubapp report hubs --format json.
+
+    CSV and JSON give minor units; the table is for reading.
+    """
     settings = Settings()
     app = create_context(settings, require_migrated(settings))
     with app.app_context(), platform_scope(reason="report of all hubs"), unit_of_work():
@@ -39,18 +48,28 @@ def hubs(form: str) -> None:
         json.dump(rows, sys.stdout, indent=2)
         sys.stdout.write("\n")
         return
+    if form == "table":
+        _print(rows)
+        return
     flat = [{**row, "shares": None, **{f"share_{role}": row["shares"][role] for role in ROLES}} for row in rows]
     for row in flat:
         del row["shares"]
-    if form == "csv":
-        writer = csv.DictWriter(sys.stdout, list(flat[0]) if flat else ["slug"])
-        writer.writeheader()
-        writer.writerows(flat)
-        return
-    table = Table(*(flat[0] if flat else ("slug",)))
-    for row in flat:
-        table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    writer = csv.DictWriter(sys.stdout, list(flat[0]) if flat else ["slug"])
+    writer.writeheader()
+    writer.writerows(flat)
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    """For people: amounts in the currency's own unit, never cut off, however narrow the terminal or the pipe."""
+    table = Table("hub", "", box=box.SIMPLE_HEAD)
+    for heading in (*COUNTS, *AMOUNTS, *ROLES):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        amounts = [row[f"{name}_minor"] for name in AMOUNTS] + [row["shares"][role] for role in ROLES]
+        shown = [f"{Money(amount, row['currency']).major:,}" for amount in amounts]
+        table.add_row(row["slug"], row["currency"], *(str(row[name]) for name in COUNTS), *shown)
+    probe = Console(width=WIDEST)
+    Console(width=Measurement.get(probe, probe.options, table).maximum).print(table)
 
 
 def _row(row: HubReport) -> dict[str, Any]:
