@@ -125,10 +125,12 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
         (Payout.status == PayoutStatus.PAYING) & or_(Payout.checked_at.is_(None), Payout.checked_at < asked_before),
     )
     rows = db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all()
-    for payout_id, status in rows:
+    alive = queue.alive([f"payout:{payout_id}" for payout_id, _ in rows])
+    idle = [(payout_id, status) for payout_id, status in rows if f"payout:{payout_id}" not in alive]
+    for payout_id, status in idle:
         for name in _next_jobs(status):
             queue.enqueue(name, hub_id=None, lock=f"payout:{payout_id}", arguments={"payout_id": str(payout_id)})
-    return len(rows) + _lagging_parts() + _unfinished_payees(asked_before)
+    return len(idle) + _lagging_parts() + _unfinished_payees(asked_before)
 
 
 def _next_jobs(status: str) -> tuple[str, ...]:

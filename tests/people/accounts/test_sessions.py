@@ -78,6 +78,15 @@ def test_changing_the_password_keeps_this_device_only(app: HubFlask, visitor: Vi
     assert (other.get("/me").status_code, visitor.get("/me").status_code) == (303, 200)
 
 
+def test_a_borrowed_session_cannot_guess_the_password_at_leisure(visitor: Visitor, amina: uuid.UUID) -> None:
+    sign_in(visitor.client, amina)
+    for _ in range(8):
+        visitor.post("/me/security/password", old="not this one", password="nine bridges and a bell")
+    answer = visitor.post("/me/security/password", old=PASSWORD, password="nine bridges and a bell")
+    assert answer.status_code == 422
+    assert "Too many attempts" in answer.text
+
+
 @pytest.mark.parametrize(("field", "age"), [("expires_at", timedelta(seconds=1)), ("seen_at", timedelta(days=15))])
 def test_sessions_run_out(app: HubFlask, visitor: Visitor, amina: uuid.UUID, field: str, age: timedelta) -> None:
     root_id = sign_in(visitor.client, amina)

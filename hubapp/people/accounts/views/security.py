@@ -53,6 +53,8 @@ def password_changed() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form)
     try:
+        # A borrowed session must not be a place to guess the password at leisure.
+        services.limit(kind="code account", subject=f"password {current_user.account_id}", now=clock.wall())
         services.change_password(
             account_id=current_user.account_id,
             old=form.old.data,
