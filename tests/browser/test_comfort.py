@@ -9,24 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, render_template, render_template_string
 from flask.typing import ResponseReturnValue
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from hubapp.web.security import CSP
 from tests.factories.gallery import gallery_app, page_context
 
-pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FORM = """
 {% from "components/forms.html" import error_summary, field %}{% from "components/buttons.html" import button %}
 <form id="swap" method="post" action="/refused" hx-post="/refused" hx-target="this" hx-swap="outerHTML">
@@ -84,17 +72,9 @@ def address(posts: list[str]) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str, posts: list[str]) -> Iterator[Page]:
-    context = chromium.new_context(reduced_motion="reduce")
+def page(browser: Browser, address: str, posts: list[str]) -> Iterator[Page]:
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -174,12 +154,10 @@ def test_after_a_refused_form_the_summary_has_the_focus(page: Page) -> None:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize(("scheme", "direction"), [("light", "ltr"), ("dark", "rtl")])
 def test_axe_finds_nothing_on_the_style_page(
-    chromium: Browser, address: str, scheme: str, direction: str, width: int
+    browser: Browser, address: str, scheme: str, direction: str, width: int
 ) -> None:
     # As tall as the page, so that the bar at the bottom of a phone does not hide half a button.
-    context = chromium.new_context(
-        viewport={"width": width, "height": 17_000}, bypass_csp=True, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport={"width": width, "height": 17_000}, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{address}/gallery/{scheme}/{direction}")
 

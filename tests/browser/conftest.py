@@ -1,0 +1,84 @@
+"""A real browser and a real network: web server, worker, sandbox payments and ten weeks of invented sales."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy.engine.url import URL
+
+from tests.browser.people import Person, watch
+from tests.browser.site import Site, running
+from tests.conftest import Databases
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Visit = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker for all of them: there is one network, and its clock is moved."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium, as pytest-playwright is to start it."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo's network, on a clone in the tests' database server.
+
+    While writing tests: HUBAPP_TEST_NETWORK=8000:/its/data names one that runs already (`hubapp demo`).
+    """
+    if there := os.environ.get("HUBAPP_TEST_NETWORK"):
+        port, _, data = there.partition(":")
+        yield Site(int(port), Path(data), {**os.environ, "HUBAPP_DATA": data, "PORT": port})
+        return
+    name = f"test_browser_{os.getpid()}"
+    parts = dict(part.split("=", 1) for part in databases.create(name).split())
+    place = {"host": parts["host"], "port": parts["port"]}
+    url = URL.create("postgresql", username=parts["user"], database=name, query=place)
+    with running(tmp_path_factory.mktemp("network"), url.render_as_string()) as network:
+        yield network
+    databases.drop(name)
+    databases.drop(f"{name}_sandbox")
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Opens browsers: `visit(javascript=False)`, `visit(viewport={…}, color_scheme="dark")`. Nothing may complain."""
+    people: list[Person] = []
+
+    def open_browser(*, javascript: bool = True, **options: Any) -> Person:
+        usual = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
+        context = browser.new_context(java_script_enabled=javascript, **{**usual, **options})
+        context.set_default_timeout(15_000)
+        people.append(watch(Person(site, context, context.new_page())))
+        return people[-1]
+
+    yield open_browser
+    for person in people:
+        person.context.close()
+    assert [fault for person in people for fault in person.faults] == []

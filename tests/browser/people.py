@@ -1,0 +1,80 @@
+"""Somebody at a browser: says what they do in the words on the screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
+
+from tests.browser.site import PASSWORD, Site
+
+
+@dataclass
+class Person:
+    """One browser with its cookies. `faults`: what its console and the server complained about."""
+
+    site: Site
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def main(self) -> Locator:
+        """The page without its bars."""
+        return self.page.locator("main")
+
+    def go(self, hub: str = "", path: str = "/") -> Response | None:
+        """Open an address of a hub, or of the central site."""
+        return self.page.goto(self.site.url(hub, path))
+
+    def sign_in(self, address: str, hub: str = "", path: str = "/", password: str = PASSWORD) -> None:
+        """Sign in on the central site, on the way to a page if that page asks for it."""
+        self.go(hub, f"/auth/login?next={path}") if hub else self.go("", f"/sign-in?next={path}")
+        self.write("E-mail address", address)
+        self.write("Password", password)
+        self.press("Sign in")
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button of the page."""
+        self.main.get_by_role("button", name=name).first.click()
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Follow a link of the page."""
+        self.main.get_by_role("link", name=name).first.click()
+
+    def write(self, label: str, value: str) -> None:
+        """Fill a field of the page."""
+        self.main.get_by_label(label).first.fill(value)
+
+    def sees(self, *texts: str | re.Pattern[str]) -> None:
+        """All of this stands on the page, now or in a moment."""
+        for text in texts:
+            expect(self.page.locator("body")).to_contain_text(text)
+
+    def sees_not(self, text: str) -> None:
+        """This does not."""
+        expect(self.page.locator("body")).not_to_contain_text(text)
+
+    def is_at(self, path: str) -> None:
+        """The address has come to this, with whatever follows."""
+        expect(self.page).to_have_url(re.compile(re.escape(path)))
+
+
+def watch(person: Person) -> Person:
+    """Note everything that a console complains about, and every answer that is a fault."""
+    faults = person.faults
+    person.page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    person.page.on(
+        "console",
+        # A refused form is an answer here, which the console counts as an error.
+        lambda said: (
+            faults.append(f"{person.page.url}: {said.text}")
+            if said.type in {"error", "warning"} and "status of 4" not in said.text
+            else None
+        ),
+    )
+    person.page.on(
+        "response", lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+    )
+    return person

@@ -1,0 +1,52 @@
+"""The main pages of every role: which address shows them, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.browser.site import CENTRAL, CONNECTORS, MEMBER, SELLER
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page. `link`: not `path` itself, but where its first link leads whose address contains this."""
+
+    who: str | None
+    hub: str
+    path: str
+    link: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.who or 'visitor'} {self.hub or 'central'}{self.link or self.path}"
+
+
+def places() -> list[Place]:
+    """All of them, in an order in which neighbours differ in hub and role."""
+    return [Place(who, hub, *path.split(" > ")) for who, hub, paths in _PLACES for path in paths]
+
+
+_PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
+    (None, "", ("/", "/hubs", "/sign-in", "/sign-up", "/forgot", "/no-such-page")),
+    (None, "lyon", ("/", "/market", "/market > /market/0", "/members", "/p/shares", "/p/terms", "/join", "/basket")),
+    (None, "nairobi", ("/", "/market", "/no-such-page")),
+    (None, "tunis", ("/", "/market", "/market > /market/0", "/members", "/p/shares", "/p/privacy", "/join")),
+    (MEMBER, "lyon", ("/", "/me/orders", "/me/orders > /orders/0", "/me/profile", "/me/referrals", "/me/earnings")),
+    (MEMBER, "lyon", ("/me/payout-account", "/members", "/basket", "/me/selling")),
+    (MEMBER, "", ("/me", "/me/security", "/me/security/second-factor")),
+    (SELLER, "lyon", ("/sell", "/sell > /sell/0", "/sell/new", "/sell/orders", "/sell/orders > /sell/orders/0")),
+    (SELLER, "lyon", ("/me/earnings", "/me/referrals/print")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/", "/manage/members", "/manage/members > /manage/members/0")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/orders", "/manage/orders > /manage/orders/0", "/manage/listings")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/turnover", "/manage/payouts", "/manage/brand", "/manage/front")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/pages", "/manage/pages > /manage/pages/fr", "/manage/invites")),
+    (CONNECTORS["tunis"], "tunis", ("/", "/manage/", "/manage/orders", "/manage/payouts", "/manage/brand")),
+    (CONNECTORS["tunis"], "tunis", ("/me/orders", "/me/earnings", "/sell/orders", "/manage/turnover")),
+    (
+        CONNECTORS["nairobi"],
+        "nairobi",
+        ("/manage/", "/manage/turnover", "/me/earnings", "/me/earnings > /me/earnings/0"),
+    ),
+    (CENTRAL, "", ("/console/", "/console/hubs", "/console/hubs > /console/hubs/l", "/console/people")),
+    (CENTRAL, "", ("/console/audit", "/console/jobs", "/console/rules", "/console/hubs/lyon/freeze")),
+    (CENTRAL, "", ("/console/hubs/new/start", "/console/hubs/lyon/connectors/new")),
+)

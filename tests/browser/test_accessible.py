@@ -1,0 +1,77 @@
+"""Axe finds nothing on any main page, for any role: light and dark, phone and desktop, both directions; no page is too wide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, StorageState
+
+from tests.browser.conftest import Visit
+from tests.browser.people import Person
+from tests.browser.places import Place, places
+from tests.browser.site import Site
+
+# Each page is seen in one of the four; which one changes from page to page, so that each role meets all of them.
+LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
+NARROWEST, TALLEST = 320, 8000
+Cookies = dict[tuple[str, str], StorageState]
+
+
+@pytest.fixture(scope="session")
+def cookies() -> Cookies:
+    """Who is signed in where already: signing in once per role is enough."""
+    return {}
+
+
+def enter(visit: Visit, place: Place, cookies: Cookies, **options: Any) -> Person:
+    """Somebody who may see a place, in front of it."""
+    if place.who and (place.who, place.hub) not in cookies:
+        person = visit()
+        person.sign_in(place.who, place.hub)
+        person.page.wait_for_load_state()
+        cookies[place.who, place.hub] = person.context.storage_state()
+    state = cookies[place.who, place.hub] if place.who else None
+    # Axe is a script of the test's own, which the page's policy would not let in.
+    person = visit(storage_state=state, bypass_csp=True, locale=None, **options)
+    person.go(place.hub, place.path)
+    if place.link:
+        person.page.goto(person.main.locator(f"a[href*='{place.link}']").first.evaluate("link => link.href"))
+    return person
+
+
+def too_wide(person: Person) -> bool:
+    script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return bool(person.page.evaluate(script))
+
+
+@pytest.mark.parametrize(
+    ("place", "look"),
+    [(place, LOOKS[number % len(LOOKS)]) for number, place in enumerate(places())],
+    ids=[str(place) for place in places()],
+)
+def test_axe_finds_nothing(visit: Visit, cookies: Cookies, place: Place, look: tuple[int, str]) -> None:
+    width, scheme = look
+    person = enter(visit, place, cookies, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    # As tall as the page, so that the bar at the bottom of a phone does not hide half a button.
+    height = person.page.evaluate("document.documentElement.scrollHeight")
+    person.page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
+    found = Axe().run(person.page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert not too_wide(person)
+    person.page.set_viewport_size({"width": NARROWEST, "height": 900})
+    assert not too_wide(person)
+
+
+@pytest.mark.parametrize("hub", ["", "lyon", "nairobi", "tunis"])
+def test_no_page_breaks_its_own_policy(browser: Browser, site: Site, hub: str) -> None:
+    context = browser.new_context()
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    answer = page.goto(site.url(hub))
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert answer is not None
+    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    assert said == []
