@@ -89,7 +89,7 @@ def expire_due() -> None:
 @queue.periodic("*/30 * * * * *", "orders.sweep", platform="checkouts past their time, in all hubs")
 def sweep() -> None:
     """Find the hubs where something is to be closed; each gets a job in its own scope."""
-    hubs = select(Checkout.hub_id).where(services.is_over(clock.now()))
+    hubs = select(Checkout.hub_id).where(services.is_over(now=clock.now()))
     for hub_id in db.session.scalars(hubs.distinct()):
         queue.enqueue(EXPIRE, hub_id=hub_id, lock=f"{EXPIRE}:{hub_id}")
 

@@ -93,7 +93,7 @@ def close_checkout(*, checkout_id: UUID, status: CheckoutStatus, now: datetime, 
     db.session.flush()
 
 
-def is_over(now: datetime) -> ColumnElement[bool]:
+def is_over(*, now: datetime) -> ColumnElement[bool]:
     """Open checkouts that are to be closed: their time is over, or their hub sells no more."""
     stopped = select(Hub.id).where(Hub.id == Checkout.hub_id, Hub.status != HubStatus.OPEN).exists()
     return and_(Checkout.status == CheckoutStatus.OPEN, or_(Checkout.expires_at < now, stopped))
@@ -104,7 +104,7 @@ def expire_due(*, now: datetime, limit: int = 500) -> int:
 
     The stock comes back when it says so; what was paid until then stays paid.
     """
-    due = db.session.scalars(select(Checkout).where(is_over(now)).order_by(Checkout.expires_at).limit(limit)).all()
+    due = db.session.scalars(select(Checkout).where(is_over(now=now)).order_by(Checkout.expires_at).limit(limit)).all()
     for checkout in due:
         if checkout.payment_id is not None:
             payments.expire_checkout(payment_id=checkout.payment_id, now=now)
