@@ -48,11 +48,6 @@ def publish(event: Any) -> None:
         queue.enqueue(name, hub_id=payload.get("hub_id"), arguments=payload)
 
 
-def subscribers(event_type: type) -> tuple[str, ...]:
-    """Names of the handlers of an event, for tests and documentation."""
-    return tuple(_subscribers.get(event_type, ()))
-
-
 def encode(event: Any) -> dict[str, Any]:
     """An event (frozen dataclass of ids, texts, numbers, times) as JSON values."""
     return {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db
-from hubapp.tenancy import audit, errors, queries
+from hubapp.tenancy import audit, errors, queries, selling
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.events import HubFrozen, HubLifted, HubOpened
 from hubapp.tenancy.models import Hub, HubDomain, HubPage, HubStatus
@@ -151,8 +151,7 @@ def _host(text_: str) -> str:
 
 
 def _locked(hub_id: int) -> Hub:
-    # Placing an order takes the same lock shared: after this line no order can still be on its way.
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:hub_id)"), {"hub_id": hub_id})
+    selling.wait_for_orders(hub_id)
     statement = select(Hub).where(Hub.id == hub_id).with_for_update()
     hub: Hub | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if hub is None:

@@ -99,14 +99,6 @@ def listing(listing_id: UUID) -> Listing:
     return found
 
 
-def own_listing(listing_id: UUID, *, seller_id: UUID | None) -> Listing:
-    """A listing of this seller (None: the core). Raises NoSuchListing for anybody else's."""
-    found = listing(listing_id)
-    if found.seller_account_id != seller_id:
-        raise NoSuchListing
-    return found
-
-
 def listings(ids: Iterable[UUID]) -> dict[UUID, Listing]:
     """Listings by id; those of other hubs are missing."""
     rows = db.session.scalars(select(Listing).where(Listing.id.in_(list(ids)))).all()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.history.models import HistoryCustomer, HistoryDocument
@@ -131,8 +131,3 @@ def open_sales(customers: Iterable[str]) -> Matcher:
     for row in db.session.execute(REFUNDABLE, {"hub": hub, "orders": list(orders)}):
         matcher.refundable[row.id] = int(row.refundable)
     return matcher
-
-
-def document_count() -> int:
-    """How many documents the current hub has from imports."""
-    return db.session.scalar(select(func.count()).select_from(HistoryDocument)) or 0

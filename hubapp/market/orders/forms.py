@@ -100,7 +100,3 @@ class CancelForm(Form):
     reason = TextAreaField(
         _l("Reason"), validators=[DataRequired(_l("Say why, in a sentence: the buyer reads it.")), Length(max=500)]
     )
-
-
-class ActForm(Form):
-    """A button: nothing but its token."""

@@ -49,11 +49,6 @@ def refund_for_change(refund_id: UUID) -> Refund:
     return found
 
 
-def refunds_of(payment_id: UUID) -> Sequence[Refund]:
-    """A payment's refunds, oldest first."""
-    return db.session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
-
-
 def refund_of(reference: str) -> Refund | None:
     """The refund with a reference of the caller's."""
     return db.session.scalar(select(Refund).where(Refund.reference == reference))

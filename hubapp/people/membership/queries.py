@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
@@ -18,7 +18,6 @@ from hubapp.people.membership.models import (
     HubRole,
     InviteLink,
     Membership,
-    MembershipIndex,
     MemberStatus,
     ReferralTouch,
     Role,
@@ -100,7 +99,7 @@ MEMBERS = select(Membership, HubRole).outerjoin(
 )
 
 
-def view_of(row: Row[Unpack[tuple[Any, ...]]]) -> MemberView:
+def view_of(row: Row[*tuple[Any, ...]]) -> MemberView:
     """A row that begins with a membership and its role as plain values."""
     member: Membership = row[0]
     role: HubRole | None = row[1]  # an outer join: most members have none
@@ -277,9 +276,3 @@ def hubs_of(account_id: uuid.UUID) -> list[HubOf]:
 def is_connector_anywhere(account_id: uuid.UUID) -> bool:
     """Whether the account looks after any hub, so that more is asked of its sign-in."""
     return any(hub.role == Role.CONNECTOR for hub in hubs_of(account_id))
-
-
-def index_of_hub(hub_id: int, role: str) -> Sequence[uuid.UUID]:
-    """Accounts with a role in a hub (platform scope)."""
-    statement = select(MembershipIndex.account_id).where(MembershipIndex.hub_id == hub_id, MembershipIndex.role == role)
-    return db.session.scalars(statement.order_by(MembershipIndex.joined_at)).all()
