@@ -21,7 +21,7 @@ from hubapp.kernel.postgres import PostgresUnavailable
 COMMANDS = {
     "db": "hubapp.cli.database:database",
     "serve": "hubapp.cli.serve:serve",
-    "worker": "hubapp.cli.serve:worker",
+    "worker": "hubapp.cli.worker:worker",
     "demo": "hubapp.cli.demo:demo",
     "hubs": "hubapp.cli.hubs:hubs",
     "users": "hubapp.cli.users:users",
