@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     smtp_tls: bool = True
 
     stripe_secret_key: str | None = None
+    sandbox: bool = False  # in production test cards have to be asked for
     stripe_platform_webhook_secret: str | None = None
     stripe_connect_webhook_secret: str | None = None
     files_url: str | None = None
@@ -119,6 +120,10 @@ class Settings(BaseSettings):
             raise Refusal("Set HUBAPP_SCHEME=https: without it sign-in cookies would travel in the clear.")
         if not self.domain:
             raise Refusal("Set HUBAPP_DOMAIN to the central site's host; hubs are its subdomains.")
+        if self.is_sandbox and not self.sandbox:
+            raise Refusal(
+                "Set HUBAPP_STRIPE_SECRET_KEY, or HUBAPP_SANDBOX=1 to go on with test cards: no money would move."
+            )
 
 
 def explain(error: ValidationError) -> str:

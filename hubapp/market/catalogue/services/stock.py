@@ -12,7 +12,7 @@ from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
 from hubapp.market.catalogue.models import Listing
 
 
-def locked(statement: Select[Listing]) -> Select[Listing]:
+def locked(*, statement: Select[Listing]) -> Select[Listing]:
     """Make others wait for the rows; without it two buyers of the last one would both have it."""
     # KEY SHARE of foreign keys may pass: inserting a line must not wait for a checkout.
     # What another transaction has just committed must be seen, not what this session read before.
@@ -22,7 +22,7 @@ def locked(statement: Select[Listing]) -> Select[Listing]:
 def _lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
     """The listings, locked in ascending id until the transaction ends. Raises NoSuchListing."""
     rows = db.session.scalars(
-        locked(select(Listing).where(Listing.id.in_(sorted(listing_ids))).order_by(Listing.id))
+        locked(statement=select(Listing).where(Listing.id.in_(sorted(listing_ids))).order_by(Listing.id))
     ).all()
     if len(rows) != len(listing_ids):
         raise NoSuchListing
