@@ -80,6 +80,7 @@ def test_a_database_that_does_not_answer_is_one_line(arguments: tuple[str, ...])
         ({}, "HUBAPP_SECRET_KEY"),
         ({"HUBAPP_SECRET_KEY": "k" * 40, "HUBAPP_SCHEME": "http"}, "HUBAPP_SCHEME"),
         ({"HUBAPP_SECRET_KEY": "k" * 40, "HUBAPP_DOMAIN": ""}, "HUBAPP_DOMAIN"),
+        ({"HUBAPP_SECRET_KEY": "k" * 40}, "HUBAPP_STRIPE_SECRET_KEY"),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "worker"])
