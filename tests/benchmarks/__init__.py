@@ -1,0 +1,1 @@
+"""Benchmarks: what the goals of speed say, measured on this machine in one run."""
