@@ -110,3 +110,4 @@ def announce(settings: Settings, console: Console, sign_ins: Sequence[SignIn]) -
     say(f"The sandbox's clock moves with: HUBAPP_DATA={settings.data} {sys.argv[0]} sandbox advance 20d")
     say("Stop with Ctrl-C.\n")
     say(f"ready {settings.public_url}")
+    console.file.flush()  # whoever reads this through a pipe waits for that line
