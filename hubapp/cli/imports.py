@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ def sales(file: Path, map_path: Path, rejects: Path | None, *, dry_run: bool) ->
         app = create_context(settings, require_migrated(settings))
     with console.status("Reading"):
         content = services.sort_file(path=file, sales_map=sales_map)
+    gc.freeze()  # the lines stay to the end: the collector need not look through them again and again
     if content.rejects:
         services.write_rejects(rejects=content.rejects, path=rejects or file.with_name(f"{file.name}.rejects.csv"))
     if app is not None:

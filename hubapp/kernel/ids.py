@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 import uuid
@@ -10,7 +11,7 @@ import uuid
 def uuid7() -> uuid.UUID:
     """A time-ordered UUID (RFC 9562, version 7): new rows land at the end of an index."""
     millis = time.time_ns() // 1_000_000
-    value = (millis & 0xFFFFFFFFFFFF) << 80 | secrets.randbits(80)
+    value = (millis & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)

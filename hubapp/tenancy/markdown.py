@@ -57,14 +57,19 @@ class TextTooLong(Refusal):
         super().__init__(words)
 
 
+def refuse_too_long(text: str) -> None:
+    """Refuse with TextTooLong what `render` would refuse, without the work of rendering."""
+    if len(text) > LONGEST:
+        raise TextTooLong(len(text))
+
+
 def render(text: str, *, is_whole_page: bool = False) -> Markup:
     """Safe HTML for a text of at most LONGEST characters, its headings one level down (the page has the h1).
 
     A whole page's title was written as its `#`, so that its `##` stay h2.
     Raises TextTooLong before any work is done on the text.
     """
-    if len(text) > LONGEST:
-        raise TextTooLong(len(text))
+    refuse_too_long(text)
     html = nh3.clean(
         _PARSER.render(text, {"lower": 0 if is_whole_page else 1}),
         tags=_TAGS,

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coloraide import Color
 from flask_babel import gettext as _
@@ -94,8 +95,8 @@ def build(primary: str, accent: str, neutral_hue: float | None = None) -> Palett
     seed, second = _read(primary, "primary"), _read(accent, "accent")
     hue = seed.hue if neutral_hue is None else neutral_hue % 360
     light, dark = (
-        _mode(seed, second, hue, dark=False),
-        _mode(seed, second, hue, dark=True),
+        dict(_mode(seed, second, hue, dark=False)),
+        dict(_mode(seed, second, hue, dark=True)),
     )
     _refuse_a_stranger(seed, light)
     return Palette(light=light, dark=dark, notes=_notes(seed, second, light))
@@ -110,6 +111,7 @@ def failures(tokens: Mapping[str, str]) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)  # shades are tried until they stand out, which takes long; notes in words are not kept
 def _mode(seed: _Seed, accent: _Seed, hue: float, *, dark: bool) -> dict[str, str]:
     tokens = _neutrals(seed, hue, dark=dark)
     pages = [tokens[page] for page in PAGES]

@@ -64,10 +64,7 @@ def _payout() -> None:
             for name in ("destination", "bank_fingerprint", "bank_last4", "reason", "transfer_id", "provider_id")
         ),
         sa.Column("requested_at", TIME, nullable=False),
-        *(
-            sa.Column(name, TIME)
-            for name in ("transferred_at", "arrives_at", "finished_at", "retry_at", "checked_at")
-        ),
+        *(sa.Column(name, TIME) for name in ("transferred_at", "arrives_at", "finished_at", "retry_at", "checked_at")),
         sa.CheckConstraint(
             "status IN ('requested', 'prepared', 'transferred', 'paying', 'returning', 'paid', 'failed', 'canceled')",
             name="status",

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 
+import click
 import psutil
 
 from hubapp.kernel import log
@@ -40,19 +41,19 @@ def main(names: list[str]) -> int:
     begin, is_fine = time.monotonic(), True
     with prepared() as ground:
         log.configure(ground.settings)
-        print(f"Measured on {machine(ground)}; load at the start {os.getloadavg()[0]:.1f}.\n")
-        print("| what | measured | result | goal | |\n|---|---|---|---|---|", flush=True)
+        click.echo(f"Measured on {machine(ground)}; load at the start {os.getloadavg()[0]:.1f}.\n")
+        click.echo("| what | measured | result | goal | |\n|---|---|---|---|---|")
         for name in names or BENCHMARKS:
             try:
                 for result in BENCHMARKS[name](ground):
-                    print(result.row(), flush=True)
+                    click.echo(result.row())
                     is_fine = is_fine and result.is_met
-            except Exception:
+            except Exception:  # noqa: BLE001
                 # One that fails must not hide what the others say.
                 traceback.print_exc()
-                print(f"| {name} | failed | | | **failed** |", flush=True)
+                click.echo(f"| {name} | failed | | | **failed** |")
                 is_fine = False
-    print(f"\n{time.monotonic() - begin:.0f} seconds.")
+    click.echo(f"\n{time.monotonic() - begin:.0f} seconds.")
     return 0 if is_fine else 1
 
 

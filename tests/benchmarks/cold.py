@@ -31,7 +31,9 @@ def start(ground: Ground) -> list[Result]:
     seconds, cpu, memory = [], [], 0
     for _ in range(STARTS):
         begin = time.monotonic()
-        process = subprocess.Popen([sys.executable, "-m", "hubapp.cli", "serve"], env=environ, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hubapp.cli", "serve"], env=environ, stderr=subprocess.DEVNULL
+        )
         try:
             _wait(port)
             seconds.append(time.monotonic() - begin)
@@ -51,10 +53,13 @@ def start(ground: Ground) -> list[Result]:
             unit=" s",
         ),
         Result(
-            f"Resident memory of a web worker after {REQUESTS} pages", f"{len(PATHS)} kinds of pages", memory / MIB, 200,
+            f"Resident memory of a web worker after {REQUESTS} pages",
+            f"{len(PATHS)} kinds of pages",
+            memory / MIB,
+            200,
             unit=" MiB",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _free_port() -> int:

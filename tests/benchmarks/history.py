@@ -27,10 +27,13 @@ REAL = SHARED / "data" / "online-retail" / "2010-12_2011-02.csv.gz"
 MAP = HUBS / "_import" / "online-retail.toml"
 LINES, DOCUMENTS, ARTICLES, CUSTOMERS = 105_000, 4_900, 2_700, 1_700
 COUNTRIES = ("United Kingdom",) * 28 + ("France", "Germany", "EIRE", "Spain")
+HEADER = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 PEAK = re.compile(r"Peak memory (\d+) MiB")
 # Kept by triggers on the books; a chain's head stands before its first entry.
 DERIVED = ("ledger_balance", "ledger_head")
-HEAD = "INSERT INTO ledger_head (hub_id, seq, hash) VALUES (%s, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING"
+HEAD = (
+    "INSERT INTO ledger_head (hub_id, seq, hash) VALUES (%s, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING"
+)
 
 
 def bring(ground: Ground) -> list[Result]:
@@ -114,7 +117,9 @@ def _dump(connection: psycopg.Connection, table: str) -> dict[int, Part]:
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
     parts = {}
     for hub in hubs:
-        statement = sql.SQL("COPY (SELECT {} FROM {} WHERE coalesce({}, 0) = {} ORDER BY {}) TO STDOUT (FORMAT BINARY)").format(
+        statement = sql.SQL(
+            "COPY (SELECT {} FROM {} WHERE coalesce({}, 0) = {} ORDER BY {}) TO STDOUT (FORMAT BINARY)"
+        ).format(
             listed, sql.Identifier(table), sql.SQL(of), sql.Literal(hub), sql.SQL("seq" if "seq" in columns else "1")
         )
         with connection.cursor().copy(statement) as copy:
@@ -167,11 +172,20 @@ def _generated(path: Path) -> Path:
             quantity = chance.choice((1, 1, 2, 4, 6, 12, 24))
             price = chance.choice(("0.85", "1.25", "2.55", "3.39", "4.95", "12.75"))
             rows.append(
-                (document, article, f"ARTICLE {article}", -quantity if is_back else quantity, at, price, customer, country)
+                (
+                    document,
+                    article,
+                    f"ARTICLE {article}",
+                    -quantity if is_back else quantity,
+                    at,
+                    price,
+                    customer,
+                    country,
+                )
             )
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country".split(","))
+    writer.writerow(HEADER)
     writer.writerows(rows[:LINES])
     path.write_bytes(gzip.compress(text.getvalue().encode()))
     return path

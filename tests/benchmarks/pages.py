@@ -46,7 +46,9 @@ def growth(ground: Ground) -> Iterator[Result]:
     for what, path_of in (("Hub home page", _hub_page), ("Front page of the network", _front_page)):
         costs = by_turns([path_of(app, place) for app, place in apps], rounds=GROWTH_ROUNDS)
         figures = ", ".join(f"{size:,}: {milliseconds(cost)}" for size, cost in zip(SIZES, costs, strict=True))
-        yield Result(f"{what} by number of hubs: CPU of the largest against the smallest", figures, costs[-1] / costs[0], 1.3)
+        yield Result(
+            f"{what} by number of hubs: CPU of the largest against the smallest", figures, costs[-1] / costs[0], 1.3
+        )
 
 
 def _hub_page(app: HubFlask, place: Town) -> Page:

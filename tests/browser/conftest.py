@@ -12,21 +12,12 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy.engine.url import URL
 
+from tests.browser.flags import FLAGS
 from tests.browser.people import Person, watch
 from tests.browser.site import Site, running
 from tests.conftest import Databases
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Visit = Callable[..., Person]
 
 

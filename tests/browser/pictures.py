@@ -1,118 +1,101 @@
-"""`make pictures`: the README's pictures, taken of the running demo."""
+"""`make pictures`: starts the demo and takes the pictures that the README shows, small enough for a repository."""
 
 from __future__ import annotations
 
 import io
-import os
-import socket
-import subprocess
-import sys
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from hubapp.cli.demo.acting import PASSWORD
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.flags import FLAGS
+from tests.browser.people import Person
+from tests.browser.site import BUYER, CENTRAL, CONNECTORS, Site, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
-DESKTOP, PHONE = (1280, 800), (390, 844)
-LARGEST = 200_000  # bytes
+MOST_BYTES = 200_000
+DESKTOP, PHONE = (1280, 860), (390, 844)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: of `path` on `host` ("" is the central domain), as `who` (nobody: a visitor)."""
+    """What to show: a page as somebody sees it, or with `follow` the page behind its first link of that kind."""
 
     name: str
-    host: str
+    hub: str
     path: str
-    size: tuple[int, int]
+    who: str | None = None
+    size: tuple[int, int] = DESKTOP
     scheme: str = "light"
-    who: str = ""
+    follow: str = ""
 
 
 PICTURES = (
-    Picture("lyon-desktop", "lyon", "/", DESKTOP),
-    Picture("nairobi-phone-dark", "nairobi", "/", PHONE, "dark"),
-    Picture("tunis-phone", "tunis", "/", PHONE),
-    Picture("receipt", "lyon", "/me/orders", DESKTOP, who="lucie@letabli.example"),
-    Picture("manage", "lyon", "/manage/turnover", DESKTOP, who="maud@letabli.example"),
-    Picture("console", "", "/console/", DESKTOP, who="ines@glocal.example"),
+    Picture("lyon", "lyon", "/"),
+    Picture("nairobi-phone-dark", "nairobi", "/", size=PHONE, scheme="dark"),
+    Picture("tunis-phone", "tunis", "/", size=PHONE),
+    Picture("receipt", "nairobi", "/me/orders", BUYER, (1280, 1000), follow="/orders/0"),
+    Picture("manage", "nairobi", "/manage/", CONNECTORS["nairobi"]),
+    Picture("console", "", "/console/", CENTRAL, scheme="dark"),
 )
 
 
-@contextmanager
-def demo() -> Iterator[int]:
-    """A demo of its own on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory(prefix="hubapp-pictures-") as folder:
-        Path(folder).chmod(0o755)  # the database's own user has to get through
-        command = [sys.executable, "-m", "hubapp.cli", "demo", "--port", str(port), "--data", f"{folder}/data"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                if line.startswith("ready"):
-                    break
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def take(browser: Browser, port: int, picture: Picture) -> None:
-    """Take one picture and keep it as WebP."""
-    width, height = picture.size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=picture.scheme, device_scale_factor=1.5
-    )
-    page = context.new_page()
-    if picture.who:
-        sign_in(page, port, picture.who)
-    host = f"{picture.host}.localhost" if picture.host else "localhost"
-    if picture.who and picture.host:
-        page.goto(f"http://{host}:{port}/auth/login?next={picture.path}")
-    else:
-        page.goto(f"http://{host}:{port}{picture.path}")
-    if picture.name == "receipt":
-        page.locator("main table a").first.click()
-        page.wait_for_load_state()
-    keep(page.screenshot(), FOLDER / f"{picture.name}.webp")
-    context.close()
-
-
-def sign_in(page: Page, port: int, email: str) -> None:
-    page.goto(f"http://localhost:{port}/sign-in")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
-
-
-def keep(shot: bytes, path: Path) -> None:
-    for quality in (82, 70, 55):
-        buffer = io.BytesIO()
-        Image.open(io.BytesIO(shot)).convert("RGB").save(buffer, "WEBP", quality=quality, method=6)
-        if buffer.tell() <= LARGEST:
-            break
-    path.write_bytes(buffer.getvalue())
-    print(path.name, buffer.tell() // 1024, "kB")  # noqa: T201  a command's output
-
-
 def main() -> None:
+    """Take them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with demo() as port, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    folder = Path(tempfile.mkdtemp(prefix="hubapp-pictures-"))
+    folder.chmod(0o755)  # the database server's own user has to get through
+    try:
+        with running(folder) as site:
+            take_all(site)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def take_all(site: Site) -> None:
+    """Every picture of a network that runs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for picture in PICTURES:
-            take(browser, port, picture)
+            width, height = picture.size
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if picture.scheme == "dark" else "light",
+                reduced_motion="reduce",
+                device_scale_factor=2 if picture.size == PHONE else 1,
+            )
+            person = Person(site, context, context.new_page())
+            size = _store(picture.name, _shot(person, picture))
+            context.close()
+            print(f"{picture.name}.webp: {size // 1000} kB")  # noqa: T201  what a command is for
         browser.close()
+
+
+def _shot(person: Person, picture: Picture) -> bytes:
+    if picture.who:
+        person.sign_in(picture.who, picture.hub, picture.path)
+        person.page.wait_for_url(f"**{picture.path}")
+    else:
+        person.go(picture.hub, picture.path)
+    if picture.follow:
+        person.main.locator(f"a[href*='{picture.follow}']").first.click()
+        person.page.wait_for_url(f"**{picture.follow}*")
+    person.page.wait_for_load_state("networkidle")
+    return person.page.screenshot()
+
+
+def _store(name: str, png: bytes) -> int:
+    """As WebP, in the best quality that is small enough; returns its size."""
+    for quality in (90, 80, 70, 55, 40):
+        out = io.BytesIO()
+        Image.open(io.BytesIO(png)).convert("RGB").save(out, "WEBP", quality=quality, method=6)
+        if out.tell() <= MOST_BYTES:
+            break
+    (FOLDER / f"{name}.webp").write_bytes(out.getvalue())
+    return out.tell()
 
 
 if __name__ == "__main__":

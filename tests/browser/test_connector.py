@@ -45,7 +45,7 @@ def test_a_new_colour_is_previewed_refused_when_unreadable_and_saved_when_not(wa
     for choice in ("#1f6f54", kept):
         wambui.main.locator("input[name=primary]").last.fill(choice)
         wambui.press("Save")
-        wambui.sees("saved")
+        wambui.sees("The new look is in place.")
         wambui.go("nairobi", "/manage/brand")
 
 

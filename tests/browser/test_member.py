@@ -48,7 +48,7 @@ def test_signs_up_joins_buys_and_sees_the_split(visit: Visit, site: Site, javasc
     pay(ann, SUCCEEDS)
     receipt(ann)
     ann.sees("Sold by", "Youssef Benallal", LAMP, "€62.00", "Where every cent went")
-    ann.sees("Seller: Youssef Benallal", "Connector: Maud Ferrandeau", "Network", "Tax", "Payment fee")
+    ann.sees("Seller: Youssef Benallal", "Connector: Maud Ferrandeau", "The network's core", "Tax", "Card processor")
 
 
 def test_a_card_is_declined_then_empty_then_asks_back_then_pays_and_the_parcel_is_paid_for(visit: Visit) -> None:
@@ -108,7 +108,7 @@ def test_who_brought_a_buyer_is_paid_and_for_joining_alone_nobody(visit: Visit, 
     order(ann)
     pay(ann, SUCCEEDS)
     receipt(ann)
-    ann.sees("Referrer: Shiru Ndegwa")
+    ann.sees("Brought by Shiru Ndegwa")
     shiru.page.reload()
     # 5 % of what the mug costs without the 16 % of tax in its price.
     shiru.sees("KES77.59")

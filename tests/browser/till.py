@@ -11,7 +11,12 @@ AUTHENTICATES = "4000 0025 0000 3155"
 
 
 def choose(person: Person, hub: str, title: str) -> None:
-    """Put one of a listing into the basket."""
+    """Put one of a listing into the basket, and nothing else."""
+    person.go(hub, "/basket")
+    for _ in range(person.main.get_by_role("button", name=re.compile("^Remove")).count()):
+        person.press(re.compile("^Remove"))
+        person.page.wait_for_load_state()
+        person.go(hub, "/basket")
     person.go(hub, "/market")
     person.follow(title)
     person.press("Put in the basket")

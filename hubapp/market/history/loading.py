@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,7 @@ class _Batch:
     """Rows being collected for one hub."""
 
     sales_map: SalesMap
+    accounts: dict[str, str | None]
     customers: dict[str, UUID]
     listings: dict[str, UUID]
     matcher: Matcher
@@ -104,12 +105,15 @@ def load_hub(*, lines: Iterable[Line], sales_map: SalesMap, now: datetime) -> Lo
     if not documents:
         return Loaded()
     fresh = [line for document in documents.values() for line in document]
+    # Asked once per article, not once per line.
+    accounts = {article: sales_map.account_of(article) for article in {line.article for line in fresh}}
     customers, new_customers = _bring_customers(fresh)
     listings = catalogue.bring_articles(
-        articles=_articles(fresh, sales_map), currency=sales_map.currency, tax_category=TAX_CATEGORY, now=now
+        articles=_articles(fresh, accounts), currency=sales_map.currency, tax_category=TAX_CATEGORY, now=now
     )
     batch = _Batch(
         sales_map,
+        accounts,
         customers,
         listings,
         queries.open_sales({line.customer for line in fresh if line.customer and _is_cancellation(line, sales_map)}),
@@ -133,13 +137,13 @@ def _bring_customers(lines: Sequence[Line]) -> tuple[dict[str, UUID], int]:
     return known | fresh, len(fresh)
 
 
-def _articles(lines: Sequence[Line], sales_map: SalesMap) -> list[catalogue.Article]:
+def _articles(lines: Sequence[Line], accounts: Mapping[str, str | None]) -> list[catalogue.Article]:
     """Every article that was sold: its latest price, its first description, how many went out."""
     titles: dict[str, str] = {}
     prices: dict[str, int] = {}
     sold: Counter[str] = Counter()
     for line in lines:
-        if sales_map.account_of(line.article) is not None:
+        if accounts[line.article] is not None:
             continue
         if line.description:
             titles.setdefault(line.article, line.description)
@@ -160,7 +164,7 @@ def _add_document(batch: _Batch, ref: str, lines: Sequence[Line]) -> None:
     legs: list[Leg] = []
     sales: list[PastLine] = []
     for position, line in enumerate(lines, start=1):
-        account = sales_map.account_of(line.article)
+        account = batch.accounts[line.article]
         kind = policies.classify(
             is_cancellation=is_cancellation,
             account=account,

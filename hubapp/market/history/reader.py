@@ -137,7 +137,8 @@ def _guard(sales_map: SalesMap, places: dict[str, int], width: int) -> Callable[
     def refuse(row: list[str]) -> None:
         if len(row) != width:
             raise _Unusable(f"{len(row)} columns instead of {width}")
-        if any(not text.isascii() and BROKEN.search(text) for text in row):
+        whole = "".join(row)
+        if not whole.isascii() and BROKEN.search(whole):
             raise _Unusable("broken encoding: this is not UTF-8")
         if currency is not None and row[currency] != sales_map.currency:
             raise _Unusable(f"unknown currency {row[currency]!r}: this map is for {sales_map.currency}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -41,6 +43,15 @@ class ChangeForm(Form):
     )
 
 
+@lru_cache(maxsize=256)
+def countries(locale: str, first: str) -> list[tuple[str, str]]:
+    """(code, name) of every country in a language, `first` before all others."""
+    known = Locale.parse(locale).territories.items()
+    names = {code: name for code, name in known if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
+    rest = sorted((name, code) for code, name in names.items() if code != first)
+    return [(first, names.get(first, first)), *((code, name) for name, code in rest)]
+
+
 class CheckoutForm(Form):
     """How and where to, and what the buyer was shown."""
 
@@ -63,10 +74,7 @@ class CheckoutForm(Form):
 
     def offer_countries(self, default: str) -> None:
         """All countries by their names in the reader's language, the hub's own first."""
-        locale = get_locale() or Locale("en")
-        names = {code: name for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
-        rest = sorted((name, code) for code, name in names.items() if code != default)
-        self.countries = [(default, names.get(default, default)), *((code, name) for name, code in rest)]
+        self.countries = countries(str(get_locale() or "en"), default)
         self.country.choices = [SelectChoice(code, name) for code, name in self.countries]
         if not self.country.data:
             self.country.data = default

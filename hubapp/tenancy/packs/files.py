@@ -92,7 +92,7 @@ def _pages(path: Path, problems: list[Problem]) -> Iterator[schema.Page]:
         if not title:
             problems.append(Problem(name, "title", "the first line must be the title: “# About us”"))
         try:
-            markdown.render(body)
+            markdown.refuse_too_long(body)
         except markdown.TextTooLong as refusal:
             problems.append(Problem(name, "", str(refusal)))
         yield schema.Page(

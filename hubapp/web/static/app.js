@@ -222,4 +222,11 @@
   furnish(document);
   const summary = one("[data-focus]");
   if (summary) summary.focus();
+
+  /* A strip of sections that is wider than a phone shows the one where the reader is. */
+  for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
+    const strip = link.closest(".side-nav, .sub-nav ul");
+    const [there, here] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += there.left + there.width / 2 - (here.left + here.width / 2);
+  }
 })();

@@ -86,20 +86,23 @@ def _place(purchase: Purchase, now: datetime) -> UUID:
     checkout = _checkout(basket, drafts, purchase, now)
     _write_orders(checkout, drafts, purchase, now)
     baskets.empty(basket=basket, now=now)
-    checkout.payment_id = payments.request_checkout(
+    return checkout.id
+
+
+def _payment(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> UUID:
+    several = _("%(count)d orders", count=len(drafts))
+    return payments.request_checkout(
         reference=f"checkout:{checkout.id}",
         payer_id=purchase.buyer_id,
         payer_email=purchase.buyer_email,
         amount=checkout.money,
         lines=_card_lines(drafts),
-        description=_("%(count)d orders", count=len(drafts)) if len(drafts) > 1 else drafts[0].lines[0].wanted.title,
+        description=several if len(drafts) > 1 else drafts[0].lines[0].wanted.title,
         success_path=purchase.return_to(checkout.id),
         cancel_path=purchase.return_to(checkout.id),
         expires_at=checkout.expires_at,
         now=now,
     )
-    db.session.flush()
-    return checkout.id
 
 
 def _checkout_of(basket: Basket, version: int) -> UUID | None:
@@ -148,6 +151,7 @@ def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, 
         created_at=now,
         expires_at=now + policies.PAYMENT_WINDOW,
     )
+    checkout.payment_id = _payment(checkout, drafts, purchase, now)  # first, so that its row is written once
     db.session.add(checkout)
     db.session.flush()  # before the orders that point at it: without a relationship the session does not know
     return checkout

@@ -50,9 +50,7 @@ def create_account(
     if opened is None:
         raise EmailTaken(_("There is already an account with this address."))
     if is_central or is_demo:
-        db.session.execute(
-            update(Account).where(Account.id == opened).values(is_central=is_central, is_demo=is_demo)
-        )
+        db.session.execute(update(Account).where(Account.id == opened).values(is_central=is_central, is_demo=is_demo))
     return opened
 
 
