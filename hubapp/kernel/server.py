@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine.url import URL, make_url
 
 from hubapp.kernel import postgres
@@ -44,8 +45,11 @@ class Server:
         )
 
     def conninfo(self, role: str) -> str:
-        """The same for psycopg."""
-        return self.url(role).set(drivername="postgresql").render_as_string(hide_password=False)
+        """The same for psycopg. Not as a URL: SQLAlchemy writes a space as `+` there, which libpq takes literally."""
+        url = self.url(role)
+        given = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+        query = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+        return make_conninfo("", **{**given, "dbname": url.database, **query})
 
     @property
     def sandbox(self) -> str:
