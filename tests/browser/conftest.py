@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,11 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy.engine.url import URL
 
-from tests.browser.flags import FLAGS
+from tests.browser.flags import CHROMIUM, FLAGS
 from tests.browser.people import Person, watch
 from tests.browser.site import Site, running
 from tests.conftest import Databases
 
-CHROMIUM = shutil.which("chromium")
 Visit = Callable[..., Person]
 
 
@@ -33,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium, as pytest-playwright is to start it."""
     if CHROMIUM is None:
-        pytest.skip("chromium is not installed (apt-get install chromium)")
+        pytest.skip("chromium is not installed (apt-get install chromium-headless-shell)")
     return {"executable_path": CHROMIUM, "args": FLAGS}
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
+# The shell has no window and costs half; Playwright's own headless mode uses the same.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--headless",
     "--no-sandbox",

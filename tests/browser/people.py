@@ -42,6 +42,7 @@ class Person:
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow a link of the page."""
         self.main.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()  # scripts that answer clicks are there then
 
     def write(self, label: str, value: str) -> None:
         """Fill a field of the page."""

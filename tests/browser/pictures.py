@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser.flags import FLAGS
+from tests.browser.flags import CHROMIUM, FLAGS
 from tests.browser.people import Person
 from tests.browser.site import BUYER, CENTRAL, CONNECTORS, Site, running
 
@@ -58,7 +58,7 @@ def main() -> None:
 def take_all(site: Site) -> None:
     """Every picture of a network that runs."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for picture in PICTURES:
             width, height = picture.size
             context = browser.new_context(

@@ -7,7 +7,7 @@ import re
 from tests.browser.people import Person
 
 SUCCEEDS, DECLINED, INSUFFICIENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 9995"
-AUTHENTICATES = "4000 0025 0000 3155"
+AUTHENTICATES = "4000 0000 0000 3220"
 
 
 def choose(person: Person, hub: str, title: str) -> None:
