@@ -51,7 +51,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
     return Front(
         member=member,
         sections=sections,
-        cards=tuple(listing_cards.cards(listings, members=found.people)) if listings else (),
+        cards=tuple(listing_cards.cards(listings, members=found.people, covers=window.covers)) if listings else (),
         live=window.live,
         connectors=found.connectors if "connector" in sections else (),
         newest=tuple(membership.newest(6)) if shows_members else (),

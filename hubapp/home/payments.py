@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hubapp.earnings.shares import policies, wording
 from hubapp.earnings.shares import queries as shares
-from hubapp.earnings.shares.errors import NotSettled, UnknownRules
+from hubapp.earnings.shares.errors import UnknownRules
 from hubapp.earnings.shares.policies import Amounts, Parties
 from hubapp.kernel.money import Money, exponent
 from hubapp.market.orders import queries as orders
@@ -17,7 +17,6 @@ from hubapp.web.render import money, percent
 
 EXAMPLE_UNITS = 20
 WHOLE = 10_000
-RECENT = 5
 PARTIES = Parties("seller", (("connector", 1),), "referrer")
 
 
@@ -42,21 +41,14 @@ def network_split(now: datetime) -> Split | None:
 
 
 def _last(account_id: UUID) -> Split | None:
-    for order in orders.last_bought(account_id, limit=RECENT):
-        try:
-            lines = shares.split_of(order.id)
-        except NotSettled:  # paid a moment ago: the worker has not split it yet
-            continue
-        parts = tuple(
-            (
-                wording.role_name(line.role, is_vacant=line.is_vacant),
-                line.amount,
-                money(Money(line.amount, order.currency)),
-            )
-            for line in lines
-        )
-        return Split(parts, money(Money(order.gross, order.currency)), order.id, str(order.number))
-    return None
+    last = orders.last_split(account_id)
+    if last is None:
+        return None
+    parts = tuple(
+        (wording.role_name(line.role, is_vacant=line.is_vacant), line.amount, money(Money(line.amount, last.currency)))
+        for line in last.lines
+    )
+    return Split(parts, money(Money(last.gross, last.currency)), last.order_id, last.number)
 
 
 def _example(currency: str, now: datetime) -> Split | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid, bindparam, ev
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -25,6 +27,7 @@ from sqlalchemy.orm import (
     registry,
     with_loader_criteria,
 )
+from sqlalchemy.pool import Pool
 
 from hubapp.kernel import ids, scope
 
@@ -178,11 +181,23 @@ def take_after_commit() -> list[Callable[[], None]]:
     return actions
 
 
+@event.listens_for(Pool, "checkout")
+def _replace_if_closed(driver: Any, _record: object, _proxy: object) -> None:
+    """Notice a connection that the server has closed without asking it, which would be a round trip per request.
+
+    An idle connection has nothing to read, except the server's goodbye. The pool answers the error with a new one.
+    """
+    waiting = select.poll()
+    waiting.register(driver.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
+
+
 def configure(app: Flask, *, app_url: URL | str, central_url: URL | str) -> None:
     """Bind `db` to the two serving roles."""
     app.config["SQLALCHEMY_DATABASE_URI"] = app_url
     # Values of a statement that failed stay out of logs and of the list of failed jobs: a mail's context holds a link.
-    common = {"pool_pre_ping": True, "hide_parameters": True}
+    common = {"hide_parameters": True}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 20, **common}
     app.config["SQLALCHEMY_BINDS"] = {"central": {"url": central_url, "pool_size": 5, "max_overflow": 10, **common}}
     db.init_app(app)

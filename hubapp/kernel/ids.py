@@ -9,12 +9,15 @@ import uuid
 
 
 def uuid7() -> uuid.UUID:
-    """A time-ordered UUID (RFC 9562, version 7): new rows land at the end of an index."""
-    millis = time.time_ns() // 1_000_000
-    value = (millis & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=value)
+    """A time-ordered UUID (RFC 9562, version 7): new rows land at the end of an index.
+
+    The 12 bits after the milliseconds count the parts of one (section 6.2, method 3), so that what one process makes
+    one after the other stays in that order; 62 bits are chance.
+    """
+    millis, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    chance = int.from_bytes(os.urandom(8)) & 0x3FFFFFFFFFFFFFFF
+    return uuid.UUID(int=(millis & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | chance)
 
 
 def secret(size: int = 32) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from sqlalchemy import text
 
 from hubapp.jobs import worker
@@ -20,7 +23,10 @@ def test_the_worker_keeps_the_words_of_a_failed_try(live: Live) -> None:
             f"INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', 'hubapp.run', {unknown})"
         )
         db.session.execute(text(add))
-    worker.work(live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None)
+    work = partial(worker.work, live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None)
+    # In a thread of its own: a browser that another test opened here keeps an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
     with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
         (failure,) = db.session.query(JobFailure).all()
     assert failure.error == "UnknownTask: nobody.knows"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from hubapp.earnings.shares import policies
 from hubapp.earnings.shares.errors import NotSettled, UnknownRules
@@ -117,12 +118,41 @@ def is_settled(order_id: UUID) -> bool:
 
 
 # One question for both, put together once: splits stand on receipts and on every member's front page.
-_SPLIT = (
+_SPLITS = (
     select(OrderShare.fee, EarningRight)
     .outerjoin(EarningRight, (EarningRight.hub_id == OrderShare.hub_id) & (EarningRight.order_id == OrderShare.id))
-    .where(OrderShare.hub_id == bindparam("hub"), OrderShare.id == bindparam("order"))
+    .where(OrderShare.hub_id == bindparam("hub"))
     .order_by(EarningRight.position)
 )
+_SPLIT = _SPLITS.where(OrderShare.id == bindparam("order"))
+
+
+@dataclass(frozen=True, slots=True)
+class SettledSplit:
+    """A settled order and the lines of its split; `gross` in minor units of `currency`."""
+
+    order_id: UUID
+    number: str
+    gross: int
+    currency: str
+    lines: list[ShareLine]
+
+
+@cache  # one per kind of question
+def _latest(orders: Select[UUID]) -> Select[Any]:
+    newest = select(OrderShare.id).where(OrderShare.hub_id == bindparam("hub"), OrderShare.id.in_(orders))
+    newest = newest.order_by(OrderShare.settled_at.desc(), OrderShare.id.desc()).limit(1)
+    columns = (OrderShare.id, OrderShare.number, OrderShare.gross, OrderShare.currency)
+    return _SPLITS.add_columns(*columns).where(OrderShare.id == newest.scalar_subquery())
+
+
+def latest_split(orders: Select[UUID], **values: Any) -> SettledSplit | None:
+    """The split of the one of `orders` (a statement that selects ids, made once) that was settled last."""
+    rows = db.session.execute(_latest(orders), {"hub": require_hub_id(), **values}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return SettledSplit(first.id, first.number, first.gross, first.currency, _share_lines(rows))
 
 
 def split_of(order_id: UUID) -> list[ShareLine]:
@@ -130,6 +160,10 @@ def split_of(order_id: UUID) -> list[ShareLine]:
     rows = db.session.execute(_SPLIT, {"hub": require_hub_id(), "order": order_id}).all()
     if not rows:
         raise NotSettled("This order is not paid yet.")
+    return _share_lines(rows)
+
+
+def _share_lines(rows: Sequence[Any]) -> list[ShareLine]:
     fee = rows[0].fee
     lines = [
         ShareLine(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, exists, func, or_, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, exists, func, or_, select, text, true
+from sqlalchemy.orm import aliased, load_only
 
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import policies
@@ -37,22 +38,66 @@ _SEARCH = (
 )
 
 
+class Picture(Protocol):
+    """A stored picture: its id, and the widths in which there are files (pixels, ascending)."""
+
+    @property
+    def id(self) -> UUID:
+        """Of the stored picture."""
+
+    @property
+    def widths(self) -> Sequence[int]:
+        """At least one."""
+
+
+class Cover(NamedTuple):
+    """The first picture of a listing."""
+
+    id: UUID
+    widths: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """What a front page shows of the market: the newest listings, how many are live, whether the reader has any."""
 
     listings: Sequence[Listing]
+    covers: dict[UUID, Cover]
     live: int
     sells: bool
 
 
 _SHELF, _OWN = aliased(Listing), aliased(Listing)
+_COVER = (
+    select(ListingImage.id, ListingImage.widths)
+    .where(ListingImage.hub_id == Listing.hub_id, ListingImage.listing_id == Listing.id)
+    .order_by(ListingImage.position, ListingImage.id)
+    .limit(1)
+    .lateral("cover")
+)
+# What a card shows; a text may be long, and none is shown.
+_ON_A_CARD = load_only(
+    Listing.seller_account_id,
+    Listing.kind,
+    Listing.title,
+    Listing.price,
+    Listing.currency,
+    Listing.stock,
+    Listing.reserved,
+    Listing.sold,
+    Listing.cover_seed,
+    raiseload=True,
+)
 _WINDOW = (
     select(
         Listing,
-        select(func.count()).select_from(_SHELF).where(_SHELF.status == Status.LIVE).scalar_subquery(),
-        exists().where(_OWN.seller_account_id == bindparam("seller", type_=Uuid())),
+        _COVER.c.id.label("cover_id"),
+        _COVER.c.widths.label("cover_widths"),
+        select(func.count()).select_from(_SHELF).where(_SHELF.status == Status.LIVE).scalar_subquery().label("live"),
+        exists().where(_OWN.seller_account_id == bindparam("seller", type_=Uuid())).label("sells"),
     )
+    .outerjoin(_COVER, true())
+    .options(_ON_A_CARD)
     .where(Listing.status == Status.LIVE)
     .order_by(Listing.id.desc())
     .limit(bindparam("limit", type_=Integer))
@@ -82,8 +127,9 @@ def window(*, limit: int, reader_id: UUID | None) -> Window:
     """The market on a front page, in one query (two where nothing is for sale)."""
     rows = db.session.execute(_WINDOW, {"limit": limit, "seller": reader_id}).all()
     if rows:
-        return Window([row[0] for row in rows], rows[0][1], rows[0][2])
-    return Window((), 0, reader_id is not None and bool(listings_of(seller_id=reader_id, limit=1).listings))
+        covers = {row.Listing.id: Cover(row.cover_id, row.cover_widths) for row in rows if row.cover_id is not None}
+        return Window([row.Listing for row in rows], covers, rows[0].live, rows[0].sells)
+    return Window((), {}, 0, reader_id is not None and bool(listings_of(seller_id=reader_id, limit=1).listings))
 
 
 def _page(rows: Sequence[Listing], limit: int) -> Page:
@@ -137,6 +183,11 @@ def pictures(listing_ids: Iterable[UUID]) -> dict[UUID, list[ListingImage]]:
     for row in rows:
         grouped[row.listing_id].append(row)
     return grouped
+
+
+def covers(listing_ids: Iterable[UUID]) -> dict[UUID, Cover]:
+    """The first picture of each listing that has any."""
+    return {key: Cover(found[0].id, found[0].widths) for key, found in pictures(listing_ids).items()}
 
 
 def picture(image_id: UUID) -> ListingImage | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, Uuid, bindparam, func, select
 
+from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares.queries import SettledSplit
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import policies as listing_rules
@@ -29,6 +31,7 @@ from hubapp.market.orders.models import (
 from hubapp.market.orders.policies import OrderDraft, PricedLine, Wanted
 
 PAGE = 30
+RECENT = 5  # orders among which the last split is looked for
 SOLD = (OrderStatus.PAID, OrderStatus.HANDED_OVER, OrderStatus.CANCELED, OrderStatus.REFUNDED)
 
 
@@ -211,11 +214,17 @@ def orders_of_buyer(buyer_id: UUID, *, before: int | None = None, limit: int = P
     return _newest(select(Order).where(Order.buyer_account_id == buyer_id), before, limit)
 
 
-def last_bought(buyer_id: UUID, *, limit: int) -> Sequence[Row[UUID, int, int, str]]:
-    """(id, number, gross, currency) of what a buyer paid for last, newest first."""
-    statement = select(Order.id, Order.number, Order.gross, Order.currency)
-    statement = statement.where(Order.buyer_account_id == buyer_id, Order.status.in_(SOLD))
-    return db.session.execute(statement.order_by(Order.number.desc()).limit(limit)).all()
+_BOUGHT = (
+    select(Order.id)
+    .where(Order.buyer_account_id == bindparam("buyer", type_=Uuid()), Order.status.in_(SOLD))
+    .order_by(Order.number.desc())
+    .limit(RECENT)
+)
+
+
+def last_split(buyer_id: UUID) -> SettledSplit | None:
+    """How the last payment of a buyer was split; one that the worker has not split yet is passed over."""
+    return shares.latest_split(_BOUGHT, buyer=buyer_id)
 
 
 def orders_of_seller(

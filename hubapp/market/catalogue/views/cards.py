@@ -10,7 +10,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hubapp.market.catalogue import queries
-from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
+from hubapp.market.catalogue.models import Kind, Listing, Status
+from hubapp.market.catalogue.queries import Cover, Picture
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
 from hubapp.web import areas
@@ -59,22 +60,27 @@ def seller_names(
     return {**dict.fromkeys(ids, _("Former member")), **names, None: areas.current_hub().name}
 
 
-def picture_url(picture: ListingImage, width: int) -> str:
+def picture_url(picture: Picture, width: int) -> str:
     """The picture in the smallest size that is at least `width` wide, else its largest."""
     fitting = next((have for have in picture.widths if have >= width), picture.widths[-1])
     return url_for("market.picture", image_id=picture.id, width=fitting)
 
 
-def srcset(picture: ListingImage) -> str:
+def srcset(picture: Picture) -> str:
     """All sizes, for the browser to choose."""
     return ", ".join(
         f"{url_for('market.picture', image_id=picture.id, width=width)} {width}w" for width in picture.widths
     )
 
 
-def cards(listings: Sequence[Listing], *, members: Mapping[UUID, MemberView] | None = None) -> list[Card]:
-    """Listings with all that a list shows of them, in two queries; `members`: their sellers, if known already."""
-    pictures = queries.pictures(listing.id for listing in listings)
+def cards(
+    listings: Sequence[Listing],
+    *,
+    members: Mapping[UUID, MemberView] | None = None,
+    covers: Mapping[UUID, Cover] | None = None,
+) -> list[Card]:
+    """Listings with all that a list shows of them, in two queries: for their sellers and covers, unless given."""
+    covers = queries.covers(listing.id for listing in listings) if covers is None else covers
     names = seller_names(sellers(listings), members=members)
     words = kinds()
     return [
@@ -84,7 +90,7 @@ def cards(listings: Sequence[Listing], *, members: Mapping[UUID, MemberView] | N
             kind=words[listing.kind],
             price=money(listing.money),
             by=names[listing.seller_account_id],
-            image_url=picture_url(pictures[listing.id][0], 320) if pictures.get(listing.id) else "",
+            image_url=picture_url(covers[listing.id], 320) if listing.id in covers else "",
             gone=_("Sold out") if listing.is_sold_out else "",
         )
         for listing in listings
