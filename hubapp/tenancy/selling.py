@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.errors import Refusal
-from hubapp.tenancy.models import Hub, HubStatus
+from hubapp.tenancy.models import HubStatus
 
 
 class HubFrozen(Refusal):
@@ -22,9 +24,13 @@ def refuse_if_frozen(hub_id: int) -> None:
 
     The lock is shared: orders do not wait for each other, only for a freeze under way.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock_shared(hub_id)))
-    # A column query, after the lock: a loaded Hub object could be older than the freeze.
-    status, reason = db.session.execute(select(Hub.status, Hub.frozen_reason).where(Hub.id == hub_id)).one()
+    # Two statements in one message: the second sees what was committed while the first waited, as one alone would not.
+    lock = f"SELECT pg_advisory_xact_lock_shared({int(hub_id)})"
+    look = f"SELECT status, frozen_reason FROM hub WHERE id = {int(hub_id)}"  # noqa: S608  a number
+    driver: Any = db.session.connection().connection.driver_connection
+    cursor = driver.execute(f"{lock}; {look}")
+    cursor.nextset()
+    status, reason = cursor.fetchone() or (None, None)
     if status != HubStatus.OPEN:
         raise HubFrozen(reason or "")
 

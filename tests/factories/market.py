@@ -103,7 +103,6 @@ def purchase(shop: Shop, basket: Basket, choice: Delivery = Delivery.PICKUP, **v
     quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=values.get("currency", "EUR"))
     assert quote is not None
     usual: dict[str, Any] = {
-        "basket_id": basket.id,
         "basket_version": basket.version,
         "fingerprint": quote.fingerprint,
         "buyer_id": shop.buyer,

@@ -150,7 +150,6 @@ class Hub:
             raise RuntimeError(f"purchase {act.number} in {self.story.slug} has an empty basket")
         person, referral = self.story.people[act.buyer], self._referral(act.via)
         purchase = orders.Purchase(
-            basket_id=basket.id,
             basket_version=basket.version,
             fingerprint=quote.fingerprint,
             buyer_id=buyer_id,

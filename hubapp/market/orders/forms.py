@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from babel import Locale
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from hubapp.market.orders import policies
 from hubapp.market.orders.models import Delivery
@@ -43,13 +44,17 @@ class ChangeForm(Form):
     )
 
 
+# Two letters of CLDR that are no address: unions, the unknown region, outlying Oceania, pseudo-languages.
+NOWHERE = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
+
+
 @lru_cache(maxsize=256)
-def countries(locale: str, first: str) -> list[tuple[str, str]]:
-    """(code, name) of every country in a language, `first` before all others."""
+def countries(locale: str, first: str) -> dict[str, str]:
+    """Code → name of every country in a language, `first` before all others."""
     known = Locale.parse(locale).territories.items()
     names = {code: name for code, name in known if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
-    rest = sorted((name, code) for code, name in names.items() if code != first)
-    return [(first, names.get(first, first)), *((code, name) for name, code in rest)]
+    rest = sorted((name, code) for code, name in names.items() if code != first and code not in NOWHERE)
+    return {first: names.get(first, first)} | {code: name for name, code in rest}
 
 
 class CheckoutForm(Form):
@@ -70,14 +75,18 @@ class CheckoutForm(Form):
         _l("Postcode"), validators=[Optional(), Regexp(r"^[\w -]{2,12}$", message=_l("That is not a postcode."))]
     )
     city = StringField(_l("Town"), validators=[Length(max=80)])
-    country = SelectField(_l("Country"), validate_choice=True)
+    country = StringField(_l("Country"))
 
     def offer_countries(self, default: str) -> None:
         """All countries by their names in the reader's language, the hub's own first."""
         self.countries = countries(str(get_locale() or "en"), default)
-        self.country.choices = [SelectChoice(code, name) for code, name in self.countries]
         if not self.country.data:
             self.country.data = default
+
+    def validate_country(self, field: StringField) -> None:
+        """One of the list."""
+        if field.data not in self.countries:
+            raise ValidationError(_("Choose a country from the list."))
 
     @property
     def choice(self) -> Delivery:

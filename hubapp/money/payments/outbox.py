@@ -38,6 +38,5 @@ def add(
         created_at=now,
     )
     db.session.add(command)
-    db.session.flush()
     after_commit(partial(wiring.dispatch_now, command.id))
     return command.id

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.jobs.events import publish
+from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import outbox, policies, queries, wiring
@@ -53,11 +55,10 @@ def request_checkout(
     Paths lead into the current hub. Refuses with ReferenceTaken when the reference stands for another amount.
     """
     hub_id = require_hub_id()
-    if (known := queries.payment_of(reference)) is not None:
-        if (known.amount, known.currency) != (amount.amount, amount.currency):
-            raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
-        return known.id
+    # Not in the session: the row is written here, once, and read by nobody before the commit.
     payment = Payment(
+        hub_id=hub_id,
+        id=ids.uuid7(),
         reference=reference,
         payer_account_id=payer_id,
         amount=amount.amount,
@@ -67,8 +68,8 @@ def request_checkout(
         expires_at=expires_at,
         created_at=now,
     )
-    db.session.add(payment)
-    db.session.flush()
+    if not _is_new(payment):
+        return _known(reference, amount)
     params = {
         "lines": [{"name": line.name, "quantity": line.quantity, "amount": line.amount} for line in lines],
         "description": description,
@@ -83,6 +84,20 @@ def request_checkout(
         params=params | _page_of(payment, hub_id),
     )
     return payment.id
+
+
+def _is_new(payment: Payment) -> bool:
+    """Write the row, unless its reference is known."""
+    values = {key: value for key, value in vars(payment).items() if not key.startswith("_")}
+    statement = insert(Payment).values(values).on_conflict_do_nothing(index_elements=["hub_id", "reference"])
+    return db.session.execute(statement.returning(Payment.id)).first() is not None
+
+
+def _known(reference: str, amount: Money) -> UUID:
+    known = queries.payment_of(reference)
+    if known is None or (known.amount, known.currency) != (amount.amount, amount.currency):
+        raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
+    return known.id
 
 
 def _page_of(payment: Payment, hub_id: int) -> dict[str, Any]:

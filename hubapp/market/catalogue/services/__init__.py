@@ -3,7 +3,7 @@
 from hubapp.market.catalogue.services.bulk import Article, bring_articles
 from hubapp.market.catalogue.services.listings import create_listing, edit_listing, publish, take_down, withdraw
 from hubapp.market.catalogue.services.pictures import add_picture, remove_picture
-from hubapp.market.catalogue.services.stock import commit_sale, hold, release, reserve, restock, take_late
+from hubapp.market.catalogue.services.stock import commit_sale, hold, offer, release, reserve, restock, take_late
 
 __all__ = [
     "Article",
@@ -13,6 +13,7 @@ __all__ = [
     "create_listing",
     "edit_listing",
     "hold",
+    "offer",
     "publish",
     "release",
     "remove_picture",

@@ -29,8 +29,8 @@ def _lock(listing_ids: Mapping[UUID, int]) -> dict[UUID, Listing]:
     return {row.id: row for row in rows}
 
 
-def reserve(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
-    """Put `lines` (listing → quantity) aside. Raises OutOfStock, NotForSale, NoSuchListing; then nothing is kept."""
+def offer(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
+    """The listings, locked, if `lines` (listing → quantity) are there. Raises OutOfStock, NotForSale, NoSuchListing."""
     locked = _lock(lines)
     for listing_id, quantity in lines.items():
         listing = locked[listing_id]
@@ -38,10 +38,13 @@ def reserve(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
             raise NotForSale(listing.title)
         if listing.left is not None and listing.left < quantity:
             raise OutOfStock(title=listing.title, left=listing.left)
-    for listing_id, quantity in lines.items():
-        locked[listing_id].reserved += quantity
-    db.session.flush()
     return locked
+
+
+def reserve(*, offered: Mapping[UUID, Listing], lines: Mapping[UUID, int]) -> None:
+    """Put `lines` of what `offer` gave aside, once nothing can refuse any more; written with the next flush."""
+    for listing_id, quantity in lines.items():
+        offered[listing_id].reserved += quantity
 
 
 def release(*, lines: Mapping[UUID, int]) -> None:

@@ -113,17 +113,21 @@ def restore_basket(*, checkout_id: UUID, buyer_id: UUID, now: datetime) -> None:
     _touch(basket, now)
 
 
-def locked_basket(*, basket_id: UUID, account_id: UUID) -> Basket | None:
+def locked_basket(*, account_id: UUID) -> Basket | None:
     """The account's basket, locked until the transaction ends: a second click waits here."""
-    statement = select(Basket).where(Basket.id == basket_id, Basket.account_id == account_id)
+    statement = select(Basket).where(Basket.account_id == account_id)
     found: Basket | None = db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
     return found
 
 
 def empty(*, basket: Basket, now: datetime) -> None:
-    """Take everything out."""
-    db.session.execute(delete(BasketLine).where(BasketLine.basket_id == basket.id))
-    _touch(basket, now)
+    """Take everything out; the basket's new version is written with the next flush."""
+    basket.version += 1
+    basket.updated_at = now
+    statement = delete(BasketLine).where(BasketLine.basket_id == basket.id)
+    # Nobody holds its lines in the session, and what waits there to be written can wait for the next flush.
+    with db.session.no_autoflush:
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _of_account(account_id: UUID, now: datetime) -> Basket:

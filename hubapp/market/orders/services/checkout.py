@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hubapp.earnings.shares import services as shares
+from hubapp.earnings.shares.rules import Terms
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.catalogue import services as catalogue
@@ -47,7 +48,6 @@ from hubapp.tenancy import selling
 class Purchase:
     """What the buyer confirmed: the basket as a page showed it (`basket_version`, `fingerprint`), and the delivery."""
 
-    basket_id: UUID
     basket_version: int
     fingerprint: str
     buyer_id: UUID
@@ -66,26 +66,29 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     Refuses with HubFrozen, JoinFirst, BasketChanged, BasketEmpty, OutOfStock, NotForSale, OwnListing, PriceChanged,
     AddressMissing or TotalTooLarge; then nothing is reserved.
     """
-    # A savepoint: a refusal leaves nothing reserved even where its page is rendered in the same transaction.
-    with db.session.begin_nested():
-        return _place(purchase, now)
-
-
-def _place(purchase: Purchase, now: datetime) -> UUID:
-    basket = baskets.locked_basket(basket_id=purchase.basket_id, account_id=purchase.buyer_id)
+    basket = baskets.locked_basket(account_id=purchase.buyer_id)
     if basket is None:
-        raise BasketChanged
-    if (done := _checkout_of(basket, purchase.basket_version)) is not None:
-        return done
-    if basket.version != purchase.basket_version:
-        raise BasketChanged
+        raise BasketEmpty
+    if basket.version != purchase.basket_version:  # ordering emptied it: this may be the second click
+        return _checkout_of(basket, purchase.basket_version)
     selling.refuse_if_frozen(require_hub_id())
     _refuse_strangers(purchase.buyer_id)
-    drafts = _reserved_drafts(basket, purchase)
+    quantities = queries.quantities(basket.id)
+    if not quantities:
+        raise BasketEmpty
+    # The locked rows, not those that a page was made from: these are the prices that count.
+    listings = catalogue.offer(lines=quantities)
+    wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
+    drafts = policies.drafts(wanted, purchase.choice)
     _refuse(drafts, purchase)
+    terms = shares.freeze_terms(now=now)
+    referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
+    # Nothing was written so far: who is refused sees the shop as it is, even in this transaction.
     checkout = _checkout(basket, drafts, purchase, now)
-    _write_orders(checkout, drafts, purchase, now)
+    catalogue.reserve(offered=listings, lines=quantities)
     baskets.empty(basket=basket, now=now)
+    db.session.flush()  # the checkout before its orders: without a relationship the session does not know
+    _write_orders([_order(checkout, draft, purchase, referral, terms) for draft in drafts], drafts, now)
     return checkout.id
 
 
@@ -105,10 +108,12 @@ def _payment(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchas
     )
 
 
-def _checkout_of(basket: Basket, version: int) -> UUID | None:
+def _checkout_of(basket: Basket, version: int) -> UUID:
     found: UUID | None = db.session.scalar(
         select(Checkout.id).where(Checkout.basket_id == basket.id, Checkout.basket_version == version)
     )
+    if found is None:
+        raise BasketChanged
     return found
 
 
@@ -116,16 +121,6 @@ def _refuse_strangers(buyer_id: UUID) -> None:
     member = membership.member(buyer_id)
     if member is None or not member.is_active:
         raise JoinFirst
-
-
-def _reserved_drafts(basket: Basket, purchase: Purchase) -> list[OrderDraft]:
-    quantities = queries.quantities(basket.id)
-    if not quantities:
-        raise BasketEmpty
-    # The locked rows, not those that a page was made from: these are the prices that count.
-    listings = catalogue.reserve(lines=quantities)
-    wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
-    return policies.drafts(wanted, purchase.choice)
 
 
 def _refuse(drafts: Sequence[OrderDraft], purchase: Purchase) -> None:
@@ -153,26 +148,21 @@ def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, 
     )
     checkout.payment_id = _payment(checkout, drafts, purchase, now)  # first, so that its row is written once
     db.session.add(checkout)
-    db.session.flush()  # before the orders that point at it: without a relationship the session does not know
     return checkout
 
 
-def _write_orders(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> None:
-    terms = shares.freeze_terms(now=now)
-    referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
-    first = take_numbers(count=len(drafts))
-    orders = [_order(checkout, draft, purchase, referral) for draft in drafts]
-    for number, order in enumerate(orders, start=first):
-        order.number, order.placed_at, order.terms = number, now, terms.as_json()
+def _write_orders(orders: Sequence[Order], drafts: Sequence[OrderDraft], now: datetime) -> None:
+    for number, order in enumerate(orders, start=take_numbers(count=len(orders))):
+        order.number, order.placed_at = number, now
     db.session.add_all(orders)
     db.session.flush()  # orders before their lines
     for order, draft in zip(orders, drafts, strict=True):
         db.session.add_all(_lines(order, draft))
-        db.session.add(OrderStep(order_id=order.id, status=OrderStatus.PLACED, at=now, actor_id=purchase.buyer_id))
+        db.session.add(OrderStep(order_id=order.id, status=OrderStatus.PLACED, at=now, actor_id=order.buyer_account_id))
     db.session.flush()
 
 
-def _order(checkout: Checkout, draft: OrderDraft, purchase: Purchase, referral: Referral | None) -> Order:
+def _order(checkout: Checkout, draft: OrderDraft, purchase: Purchase, referral: Referral | None, terms: Terms) -> Order:
     return Order(
         id=ids.uuid7(),
         checkout_id=checkout.id,
@@ -184,6 +174,7 @@ def _order(checkout: Checkout, draft: OrderDraft, purchase: Purchase, referral: 
         tax=draft.tax,
         shipping=draft.shipping,
         base=draft.base,
+        terms=terms.as_json(),
         referrer_account_id=referral.account_id if referral else None,
         referral_code=referral.code if referral else None,
         channel=referral.channel if referral else "direct",

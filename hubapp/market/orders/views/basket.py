@@ -84,14 +84,19 @@ def _answer(errors: list[str]) -> ResponseReturnValue:
 
 def current() -> Basket | None:
     """The basket of whoever asks; what was put in before signing in is poured into the account's."""
+    if not current_user.is_authenticated:
+        return queries.basket_of(account_id=None, basket_id=carried.basket_id(areas.current_hub().id))
+    return claim() or queries.basket_of(account_id=current_user.account_id, basket_id=None)
+
+
+def claim() -> Basket | None:
+    """Pour what was put in before signing in, if anything, into the account's basket."""
     hub_id = areas.current_hub().id
     loose = carried.basket_id(hub_id)
-    if not current_user.is_authenticated:
-        return queries.basket_of(account_id=None, basket_id=loose)
-    if loose is not None:
-        carried.forget(hub_id)
-        return services.claim_basket(basket_id=loose, account_id=current_user.account_id, now=clock.now())
-    return queries.basket_of(account_id=current_user.account_id, basket_id=None)
+    if loose is None:
+        return None
+    carried.forget(hub_id)
+    return services.claim_basket(basket_id=loose, account_id=current_user.account_id, now=clock.now())
 
 
 def count() -> int:

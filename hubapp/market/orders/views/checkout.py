@@ -46,11 +46,11 @@ def index() -> ResponseReturnValue:
 def place() -> ResponseReturnValue:
     """Order, and go to pay. What the page showed has to be what it is now."""
     form = _form()
-    found = basket.current()
-    if found is None or not form.validate_on_submit():
+    if not form.validate_on_submit():
         return _page(form), 422
+    basket.claim()
     try:
-        checkout_id = services.place_orders(purchase=_purchase(found.id, form), now=clock.now())
+        checkout_id = services.place_orders(purchase=_purchase(form), now=clock.now())
     except AddressMissing:
         form.require_address()
         return _page(form), 422
@@ -143,12 +143,11 @@ def _form() -> CheckoutForm:
     return form
 
 
-def _purchase(basket_id: UUID, form: CheckoutForm) -> Purchase:
+def _purchase(form: CheckoutForm) -> Purchase:
     hub = areas.current_hub()
     address = form.address()
     is_complete = all(address.get(name) for name in NEEDED)
     return Purchase(
-        basket_id=basket_id,
         basket_version=form.shown_version(),
         fingerprint=str(form.shown.data or ""),
         buyer_id=current_user.account_id,
