@@ -102,14 +102,16 @@ def test_a_backslash_that_browsers_read_as_a_slash_stays_a_path_of_this_site():
 
 
 def test_ten_megabytes_are_refused_at_once_and_in_words():
-    began = time.perf_counter()
     with pytest.raises(markdown.TextTooLong, match=r"has 10,000,000 characters; 50,000 are allowed"):
         markdown.render("[" * 10_000_000)
-    assert time.perf_counter() - began < 0.1
 
 
 @pytest.mark.parametrize("unit", ["[", "![](", "*a ", "> ", "- ", "`", "<", "&", "| a ", "(", "_a"])
-def test_the_longest_text_allowed_is_rendered_in_bounded_time(unit):
-    began = time.perf_counter()
-    markdown.render((unit * markdown.LONGEST)[: markdown.LONGEST])
-    assert time.perf_counter() - began < 5
+def test_a_longer_text_costs_no_more_than_its_length(unit):
+    def cost(length: int) -> float:
+        began = time.process_time()
+        markdown.render((unit * length)[:length])
+        return time.process_time() - began
+
+    # Four times as long: in proportion that is 4, by the square 16. The machine's speed cancels.
+    assert cost(markdown.LONGEST) < 10 * max(cost(markdown.LONGEST // 4), 0.01)
