@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 import click
 from psycopg import OperationalError
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError as LostConnection
 
 from hubapp.kernel import config, log
 from hubapp.kernel.config import Settings
@@ -78,8 +77,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (Refusal, PostgresUnavailable) as refusal:
             _end(str(refusal), code=1)
-        except (OperationalError, LostConnection) as error:
-            cause = error.orig if isinstance(error, LostConnection) else error
+        except Exception as error:
+            # SQLAlchemy wraps the driver's error; to name its class here would load all of it for every command.
+            cause = getattr(error, "orig", error)
+            if not isinstance(cause, OperationalError):
+                raise
             _end(f"The database does not answer: {cause}", code=1)
 
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hubapp.app import create_context
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.ready import require_migrated
 from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work

@@ -14,7 +14,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from hubapp.app import create_context
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.ready import require_migrated
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.money import Money

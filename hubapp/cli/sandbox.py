@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 
 from hubapp.app import create_app
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.ready import require_migrated
 from hubapp.earnings.payouts import handlers as payouts
 from hubapp.kernel import clock, log
 from hubapp.kernel.config import Settings

@@ -3,27 +3,57 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+from typing import Any
 
 import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
-from hubapp.kernel import migrate
-from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
-from hubapp.kernel.errors import Refusal
 
 
-def require_migrated(settings: Settings) -> database_server.Server:
-    """The database server, or a refusal that says how to bring it up to date."""
-    server = database_server.connect(settings)
-    current, head = migrate.status(server)
-    if current != head:
-        raise Refusal(
-            f"The database has version {current or 'none'}, this program needs {head}. Run `hubapp db upgrade`."
-        )
-    return server
+class Inspection(threading.Thread):
+    """Looks whether the database is fit to be served from, while the web processes are still loading; ends it if not.
+
+    One after the other would make every start a third longer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(daemon=True)
+        self.settings = settings
+        self.problem: Exception | None = None
+
+    def run(self) -> None:
+        """Keep what went wrong for the main thread, which says it in one line, and stop the server."""
+        try:
+            # Here and not above: the web processes need not wait until these libraries are loaded in this one.
+            from hubapp.cli.ready import require_migrated  # noqa: PLC0415
+
+            require_migrated(self.settings)
+        except Exception as problem:  # noqa: BLE001  raised again by the main thread
+            self.problem = problem
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def verdict(self) -> None:
+        """Once the server has stopped: raise what was found."""
+        self.join()
+        if self.problem is not None:
+            raise self.problem
+
+
+class Inspected(Granian):  # type: ignore[valid-type,misc]
+    """A server that is inspected once its web processes are forked: a fork beside a thread that imports can hang."""
+
+    def __init__(self, inspection: Inspection, target: str, **options: Any) -> None:
+        super().__init__(target, **options)
+        self.inspection = inspection
+
+    def _serve_loop(self, *arguments: Any) -> None:
+        self.inspection.start()
+        super()._serve_loop(*arguments)
 
 
 @click.command()
@@ -35,8 +65,9 @@ def serve(host: str | None, port: int | None) -> None:
         os.environ["PORT"] = str(port)  # the web processes read the same settings, and addresses contain the port
     settings = Settings()
     settings.refuse_half_set_up()
-    require_migrated(settings)
-    Granian(
+    inspection = Inspection(settings)
+    server = Inspected(
+        inspection,
         "hubapp.cli.web_process:application",
         factory=True,
         interface=Interfaces.WSGI,
@@ -46,4 +77,6 @@ def serve(host: str | None, port: int | None) -> None:
         blocking_threads=settings.web_threads,
         log_level=LogLevels.warning,
         websockets=False,
-    ).serve()
+    )
+    server.serve()
+    inspection.verdict()

@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from hubapp.app import create_app
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.ready import require_migrated
 from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work

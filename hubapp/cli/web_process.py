@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 from flask import Flask
+from psycopg import OperationalError
 
 from hubapp.app import create_app
 from hubapp.kernel import log
 from hubapp.kernel.config import Settings
+from hubapp.kernel.errors import Refusal
+from hubapp.kernel.postgres import PostgresUnavailable
 
 
 def application() -> Flask:
     """The application of one web process."""
     settings = Settings()
     log.configure(settings)
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except (Refusal, PostgresUnavailable, OperationalError):
+        sys.exit(1)  # `hubapp serve` finds the same and says it in one line
     # What has been loaded stays to the end: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()

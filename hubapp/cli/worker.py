@@ -6,7 +6,7 @@ import click
 import psycopg
 
 from hubapp.app import create_app
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.ready import require_migrated
 from hubapp.jobs import worker as jobs_worker
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from coloraide import Color
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import Refusal
@@ -238,7 +238,7 @@ def _notes(seed: _Seed, accent: _Seed, light: Mapping[str, str]) -> tuple[str, .
             ratio=f"{contrast(seed.at(seed.lightness), light['bg']):.1f}",
         )
         notes.append(words)
-    if Color(light["brand"]).delta_e(light["accent"], method="ok") < ALIKE:
+    if _color(light["brand"]).delta_e(light["accent"], method="ok") < ALIKE:
         words = _(
             "%(first)s and %(second)s look almost alike; a different accent would be noticed.",
             first=seed.text,
@@ -255,7 +255,7 @@ def _read(colour: str, part: str) -> _Seed:
             colour=repr(colour[:40]),
         )
         raise PaletteRefused(words, part=part, nearest=None)
-    lightness, chroma, hue = Color(colour).convert("oklch").coords(nans=False)
+    lightness, chroma, hue = _color(colour).convert("oklch").coords(nans=False)
     return _Seed(
         text=colour,
         lightness=min(1.0, max(0.0, lightness)),
@@ -264,8 +264,15 @@ def _read(colour: str, part: str) -> _Seed:
     )
 
 
+def _color(*arguments: Any) -> Any:
+    # Loaded with the first stylesheet that is built: it would be a tenth of what starting a web process takes.
+    from coloraide import Color  # noqa: PLC0415
+
+    return Color(*arguments)
+
+
 def _shade(lightness: float, chroma: float, hue: float) -> str:
-    fitted = Color("oklch", [lightness, chroma, 0.0 if math.isnan(hue) else hue]).convert("srgb").fit()
+    fitted = _color("oklch", [lightness, chroma, 0.0 if math.isnan(hue) else hue]).convert("srgb").fit()
     return str(fitted.to_string(hex=True, fit="clip", compress=False))
 
 

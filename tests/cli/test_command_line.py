@@ -67,7 +67,14 @@ def test_a_wrong_variable_is_named(name: str, value: str) -> None:
     assert result.output.startswith(f"hubapp: {name}: ")
 
 
-@pytest.mark.parametrize("arguments", [("db", "status"), ("hubs", "list"), ("ledger", "verify"), ("serve",)])
+def test_a_server_without_its_database_ends_with_one_line() -> None:
+    command = [sys.executable, "-m", "hubapp.cli", "serve", "--port", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | NOBODY, timeout=120)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "The database does not answer" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("db", "status"), ("hubs", "list"), ("ledger", "verify")])
 def test_a_database_that_does_not_answer_is_one_line(arguments: tuple[str, ...]) -> None:
     result = run(*arguments, **NOBODY)
     assert (result.exit_code, result.output.count("\n")) == (1, 1)

@@ -1,0 +1,19 @@
+"""Whether the database can be worked with: it answers, and it has the version that this program needs."""
+
+from __future__ import annotations
+
+from hubapp.kernel import migrate
+from hubapp.kernel import server as database_server
+from hubapp.kernel.config import Settings
+from hubapp.kernel.errors import Refusal
+
+
+def require_migrated(settings: Settings) -> database_server.Server:
+    """The database server, or a refusal that says how to bring it up to date."""
+    server = database_server.connect(settings)
+    current, head = migrate.status(server)
+    if current != head:
+        raise Refusal(
+            f"The database has version {current or 'none'}, this program needs {head}. Run `hubapp db upgrade`."
+        )
+    return server
