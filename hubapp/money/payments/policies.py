@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
+from hubapp.money.payments.gateway_cards import IntentState
 from hubapp.money.payments.gateway_values import ChargeState, CheckoutState, RefundState
 from hubapp.money.payments.gateway_values import RefundStatus as ProviderRefundStatus
 from hubapp.money.payments.models import PaymentStatus, RefundStatus
@@ -66,6 +67,16 @@ def seen(state: CheckoutState) -> Seen:
     if state.status == "complete" or (charge is not None and charge.status == "pending"):
         return Seen(PaymentStatus.PROCESSING, charge)
     return Seen(PaymentStatus.OPEN, charge)
+
+
+def seen_intent(state: IntentState) -> Seen:
+    """Read a charge of a saved card: a refused one is never tried again under its intent."""
+    if state.status in {"requires_payment_method", "requires_action", "canceled"}:
+        return Seen(PaymentStatus.FAILED, state.charge)
+    charge = state.charge
+    is_known = charge is not None and charge.fee is not None and charge.settled_currency in {None, charge.currency}
+    is_paid = state.status == "succeeded" and is_known
+    return Seen(PaymentStatus.SUCCEEDED if is_paid else PaymentStatus.PROCESSING, charge)
 
 
 def refund_status(state: RefundState) -> RefundStatus:

@@ -32,7 +32,12 @@ class Card:
 
 def kinds() -> dict[str, str]:
     """Kind → its word on a card."""
-    return {Kind.PRODUCT: _("Product"), Kind.OFFER: _("Offer"), Kind.PLACE: _("Places")}
+    return {
+        Kind.PRODUCT: _("Product"),
+        Kind.OFFER: _("Offer"),
+        Kind.PLACE: _("Places"),
+        Kind.MEMBERSHIP: _("Membership"),
+    }
 
 
 def states() -> dict[str, tuple[str, str]]:
