@@ -13,6 +13,8 @@ MONTHS = 12
 RENEWED_AT = time(8)
 # Days after a renewal was due on which it is tried again; after the last one the subscription is suspended.
 RETRY_DAYS = (1, 3, 5, 7)
+# However late the first try was (a frozen hub, a provider that was away), there is time to read the mail.
+REST = timedelta(hours=12)
 # A page on which somebody pays is open: look again soon instead of charging beside it.
 WAIT_FOR_PAGE = timedelta(hours=1)
 PAGE_LASTS = timedelta(hours=1)
@@ -59,10 +61,10 @@ def next_period(starts_on: date, *, after: datetime, at_least: int, zone: tzinfo
 
 
 def retry_at(due: datetime, failures: int, now: datetime) -> datetime | None:
-    """When to try again after the n-th failure; None: no more. Never sooner than a day from now."""
+    """When to try again after the n-th failure; None: no more. Never sooner than half a day from now."""
     if failures > len(RETRY_DAYS):
         return None
-    return max(due + timedelta(days=RETRY_DAYS[failures - 1]), now + timedelta(days=1))
+    return max(due + timedelta(days=RETRY_DAYS[failures - 1]), now + REST)
 
 
 def retries(due: datetime) -> list[datetime]:

@@ -190,8 +190,8 @@ def apply_setup(*, setup_id: UUID, state: SetupState, now: datetime) -> SetupSta
     found = _locked(setup_id)
     found.checked_at = now
     if found.status == SetupStatus.OPEN and state.card is not None:
-        found.status = SetupStatus.DONE
         found.card_id = keep(card=state.card, account_id=found.account_id, now=now)
+        found.status = SetupStatus.DONE
         publish(CardSaved(found.hub_id, found.card_id, found.account_id, found.reference))
     elif found.status == SetupStatus.OPEN and state.status == "expired":
         found.status = SetupStatus.EXPIRED
