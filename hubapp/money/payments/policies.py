@@ -103,6 +103,17 @@ def refund_failure(reason: str | None) -> str:
     return known.get(reason or "") or str(_("the buyer's bank sent it back."))
 
 
+def card_refusal(code: str | None) -> str:
+    """Why a card could not be charged, in words for its owner, from the provider's code."""
+    known: dict[str, str] = {
+        "insufficient_funds": _("There is not enough money on this card. Try another one."),
+        "expired_card": _("This card has expired. Try another one."),
+        "transaction_not_allowed": _("The bank does not allow this payment. Try another card."),
+        "processing_error": _("Something went wrong at the bank. Try again in a moment."),
+    }
+    return known.get(code or "") or str(_("The bank declined this card. Try another one."))
+
+
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th attempt: 10 s, 20 s, 40 s … 15 minutes."""
     return timedelta(seconds=min(10 * 2 ** max(attempts - 1, 0), 900))

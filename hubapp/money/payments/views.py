@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from hubapp.kernel import clock
-from hubapp.money.payments import cards, inbox, queries, services, wiring
+from hubapp.money.payments import cards, inbox, policies, queries, services, wiring
 from hubapp.money.payments.gateway import BadSignature, Endpoint, GatewayError, ModeMismatch
 from hubapp.money.payments.models import CardSetup, Payment, PaymentStatus, SetupStatus
 from hubapp.tenancy import selling
@@ -21,6 +21,9 @@ LARGEST_EVENT = 512 * 1024
 
 pages = hub_blueprint("payments", __name__)
 webhooks = central_blueprint("payments_webhooks", __name__)
+
+
+pages.add_app_template_filter(policies.card_refusal, "card_refusal")
 
 
 def _own_payment(payment_id: UUID) -> Payment:

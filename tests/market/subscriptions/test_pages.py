@@ -112,7 +112,7 @@ def test_who_is_behind_sees_why_and_when_and_can_pay(club: Club) -> None:
     club.to_renewal()
     browser, path = page_of(club)
     page = browser.get(path).text
-    assert "Your card was declined." in page or "does not support" in page
+    assert "The bank does not allow this payment." in page
     assert "We look again on" in page
     assert "1, 3, 5, 7 days" in page
     answer = browser.post(f"{path}/pay", form_page=path)

@@ -16,9 +16,9 @@ def started(*, subscription: Subscription, now: datetime) -> None:
     _send(subscription, "subscription_started", now, next_on=_day(subscription.next_at, subscription))
 
 
-def failed(*, subscription: Subscription, message: str, retry_at: datetime, now: datetime) -> None:
+def failed(*, subscription: Subscription, code: str | None, retry_at: datetime, now: datetime) -> None:
     """A renewal could not be charged; when we try again."""
-    _send(subscription, "subscription_failed", now, message=message, retry_on=_day(retry_at, subscription))
+    _send(subscription, "subscription_failed", now, code=code, retry_on=_day(retry_at, subscription))
 
 
 def confirm(*, subscription: Subscription, until: datetime, now: datetime) -> None:

@@ -73,9 +73,7 @@ def fail(*, subscription: Subscription, period: SubscriptionPeriod, now: datetim
     elif period.failure_code in policies.NEEDS_OWNER:
         letters.confirm(subscription=subscription, until=policies.retries(period.due_at)[-1], now=now)
     else:
-        letters.failed(
-            subscription=subscription, message=period.failure_message or "", retry_at=period.retry_at, now=now
-        )
+        letters.failed(subscription=subscription, code=period.failure_code, retry_at=period.retry_at, now=now)
 
 
 def give_up(*, subscription: Subscription, period: SubscriptionPeriod, status: CheckoutStatus, now: datetime) -> None:
