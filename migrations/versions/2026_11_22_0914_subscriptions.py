@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from hubapp.kernel.db import APP_ROLE
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE
 from hubapp.tenancy import rls
 
 revision = "0014_subscriptions"
@@ -95,8 +95,10 @@ def widen_market() -> None:
     """Listings that are delivered every month, memberships among them; orders that come from no basket."""
     op.add_column("listing", sa.Column("is_monthly", sa.Boolean, nullable=False, server_default=sa.false()))
     op.drop_constraint("ck_listing_kind", "listing")
-    op.create_check_constraint("ck_listing_kind", "listing", "kind IN ('product', 'offer', 'place', 'membership')")
-    op.create_check_constraint("ck_listing_monthly", "listing", "kind <> 'membership' OR is_monthly")
+    op.create_check_constraint(
+        op.f("ck_listing_kind"), "listing", "kind IN ('product', 'offer', 'place', 'membership')"
+    )
+    op.create_check_constraint(op.f("ck_listing_monthly"), "listing", "kind <> 'membership' OR is_monthly")
     op.alter_column("checkout", "basket_id", nullable=True)
 
 
@@ -203,14 +205,21 @@ def _allow(kinds: str) -> None:
 
 
 def downgrade() -> None:
-    """Undo. Refused by the database where something was subscribed to, as orders without a basket then exist."""
+    """Undo. Orders without a basket get one that never was; memberships become offers."""
     _allow(OWN)
     for table in ("subscription_period", "subscription"):
         op.drop_table(table)
+    # Of all hubs: the role that migrates sees none.
+    op.execute(f"SET LOCAL ROLE {CENTRAL_ROLE}")
+    op.execute("UPDATE checkout SET basket_id = id WHERE basket_id IS NULL")
+    op.execute("RESET ROLE")
     op.alter_column("checkout", "basket_id", nullable=False)
     op.drop_constraint("ck_listing_monthly", "listing")
     op.drop_constraint("ck_listing_kind", "listing")
-    op.create_check_constraint("ck_listing_kind", "listing", "kind IN ('product', 'offer', 'place')")
+    op.execute(f"SET LOCAL ROLE {CENTRAL_ROLE}")
+    op.execute("UPDATE listing SET kind = 'offer' WHERE kind = 'membership'")
+    op.execute("RESET ROLE")
+    op.create_check_constraint(op.f("ck_listing_kind"), "listing", "kind IN ('product', 'offer', 'place')")
     op.drop_column("listing", "is_monthly")
     op.drop_index("uq_payment_part_alive", "payment")
     for column in ("saves_card", "card_id", "intent_id"):

@@ -42,6 +42,7 @@ class EndReason(enum.StrEnum):
     NOT_PAID = "not_paid"
     WITHDRAWN = "withdrawn"
     LEFT = "left"
+    NO_CARD = "no_card"
 
 
 class Subscription(HubScoped, db.Model):  # type: ignore[name-defined]

@@ -14,10 +14,11 @@ from hubapp.kernel.db import unit_of_work
 from hubapp.market.subscriptions import services
 from hubapp.market.subscriptions.errors import MovedOn
 from hubapp.market.subscriptions.services import rows
+from hubapp.money.payments import cards
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.payments import Till
 from tests.factories.races import together
-from tests.factories.subscriptions import MONTH, Club, joined, wish
+from tests.factories.subscriptions import MONTH, REFUSED_LATER, Club, joined, wish
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def renewal(club: Club) -> Callable[[], Any]:
 
 
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unlocked(statement: Select[Any]) -> Select[Any]:
+    def unlocked(*, statement: Select[Any]) -> Select[Any]:
         return statement.execution_options(populate_existing=True)
 
     monkeypatch.setattr(rows, "locked", unlocked)
@@ -120,6 +121,38 @@ def test_a_double_click_is_one_subscription(till: Till, club: Club) -> None:
     def click() -> Any:
         with till.app.app_context(), hub_scope(club.shop.hub_id), unit_of_work():
             return services.subscribe(wish=again, now=clock.now())
+
+    first, second = together(click, click)
+    assert first == second
+
+
+def test_the_database_knows_one_living_payment_of_an_order(till: Till, club: Club) -> None:
+    club.settle()
+    order, card_id = club.orders()[1], club.state().card_id
+    assert card_id is not None
+
+    def charge_again() -> None:
+        with till.app.app_context(), hub_scope(club.shop.hub_id), unit_of_work():
+            cards.request_charge(
+                reference=f"checkout:{order.checkout_id}:2",
+                payer_id=club.shop.buyer,
+                card_id=card_id,
+                amount=order.money,
+                description="Oil",
+                path="/",
+                now=clock.now(),
+            )
+
+    with pytest.raises(IntegrityError, match="uq_payment_part_alive"):
+        charge_again()
+
+
+def test_two_clicks_on_pay_now_open_one_page(club: Club) -> None:
+    club.put_card(REFUSED_LATER)
+    club.settle()
+
+    def click() -> Any:
+        return club.mine(services.pay_now, email="ben@example.org", now=clock.now())
 
     first, second = together(click, click)
     assert first == second

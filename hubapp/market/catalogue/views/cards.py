@@ -40,6 +40,12 @@ def kinds() -> dict[str, str]:
     }
 
 
+def price_of(listing: Listing) -> str:
+    """What one costs; a membership each month."""
+    price = money(listing.money)
+    return price if listing.is_sold_singly else _("%(price)s a month", price=price)
+
+
 def states() -> dict[str, tuple[str, str]]:
     """Status → (word, tone)."""
     return {
@@ -87,7 +93,7 @@ def cards(listings: Sequence[Listing], *, members: Mapping[UUID, MemberView] | N
             listing=listing,
             href=url_for("market.detail", listing_id=listing.id),
             kind=words[listing.kind],
-            price=money(listing.money),
+            price=price_of(listing),
             by=names[listing.seller_account_id],
             image_url=picture_url(pictures[listing.id][0], 320) if pictures.get(listing.id) else "",
             gone=_("Sold out") if listing.is_sold_out else "",

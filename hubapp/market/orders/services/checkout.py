@@ -78,7 +78,7 @@ def _place(purchase: Purchase, now: datetime) -> UUID:
     if basket.version != purchase.basket_version:
         raise BasketChanged
     selling.refuse_if_frozen(require_hub_id())
-    placing.refuse_strangers(purchase.buyer_id)
+    placing.refuse_strangers(buyer_id=purchase.buyer_id)
     drafts = _reserved_drafts(basket, purchase)
     _refuse(drafts, purchase)
     checkout = _checkout(basket, drafts, purchase, now)
@@ -94,7 +94,7 @@ def _payment(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchas
         payer_id=purchase.buyer_id,
         payer_email=purchase.buyer_email,
         amount=checkout.money,
-        lines=placing.card_lines(drafts),
+        lines=placing.card_lines(drafts=drafts),
         description=several if len(drafts) > 1 else drafts[0].lines[0].wanted.title,
         success_path=purchase.return_to(checkout.id),
         cancel_path=purchase.return_to(checkout.id),

@@ -31,7 +31,7 @@ class Buyer:
     touch: Touch | None
 
 
-def refuse_strangers(buyer_id: UUID) -> None:
+def refuse_strangers(*, buyer_id: UUID) -> None:
     """Members buy here. Refuses with JoinFirst."""
     member = membership.member(buyer_id)
     if member is None or not member.is_active:
@@ -97,7 +97,7 @@ def _lines(order: Order, draft: OrderDraft) -> list[OrderLine]:
     ]
 
 
-def card_lines(drafts: Sequence[OrderDraft]) -> list[payments.Line]:
+def card_lines(*, drafts: Sequence[OrderDraft]) -> list[payments.Line]:
     """What the card page lists."""
     lines = []
     for draft in drafts:

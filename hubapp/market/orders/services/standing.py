@@ -60,7 +60,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
     """
     with db.session.begin_nested():
         selling.refuse_if_frozen(require_hub_id())
-        placing.refuse_strangers(buyer.account_id)
+        placing.refuse_strangers(buyer_id=buyer.account_id)
         listing = catalogue.reserve(lines={wanted.listing_id: wanted.quantity})[wanted.listing_id]
         if listing.seller_account_id == buyer.account_id:
             raise OwnListing(listing.title)
@@ -133,18 +133,18 @@ def open_page(*, checkout_id: UUID, attempt: int, page: Page, now: datetime) -> 
     return checkout.payment_id
 
 
-def is_payment_dead(payment_id: UUID | None) -> bool:
+def is_payment_dead(*, payment_id: UUID | None) -> bool:
     """Whether a payment can no longer succeed."""
     return payment_id is None or paid.payment(payment_id).status in DEAD
 
 
 def _to_be_paid(checkout_id: UUID) -> Checkout:
     selling.refuse_if_frozen(require_hub_id())
-    checkout = locked_checkout(checkout_id)
+    checkout = locked_checkout(checkout_id=checkout_id)
     if checkout is None or checkout.basket_id is not None:
         raise NoSuchCheckout
     # Under the lock: two payments of one order that both succeed would take the money twice.
-    if checkout.status == CheckoutStatus.PAID or not is_payment_dead(checkout.payment_id):
+    if checkout.status == CheckoutStatus.PAID or not is_payment_dead(payment_id=checkout.payment_id):
         raise PaymentUnderWay
     return checkout
 

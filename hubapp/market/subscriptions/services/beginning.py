@@ -115,7 +115,7 @@ def _order(subscription: Subscription, wish: Wish, now: datetime) -> None:
         buyer=orders.Buyer(wish.account_id, subscription.currency, wish.address, wish.touch),
         now=now,
     )
-    page = orders.Page(email=wish.email, path=rows.path_of(subscription.id), expires_at=expires_at)
+    page = orders.Page(email=wish.email, path=rows.path_of(subscription_id=subscription.id), expires_at=expires_at)
     db.session.add(
         SubscriptionPeriod(
             id=ids.uuid7(),

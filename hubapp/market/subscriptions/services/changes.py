@@ -72,10 +72,10 @@ def cancel(*, subscription_id: UUID, account_id: UUID, now: datetime) -> None:
     if subscription.status == Status.CANCELED:
         return
     was_pending = subscription.status == Status.PENDING
-    period = rows.fresh_open_period(subscription_id)
+    period = rows.fresh_open_period(subscription_id=subscription_id)
     rows.end(subscription=subscription, reason=EndReason.MEMBER, now=now)
     if period is not None and period.status == PeriodStatus.ORDERED:
-        if orders.is_payment_dead(period.payment_id):
+        if orders.is_payment_dead(payment_id=period.payment_id):
             outcomes.give_up(subscription=subscription, period=period, status=CheckoutStatus.FAILED, now=now)
         elif period.payment_id is not None:
             # Only a page can be closed; what the bank decides meanwhile is settled or given up when it is known.
@@ -90,17 +90,19 @@ def pay_now(*, subscription_id: UUID, account_id: UUID, email: str, now: datetim
     Refuses with MovedOn, HubFrozen, or PaymentUnderWay while the bank has not answered.
     """
     subscription = _own(subscription_id, account_id)
-    period = rows.fresh_open_period(subscription_id)
+    period = rows.fresh_open_period(subscription_id=subscription_id)
     if subscription.status not in {Status.PENDING, Status.PAST_DUE, Status.SUSPENDED} or period is None:
         raise MovedOn
-    if not orders.is_payment_dead(period.payment_id) and period.payment_id is not None:
+    if not orders.is_payment_dead(payment_id=period.payment_id) and period.payment_id is not None:
         payment = paid.payment(period.payment_id)
         if payment.saves_card and payment.status in {PaymentStatus.NEW, PaymentStatus.OPEN}:
             return payment.id
         raise PaymentUnderWay
     if period.checkout_id is None:
         raise MovedOn
-    page = orders.Page(email=email, path=rows.path_of(subscription_id), expires_at=now + policies.PAGE_LASTS)
+    page = orders.Page(
+        email=email, path=rows.path_of(subscription_id=subscription_id), expires_at=now + policies.PAGE_LASTS
+    )
     period.attempts += 1
     period.payment_id = orders.open_page(checkout_id=period.checkout_id, attempt=period.attempts, page=page, now=now)
     db.session.flush()
@@ -112,7 +114,7 @@ def change_card(*, subscription_id: UUID, account_id: UUID, now: datetime) -> UU
     subscription = _own(subscription_id, account_id)
     if subscription.status in {Status.PENDING, Status.CANCELED}:
         raise MovedOn
-    path = rows.path_of(subscription_id)
+    path = rows.path_of(subscription_id=subscription_id)
     return cards.request_setup(
         account_id=account_id,
         reference=f"subscription:{subscription_id}",
@@ -131,15 +133,15 @@ def use_card(*, subscription_id: UUID, account_id: UUID, card_id: UUID, now: dat
     subscription.card_id = card_id
     period = queries.open_period(subscription_id)
     if period is not None and subscription.status == Status.PAST_DUE:
-        period = rows.fresh_period(period.id)
-        if orders.is_payment_dead(period.payment_id):
+        period = rows.fresh_period(period_id=period.id)
+        if orders.is_payment_dead(payment_id=period.payment_id):
             period.failure_code = None
             renewing.charge(subscription=subscription, period=period, now=now)
     db.session.flush()
 
 
 def _own(subscription_id: UUID, account_id: UUID) -> Subscription:
-    subscription = rows.for_change(subscription_id)
+    subscription = rows.for_change(subscription_id=subscription_id)
     if subscription.account_id != account_id:
         raise NoSuchSubscription
     return subscription

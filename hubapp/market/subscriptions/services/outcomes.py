@@ -27,6 +27,10 @@ def payment_settled(*, checkout_id: UUID, payment_id: UUID, now: datetime) -> No
     if subscription.status not in {Status.PENDING, Status.PAST_DUE, Status.SUSPENDED}:
         db.session.flush()
         return
+    if subscription.card_id is None:  # paid, but the provider has kept nothing to charge again
+        rows.end(subscription=subscription, reason=EndReason.NO_CARD, now=now)
+        letters.ended(subscription=subscription, reason=EndReason.NO_CARD, now=now)
+        return
     is_new = subscription.status == Status.PENDING
     rows.move(subscription=subscription, to=Status.ACTIVE)
     rows.schedule(subscription=subscription, at_least=subscription.next_period, now=now)
@@ -96,5 +100,5 @@ def _locked(checkout_id: UUID) -> tuple[Subscription, SubscriptionPeriod] | None
     period = queries.period_of(checkout_id)
     if period is None:
         return None
-    subscription = rows.for_change(period.subscription_id)
-    return subscription, rows.fresh_period(period.id)
+    subscription = rows.for_change(subscription_id=period.subscription_id)
+    return subscription, rows.fresh_period(period_id=period.id)

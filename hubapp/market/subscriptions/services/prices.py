@@ -14,15 +14,14 @@ from hubapp.market.subscriptions.services import letters, rows
 
 def announce(*, subscription_id: UUID, now: datetime) -> None:
     """Tell a member what the listing costs now, once per change: the next renewal still costs what was agreed."""
-    subscription = rows.for_change(subscription_id)
+    subscription = rows.for_change(subscription_id=subscription_id)
     if subscription.status in {Status.PENDING, Status.SUSPENDED, Status.CANCELED}:
         return
-    listing = catalogue.listing(subscription.listing_id)
-    is_sent = subscription.delivery == Delivery.SHIP
+    listing, known = catalogue.listing(subscription.listing_id), _known(subscription)
     # What is not sent any more keeps its agreement; the seller and the member sort that out.
-    shipping = (listing.shipping_price if is_sent else None) if listing.shipping_price is not None else None
-    wanted = (listing.price, shipping if is_sent and shipping is not None else subscription.shipping_price)
-    if wanted == _known(subscription):
+    is_sent = subscription.delivery == Delivery.SHIP and listing.shipping_price is not None
+    wanted = (listing.price, listing.shipping_price if is_sent else known[1])
+    if wanted == known or listing.price <= 0:
         return
     subscription.new_price, subscription.new_shipping_price = wanted
     subscription.new_price_period = subscription.next_period + 1

@@ -24,7 +24,7 @@ from hubapp.tenancy.selling import HubFrozen
 
 def renew(*, subscription_id: UUID, now: datetime) -> None:
     """Order and charge the period that is due, once. Safe to repeat; does nothing while the hub is frozen."""
-    subscription = rows.for_change(subscription_id)
+    subscription = rows.for_change(subscription_id=subscription_id)
     if subscription.status != Status.ACTIVE or subscription.next_at > now or subscription.card_id is None:
         return
     if not _is_offered(subscription):
@@ -47,11 +47,11 @@ def renew(*, subscription_id: UUID, now: datetime) -> None:
 
 def try_again(*, subscription_id: UUID, now: datetime) -> None:
     """Charge a renewal again whose day has come. Safe to repeat; waits for a page that is open beside it."""
-    subscription = rows.for_change(subscription_id)
-    period = rows.fresh_open_period(subscription_id)
+    subscription = rows.for_change(subscription_id=subscription_id)
+    period = rows.fresh_open_period(subscription_id=subscription_id)
     if period is None or period.retry_at is None or period.retry_at > now or subscription.status != Status.PAST_DUE:
         return
-    if not orders.is_payment_dead(period.payment_id):
+    if not orders.is_payment_dead(payment_id=period.payment_id):
         period.retry_at = now + policies.WAIT_FOR_PAGE
     elif period.failure_code in policies.NEEDS_OWNER:
         outcomes.fail(subscription=subscription, period=period, now=now)
@@ -69,7 +69,7 @@ def charge(*, subscription: Subscription, period: SubscriptionPeriod, now: datet
             checkout_id=period.checkout_id,
             card_id=subscription.card_id,
             attempt=period.attempts + 1,
-            path=rows.path_of(subscription.id),
+            path=rows.path_of(subscription_id=subscription.id),
             now=now,
         )
     except HubFrozen:

@@ -20,28 +20,28 @@ from hubapp.market.subscriptions.models import (
 from hubapp.tenancy import queries as tenancy
 
 
-def locked(statement: Select[Subscription]) -> Select[Subscription]:
+def locked(*, statement: Select[Subscription]) -> Select[Subscription]:
     """Make others wait for the row: renewal, cancellation and every change go one after the other."""
     return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
-def for_change(subscription_id: UUID) -> Subscription:
+def for_change(*, subscription_id: UUID) -> Subscription:
     """A subscription as it is now, locked until the transaction ends. Raises NoSuchSubscription."""
     found: Subscription | None = db.session.scalar(
-        locked(select(Subscription).where(Subscription.id == subscription_id))
+        locked(statement=select(Subscription).where(Subscription.id == subscription_id))
     )
     if found is None:
         raise NoSuchSubscription
     return found
 
 
-def fresh_period(period_id: UUID) -> SubscriptionPeriod:
+def fresh_period(*, period_id: UUID) -> SubscriptionPeriod:
     """A month as it is now; its subscription is locked, so that nobody else changes it."""
     statement = select(SubscriptionPeriod).where(SubscriptionPeriod.id == period_id)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def fresh_open_period(subscription_id: UUID) -> SubscriptionPeriod | None:
+def fresh_open_period(*, subscription_id: UUID) -> SubscriptionPeriod | None:
     """The month that waits for its money, as it is now."""
     statement = select(SubscriptionPeriod).where(
         SubscriptionPeriod.subscription_id == subscription_id,
@@ -79,6 +79,6 @@ def schedule(*, subscription: Subscription, at_least: int, now: datetime) -> Non
     db.session.flush()
 
 
-def path_of(subscription_id: UUID) -> str:
+def path_of(*, subscription_id: UUID) -> str:
     """The page of a subscription in its hub."""
     return f"/me/subscriptions/{subscription_id}"

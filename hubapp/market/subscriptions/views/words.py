@@ -42,6 +42,7 @@ def reasons() -> dict[str, str]:
         EndReason.NOT_PAID: _("The first payment was not made, so it never began. Nothing was charged."),
         EndReason.WITHDRAWN: _("It is not offered any more."),
         EndReason.LEFT: _("You left the hub."),
+        EndReason.NO_CARD: _("Your card could not be kept, so only the first month was ordered."),
     }
 
 
