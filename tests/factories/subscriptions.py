@@ -78,6 +78,11 @@ class Club:
         with self.till.app.app_context(), hub_scope(self.shop.hub_id), unit_of_work():
             return list(orders.orders_of_buyer(self.shop.buyer))[::-1]
 
+    def seen(self) -> tuple[str, list[tuple[int, str]], list[str]]:
+        """(state, months, orders)."""
+        months = [(month.number, month.status) for month in self.months()]
+        return self.state().status, months, [order.status for order in self.orders()]
+
     def left(self) -> int | None:
         """How many of the listing can be bought."""
         with self.till.app.app_context(), hub_scope(self.shop.hub_id), unit_of_work():

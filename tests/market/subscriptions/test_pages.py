@@ -132,9 +132,16 @@ def test_another_card_is_saved_on_a_page_that_charges_nothing(live: Live, club: 
     answer = browser.post(f"{path}/card", form_page=path)
     setup_path = answer.location.replace(browser.base_url, "")
     card_page = browser.get(setup_path).location
-    hosted = live.app.test_client().get(card_page)
-    assert "Save this card" in hosted.text
-    assert "Nothing is charged now." in hosted.text
+    hosted = live.app.test_client()
+    page = hosted.get(card_page).text
+    assert "Save this card" in page
+    assert "Nothing is charged now." in page
+    typed = {"number": "5555 5555 5555 4444", "expiry": "12/39", "cvc": "123", "name": "Ben"} | form_of(page)
+    saved = hosted.post(card_page, data=typed)
+    assert saved.status_code == 303
+    assert browser.get(saved.location.replace(browser.base_url, "")).location.endswith(path)
+    club.settle()
+    assert "Mastercard ending in 4444" in browser.get(path).text
 
 
 def test_the_connector_sees_who_is_behind_and_what_comes(club: Club) -> None:
