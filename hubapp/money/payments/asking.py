@@ -8,12 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
-
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import cards, outbox, queries, wiring
-from hubapp.money.payments.errors import ReferenceTaken
 from hubapp.money.payments.models import CommandKind, Payment
 
 
@@ -46,10 +43,8 @@ def request_checkout(
     reference stands for another amount.
     """
     hub_id = require_hub_id()
-    if (known := queries.payment_of(reference)) is not None:
-        if (known.amount, known.currency) != (amount.amount, amount.currency):
-            raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
-        return known.id
+    if (known := queries.asked_before(reference, amount)) is not None:
+        return known
     payment = Payment(
         reference=reference,
         payer_account_id=payer_id,

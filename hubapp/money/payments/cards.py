@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,7 +14,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import outbox, queries, wiring
-from hubapp.money.payments.errors import CardNotFound, ReferenceTaken
+from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.events import CardSaved
 from hubapp.money.payments.gateway import CheckoutSession, SetupState
 from hubapp.money.payments.gateway import SavedCard as Kept
@@ -72,10 +71,8 @@ def request_charge(
     stands for another amount.
     """
     hub_id = require_hub_id()
-    if (known := queries.payment_of(reference)) is not None:
-        if (known.amount, known.currency) != (amount.amount, amount.currency):
-            raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
-        return known.id
+    if (known := queries.asked_before(reference, amount)) is not None:
+        return known
     saved = card(card_id)
     if saved.account_id != payer_id:
         raise CardNotFound

@@ -181,3 +181,25 @@ def test_the_letters_are_written_in_words(club: Club) -> None:
     sent = "\n".join(message.body for message in club.till.app.extensions["mailman"].outbox)
     for words in ("It began.", "€15.00", "We try again on", "As you wished"):
         assert words in sent, words
+
+
+def test_the_connector_sets_a_membership_up(live: Live, shop: Shop) -> None:
+    connector = Browser(live.app, shop.hub_id, shop.connector)
+    assert "A membership" in connector.get("/sell/new?for=hub").text
+    assert "A membership" not in connector.get("/sell/new").text
+    fields = {
+        "kind": "membership",
+        "title": "Friends of the house",
+        "body_md": "",
+        "price": "9.00",
+        "tax_category": "standard",
+        "has_pickup": "y",
+    }
+    answer = connector.post("/sell/new?for=hub", fields)
+    assert answer.status_code == 303
+    path = answer.location.replace(connector.base_url, "")
+    listing_id = path.rpartition("/")[2]
+    assert connector.post(f"{path}/publish", form_page=path).status_code == 303
+    page = Browser(live.app, shop.hub_id, shop.buyer).get("/market").text
+    assert "€9.00 a month" in page
+    assert f"/market/{listing_id}" in page
