@@ -126,7 +126,7 @@ class Subscription(HubScoped, db.Model):  # type: ignore[name-defined]
 class SubscriptionPeriod(HubScoped, db.Model):  # type: ignore[name-defined]
     """A month of a subscription that came: ordered and paid, or not. `payment_id` is its latest payment.
 
-    `attempts` counts payments, `failures` the days on which paying failed; `retry_at`: the next of those days.
+    `attempts` counts payments, `failures` those that were refused; `retry_at`: when the schedule tries again.
     """
 
     __tablename__ = "subscription_period"

@@ -11,10 +11,8 @@ from hubapp.market.subscriptions.models import Status
 MONTHS = 12
 # In the hub's own time, when people are awake to read what failed.
 RENEWED_AT = time(8)
-# Days after a renewal was due on which it is tried again; after the last one the subscription is suspended.
+# Days after a renewal first failed on which it is tried again; after the last one the subscription is suspended.
 RETRY_DAYS = (1, 3, 5, 7)
-# However late the first try was (a frozen hub, a provider that was away), there is time to read the mail.
-REST = timedelta(hours=12)
 # A page on which somebody pays is open: look again soon instead of charging beside it.
 WAIT_FOR_PAGE = timedelta(hours=1)
 PAGE_LASTS = timedelta(hours=1)
@@ -60,13 +58,11 @@ def next_period(starts_on: date, *, after: datetime, at_least: int, zone: tzinfo
     return period if due_at(starts_on, period, zone) > after else period + 1
 
 
-def retry_at(due: datetime, failures: int, now: datetime) -> datetime | None:
-    """When to try again after the n-th failure; None: no more. Never sooner than half a day from now."""
-    if failures > len(RETRY_DAYS):
-        return None
-    return max(due + timedelta(days=RETRY_DAYS[failures - 1]), now + REST)
+def retry_at(since: datetime, now: datetime) -> datetime | None:
+    """The next day of the schedule for what first failed at `since`; None: no more. Tries in between change nothing."""
+    return next((moment for moment in retries(since) if moment > now), None)
 
 
-def retries(due: datetime) -> list[datetime]:
-    """The published schedule for a renewal, as pages show it."""
-    return [due + timedelta(days=days) for days in RETRY_DAYS]
+def retries(since: datetime) -> list[datetime]:
+    """The published schedule, as pages show it."""
+    return [since + timedelta(days=days) for days in RETRY_DAYS]

@@ -117,3 +117,16 @@ def test_who_leaves_the_hub_is_charged_no_more(till: Till) -> None:
         member.status = "left"
     club.to_renewal()
     assert (club.state().status, club.state().end_reason, len(club.orders())) == ("canceled", "left", 1)
+
+
+def test_cards_that_fail_in_between_do_not_shorten_the_schedule(till: Till) -> None:
+    club = joined(till)
+    club.put_card(REFUSED_LATER)
+    club.to_renewal()
+    for _ in range(3):
+        club.put_card(REFUSED_LATER)
+        club.settle()
+    month = club.months()[1]
+    assert (month.attempts, month.failures, club.state().status) == (4, 4, "past_due")
+    assert month.retry_at is not None
+    assert month.retry_at - clock.now() <= DAY

@@ -58,15 +58,14 @@ def test_the_next_one_is_the_first_that_is_still_ahead(
     assert period == at_least or policies.due_at(starts_on, period - 1, zone) <= after
 
 
-@given(st.integers(1, 10), st.integers(0, 30))
-def test_retries_follow_the_published_days_and_end(failures: int, days_late: int) -> None:
-    due = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    now = due + timedelta(days=days_late)
-    again = policies.retry_at(due, failures, now)
-    if failures > len(policies.RETRY_DAYS):
-        assert again is None
-        return
-    assert again == max(policies.retries(due)[failures - 1], now + policies.REST)
+@given(st.lists(st.integers(0, 10 * 24), max_size=12))
+def test_retries_follow_the_published_days_whatever_is_tried_in_between(hours: list[int]) -> None:
+    since = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    for hour in sorted(hours):
+        now = since + timedelta(hours=hour)
+        again = policies.retry_at(since, now)
+        later = [day for day in policies.RETRY_DAYS if day * 24 > hour]
+        assert again == (since + timedelta(days=later[0]) if later else None)
 
 
 @given(st.lists(st.sampled_from(list(Status)), max_size=20))

@@ -70,12 +70,13 @@ def fail(*, subscription: Subscription, period: SubscriptionPeriod, now: datetim
         rows.move(subscription=subscription, to=Status.PAST_DUE)
         subscription.behind_since = now
     period.failures += 1
-    period.retry_at = policies.retry_at(period.due_at, period.failures, now)
+    since = subscription.behind_since or now
+    period.retry_at = policies.retry_at(since, now)
     db.session.flush()
     if period.retry_at is None:
         _suspend(subscription, period, now)
     elif period.failure_code in policies.NEEDS_OWNER:
-        letters.confirm(subscription=subscription, until=policies.retries(period.due_at)[-1], now=now)
+        letters.confirm(subscription=subscription, until=policies.retries(since)[-1], now=now)
     else:
         letters.failed(subscription=subscription, code=period.failure_code, retry_at=period.retry_at, now=now)
 

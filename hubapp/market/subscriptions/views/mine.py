@@ -154,7 +154,6 @@ def _page(subscription: Subscription, form: QuantityForm) -> str:
         reasons=words.reasons(),
         months=months,
         waiting=waiting,
-        retries=policies.retries(waiting.due_at) if waiting else [],
         retry_days=policies.RETRY_DAYS,
         needs_owner=waiting is not None and waiting.failure_code in policies.NEEDS_OWNER,
         orders=orders.orders_by_checkout(month.checkout_id for month in months if month.checkout_id is not None),
