@@ -50,6 +50,7 @@ SLICES = (
     "hubapp.earnings.payouts",
     "hubapp.market.catalogue",
     "hubapp.market.orders",
+    "hubapp.market.subscriptions",
     "hubapp.market.history",
     "hubapp.home",
     "hubapp.console",

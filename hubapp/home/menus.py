@@ -66,6 +66,7 @@ def _managing(root: str) -> list[Entry]:
         ("members.view", _("Members"), "/manage/members", "users"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
         ("orders.manage", _("Orders"), "/manage/orders", "package"),
+        ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
         ("listings.manage", _("Listings"), "/manage/listings", "tag"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),
@@ -80,6 +81,7 @@ def _own(hub: HubView, root: str) -> list[Entry]:
     entries = [
         (_("Profile"), "/me/profile", "circle-user", "/me/profile"),
         (_("Orders"), "/me/orders", "package", "/me/orders"),
+        (_("Subscriptions"), "/me/subscriptions", "refresh-cw", "/me/subscriptions"),
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
     ]

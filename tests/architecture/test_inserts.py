@@ -47,6 +47,10 @@ def can(connection: Connection, statement: object, **values: object) -> bool:
     [
         ("checkout.create", 0, "todo", True),
         ("refund.create", 0, "todo", True),
+        ("charge.create", 0, "todo", True),
+        ("setup.create", 0, "todo", True),
+        ("charge.create", 1, "todo", False),
+        ("charge.create", None, "todo", False),
         ("payee.create", None, "todo", True),
         ("refund.create", 1, "todo", False),
         ("refund.create", None, "todo", False),

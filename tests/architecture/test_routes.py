@@ -38,6 +38,9 @@ CENTRAL_VALUES = {
 # What the forms behind the routes ask for, so that they get past their forms to the objects they name.
 FIELDS = {
     "quantity": "1",
+    "consent": "y",
+    "shown": "1200:",
+    "period": "1",
     "delivery": "pickup",
     "reason": "It broke.",
     "title": "Changed",

@@ -15,7 +15,7 @@ from sqlalchemy.engine.url import URL
 from hubapp.app import create_context
 from hubapp.cli.demo import content, plan, seed
 from hubapp.cli.demo.acts import Act, Buy, CallOff, Enter, HandOver, Offer, Step
-from hubapp.cli.demo.content import Story, Withdrawal
+from hubapp.cli.demo.content import Story, Subscriber, Withdrawal
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
@@ -46,7 +46,7 @@ def test_every_hub_has_people_and_things_to_show(slug: str) -> None:
     told = story(slug)
     assert len(told.people) >= 12
     assert len(told.articles) >= 10
-    assert {article.text.kind for article in told.articles} == {"product", "offer", "place"}
+    assert {article.text.kind for article in told.articles} == {"product", "offer", "place", "membership"}
     assert any(article.seller is None for article in told.articles)
     assert any(article.is_sold_out for article in told.articles)
     assert [person.role for person in told.people.values()].count("connector") == 1
@@ -102,6 +102,18 @@ def test_stock_is_never_oversold_and_what_is_to_sell_out_does(slug: str) -> None
         assert not article.is_sold_out or sold[number] == article.text.left
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_who_subscribes_is_there_and_so_is_what_they_have(slug: str) -> None:
+    told = story(slug)
+    assert told.subscribers
+    for one in told.subscribers:
+        article = told.articles[one.article]
+        assert told.people[one.who].joined > one.days_ago
+        assert article.added > one.days_ago
+        assert article.text.is_monthly
+        assert article.seller != one.who
+
+
 def test_what_is_called_off_is_not_handed_over() -> None:
     steps = plan.plan(story(), NOW)
     off = {act.number for _step, act in acts(steps, CallOff)}
@@ -130,7 +142,15 @@ def short(**values: object) -> list[Story]:
         for key in ("maud", "bastien", "oriane", "youssef", "hortense", "tao", "colette", "idriss", "lucie", "gaspard")
     }
     articles = tuple(article for article in told.articles if article.seller in {"maud", "bastien", None})
-    usual = {"people": people, "articles": articles, "orders": 8, "cancellations": ("Rain",), "payouts": ()}
+    monthly = next(number for number, article in enumerate(articles) if article.text.is_monthly)
+    usual = {
+        "people": people,
+        "articles": articles,
+        "orders": 8,
+        "cancellations": ("Rain",),
+        "payouts": (),
+        "subscribers": (Subscriber("colette", monthly, 50, 1, False), Subscriber("idriss", monthly, 34, 1, True)),
+    }
     return [dataclasses.replace(told, **{**usual, **values})]
 
 
@@ -143,7 +163,9 @@ def count(settings: Settings, table: str) -> int:
 def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     rows = seed.prepare(place, QUIET, short())
     orders = count(place, "orders")
-    assert orders >= 8
+    assert orders >= 8 + 4
+    assert count(place, "subscription_period WHERE status = 'paid'") == 3
+    assert count(place, "subscription WHERE status = 'past_due'") == 1
     assert [row.who.split(",")[0] for row in rows] == ["central team", "connector", "seller", "member"]
     assert_at_rest(place)
     seed.prepare(place, QUIET, short())

@@ -14,6 +14,8 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue.models import ListingImage
 from hubapp.market.catalogue.services import add_picture
 from hubapp.market.orders import queries as orders
+from hubapp.market.subscriptions import services as subscriptions
+from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
 from hubapp.tenancy import pages
@@ -26,6 +28,7 @@ from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
+from tests.factories.subscriptions import wish
 
 # Stands in every text of the hub that has everything, and in no address: whoever shows it elsewhere has leaked.
 MARK = "Quetzalwort"
@@ -68,7 +71,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
     """One of everything that an address can name."""
     seller, buyer = people["seller, there"], people["member, there"]
     with hub_scope(hub_id), unit_of_work():
-        listing = make_listing(seller_account_id=seller, title=MARK, body_md=MARK)
+        listing = make_listing(seller_account_id=seller, title=MARK, body_md=MARK, is_monthly=True)
         image = _picture(app, listing.id, seller)
         shop = Shop(hub_id, people["connector, there"], seller, buyer, listing.id)
         checkout_id = place(shop)
@@ -80,6 +83,10 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
+        subscription_id = subscriptions.subscribe(wish=wish(shop), now=NOW)
+        setup_id = cards.request_setup(
+            account_id=buyer, reference="none", currency="EUR", success_path="/", cancel_path="/", now=NOW
+        )
     with platform_scope(reason="test"), unit_of_work():
         tenancy.add_domain(hub_id=hub_id, host="lyon.example", actor=SYSTEM, now=NOW)
     return {
@@ -88,6 +95,8 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "width": str(image.widths[0]),
         "checkout_id": str(checkout_id),
         "order_id": str(order.id),
+        "subscription_id": str(subscription_id),
+        "setup_id": str(setup_id),
         "payment_id": str(payment_id),
         "payout_id": str(_payout(hub_id, seller)),
         "invite_id": str(invite.id),

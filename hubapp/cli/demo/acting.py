@@ -9,17 +9,21 @@ from functools import singledispatchmethod
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Withdraw
+from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.stage import Stage
 from hubapp.earnings.payouts import queries as payout_queries
 from hubapp.earnings.payouts import services as payouts
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
+from hubapp.market.catalogue import queries as listings
 from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders import queries as order_queries
 from hubapp.market.orders import services as orders
 from hubapp.market.orders.models import Delivery, Order
+from hubapp.market.subscriptions import queries as subscription_queries
+from hubapp.market.subscriptions import services as subscriptions
+from hubapp.money.payments import cards
 from hubapp.money.payments import queries as payment_queries
 from hubapp.money.payments import services as payments
 from hubapp.money.payments.sandbox.cards import BY_NUMBER
@@ -35,7 +39,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 
 PASSWORD = "demo-hub-2026"  # noqa: S105  published: it opens invented accounts only
-PAYS, DECLINED = "4242424242424242", "4000000000009995"
+PAYS, DECLINED, REFUSED_LATER = "4242424242424242", "4000000000009995", "4000000000000341"
 BANK_ACCOUNT = "FR7630006000011234567890189"  # the provider's published example
 
 
@@ -134,8 +138,7 @@ class Hub:
         if payment_id is None or page is None:
             raise RuntimeError(f"the card page of purchase {act.number} in {self.story.slug} did not open")
         for number in (DECLINED, PAYS) if act.is_declined_first else (PAYS,):
-            person = self.story.people[act.buyer]
-            self.stage.sandbox.pay(page, Attempt(BY_NUMBER[number], 12, 2034, person.name, person.email))
+            self._show_card(page, self.story.people[act.buyer], number)
         with self._inside():  # as the page does to which the card page leads back
             payments.observe(payment_id=payment_id, now=clock.now())
 
@@ -177,6 +180,51 @@ class Hub:
         with self._inside():
             for order in self._orders(act.number):
                 orders.cancel_order(order_id=order.id, reason=act.reason, actor=self._seller(order), now=clock.now())
+
+    @_do.register
+    def _subscribe(self, act: Subscribe) -> None:
+        person, account_id, listing_id = self.story.people[act.who], self._account(act.who), self.articles[act.article]
+        with self._inside():
+            listing = listings.listing(listing_id)
+            wish = subscriptions.Wish(
+                listing_id=listing_id,
+                quantity=act.quantity,
+                account_id=account_id,
+                email=person.email,
+                choice=Delivery.PICKUP if listing.has_pickup else Delivery.SHIP,
+                address=None if listing.has_pickup else person.address,
+                shown=(listing.price, listing.shipping_price),
+                has_consented=True,
+                touch=None,
+            )
+            subscription_id = subscriptions.subscribe(wish=wish, now=clock.now())
+        with self._inside():
+            month = subscription_queries.open_period(subscription_id)
+            page = payment_queries.payment(month.payment_id).checkout_id if month and month.payment_id else None
+        if month is None or month.payment_id is None or page is None:
+            raise RuntimeError(f"the card page of {act.who}'s subscription in {self.story.slug} did not open")
+        self._show_card(page, person, PAYS)
+        with self._inside():
+            payments.observe(payment_id=month.payment_id, now=clock.now())
+        self.stage.settle()
+        if act.has_refused_card:
+            self._save_card(subscription_id, account_id, person)
+
+    def _save_card(self, subscription_id: UUID, account_id: UUID, person: Person) -> None:
+        with self._inside():
+            setup_id = subscriptions.change_card(
+                subscription_id=subscription_id, account_id=account_id, now=clock.now()
+            )
+        with self._inside():
+            page = cards.setup(setup_id).checkout_id
+        if page is None:
+            raise RuntimeError(f"the page for {person.name}'s card in {self.story.slug} did not open")
+        self._show_card(page, person, REFUSED_LATER)
+        with self._inside():
+            cards.observe_setup(setup_id=setup_id, now=clock.now())
+
+    def _show_card(self, page: str, person: Person, number: str) -> None:
+        self.stage.sandbox.pay(page, Attempt(BY_NUMBER[number], 12, 2034, person.name, person.email))
 
     @_do.register
     def _connect(self, act: Connect) -> None:

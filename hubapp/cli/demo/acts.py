@@ -62,6 +62,16 @@ class CallOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Somebody gets an article every month and pays the first one; then perhaps saves a card that will be refused."""
+
+    who: str
+    article: int
+    quantity: int
+    has_refused_card: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Somebody opens a payout account and fills its form in."""
 
@@ -75,7 +85,7 @@ class Withdraw:
     who: str
 
 
-Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Connect | Withdraw
+Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,17 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Somebody has an article (by its number) every month, that many days by now; a refused card fails later."""
+
+    who: str
+    article: int
+    days_ago: int
+    quantity: int
+    has_refused_card: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -59,6 +70,7 @@ class Story:
     articles: tuple[Article, ...]
     cancellations: tuple[str, ...]
     payouts: tuple[Withdrawal, ...]
+    subscribers: tuple[Subscriber, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -70,13 +82,25 @@ def read(folder: Path, pack: Pack) -> Story:
     """The story in a pack's folder. Raises KeyError or ValueError where the file is wrong: it is ours."""
     data = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
     people = {key: _person(key, values, data["mail"], pack) for key, values in data["people"].items()}
+    articles = tuple(_article(values, pack.currency) for values in (*data["listings"], *data.get("monthly", ())))
+    numbers = {article.text.title: number for number, article in enumerate(articles)}
     return Story(
         pack=pack,
         orders=data["orders"],
         people=people,
-        articles=tuple(_article(values, pack.currency) for values in data["listings"]),
+        articles=articles,
         cancellations=tuple(data["cancel"]),
         payouts=tuple(Withdrawal(row["who"], row["days_ago"]) for row in data["payouts"]),
+        subscribers=tuple(
+            Subscriber(
+                row["who"],
+                numbers[row["of"]],
+                row["days_ago"],
+                row.get("quantity", 1),
+                row.get("refused_card", False),
+            )
+            for row in data.get("subscriptions", ())
+        ),
     )
 
 
@@ -108,6 +132,7 @@ def _article(values: dict[str, Any], currency: str) -> Article:
             has_pickup=values.get("pickup", True),
             shipping_price=None if shipping is None else Money.parse(shipping, currency),
             tax_category=values["tax"],
+            is_monthly=values.get("monthly", False),
         ),
         added=values["added"],
         appeal=values["appeal"],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Withdraw
+from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Subscribe, Withdraw
 from hubapp.cli.demo.content import Story
 
 OPENED = 72  # days ago
@@ -29,6 +29,8 @@ class _Planner:
         # Believable variety, the same on every machine.
         self.chance = random.Random(story.slug)  # noqa: S311
         self.left = {number: article.text.left for number, article in enumerate(story.articles)}
+        for one in story.subscribers:
+            self._take(one.article, one.quantity * (one.days_ago // 28 + 1))
         self.entered = {key: self._moment(person.joined) for key, person in story.people.items()}
         self.offered = {number: self._moment(article.added) for number, article in enumerate(story.articles)}
 
@@ -39,6 +41,9 @@ class _Planner:
             yield self._step(self.entered[key], Enter(person))
         for number, article in enumerate(self.story.articles):
             yield self._step(self.offered[number], Offer(number, article))
+        for one in self.story.subscribers:
+            act = Subscribe(one.who, one.article, one.quantity, one.has_refused_card)
+            yield self._step(self._moment(one.days_ago), act)
         yield from self._sales()
         for payout in self.story.payouts:
             at = self._moment(payout.days_ago)
@@ -105,7 +110,11 @@ class _Planner:
         open_to = {
             number: article.appeal
             for number, article in enumerate(self.story.articles)
-            if self.offered[number] < at and article.seller != buyer and number not in reserved and self._has(number)
+            if article.appeal
+            and self.offered[number] < at
+            and article.seller != buyer
+            and number not in reserved
+            and self._has(number)
         }
         picked: dict[int, int] = {}
         for _ in range(self.chance.choice((1, 1, 1, 2, 2, 3))):

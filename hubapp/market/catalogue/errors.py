@@ -66,6 +66,24 @@ class NotChargeable(Refusal):
         super().__init__(message, field=field)
 
 
+class HubsOnly(Refusal):
+    """Memberships are the hub's own to offer."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Only the hub itself offers memberships."), field="kind")
+
+
+class NotMonthly(Refusal):
+    """A place is at one time only."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Places cannot be had every month."), field="is_monthly")
+
+
 class TooFew(Refusal):
     """More are sold or reserved than the seller now says there are."""
 

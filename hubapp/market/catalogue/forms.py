@@ -57,6 +57,7 @@ class ListingForm(Form):
             SelectChoice("product", _l("A product")),
             SelectChoice("offer", _l("An offer")),
             SelectChoice("place", _l("Places")),
+            SelectChoice("membership", _l("A membership")),
         ],
         default="product",
         validators=[InputRequired(_l("Choose one."))],
@@ -83,6 +84,10 @@ class ListingForm(Form):
         validators=[Optional(), NumberRange(0, policies.MOST_IN_STOCK)],
     )
     left_was = HiddenField()
+    is_monthly = BooleanField(
+        _l("Can be had every month"),
+        description=_l("Buyers may subscribe: the same again each month at this price, until they stop."),
+    )
     has_pickup = BooleanField(_l("Can be picked up, or happens here"), default=True)
     shipping_price = HubMoneyField(
         _l("Shipping"),
@@ -97,7 +102,7 @@ class ListingForm(Form):
 
     def show(self, listing: Listing) -> None:
         """Fill the form from a listing."""
-        for name in ("kind", "title", "body_md", "tax_category", "left", "has_pickup"):
+        for name in ("kind", "title", "body_md", "tax_category", "left", "has_pickup", "is_monthly"):
             getattr(self, name).data = getattr(listing, name)
         self.price.data, self.shipping_price.data = listing.money, listing.shipping
         self.left_was.data = "" if listing.left is None else str(listing.left)
@@ -128,6 +133,7 @@ class ListingForm(Form):
             has_pickup=bool(self.has_pickup.data),
             shipping_price=self.shipping_price.data,
             tax_category=str(self.tax_category.data),
+            is_monthly=bool(self.is_monthly.data),
         )
 
 

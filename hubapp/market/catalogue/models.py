@@ -18,11 +18,12 @@ SEARCHED = "to_tsvector('simple'::regconfig, (title || ' '::text) || body_md)"
 
 
 class Kind(enum.StrEnum):
-    """What is sold: a thing, somebody's work or time, or a place at something."""
+    """What is sold: a thing, somebody's work or time, a place at something, or belonging to the hub by the month."""
 
     PRODUCT = "product"
     OFFER = "offer"
     PLACE = "place"
+    MEMBERSHIP = "membership"
 
 
 class Status(enum.StrEnum):
@@ -54,6 +55,8 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     has_pickup: Mapped[bool] = mapped_column(default=True)
     shipping_price: Mapped[int | None] = mapped_column(BigInteger)
     tax_category: Mapped[str]
+    # Whether it can be had every month, at the price of one each time.
+    is_monthly: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(default=Status.DRAFT)
     withdrawn_reason: Mapped[str | None]
     cover_seed: Mapped[str]
@@ -67,7 +70,8 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "external_ref"),
-        CheckConstraint("kind IN ('product', 'offer', 'place')", name="kind"),
+        CheckConstraint("kind IN ('product', 'offer', 'place', 'membership')", name="kind"),
+        CheckConstraint("kind <> 'membership' OR is_monthly", name="monthly"),
         CheckConstraint("status IN ('draft', 'live', 'withdrawn')", name="status"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("shipping_price >= 0", name="shipping_price"),
@@ -94,6 +98,11 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     def is_live(self) -> bool:
         """Whether it can be bought (if any is left)."""
         return self.status == Status.LIVE
+
+    @property
+    def is_sold_singly(self) -> bool:
+        """Whether it can be bought once, through the basket."""
+        return self.kind != Kind.MEMBERSHIP
 
     @property
     def money(self) -> Money:

@@ -34,6 +34,7 @@ class ListingText:
     has_pickup: bool
     shipping_price: Money | None
     tax_category: str
+    is_monthly: bool = False
 
 
 def slug_of(title: str) -> str:

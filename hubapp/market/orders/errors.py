@@ -106,5 +106,12 @@ class ReasonMissing(Refusal):
         super().__init__(_("Say why, in a sentence: the buyer reads it."), field="reason")
 
 
+class PaymentUnderWay(Refusal):
+    """An order is paid once: a payment of it has succeeded, or still can."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A payment of this order is under way. Please look again in a few minutes."))
+
+
 class PaymentMismatch(RuntimeError):
     """The provider took another amount than the checkout asks for: a person has to look at it."""

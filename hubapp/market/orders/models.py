@@ -87,11 +87,14 @@ class BasketLine(HubScoped, db.Model):  # type: ignore[name-defined]
 
 
 class Checkout(HubScoped, db.Model):  # type: ignore[name-defined]
-    """One attempt to pay; a basket's version is checked out once, however often the button is pressed."""
+    """What is paid at once; a basket's version is checked out once, however often the button is pressed.
+
+    `basket_id` None: a standing order, which the slice that placed it pays for, gives up and tries again.
+    """
 
     __tablename__ = "checkout"
 
-    basket_id: Mapped[uuid.UUID]
+    basket_id: Mapped[uuid.UUID | None]
     basket_version: Mapped[int]
     buyer_account_id: Mapped[uuid.UUID]
     status: Mapped[str] = mapped_column(default=CheckoutStatus.OPEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,6 +80,12 @@ class OrderDraft:
         return Delivery.SHIP if any(line.delivery == Delivery.SHIP for line in self.lines) else Delivery.PICKUP
 
 
+def agreed(wanted: Wanted, *, unit_price: int, shipping_price: int | None) -> Wanted:
+    """The same at prices agreed on before; whether it is sent at all is for the listing to say today."""
+    shipping = None if wanted.shipping_price is None else (shipping_price or 0)
+    return replace(wanted, unit_price=unit_price, shipping_price=shipping)
+
+
 def can_move(before: str, after: OrderStatus) -> bool:
     """Whether an order may go from one status to another."""
     return after in MOVES[OrderStatus(before)]
@@ -87,9 +93,12 @@ def can_move(before: str, after: OrderStatus) -> bool:
 
 def delivery_of(wanted: Wanted, choice: Delivery) -> Delivery:
     """How this line reaches the buyer: as chosen where it can, else the only way there is."""
-    if not wanted.has_pickup:
-        return Delivery.SHIP
-    return choice if wanted.shipping_price is not None else Delivery.PICKUP
+    return Delivery.SHIP if is_shipped(wanted.has_pickup, wanted.shipping_price, choice) else Delivery.PICKUP
+
+
+def is_shipped(has_pickup: bool, shipping_price: int | None, choice: Delivery) -> bool:  # noqa: FBT001  a listing's own word
+    """Whether something offered like this would be sent."""
+    return not has_pickup or (choice == Delivery.SHIP and shipping_price is not None)
 
 
 def price_line(wanted: Wanted, choice: Delivery) -> PricedLine:

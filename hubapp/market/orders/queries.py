@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -183,6 +183,12 @@ def checkout_of(checkout_id: UUID, *, buyer_id: UUID) -> Checkout:
 def orders_of_checkout(checkout_id: UUID) -> Sequence[Order]:
     """What a checkout ordered, by number."""
     return db.session.scalars(select(Order).where(Order.checkout_id == checkout_id).order_by(Order.number)).all()
+
+
+def orders_by_checkout(checkout_ids: Iterable[UUID]) -> dict[UUID | None, Order]:
+    """Checkout → its order; for standing orders, which have one."""
+    rows = db.session.scalars(select(Order).where(Order.checkout_id.in_(list(checkout_ids))))
+    return {row.checkout_id: row for row in rows}
 
 
 def order(order_id: UUID) -> Order:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from hubapp.jobs.events import publish
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.money.payments import policies, sending, services, wiring
+from hubapp.money.payments import cards, policies, sending, services, wiring
 from hubapp.money.payments.events import CommandFinished
 from hubapp.money.payments.gateway import (
     ActionRequired,
@@ -148,6 +148,10 @@ def _done(command: GatewayCommand, value: Any, now: datetime) -> None:
     match command.kind:
         case CommandKind.CHECKOUT_CREATE:
             services.open_checkout(payment_id=_about(command), session=value)
+        case CommandKind.CHARGE_CREATE:
+            services.apply_intent(payment_id=_about(command), state=value, now=now)
+        case CommandKind.SETUP_CREATE:
+            cards.open_setup(setup_id=_about(command), session=value)
         case CommandKind.CHECKOUT_EXPIRE:
             services.close_checkout(payment_id=_about(command), is_expired=value.status == "expired")
         case CommandKind.REFUND_CREATE:
@@ -163,8 +167,10 @@ def _fail(command: GatewayCommand, code: str, message: str, now: datetime) -> No
     match command.kind:
         case CommandKind.CHECKOUT_CREATE if code == TOO_LATE:
             services.expire_unsent(payment_id=_about(command))
-        case CommandKind.CHECKOUT_CREATE:
+        case CommandKind.CHECKOUT_CREATE | CommandKind.CHARGE_CREATE:
             services.fail_checkout(payment_id=_about(command), code=code, message=message)
+        case CommandKind.SETUP_CREATE:
+            cards.fail_setup(setup_id=_about(command))
         case CommandKind.CHECKOUT_EXPIRE:
             services.close_checkout(payment_id=_about(command), is_expired=False)
         case CommandKind.REFUND_CREATE:
@@ -191,4 +197,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
+    if dataclasses.is_dataclass(value):
+        return plain(value)
     return list(value) if isinstance(value, tuple) else value

@@ -10,6 +10,10 @@ class PaymentNotFound(NotFound):
     """There is no such payment in this hub."""
 
 
+class CardNotFound(NotFound):
+    """There is no such saved card in this hub, or it is somebody else's."""
+
+
 class NotRefundable(Refusal):
     """The payment has not succeeded, so there is nothing to give back."""
 

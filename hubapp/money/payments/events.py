@@ -65,6 +65,16 @@ class RefundFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSaved:
+    """Somebody put a card in place of another; `reference` says what for."""
+
+    hub_id: int
+    card_id: UUID
+    account_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommandFinished:
     """A command of a tier above is done or has failed for good; its row has the answer."""
 

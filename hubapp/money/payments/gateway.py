@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from hubapp.money.payments.gateway_cards import CardGateway, IntentState, SetupState
 from hubapp.money.payments.gateway_values import (
     ActionRequired,
     BadSignature,
@@ -41,6 +42,7 @@ from hubapp.money.payments.gateway_values import (
     RefundStatus,
     Rejected,
     ReversalState,
+    SavedCard,
     TransferState,
     Unknown,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "BadSignature",
     "BalanceState",
     "BalanceTransaction",
+    "CardGateway",
     "ChargeState",
     "ChargeStatus",
     "CheckoutLine",
@@ -66,6 +69,7 @@ __all__ = [
     "GatewayEvent",
     "GatewayRefusal",
     "GatewayUnavailable",
+    "IntentState",
     "Mode",
     "ModeMismatch",
     "NoSuchObject",
@@ -80,12 +84,14 @@ __all__ = [
     "RefundStatus",
     "Rejected",
     "ReversalState",
+    "SavedCard",
+    "SetupState",
     "TransferState",
     "Unknown",
 ]
 
 
-class PaymentGateway(Protocol):
+class PaymentGateway(CardGateway, Protocol):
     """A provider of payments. `key` is always the idempotency key, derived from a domain row."""
 
     @property
@@ -106,8 +112,13 @@ class PaymentGateway(Protocol):
         expires_at: datetime,
         metadata: Mapping[str, str],
         customer_email: str | None = None,
+        customer_id: str | None = None,
+        saves_card: bool = False,
     ) -> Outcome[CheckoutSession]:
-        """Open a hosted payment page; the lines must add up to `amount` (else Rejected)."""
+        """Open a hosted payment page; the lines must add up to `amount` (else Rejected).
+
+        `saves_card`: the card may be charged again while its owner is away, for `customer_id` or a new customer.
+        """
 
     def retrieve_checkout(self, checkout_id: str) -> CheckoutState:
         """Look a checkout up, with its latest charge."""

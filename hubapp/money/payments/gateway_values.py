@@ -131,8 +131,20 @@ class CheckoutSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedCard:
+    """A card that may be charged again, as the provider names it; we never see its number."""
+
+    customer_id: str
+    method_id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutState:
-    """A checkout looked up: `charge` is the latest one, failed ones included."""
+    """A checkout looked up: `charge` is the latest one, failed ones included; `card`: if it was to be saved."""
 
     id: str
     url: str | None
@@ -144,6 +156,7 @@ class CheckoutState:
     reference: str | None
     charge: ChargeState | None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    card: SavedCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,18 @@ from sqlalchemy import ColumnElement, or_, select
 from hubapp.jobs import queue
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
-from hubapp.money.payments import availability, delivery, dispatch, inbox, policies, queries, services, wiring
+from hubapp.money.payments import availability, cards, delivery, dispatch, inbox, policies, queries, services, wiring
+from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.gateway import GatewayUnavailable
-from hubapp.money.payments.models import GatewayEvent, Payment, PaymentStatus, Refund, RefundStatus
+from hubapp.money.payments.models import (
+    CardSetup,
+    GatewayEvent,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    SetupStatus,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +59,17 @@ def observe_refund(refund_id: str) -> None:
         log.warning("provider does not answer; the sweep will ask again", refund=refund_id)
 
 
+@queue.task(inbox.OBSERVE_SETUP)
+def observe_setup(setup_id: str) -> None:
+    """Look at one page that saves a card."""
+    try:
+        cards.observe_setup(setup_id=UUID(setup_id), now=clock.now())
+    except GatewayUnavailable:
+        log.warning("provider does not answer; the sweep will ask again", setup=setup_id)
+    except CardNotFound:
+        log.warning("an event speaks of a page that is not here", setup=setup_id)
+
+
 @queue.task(BOOK_AVAILABLE)
 def book_available(payment_id: str) -> None:
     """Book that a payment's money is usable now."""
@@ -77,6 +97,8 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
     count = _enqueue(Payment, inbox.OBSERVE, "payment_id", unfinished, is_stale)
     is_stale = or_(Refund.checked_at.is_(None), Refund.checked_at < asked_before)
     count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", Refund.status == RefundStatus.PENDING, is_stale)
+    is_stale = or_(CardSetup.checked_at.is_(None), CardSetup.checked_at < asked_before)
+    count += _enqueue(CardSetup, inbox.OBSERVE_SETUP, "setup_id", CardSetup.status == SetupStatus.OPEN, is_stale)
     is_usable = Payment.available_on <= now
     is_unbooked = Payment.booked_available_at.is_(None)
     count += _enqueue(
@@ -99,7 +121,9 @@ def _take_up_forgotten(now: datetime) -> int:
     return len(forgotten)
 
 
-def _enqueue(table: type[Payment | Refund], task: str, argument: str, *conditions: ColumnElement[bool]) -> int:
+def _enqueue(
+    table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool]
+) -> int:
     rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
     alive = queue.alive([f"{task}:{row_id}" for _, row_id in rows])
     idle = [(hub_id, row_id) for hub_id, row_id in rows if f"{task}:{row_id}" not in alive]

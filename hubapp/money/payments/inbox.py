@@ -19,11 +19,12 @@ from hubapp.money.payments.errors import NotYetKnown
 from hubapp.money.payments.events import AccountChanged, PayoutChanged
 from hubapp.money.payments.gateway import Endpoint
 from hubapp.money.payments.gateway import GatewayEvent as Received
-from hubapp.money.payments.models import GatewayEvent, Payment, Refund
+from hubapp.money.payments.models import GatewayEvent, Payment, PaymentStatus, Refund
 
 HANDLE = "payments.handle_event"
 OBSERVE = "payments.observe"
 OBSERVE_REFUND = "payments.observe_refund"
+OBSERVE_SETUP = "payments.observe_setup"
 ABOUT_PAYMENTS = ("checkout.session.", "charge.", "payment_intent.")
 ABOUT_REFUNDS = ("refund.", "charge.refund.")
 
@@ -102,15 +103,28 @@ def _route(event: GatewayEvent) -> None:
 
 
 def _payment(event: GatewayEvent) -> None:
+    if _setup(event.payload):
+        return
     # No hint: somebody else's payment on the same provider account.
     if (hint := _hint(event.payload)) is None:
         return
-    status = db.session.execute(
-        select(Payment.checkout_id).where(Payment.hub_id == hint.hub_id, Payment.id == hint.payment_id)
-    ).one_or_none()
-    if status is None or status.checkout_id is None:
+    status = db.session.scalar(
+        select(Payment.status).where(Payment.hub_id == hint.hub_id, Payment.id == hint.payment_id)
+    )
+    if status is None or status == PaymentStatus.NEW:  # the provider's answer is not written down yet
         raise NotYetKnown(event.external_id)
     queue.enqueue(OBSERVE, hub_id=hint.hub_id, arguments={"payment_id": str(hint.payment_id)})
+
+
+def _setup(payload: dict[str, Any]) -> bool:
+    """A page that saves a card: looked at. Whatever is not here yet is found by the sweep."""
+    metadata = (payload.get("data", {}).get("object") or {}).get("metadata") or {}
+    try:
+        hub_id, setup_id = int(metadata["hub"]), str(UUID(metadata["setup"]))
+    except (KeyError, ValueError, TypeError):
+        return False
+    queue.enqueue(OBSERVE_SETUP, hub_id=hub_id, arguments={"setup_id": setup_id})
+    return True
 
 
 def _refund(event: GatewayEvent) -> None:

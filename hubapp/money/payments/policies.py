@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
+from hubapp.money.payments.gateway_cards import IntentState
 from hubapp.money.payments.gateway_values import ChargeState, CheckoutState, RefundState
 from hubapp.money.payments.gateway_values import RefundStatus as ProviderRefundStatus
 from hubapp.money.payments.models import PaymentStatus, RefundStatus
@@ -68,6 +69,16 @@ def seen(state: CheckoutState) -> Seen:
     return Seen(PaymentStatus.OPEN, charge)
 
 
+def seen_intent(state: IntentState) -> Seen:
+    """Read a charge of a saved card: a refused one is never tried again under its intent."""
+    if state.status in {"requires_payment_method", "requires_action", "canceled"}:
+        return Seen(PaymentStatus.FAILED, state.charge)
+    charge = state.charge
+    is_known = charge is not None and charge.fee is not None and charge.settled_currency in {None, charge.currency}
+    is_paid = state.status == "succeeded" and is_known
+    return Seen(PaymentStatus.SUCCEEDED if is_paid else PaymentStatus.PROCESSING, charge)
+
+
 def refund_status(state: RefundState) -> RefundStatus:
     """The provider's word for a refund in ours."""
     known: dict[ProviderRefundStatus, RefundStatus] = {
@@ -90,6 +101,17 @@ def refund_failure(reason: str | None) -> str:
         "declined": _("the buyer's bank refused it."),
     }
     return known.get(reason or "") or str(_("the buyer's bank sent it back."))
+
+
+def card_refusal(code: str | None) -> str:
+    """Why a card could not be charged, in words for its owner, from the provider's code."""
+    known: dict[str, str] = {
+        "insufficient_funds": _("There is not enough money on this card. Try another one."),
+        "expired_card": _("This card has expired. Try another one."),
+        "transaction_not_allowed": _("The bank does not allow this payment. Try another card."),
+        "processing_error": _("Something went wrong at the bank. Try again in a moment."),
+    }
+    return known.get(code or "") or str(_("The bank declined this card. Try another one."))
 
 
 def backoff(attempts: int) -> timedelta:

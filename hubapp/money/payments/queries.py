@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from hubapp.kernel.db import db
+from hubapp.kernel.money import Money
 from hubapp.money.payments import units
-from hubapp.money.payments.errors import PaymentNotFound
+from hubapp.money.payments.errors import PaymentNotFound, ReferenceTaken
 from hubapp.money.payments.models import GatewayCommand, Payment, Refund, RefundStatus
 
 
@@ -24,6 +26,15 @@ def payment(payment_id: UUID) -> Payment:
 def payment_of(reference: str) -> Payment | None:
     """The payment with a reference of the caller's, e.g. `checkout:<id>`."""
     return db.session.scalar(select(Payment).where(Payment.reference == reference))
+
+
+def asked_before(reference: str, amount: Money) -> UUID | None:
+    """The payment that a reference stands for already; refuses with ReferenceTaken for another amount."""
+    if (known := payment_of(reference)) is None:
+        return None
+    if (known.amount, known.currency) != (amount.amount, amount.currency):
+        raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
+    return known.id
 
 
 def locked(statement: Select[Payment]) -> Select[Payment]:

@@ -53,6 +53,9 @@ def _create_checkout(gateway: PaymentGateway, sending: Sending) -> Outcome[Any]:
         expires_at=policies.page_expiry(wanted, sending.first_sent_at),
         metadata=params["metadata"],
         customer_email=params["customer_email"],
+        # Commands written before cards could be saved do not say.
+        customer_id=params.get("customer_id"),
+        saves_card=params.get("saves_card", False),
     )
 
 
@@ -64,6 +67,25 @@ def _find_checkout(gateway: PaymentGateway, sending: Sending) -> CheckoutSession
 def as_session(state: CheckoutState) -> CheckoutSession:
     """The part of a looked-up checkout that opening one answers."""
     return CheckoutSession(state.id, state.url, state.status, state.expires_at)
+
+
+def _create_setup(gateway: PaymentGateway, sending: Sending) -> Outcome[Any]:
+    wanted = datetime.fromisoformat(sending.params["expires_at"])
+    expires_at = policies.page_expiry(wanted, sending.first_sent_at)
+    return gateway.create_setup(key=sending.key, **(sending.params | {"expires_at": expires_at}))
+
+
+def _find_setup(gateway: PaymentGateway, sending: Sending) -> CheckoutSession | None:
+    state = gateway.find_setup(reference=sending.params["reference"], created_after=sending.first_sent_at - SLACK)
+    return None if state is None else CheckoutSession(state.id, state.url, state.status, state.expires_at)
+
+
+def _find_charge(gateway: PaymentGateway, sending: Sending) -> Any:
+    return gateway.find_intent(
+        customer_id=sending.params["customer_id"],
+        metadata=sending.params["metadata"],
+        created_after=sending.first_sent_at - SLACK,
+    )
 
 
 def _find_expired(gateway: PaymentGateway, sending: Sending) -> CheckoutSession | None:
@@ -107,6 +129,8 @@ _SENDERS: dict[str, Callable[[PaymentGateway, Sending], Outcome[Any]]] = {
     CommandKind.TRANSFER_CREATE: lambda gateway, sending: gateway.create_transfer(key=sending.key, **sending.params),
     CommandKind.TRANSFER_REVERSE: lambda gateway, sending: gateway.reverse_transfer(key=sending.key, **sending.params),
     CommandKind.PAYOUT_CREATE: lambda gateway, sending: gateway.create_payout(key=sending.key, **sending.params),
+    CommandKind.CHARGE_CREATE: lambda gateway, sending: gateway.charge_card(key=sending.key, **sending.params),
+    CommandKind.SETUP_CREATE: _create_setup,
 }
 _FINDERS: dict[str, Callable[[PaymentGateway, Sending], Any]] = {
     CommandKind.CHECKOUT_CREATE: _find_checkout,
@@ -116,4 +140,6 @@ _FINDERS: dict[str, Callable[[PaymentGateway, Sending], Any]] = {
     CommandKind.TRANSFER_CREATE: _find_transfer,
     CommandKind.TRANSFER_REVERSE: _find_reversal,
     CommandKind.PAYOUT_CREATE: _find_payout,
+    CommandKind.CHARGE_CREATE: _find_charge,
+    CommandKind.SETUP_CREATE: _find_setup,
 }

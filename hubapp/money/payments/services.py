@@ -2,115 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.jobs.events import publish
-from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
-from hubapp.money.payments import outbox, policies, queries, wiring
-from hubapp.money.payments.errors import AmountMismatch, NotRefundable, ReferenceTaken, RefundTooLarge
+from hubapp.money.payments import cards, outbox, policies, queries, wiring
+from hubapp.money.payments.asking import Line, request_checkout
+from hubapp.money.payments.errors import AmountMismatch, NotRefundable, RefundTooLarge
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
-from hubapp.money.payments.gateway import ChargeState, CheckoutSession, CheckoutState, PaymentGateway, RefundState
+from hubapp.money.payments.gateway import (
+    ChargeState,
+    CheckoutSession,
+    CheckoutState,
+    IntentState,
+    PaymentGateway,
+    RefundState,
+)
 from hubapp.money.payments.models import CommandKind, Payment, PaymentStatus, Refund, RefundStatus
 from hubapp.money.payments.policies import PAYMENT_MOVES, REFUND_MOVES, may_move
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the card page; `amount` per piece in minor units, tax included."""
-
-    name: str
-    quantity: int
-    amount: int
+__all__ = [
+    "Line",
+    "apply_checkout",
+    "apply_intent",
+    "apply_refund",
+    "close_checkout",
+    "expire_checkout",
+    "expire_unsent",
+    "fail_checkout",
+    "fail_refund",
+    "gateway",
+    "observe",
+    "observe_refund",
+    "open_checkout",
+    "request_checkout",
+    "request_refund",
+]
 
 
 def gateway() -> PaymentGateway:
     """The provider of the running application."""
     return wiring.gateway()
-
-
-def request_checkout(
-    *,
-    reference: str,
-    payer_id: UUID | None,
-    payer_email: str,
-    amount: Money,
-    lines: Sequence[Line],
-    description: str,
-    success_path: str,
-    cancel_path: str,
-    expires_at: datetime,
-    now: datetime,
-) -> UUID:
-    """Ask for a payment; the card page opens after the commit. The same reference is the same payment.
-
-    Paths lead into the current hub. Refuses with ReferenceTaken when the reference stands for another amount.
-    """
-    hub_id = require_hub_id()
-    # Not in the session: the row is written here, once, and read by nobody before the commit.
-    payment = Payment(
-        hub_id=hub_id,
-        id=ids.uuid7(),
-        reference=reference,
-        payer_account_id=payer_id,
-        amount=amount.amount,
-        currency=amount.currency,
-        success_path=success_path,
-        cancel_path=cancel_path,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    if not _is_new(payment):
-        return _known(reference, amount)
-    params = {
-        "lines": [{"name": line.name, "quantity": line.quantity, "amount": line.amount} for line in lines],
-        "description": description,
-        "customer_email": payer_email or None,
-    }
-    outbox.add(
-        kind=CommandKind.CHECKOUT_CREATE,
-        key=f"checkout:{payment.id}",
-        subject=f"payment:{payment.id}",
-        hub_id=hub_id,
-        now=now,
-        params=params | _page_of(payment, hub_id),
-    )
-    return payment.id
-
-
-def _is_new(payment: Payment) -> bool:
-    """Write the row, unless its reference is known."""
-    values = {key: value for key, value in vars(payment).items() if not key.startswith("_")}
-    statement = insert(Payment).values(values).on_conflict_do_nothing(index_elements=["hub_id", "reference"])
-    return db.session.execute(statement.returning(Payment.id)).first() is not None
-
-
-def _known(reference: str, amount: Money) -> UUID:
-    known = queries.payment_of(reference)
-    if known is None or (known.amount, known.currency) != (amount.amount, amount.currency):
-        raise ReferenceTaken(_("This order was already sent to payment with another amount. Please start again."))
-    return known.id
-
-
-def _page_of(payment: Payment, hub_id: int) -> dict[str, Any]:
-    """The part of a card page's parameters that the payment's row says."""
-    return {
-        "reference": f"payment:{payment.id}",
-        "amount": payment.amount,
-        "currency": payment.currency.lower(),
-        "success_url": wiring.address_in_hub(hub_id, f"/pay/{payment.id}/return"),
-        "cancel_url": wiring.address_in_hub(hub_id, payment.cancel_path),
-        "expires_at": payment.expires_at.isoformat(),
-        "metadata": {"hub": str(hub_id), "payment": str(payment.id)},
-    }
 
 
 def request_refund(*, payment_id: UUID, amount: Money, reference: str, reason: str, now: datetime) -> UUID:
@@ -176,7 +112,11 @@ def observe(*, payment_id: UUID, now: datetime) -> PaymentStatus:
     Raises the gateway's errors. The provider is asked before the row is locked: nobody waits for a network.
     """
     payment = queries.payment(payment_id)
-    if payment.checkout_id is None or payment.status not in policies.UNFINISHED:
+    if payment.status not in policies.UNFINISHED:
+        return PaymentStatus(payment.status)
+    if payment.intent_id is not None:
+        return apply_intent(payment_id=payment_id, state=gateway().retrieve_intent(payment.intent_id), now=now)
+    if payment.checkout_id is None:
         return PaymentStatus(payment.status)
     return apply_checkout(payment_id=payment_id, state=gateway().retrieve_checkout(payment.checkout_id), now=now)
 
@@ -192,10 +132,23 @@ def open_checkout(*, payment_id: UUID, session: CheckoutSession) -> None:
 
 
 def apply_checkout(*, payment_id: UUID, state: CheckoutState, now: datetime) -> PaymentStatus:
-    """Take over what a look at the provider showed, under the row's lock."""
+    """Take over what a look at a hosted page showed, under the row's lock."""
     payment = queries.payment_for_change(payment_id)
+    if payment.saves_card and state.card is not None and payment.payer_account_id is not None:
+        payment.card_id = cards.keep(card=state.card, account_id=payment.payer_account_id, now=now)
+    return _take_over(payment, policies.seen(state), now)
+
+
+def apply_intent(*, payment_id: UUID, state: IntentState, now: datetime) -> PaymentStatus:
+    """Take over what the provider says of a charge of a saved card, under the row's lock."""
+    payment = queries.payment_for_change(payment_id)
+    payment.intent_id = state.id
+    payment.failure_code, payment.failure_message = state.error_code, state.error_message
+    return _take_over(payment, policies.seen_intent(state), now)
+
+
+def _take_over(payment: Payment, seen: policies.Seen, now: datetime) -> PaymentStatus:
     payment.checked_at = now
-    seen = policies.seen(state)
     if seen.charge is not None and seen.charge.status == "failed":
         payment.failure_code, payment.failure_message = seen.charge.failure_code, seen.charge.failure_message
     if not may_move(PAYMENT_MOVES, payment.status, seen.status):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from hubapp.money.payments import stripe_cards
 from hubapp.money.payments import stripe_values as values
 from hubapp.money.payments.gateway import (
     BalanceState,
@@ -30,18 +30,14 @@ from hubapp.money.payments.gateway import (
     TransferState,
     Unknown,
 )
-from hubapp.money.payments.stripe_line import Call, Line, Params, T
-from hubapp.money.payments.stripe_values import Body
-from hubapp.money.payments.units import to_provider
+from hubapp.money.payments.stripe_line import Params
 
 LATEST_CHARGE = "payment_intent.latest_charge.balance_transaction"
 
 
 @dataclass(frozen=True, slots=True)
-class StripeGateway:
+class StripeGateway(stripe_cards.StripeCards):
     """PaymentGateway over one line; made by `stripe_gateway.build_gateway`."""
-
-    line: Line
 
     @property
     def mode(self) -> Mode:
@@ -62,6 +58,8 @@ class StripeGateway:
         expires_at: datetime,
         metadata: Mapping[str, str],
         customer_email: str | None = None,
+        customer_id: str | None = None,
+        saves_card: bool = False,
     ) -> Outcome[CheckoutSession]:
         """Open a hosted payment page; the provider wants `expires_at` 30 minutes to 24 hours ahead."""
         if sum(line.amount * line.quantity for line in lines) != amount:
@@ -82,8 +80,7 @@ class StripeGateway:
             "cancel_url": cancel_url,
             "expires_at": int(expires_at.timestamp()),
         }
-        if customer_email:
-            params["customer_email"] = customer_email
+        params |= stripe_cards.payer(params, email=customer_email, customer_id=customer_id, saves_card=saves_card)
         return self.line.send(self.line.v1.checkout.sessions.create, params, key=key, read=values.checkout_session)
 
     def retrieve_checkout(self, checkout_id: str) -> CheckoutState:
@@ -261,27 +258,6 @@ class StripeGateway:
         self.line.own(event.id)
         values.require_endpoint(event, endpoint)
         return event
-
-    def _on(self, call: Callable[..., Any], object_id: str) -> Call:
-        own = self.line.own(object_id)
-        return lambda params, options: call(own, params, options)
-
-    def _send_amount(
-        self,
-        call: Call,
-        params: Params,
-        amount: int,
-        currency: str,
-        *,
-        key: str,
-        read: Callable[[Body], T],
-        account: str | None = None,
-    ) -> Outcome[T]:
-        try:
-            exact = to_provider(amount, currency)
-        except ValueError as error:
-            return Rejected("invalid_amount", str(error))
-        return self.line.send(call, params | {"amount": exact}, key=key, read=read, account=account)
 
 
 def _currency_of(look_up: Callable[[], ChargeState | TransferState]) -> str | Rejected | Unknown:

@@ -19,6 +19,7 @@ from hubapp.money.payments.gateway_values import (
     PayoutState,
     RefundState,
     ReversalState,
+    SavedCard,
     TransferState,
 )
 from hubapp.money.payments.units import from_provider, to_provider
@@ -60,6 +61,22 @@ def checkout_state(body: Body) -> CheckoutState:
         reference=body.get("client_reference_id"),
         charge=charge(latest) if isinstance(latest, dict) else None,
         metadata=body.get("metadata") or {},
+        card=_kept(intent, latest) if isinstance(intent, dict) and isinstance(latest, dict) else None,
+    )
+
+
+def _kept(intent: Body, latest: Body) -> SavedCard | None:
+    """The card of a paid intent that was to keep it; the charge knows all that we show of it."""
+    customer, method = reference(intent.get("customer")), latest.get("payment_method")
+    if intent["status"] != "succeeded" or not intent.get("setup_future_usage") or customer is None or method is None:
+        return None
+    return saved_card(customer, method, latest["payment_method_details"]["card"])
+
+
+def saved_card(customer_id: str | None, method_id: str, card: Body) -> SavedCard:
+    """A customer's card."""
+    return SavedCard(
+        customer_id or "", method_id, card["brand"] or "card", card["last4"] or "", card["exp_month"], card["exp_year"]
     )
 
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from hubapp.kernel import clock
-from hubapp.money.payments import inbox, queries, services, wiring
+from hubapp.money.payments import cards, inbox, policies, queries, services, wiring
 from hubapp.money.payments.gateway import BadSignature, Endpoint, GatewayError, ModeMismatch
-from hubapp.money.payments.models import Payment, PaymentStatus
+from hubapp.money.payments.models import CardSetup, Payment, PaymentStatus, SetupStatus
 from hubapp.tenancy import selling
 from hubapp.web import access
 from hubapp.web.areas import central_blueprint, hub_blueprint
@@ -21,6 +21,9 @@ LARGEST_EVENT = 512 * 1024
 
 pages = hub_blueprint("payments", __name__)
 webhooks = central_blueprint("payments_webhooks", __name__)
+
+
+pages.add_app_template_filter(policies.card_refusal, "card_refusal")
 
 
 def _own_payment(payment_id: UUID) -> Payment:
@@ -52,6 +55,43 @@ def back(payment_id: UUID) -> ResponseReturnValue:
         return render_template("money/payments/waiting.html", payment=payment)
     _refuse_if_stopped(_own_payment(payment_id))
     return _answer(_own_payment(payment_id))
+
+
+@pages.get("/pay/card/<uuid:setup_id>")
+@access.requires()
+def proceed_card(setup_id: UUID) -> ResponseReturnValue:
+    """Lead somebody to the page that saves a card, or say what they are waiting for."""
+    setup = _own_setup(setup_id)
+    if setup.status == SetupStatus.OPEN and setup.checkout_url:
+        return redirect(setup.checkout_url, 303)
+    return _answer_card(setup)
+
+
+@pages.get("/pay/card/<uuid:setup_id>/return")
+@access.requires()
+def back_card(setup_id: UUID) -> ResponseReturnValue:
+    """Somebody comes back from the page that saves a card: look at once."""
+    setup = _own_setup(setup_id)
+    try:
+        cards.observe_setup(setup_id=setup_id, now=clock.now())
+    except GatewayError:
+        return render_template("money/payments/card.html", setup=setup)
+    return _answer_card(_own_setup(setup_id))
+
+
+def _own_setup(setup_id: UUID) -> CardSetup:
+    setup = cards.setup(setup_id)
+    if setup.account_id != current_user.account_id:
+        abort(404)
+    return setup
+
+
+def _answer_card(setup: CardSetup) -> ResponseReturnValue:
+    if setup.status == SetupStatus.DONE:
+        return redirect(_here(setup.success_path), 303)
+    if setup.status in {SetupStatus.NEW, SetupStatus.OPEN}:
+        return render_template("money/payments/card.html", setup=setup)
+    return redirect(_here(setup.cancel_path), 303)
 
 
 def _refuse_if_stopped(payment: Payment) -> None:

@@ -8,7 +8,15 @@ import pytest
 
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue import queries, services
-from hubapp.market.catalogue.errors import MembersOnly, NoSuchListing, TakenDown, TooFew, UnknownTaxCategory
+from hubapp.market.catalogue.errors import (
+    HubsOnly,
+    MembersOnly,
+    NoSuchListing,
+    NotMonthly,
+    TakenDown,
+    TooFew,
+    UnknownTaxCategory,
+)
 from hubapp.market.catalogue.models import Listing
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
@@ -46,6 +54,24 @@ def test_only_members_sell(app: HubFlask) -> None:
 def test_a_tax_category_is_one_of_the_hubs(app: HubFlask) -> None:
     with app.app_context(), hub_scope(make_hub()), unit_of_work(), pytest.raises(UnknownTaxCategory):
         write(None, tax_category="invented")
+
+
+def test_memberships_are_the_hubs_own_and_monthly(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        seller = make_member(hub_id).account_id
+        with hub_scope(hub_id), unit_of_work():
+            own = write(None, kind="membership")
+            assert (own.is_monthly, own.is_sold_singly) == (True, False)
+            with pytest.raises(HubsOnly):
+                write(seller, kind="membership")
+
+
+def test_a_place_is_at_one_time_only(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        assert write(None, is_monthly=True).is_sold_singly
+        with pytest.raises(NotMonthly):
+            write(None, kind="place", is_monthly=True)
 
 
 def test_what_sold_while_the_form_stood_open_stays_sold(app: HubFlask) -> None:

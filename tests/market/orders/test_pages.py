@@ -227,6 +227,8 @@ def test_a_member_writes_and_publishes_a_listing(app: HubFlask, shop: Shop) -> N
         ({"left": "-1"}, "between 0"),
         ({"tax_category": "none"}, "valid choice"),
         ({"has_pickup": ""}, "how the buyer gets it"),
+        ({"kind": "membership"}, "Only the hub itself"),
+        ({"kind": "place", "is_monthly": "y"}, "cannot be had every month"),
         ({"body_md": "x" * 20_001}, "too long"),
     ],
 )

@@ -12,14 +12,16 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.errors import (
+    HubsOnly,
     MembersOnly,
     NoSuchListing,
     NotChargeable,
+    NotMonthly,
     TakenDown,
     TooFew,
     UnknownTaxCategory,
 )
-from hubapp.market.catalogue.models import Listing, Status
+from hubapp.market.catalogue.models import Kind, Listing, Status
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.money.payments import queries as payments
 from hubapp.people.membership import queries as membership
@@ -32,7 +34,7 @@ def create_listing(
 ) -> Listing:
     """Write down a draft of this seller (None: the core).
 
-    Refuses with MembersOnly, UnknownTaxCategory or NotChargeable.
+    Refuses with MembersOnly, HubsOnly, NotMonthly, UnknownTaxCategory or NotChargeable.
     """
     _refuse(seller_id, text, tax_rates)
     listing_id = ids.uuid7()
@@ -134,6 +136,7 @@ def _words(text: ListingText) -> dict[str, object]:
         "has_pickup": text.has_pickup,
         "shipping_price": None if text.shipping_price is None else text.shipping_price.amount,
         "tax_category": text.tax_category,
+        "is_monthly": text.is_monthly or text.kind == Kind.MEMBERSHIP,
     }
 
 
@@ -153,8 +156,12 @@ def _own(listing_id: UUID, seller_id: UUID | None) -> Listing:
 
 
 def _refuse(seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, int]) -> None:
-    """Refuses with MembersOnly, UnknownTaxCategory or NotChargeable."""
+    """Refuses with MembersOnly, HubsOnly, NotMonthly, UnknownTaxCategory or NotChargeable."""
     _refuse_strangers(seller_id)
+    if text.kind == Kind.MEMBERSHIP and seller_id is not None:
+        raise HubsOnly
+    if text.kind == Kind.PLACE and text.is_monthly:
+        raise NotMonthly
     if text.tax_category not in tax_rates:
         raise UnknownTaxCategory
     for field, amount in (("price", text.price), ("shipping_price", text.shipping_price)):

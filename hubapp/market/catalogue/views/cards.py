@@ -33,7 +33,18 @@ class Card:
 
 def kinds() -> dict[str, str]:
     """Kind → its word on a card."""
-    return {Kind.PRODUCT: _("Product"), Kind.OFFER: _("Offer"), Kind.PLACE: _("Places")}
+    return {
+        Kind.PRODUCT: _("Product"),
+        Kind.OFFER: _("Offer"),
+        Kind.PLACE: _("Places"),
+        Kind.MEMBERSHIP: _("Membership"),
+    }
+
+
+def price_of(listing: Listing) -> str:
+    """What one costs; a membership each month."""
+    price = money(listing.money)
+    return price if listing.is_sold_singly else _("%(price)s a month", price=price)
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -88,7 +99,7 @@ def cards(
             listing=listing,
             href=url_for("market.detail", listing_id=listing.id),
             kind=words[listing.kind],
-            price=money(listing.money),
+            price=price_of(listing),
             by=names[listing.seller_account_id],
             image_url=picture_url(covers[listing.id], 320) if listing.id in covers else "",
             gone=_("Sold out") if listing.is_sold_out else "",

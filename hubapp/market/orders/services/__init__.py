@@ -10,22 +10,38 @@ from hubapp.market.orders.services.basket import (
 from hubapp.market.orders.services.bulk import PastLine, PastOrder, bring_orders
 from hubapp.market.orders.services.checkout import Purchase, place_orders
 from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
+from hubapp.market.orders.services.placing import Buyer
 from hubapp.market.orders.services.settlement import close_checkout, expire_due, is_over, settle_orders
+from hubapp.market.orders.services.standing import (
+    Page,
+    StandingOrder,
+    charge_card,
+    is_payment_dead,
+    open_page,
+    place_standing_order,
+)
 
 __all__ = [
+    "Buyer",
+    "Page",
     "PastLine",
     "PastOrder",
     "Purchase",
+    "StandingOrder",
     "bring_orders",
     "cancel_order",
     "change_quantity",
+    "charge_card",
     "claim_basket",
     "close_checkout",
     "expire_due",
     "is_over",
+    "is_payment_dead",
     "mark_handed_over",
     "open_basket",
+    "open_page",
     "place_orders",
+    "place_standing_order",
     "put_in_basket",
     "refund_failed",
     "refund_settled",

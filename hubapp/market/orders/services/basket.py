@@ -63,7 +63,7 @@ def put_in_basket(*, basket_id: UUID, listing_id: UUID, quantity: int, now: date
     """
     basket = _locked(basket_id)
     listing = catalogue.listing(listing_id)
-    if not listing.is_live:
+    if not listing.is_live or not listing.is_sold_singly:
         raise NotForSale(listing.title)
     if basket.account_id is not None and listing.seller_account_id == basket.account_id:
         raise OwnListing(listing.title)
@@ -96,7 +96,7 @@ def restore_basket(*, checkout_id: UUID, buyer_id: UUID, now: datetime) -> None:
     )
     if checkout is None:
         raise NoSuchCheckout
-    if checkout.is_restored:
+    if checkout.is_restored or checkout.basket_id is None:
         return
     checkout.is_restored = True
     basket = _of_account(buyer_id, now)

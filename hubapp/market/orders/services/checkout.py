@@ -10,8 +10,6 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hubapp.earnings.shares import services as shares
-from hubapp.earnings.shares.rules import Terms
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.catalogue import services as catalogue
@@ -20,7 +18,6 @@ from hubapp.market.orders.errors import (
     AddressMissing,
     BasketChanged,
     BasketEmpty,
-    JoinFirst,
     OwnListing,
     PriceChanged,
     TotalTooLarge,
@@ -29,18 +26,13 @@ from hubapp.market.orders.models import (
     Basket,
     Checkout,
     Delivery,
-    Order,
-    OrderLine,
-    OrderStatus,
-    OrderStep,
-    Source,
 )
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.market.orders.services import basket as baskets
-from hubapp.market.orders.services.numbers import take_numbers
+from hubapp.market.orders.services import placing
+from hubapp.market.orders.services.placing import Buyer
 from hubapp.money.payments import services as payments
-from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import Referral, Touch
+from hubapp.people.membership.queries import Touch
 from hubapp.tenancy import selling
 
 
@@ -59,6 +51,11 @@ class Purchase:
     tax_rates: Mapping[str, int]
     return_to: Callable[[UUID], str]
 
+    @property
+    def buyer(self) -> Buyer:
+        """Who it is for."""
+        return Buyer(self.buyer_id, self.currency, self.address, self.touch)
+
 
 def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     """Turn a basket into one order per seller and ask for their payment; the same click twice is one checkout.
@@ -72,7 +69,7 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     if basket.version != purchase.basket_version:  # ordering emptied it: this may be the second click
         return _checkout_of(basket, purchase.basket_version)
     selling.refuse_if_frozen(require_hub_id())
-    _refuse_strangers(purchase.buyer_id)
+    placing.refuse_strangers(buyer_id=purchase.buyer_id)
     quantities = queries.quantities(basket.id)
     if not quantities:
         raise BasketEmpty
@@ -81,14 +78,13 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
     drafts = policies.drafts(wanted, purchase.choice)
     _refuse(drafts, purchase)
-    terms = shares.freeze_terms(now=now)
-    referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
+    prospect = placing.prospect(buyer=purchase.buyer, now=now)
     # Nothing was written so far: who is refused sees the shop as it is, even in this transaction.
     checkout = _checkout(basket, drafts, purchase, now)
     catalogue.reserve(offered=listings, lines=quantities)
     baskets.empty(basket=basket, now=now)
     db.session.flush()  # the checkout before its orders: without a relationship the session does not know
-    _write_orders([_order(checkout, draft, purchase, referral, terms) for draft in drafts], drafts, now)
+    placing.write_orders(checkout=checkout, drafts=drafts, prospect=prospect, now=now)
     return checkout.id
 
 
@@ -99,7 +95,7 @@ def _payment(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchas
         payer_id=purchase.buyer_id,
         payer_email=purchase.buyer_email,
         amount=checkout.money,
-        lines=_card_lines(drafts),
+        lines=placing.card_lines(drafts=drafts),
         description=several if len(drafts) > 1 else drafts[0].lines[0].wanted.title,
         success_path=purchase.return_to(checkout.id),
         cancel_path=purchase.return_to(checkout.id),
@@ -115,12 +111,6 @@ def _checkout_of(basket: Basket, version: int) -> UUID:
     if found is None:
         raise BasketChanged
     return found
-
-
-def _refuse_strangers(buyer_id: UUID) -> None:
-    member = membership.member(buyer_id)
-    if member is None or not member.is_active:
-        raise JoinFirst
 
 
 def _refuse(drafts: Sequence[OrderDraft], purchase: Purchase) -> None:
@@ -149,72 +139,3 @@ def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, 
     checkout.payment_id = _payment(checkout, drafts, purchase, now)  # first, so that its row is written once
     db.session.add(checkout)
     return checkout
-
-
-def _write_orders(orders: Sequence[Order], drafts: Sequence[OrderDraft], now: datetime) -> None:
-    for number, order in enumerate(orders, start=take_numbers(count=len(orders))):
-        order.number, order.placed_at = number, now
-    db.session.add_all(orders)
-    db.session.flush()  # orders before their lines
-    for order, draft in zip(orders, drafts, strict=True):
-        db.session.add_all(_lines(order, draft))
-        db.session.add(OrderStep(order_id=order.id, status=OrderStatus.PLACED, at=now, actor_id=order.buyer_account_id))
-    db.session.flush()
-
-
-def _order(checkout: Checkout, draft: OrderDraft, purchase: Purchase, referral: Referral | None, terms: Terms) -> Order:
-    return Order(
-        id=ids.uuid7(),
-        checkout_id=checkout.id,
-        seller_account_id=draft.seller_id,
-        buyer_account_id=purchase.buyer_id,
-        status=OrderStatus.PLACED,
-        currency=purchase.currency,
-        gross=draft.gross,
-        tax=draft.tax,
-        shipping=draft.shipping,
-        base=draft.base,
-        terms=terms.as_json(),
-        referrer_account_id=referral.account_id if referral else None,
-        referral_code=referral.code if referral else None,
-        channel=referral.channel if referral else "direct",
-        delivery=draft.delivery,
-        address=dict(purchase.address) if purchase.address and draft.delivery == Delivery.SHIP else None,
-        source=Source.SHOP,
-    )
-
-
-def _lines(order: Order, draft: OrderDraft) -> list[OrderLine]:
-    return [
-        OrderLine(
-            order_id=order.id,
-            listing_id=line.wanted.listing_id,
-            position=position,
-            title=line.wanted.title,
-            kind=line.wanted.kind,
-            quantity=line.wanted.quantity,
-            unit_price=line.wanted.unit_price,
-            gross=line.gross,
-            tax_category=line.wanted.tax_category,
-            tax_rate=line.wanted.tax_rate,
-            tax=line.tax,
-            shipping=line.shipping,
-            shipping_tax=line.shipping_tax,
-            delivery=line.delivery,
-        )
-        for position, line in enumerate(draft.lines, start=1)
-    ]
-
-
-def _card_lines(drafts: Sequence[OrderDraft]) -> list[payments.Line]:
-    lines = []
-    for draft in drafts:
-        lines += [
-            payments.Line(line.wanted.title, line.wanted.quantity, line.wanted.unit_price) for line in draft.lines
-        ]
-        lines += [
-            payments.Line(_("Shipping: %(title)s", title=line.wanted.title), 1, line.shipping)
-            for line in draft.lines
-            if line.shipping
-        ]
-    return lines

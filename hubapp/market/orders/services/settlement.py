@@ -30,7 +30,7 @@ def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, no
     Money that arrives for a checkout already given up is settled all the same, and goes back where the stock is gone.
     Raises PaymentMismatch when another amount was taken than asked for.
     """
-    checkout = _locked(checkout_id)
+    checkout = locked_checkout(checkout_id=checkout_id)
     if checkout is None or checkout.status == CheckoutStatus.PAID:
         return
     if (amount, currency) != (checkout.total, checkout.currency):
@@ -80,10 +80,15 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
     letters.order_paid(order=order, now=now)
 
 
-def close_checkout(*, checkout_id: UUID, status: CheckoutStatus, now: datetime, failure: str | None = None) -> None:
-    """The payment is dead (expired or failed): give the stock back. Safe to repeat; what was paid stays paid."""
-    checkout = _locked(checkout_id)
-    if checkout is None or checkout.status != CheckoutStatus.OPEN:
+def close_checkout(
+    *, checkout_id: UUID, status: CheckoutStatus, now: datetime, failure: str | None = None, is_given_up: bool = False
+) -> None:
+    """The payment is dead (expired or failed): give the stock back. Safe to repeat; what was paid stays paid.
+
+    A standing order may be tried again: whoever placed it gives it up (`is_given_up`), a dead payment does not.
+    """
+    checkout = locked_checkout(checkout_id=checkout_id)
+    if checkout is None or checkout.status != CheckoutStatus.OPEN or (checkout.basket_id is None and not is_given_up):
         return
     checkout.status, checkout.failure = status, failure
     orders = steps.locked_orders(checkout_id=checkout_id)
@@ -111,7 +116,8 @@ def expire_due(*, now: datetime, limit: int = 500) -> int:
     return len(due)
 
 
-def _locked(checkout_id: UUID) -> Checkout | None:
+def locked_checkout(*, checkout_id: UUID) -> Checkout | None:
+    """A checkout as it is now, locked until the transaction ends."""
     statement = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
     found: Checkout | None = db.session.scalar(statement.execution_options(populate_existing=True))
     return found

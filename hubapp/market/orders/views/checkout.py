@@ -94,6 +94,8 @@ def pay(checkout_id: UUID) -> ResponseReturnValue:
 def back(checkout_id: UUID) -> ResponseReturnValue:
     """What became of the payment: looked at now, not believed from the address."""
     checkout = _own(checkout_id)
+    if checkout.basket_id is None:
+        return _to_order(checkout)
     state = _state(checkout)
     return render_template(
         "market/orders/result.html",
@@ -108,6 +110,8 @@ def back(checkout_id: UUID) -> ResponseReturnValue:
 def cancel(checkout_id: UUID) -> ResponseReturnValue:
     """Not now: close the card page and put everything back into the basket."""
     checkout = _own(checkout_id)
+    if checkout.basket_id is None:
+        return _to_order(checkout)
     # Looked at now: who has just paid in another window must not be told that nothing was ordered.
     if _state(checkout) in {"paid", "settling"}:
         return redirect(url_for(".back", checkout_id=checkout_id), 303)
@@ -116,6 +120,11 @@ def cancel(checkout_id: UUID) -> ResponseReturnValue:
     services.restore_basket(checkout_id=checkout_id, buyer_id=current_user.account_id, now=clock.now())
     flash(_("Nothing was ordered. Everything is back in your basket."), "info")
     return redirect(url_for("basket.index"), 303)
+
+
+def _to_order(checkout: Checkout) -> ResponseReturnValue:
+    """A standing order is paid and given up on the pages of whoever placed it."""
+    return redirect(url_for("orders.detail", order_id=queries.orders_of_checkout(checkout.id)[0].id), 303)
 
 
 def _own(checkout_id: UUID) -> Checkout:

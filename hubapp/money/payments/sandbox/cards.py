@@ -26,6 +26,19 @@ class TestCard:
     field: str = "number"
     is_instant: bool = False
     refund_fails: bool = False
+    # What it does when nobody sits in front of it, where that differs; whether it can be saved although it declines.
+    later: Behaviour | None = None
+    is_saved_anyway: bool = False
+
+    @property
+    def off_session(self) -> Behaviour:
+        """What a saved card does when it is charged without its owner."""
+        return self.later or self.behaviour
+
+    @property
+    def saving(self) -> Behaviour:
+        """What happens when it is saved without a payment."""
+        return "pays" if self.is_saved_anyway else self.behaviour
 
     @property
     def last4(self) -> str:
@@ -41,6 +54,8 @@ class TestCard:
 CARDS: tuple[TestCard, ...] = (
     TestCard("4242424242424242", "visa", _l("Pays")),
     TestCard("4000000000003220", "visa", _l("Asks for authentication (3-D Secure)"), "asks"),
+    TestCard("4000002500003155", "visa", _l("Asks once, then renews by itself"), "asks", later="pays"),
+    TestCard("4000002760003184", "visa", _l("Asks every time, renewals too"), "asks"),
     TestCard("4000000000000002", "visa", _l("Declined by the bank"), "declines", "card_declined", "generic_decline"),
     TestCard("4000000000009995", "visa", _l("Insufficient funds"), "declines", "card_declined", "insufficient_funds"),
     TestCard("4000000000000069", "visa", _l("Expired card"), "declines", "expired_card", field="expiry"),
@@ -49,10 +64,11 @@ CARDS: tuple[TestCard, ...] = (
     TestCard(
         "4000000000000341",
         "visa",
-        _l("Accepted, but the charge fails"),
+        _l("Can be saved, but every charge fails"),
         "declines",
         "card_declined",
         "transaction_not_allowed",
+        is_saved_anyway=True,
     ),
     TestCard("5555555555554444", "mastercard", _l("Pays, Mastercard")),
     TestCard("4000000000000077", "visa", _l("Pays, available at once"), is_instant=True),

@@ -153,7 +153,12 @@ class Sandbox:
         try:
             with tx.connection.transaction():
                 values = read(unflatten(pairs), route.fields)
-                shown = route.run(tx, object_id, values)
+                try:
+                    shown = route.run(tx, object_id, values)
+                except ApiError as error:
+                    if not error.lasts:
+                        raise
+                    return _refusal(error), True
                 for path in values.get("expand", []):
                     reads.expand(tx, shown, path)
         except ApiError as error:

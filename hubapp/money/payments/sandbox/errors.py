@@ -6,7 +6,10 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An error answer. `executed` says the operation had begun, so the idempotency key keeps this answer."""
+    """An error answer. `executed` says the operation had begun, so the idempotency key keeps this answer.
+
+    `lasts`: what the operation wrote stays, as a charge that a bank refused does.
+    """
 
     def __init__(
         self,
@@ -17,10 +20,12 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         executed: bool = False,
+        lasts: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.executed = executed
+        self.executed = executed or lasts
+        self.lasts = lasts
         parts = {"type": kind, "message": message, "code": code, "param": param}
         self.body: dict[str, Any] = {"error": {name: value for name, value in parts.items() if value is not None}}
 
@@ -53,3 +58,10 @@ def balance_insufficient() -> ApiError:
     """The money is not there, or not there yet."""
     message = "You have insufficient available funds in the sandbox account."
     return ApiError(message, code="balance_insufficient", executed=True)
+
+
+def card_error(error: dict[str, Any], *, intent: dict[str, Any]) -> ApiError:
+    """A bank's refusal, with the intent as it is now."""
+    refused = ApiError(str(error["message"]), status=402, kind="card_error", code=error["code"], lasts=True)
+    refused.body["error"] |= {**error, "payment_intent": intent}
+    return refused

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from hubapp.money.payments.sandbox.cards import BY_NUMBER, TestCard
-from hubapp.money.payments.sandbox.operations import charges, checkout
+from hubapp.money.payments.sandbox.cards import API_MESSAGES, BY_NUMBER, TestCard
+from hubapp.money.payments.sandbox.operations import charges, checkout, customers, setups
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx
 
 
@@ -38,11 +38,11 @@ class PageLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """What the hosted page shows of a session."""
+    """What the hosted page shows of a session; without an amount it only saves a card."""
 
     id: str
     status: str
-    amount: int
+    amount: int | None
     currency: str
     email: str | None
     lines: tuple[PageLine, ...]
@@ -88,13 +88,13 @@ def page(tx: Tx, session_id: str) -> SessionPage | None:
     session = tx.find("checkout.session", session_id)
     if session is None:
         return None
-    intent = tx.find("payment_intent", session.body["payment_intent"] or "")
+    intent = _intent(tx, session.body["payment_intent"] or session.body.get("setup_intent") or "")
     is_waiting = intent is not None and intent.body["status"] == "requires_action"
     return SessionPage(
         id=session.id,
         status=session.body["status"],
         amount=session.body["amount_total"],
-        currency=session.body["currency"],
+        currency=session.body["currency"] or "",
         email=session.body["customer_email"],
         lines=tuple(PageLine(**line) for line in session.private["lines"]),
         success_url=success_url(session),
@@ -113,6 +113,8 @@ def pay(tx: Tx, session_id: str, attempt: Attempt) -> Result:
     session = tx.get("checkout.session", session_id, lock=True)
     if (over := _over(tx, session)) is not None:
         return over
+    if session.body["mode"] == "setup":
+        return _save(tx, session, attempt)
     intent = charges.intent_of(tx, session)
     if attempt.card.behaviour == "declines":
         charges.decline(tx, intent, attempt.card, holder=attempt.holder)
@@ -121,13 +123,33 @@ def pay(tx: Tx, session_id: str, attempt: Attempt) -> Result:
         charges.ask(tx, intent, attempt.card, holder=attempt.holder)
         return Authenticate(intent.id)
     charges.succeed(tx, intent, attempt.card, holder=attempt.holder)
-    return _complete(tx, session, attempt.holder)
+    return _complete(tx, session, attempt.holder, intent.body["customer"])
+
+
+def _save(tx: Tx, session: Stored, attempt: Attempt) -> Result:
+    card = attempt.card
+    intent = tx.get("setup_intent", session.body["setup_intent"], lock=True)
+    if card.saving == "declines":
+        reason = card.decline_code or card.code or "generic_decline"
+        message = API_MESSAGES.get(reason, API_MESSAGES["card_declined"])
+        setups.refuse(tx, intent, code=card.code or "card_declined", message=message)
+        return Refused(reason, card.field)
+    if card.saving == "asks":
+        setups.ask(tx, intent, card, holder=attempt.holder)
+        return Authenticate(intent.id)
+    setups.save(tx, intent, card, holder=attempt.holder)
+    return _complete(tx, session, attempt.holder, intent.body["customer"])
 
 
 def session_of(tx: Tx, intent_id: str) -> str | None:
     """The session behind an intent, or None."""
-    intent = tx.find("payment_intent", intent_id)
-    return intent.private["session"] if intent else None
+    intent = _intent(tx, intent_id)
+    return intent.private.get("session") if intent else None
+
+
+def _intent(tx: Tx, intent_id: str, *, lock: bool = False) -> Stored | None:
+    kind = "setup_intent" if intent_id.startswith("seti") else "payment_intent"
+    return tx.find(kind, intent_id, lock=lock)
 
 
 def authenticate(tx: Tx, intent_id: str, decision: Literal["approve", "fail"]) -> Result:
@@ -135,15 +157,19 @@ def authenticate(tx: Tx, intent_id: str, decision: Literal["approve", "fail"]) -
     session = tx.get("checkout.session", session_of(tx, intent_id) or "", lock=True)
     if (over := _over(tx, session)) is not None:
         return over
-    intent = tx.get("payment_intent", intent_id, lock=True)
-    if intent.body["status"] != "requires_action":
+    intent = _intent(tx, intent_id, lock=True)
+    if intent is None or intent.body["status"] != "requires_action":
         return Refused("authentication_failed", "number")
+    is_setup = intent.kind == "setup_intent"
     if decision == "fail":
-        charges.refuse_authentication(tx, intent)
+        if is_setup:
+            setups.refuse(tx, intent, code="setup_intent_authentication_failure")
+        else:
+            charges.refuse_authentication(tx, intent)
         return Refused("authentication_failed", "number")
     holder = intent.private["holder"]
-    charges.succeed(tx, intent, BY_NUMBER[intent.private["card"]], holder=holder)
-    return _complete(tx, session, holder)
+    (setups.save if is_setup else charges.succeed)(tx, intent, BY_NUMBER[intent.private["card"]], holder=holder)
+    return _complete(tx, session, holder, intent.body["customer"])
 
 
 def _over(tx: Tx, session: Stored) -> Paid | Closed | None:
@@ -154,9 +180,12 @@ def _over(tx: Tx, session: Stored) -> Paid | Closed | None:
     return Closed(session.body["cancel_url"]) if session.body["status"] == "expired" else None
 
 
-def _complete(tx: Tx, session: Stored, holder: Body) -> Paid:
+def _complete(tx: Tx, session: Stored, holder: Body, customer: str | None) -> Paid:
     session.due_at = None
+    if customer is None and session.private.get("creates"):
+        customer = customers.create(tx, email=holder["email"], name=holder["name"])
     session.body |= {
+        "customer": customer,
         "customer_details": {
             "address": None,
             "business_name": None,
@@ -167,7 +196,7 @@ def _complete(tx: Tx, session: Stored, holder: Body) -> Paid:
             "tax_exempt": "none",
             "tax_ids": [],
         },
-        "payment_status": "paid",
+        "payment_status": "no_payment_required" if session.body["mode"] == "setup" else "paid",
         "status": "complete",
         "url": None,
     }

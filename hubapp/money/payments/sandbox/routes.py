@@ -9,7 +9,16 @@ from typing import Any, TypeAlias
 
 from hubapp.money.payments.sandbox import books
 from hubapp.money.payments.sandbox.errors import ApiError
-from hubapp.money.payments.sandbox.operations import accounts, checkout, payouts, reads, refunds, transfers
+from hubapp.money.payments.sandbox.operations import (
+    accounts,
+    checkout,
+    customers,
+    intents,
+    payouts,
+    reads,
+    refunds,
+    transfers,
+)
 from hubapp.money.payments.sandbox.parameters import BOOL, TEXT, TEXTS, Param
 from hubapp.money.payments.sandbox.store import PLATFORM, Body, Tx
 
@@ -28,7 +37,7 @@ class Route:
 
 
 def _route(name: str, method: str, path: str, run: Operation, fields: dict[str, Param] | None = None) -> Route:
-    pattern = re.compile("^" + path.replace("{id}", r"(?P<id>[A-Za-z0-9_]+)") + "$")
+    pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[A-Za-z0-9_]+)", path) + "$")
     return Route(name, method, pattern, run, {**(fields or {}), "expand": TEXTS})
 
 
@@ -65,7 +74,29 @@ ROUTES: tuple[Route, ...] = (
         "checkout_session.expire", "post", "/v1/checkout/sessions/{id}/expire", lambda t, i, _: checkout.expire(t, i)
     ),
     *_resource("checkout.session", "/v1/checkout/sessions", {"payment_intent": TEXT, "status": TEXT}),
-    _route("payment_intent.retrieve", "get", "/v1/payment_intents/{id}", _one("payment_intent")),
+    *_resource("payment_intent", "/v1/payment_intents", {"customer": TEXT}),
+    _route(
+        "payment_intent.create", "post", "/v1/payment_intents", lambda t, _, v: intents.create(t, v), intents.CREATE
+    ),
+    _route("payment_intent.confirm", "post", "/v1/payment_intents/{id}/confirm", intents.confirm, intents.CONFIRM),
+    _route("payment_intent.cancel", "post", "/v1/payment_intents/{id}/cancel", intents.cancel, intents.CANCEL),
+    *_resource("setup_intent", "/v1/setup_intents", {"customer": TEXT, "payment_method": TEXT}),
+    *_resource("customer", "/v1/customers", {"email": TEXT}),
+    _route(
+        "customer.payment_methods",
+        "get",
+        "/v1/customers/{id}/payment_methods",
+        lambda t, i, v: customers.methods(t, i, reads.page_of(v, {})),
+        {name: param for name, param in reads.CURSOR.items() if name != "created"} | {"type": TEXT},
+    ),
+    _route(
+        "customer.payment_method",
+        "get",
+        "/v1/customers/{id}/payment_methods/{second}",
+        lambda t, i, _: customers.method(t, *i.split("/")),
+    ),
+    _route("payment_method.retrieve", "get", "/v1/payment_methods/{id}", _one("payment_method")),
+    _route("payment_method.detach", "post", "/v1/payment_methods/{id}/detach", lambda t, i, _: customers.detach(t, i)),
     *_resource("charge", "/v1/charges", {"payment_intent": TEXT, "transfer_group": TEXT}),
     _route("refund.create", "post", "/v1/refunds", lambda t, _, v: refunds.create(t, v), refunds.CREATE),
     *_resource("refund", "/v1/refunds", {"charge": TEXT, "payment_intent": TEXT}),
@@ -107,10 +138,10 @@ CONNECTED = re.compile(r"^(payout|balance|balance_transaction|event)\.")
 
 
 def resolve(method: str, path: str, account: str) -> tuple[Route, str]:
-    """The route and the id in its path; refuses what the sandbox does not offer."""
+    """The route and the ids in its path, with a slash in between; refuses what the sandbox does not offer."""
     for route in ROUTES:
         if route.method == method and (match := route.path.match(path)):
             if account != PLATFORM and not CONNECTED.match(route.name):
                 raise ApiError(f"The sandbox does not offer {route.name} on connected accounts.", status=403)
-            return route, match.groupdict().get("id", "")
+            return route, "/".join(match.groups())
     raise ApiError(f"Unrecognized request URL ({method.upper()}: {path}).", status=404)

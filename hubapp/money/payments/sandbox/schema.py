@@ -124,6 +124,10 @@ VERSIONS: tuple[str, ...] = (
     -- A sandbox that has seen nothing yet may begin in the past, so that a demonstration has one.
     ALTER TABLE clock DROP CONSTRAINT clock_ahead_by_check;
     """,
+    """
+    CREATE INDEX resource_customer ON resource ((body ->> 'customer'))
+        WHERE kind IN ('payment_intent', 'payment_method');
+    """,
 )
 
 

@@ -22,6 +22,7 @@ PREFIX = {
     "balance_transaction": "txn",
     "bank_account": "ba",
     "charge": "ch",
+    "customer": "cus",
     "checkout.session": "cs_test",
     "event": "evt",
     "link": "link",
@@ -30,6 +31,7 @@ PREFIX = {
     "payment_method": "pm",
     "payout": "po",
     "refund": "re",
+    "setup_intent": "seti",
     "transfer": "tr",
     "transfer_reversal": "trr",
 }

@@ -53,7 +53,7 @@ def authenticate(intent_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         if session.pending_authentication != intent_id:
             return redirect(url_for("sandbox.pay", session_id=session.id), SEE_OTHER)
-        return render_template(f"{FOLDER}/authenticate.html", session=session, total=_money(session.amount, session))
+        return render_template(f"{FOLDER}/authenticate.html", session=session, total=_total(session))
     result = sandbox.authenticate(intent_id, "approve" if request.form.get("decision") == "approve" else "fail")
     return _answer(result, session)
 
@@ -114,12 +114,16 @@ def _expired(session: SessionPage) -> ResponseReturnValue:
 
 def _card_page(session: SessionPage, form: CardForm) -> str:
     lines = [(line, _money(line.amount * line.quantity, session)) for line in session.lines]
-    total = _money(session.amount, session)
+    total = _total(session)
     return render_template(f"{FOLDER}/pay.html", session=session, form=form, lines=lines, total=total, cards=CARDS)
 
 
 def _onboarding_page(form: OnboardingForm, link: Link) -> str:
     return render_template(f"{FOLDER}/onboarding.html", form=form, link=link, business=BUSINESS, banks=BANKS)
+
+
+def _total(session: SessionPage) -> Money | None:
+    return None if session.amount is None else _money(session.amount, session)
 
 
 def _money(amount: int, session: SessionPage) -> Money:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hubapp.money.payments.sandbox import books, currencies
 from hubapp.money.payments.sandbox.cards import API_MESSAGES, TestCard
+from hubapp.money.payments.sandbox.operations import customers
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx, new_id
 
 SETTLES_AFTER = timedelta(days=2)
@@ -15,20 +16,37 @@ def intent_of(tx: Tx, session: Stored) -> Stored:
     """The session's payment intent, made with the first attempt; both change under the session's lock."""
     if session.body["payment_intent"] is not None:
         return tx.get("payment_intent", session.body["payment_intent"], lock=True)
+    intent = new_intent(
+        tx,
+        session.private["intent"],
+        amount=session.body["amount_total"],
+        currency=session.body["currency"],
+        customer=session.body["customer"],
+        email=session.body["customer_email"],
+        private={"session": session.id},
+    )
+    session.body["payment_intent"] = intent.id
+    tx.save(session)
+    return intent
+
+
+def new_intent(
+    tx: Tx, wanted: Body, *, amount: int, currency: str, customer: str | None, email: str | None, private: Body
+) -> Stored:
+    """An intent that nobody has paid; `wanted` are the request's words about it."""
     intent_id = new_id("payment_intent")
-    wanted = session.private["intent"]
     body: Body = {
         "id": intent_id,
         "object": "payment_intent",
-        "amount": session.body["amount_total"],
+        "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,
         "capture_method": "automatic",
         "client_secret": f"{intent_id}_secret_sandbox",
         "confirmation_method": "automatic",
         "created": tx.created,
-        "currency": session.body["currency"],
-        "customer": None,
+        "currency": currency,
+        "customer": customer,
         "description": wanted.get("description"),
         "last_payment_error": None,
         "latest_charge": None,
@@ -37,19 +55,19 @@ def intent_of(tx: Tx, session: Stored) -> Stored:
         "next_action": None,
         "payment_method": None,
         "payment_method_types": ["card"],
-        "receipt_email": session.body["customer_email"],
+        "receipt_email": email,
+        "setup_future_usage": wanted.get("setup_future_usage"),
         "status": "requires_payment_method",
         "transfer_group": wanted.get("transfer_group"),
     }
-    intent = tx.insert("payment_intent", body, private={"session": session.id})
-    session.body["payment_intent"] = intent_id
-    tx.save(session)
+    intent = tx.insert("payment_intent", body, private=private)
     tx.emit("payment_intent.created", body)
     return intent
 
 
 def succeed(tx: Tx, intent: Stored, card: TestCard, *, holder: Body) -> None:
-    """The card pays: the money is pending until it settles, less the fee."""
+    """The card pays: the money is pending until it settles, less the fee. A card to be kept is kept now."""
+    customers.keep(tx, intent, card, holder=holder)
     charge = _charge(tx, intent, card, holder=holder)
     fee = currencies.fee(intent.body["amount"], intent.body["currency"])
     charge["balance_transaction"] = books.record(
@@ -152,7 +170,7 @@ def _charge(tx: Tx, intent: Stored, card: TestCard, *, holder: Body) -> Body:
         "captured": True,
         "created": tx.created,
         "currency": intent.body["currency"],
-        "customer": None,
+        "customer": intent.body["customer"],
         "description": intent.body["description"],
         "disputed": False,
         "failure_code": None,
@@ -163,7 +181,7 @@ def _charge(tx: Tx, intent: Stored, card: TestCard, *, holder: Body) -> Body:
         "outcome": _outcome("approved_by_network", None, "Payment complete.", "authorized"),
         "paid": True,
         "payment_intent": intent.id,
-        "payment_method": new_id("payment_method"),
+        "payment_method": intent.private.get("method") or new_id("payment_method"),
         "payment_method_details": {"type": "card", "card": _card(card, holder)},
         "receipt_email": intent.body["receipt_email"],
         "refunded": False,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hubapp.money.payments.sandbox import currencies
-from hubapp.money.payments.sandbox.errors import ApiError, invalid_parameter
+from hubapp.money.payments.sandbox.errors import ApiError, invalid_parameter, missing_parameter
+from hubapp.money.payments.sandbox.operations import setups
 from hubapp.money.payments.sandbox.parameters import (
     AMOUNT,
     INT,
@@ -20,11 +20,11 @@ from hubapp.money.payments.sandbox.parameters import (
 )
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx, new_id, stamp
 
-SHORTEST = timedelta(minutes=30)
-LONGEST = timedelta(hours=24)
-
 CREATE = {
-    "mode": one_of("payment", required=True),
+    "mode": one_of("payment", "setup", required=True),
+    "currency": TEXT,
+    "customer": TEXT,
+    "customer_creation": one_of("always", "if_required"),
     "success_url": REQUIRED,
     "cancel_url": TEXT,
     "client_reference_id": TEXT,
@@ -34,7 +34,6 @@ CREATE = {
     "metadata": MAP,
     "payment_method_types": TEXTS,
     "line_items": listed(
-        required=True,
         quantity=AMOUNT,
         price_data=nested(
             required=True,
@@ -43,14 +42,35 @@ CREATE = {
             product_data=nested(required=True, name=REQUIRED, description=TEXT),
         ),
     ),
-    "payment_intent_data": nested(description=TEXT, metadata=MAP, transfer_group=TEXT),
+    "payment_intent_data": nested(
+        description=TEXT, metadata=MAP, transfer_group=TEXT, setup_future_usage=one_of("off_session", "on_session")
+    ),
+    "setup_intent_data": nested(description=TEXT, metadata=MAP),
+}
+OF_THE_OTHER_MODE = {
+    "payment": ("setup_intent_data",),
+    "setup": ("line_items", "payment_intent_data", "customer_creation"),
 }
 
 
 def create(tx: Tx, values: dict[str, Any]) -> Body:
-    """Open a session; its lines share one currency."""
+    """Open a session: to pay for lines that share one currency, or to save a card."""
+    for name in OF_THE_OTHER_MODE[values["mode"]]:
+        if name in values:
+            raise invalid_parameter(name, f"You can not pass `{name}` in `{values['mode']}` mode.")
+    if "customer" in values:
+        tx.get("customer", values["customer"])
+        if "customer_email" in values or "customer_creation" in values:
+            message = "You may only specify one of these parameters: customer, customer_email, customer_creation."
+            raise invalid_parameter("customer", message)
+    return setups.open_session(tx, values) if values["mode"] == "setup" else _to_pay(tx, values)
+
+
+def _to_pay(tx: Tx, values: dict[str, Any]) -> Body:
+    if not values.get("line_items"):
+        raise missing_parameter("line_items")
     total, currency = _total(values["line_items"])
-    expires_at = _expiry(tx, values.get("expires_at"))
+    expires_at = setups.expiry(tx, values.get("expires_at"))
     session_id = new_id("checkout.session")
     intent = values.get("payment_intent_data", {})
     lines = [
@@ -61,8 +81,8 @@ def create(tx: Tx, values: dict[str, Any]) -> Body:
         }
         for line in values["line_items"]
     ]
-    private: Body = {"lines": lines, "intent": intent}
-    body = _body(tx, session_id, values) | {
+    private: Body = {"lines": lines, "intent": intent, "creates": values.get("customer_creation") == "always"}
+    body = setups.session_body(tx, session_id, values) | {
         "amount_subtotal": total,
         "amount_total": total,
         "currency": currency,
@@ -88,44 +108,6 @@ def _total(lines: list[dict[str, Any]]) -> tuple[int, str]:
         total += line["quantity"] * line["price_data"]["unit_amount"]
     currencies.check(total, currency, param="line_items", minimum=True)
     return total, currency
-
-
-def _expiry(tx: Tx, seconds: int | None) -> datetime:
-    if seconds is None:
-        return tx.now + LONGEST
-    moment = datetime.fromtimestamp(seconds, UTC)
-    # The API counts in whole seconds.
-    if not SHORTEST - timedelta(seconds=1) <= moment - tx.now <= LONGEST + timedelta(seconds=1):
-        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
-        raise invalid_parameter("expires_at", message)
-    return moment
-
-
-def _body(tx: Tx, session_id: str, values: dict[str, Any]) -> Body:
-    email = values.get("customer_email")
-    return {
-        "id": session_id,
-        "object": "checkout.session",
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "cancel_url": values.get("cancel_url"),
-        "client_reference_id": values.get("client_reference_id"),
-        "created": tx.created,
-        "custom_fields": [],
-        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        "customer": None,
-        "customer_details": None,
-        "customer_email": email,
-        "livemode": False,
-        "locale": values.get("locale"),
-        "metadata": values.get("metadata", {}),
-        "mode": "payment",
-        "payment_intent": None,
-        "payment_method_types": ["card"],
-        "payment_status": "unpaid",
-        "shipping_options": [],
-        "status": "open",
-        "success_url": values["success_url"],
-    }
 
 
 def expire(tx: Tx, session_id: str) -> Body:

@@ -1,0 +1,121 @@
+"""Reading subscriptions: a member's own, and those a hub has to look after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from hubapp.kernel.db import db
+from hubapp.market.catalogue.models import Listing
+from hubapp.market.subscriptions.errors import NoSuchSubscription
+from hubapp.market.subscriptions.models import PeriodStatus, Status, Subscription, SubscriptionPeriod
+from hubapp.tenancy.models import Hub, HubStatus
+
+PAGE = 30
+BEHIND = (Status.PAST_DUE, Status.SUSPENDED)
+SELLING = select(Hub.id).where(Hub.id == Subscription.hub_id, Hub.status == HubStatus.OPEN).exists()
+
+
+def subscription(subscription_id: UUID) -> Subscription:
+    """Any subscription of the hub. Raises NoSuchSubscription."""
+    found: Subscription | None = db.session.scalar(select(Subscription).where(Subscription.id == subscription_id))
+    if found is None:
+        raise NoSuchSubscription
+    return found
+
+
+def own(subscription_id: UUID, *, account_id: UUID) -> Subscription:
+    """A member's own subscription. Raises NoSuchSubscription for anybody else's."""
+    found = subscription(subscription_id)
+    if found.account_id != account_id:
+        raise NoSuchSubscription
+    return found
+
+
+def subscriptions_of(account_id: UUID) -> Sequence[Subscription]:
+    """A member's subscriptions, those that go on first, then the newest."""
+    statement = select(Subscription).where(Subscription.account_id == account_id)
+    return db.session.scalars(
+        statement.order_by(Subscription.status == Status.CANCELED, Subscription.id.desc()).limit(100)
+    ).all()
+
+
+def alive(*, account_id: UUID, listing_id: UUID) -> Subscription | None:
+    """Somebody's subscription of a listing, unless it is over."""
+    return db.session.scalar(
+        select(Subscription).where(
+            Subscription.account_id == account_id,
+            Subscription.listing_id == listing_id,
+            Subscription.status != Status.CANCELED,
+        )
+    )
+
+
+def periods_of(subscription_id: UUID, *, limit: int = 36) -> Sequence[SubscriptionPeriod]:
+    """The months of a subscription, newest first."""
+    statement = select(SubscriptionPeriod).where(SubscriptionPeriod.subscription_id == subscription_id)
+    return db.session.scalars(statement.order_by(SubscriptionPeriod.number.desc()).limit(limit)).all()
+
+
+def open_period(subscription_id: UUID) -> SubscriptionPeriod | None:
+    """The latest month that was ordered and not paid (yet): what `pay now` is about."""
+    statement = select(SubscriptionPeriod).where(
+        SubscriptionPeriod.subscription_id == subscription_id,
+        SubscriptionPeriod.status.in_((PeriodStatus.ORDERED, PeriodStatus.UNPAID)),
+    )
+    return db.session.scalar(statement.order_by(SubscriptionPeriod.number.desc()).limit(1))
+
+
+def open_periods(subscription_ids: Sequence[UUID]) -> dict[UUID, SubscriptionPeriod]:
+    """Subscription → the latest month of it that is not paid."""
+    statement = select(SubscriptionPeriod).where(
+        SubscriptionPeriod.subscription_id.in_(subscription_ids),
+        SubscriptionPeriod.status.in_((PeriodStatus.ORDERED, PeriodStatus.UNPAID)),
+    )
+    return {row.subscription_id: row for row in db.session.scalars(statement.order_by(SubscriptionPeriod.number))}
+
+
+def period_of(checkout_id: UUID) -> SubscriptionPeriod | None:
+    """The month that a checkout pays for."""
+    return db.session.scalar(select(SubscriptionPeriod).where(SubscriptionPeriod.checkout_id == checkout_id))
+
+
+def behind(*, limit: int = 200) -> Sequence[Subscription]:
+    """Who could not be charged, the longest ago first."""
+    statement = select(Subscription).where(Subscription.status.in_(BEHIND))
+    return db.session.scalars(statement.order_by(Subscription.behind_since).limit(limit)).all()
+
+
+def coming(*, until: datetime, limit: int = 200) -> Sequence[Subscription]:
+    """Renewals up to a moment, the next one first."""
+    statement = select(Subscription).where(Subscription.status == Status.ACTIVE, Subscription.next_at <= until)
+    return db.session.scalars(statement.order_by(Subscription.next_at).limit(limit)).all()
+
+
+def counts() -> dict[str, int]:
+    """Status → how many subscriptions of the hub are in it."""
+    rows = db.session.execute(select(Subscription.status, func.count()).group_by(Subscription.status)).all()
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def is_due(*, now: datetime) -> ColumnElement[bool]:
+    """Renewals whose time has come, in hubs that sell."""
+    return and_(Subscription.status == Status.ACTIVE, Subscription.next_at <= now, SELLING)
+
+
+def is_to_be_tried(*, now: datetime) -> ColumnElement[bool]:
+    """Months whose payment is to be tried again, in hubs that sell (joined with their subscriptions)."""
+    return and_(SubscriptionPeriod.retry_at <= now, SELLING)
+
+
+def has_other_price() -> ColumnElement[bool]:
+    """Subscriptions whose listing costs something else than was agreed or announced (joined with it)."""
+    announced = Subscription.new_price.is_not(None)
+    price = case((announced, Subscription.new_price), else_=Subscription.unit_price)
+    shipping = case((announced, Subscription.new_shipping_price), else_=Subscription.shipping_price)
+    sent = and_(Subscription.delivery == "ship", Listing.shipping_price.is_not(None))
+    differs = or_(Listing.price != price, and_(sent, Listing.shipping_price.is_distinct_from(shipping)))
+    return and_(Subscription.status.in_((Status.ACTIVE, Status.PAUSED, Status.PAST_DUE)), differs)
