@@ -30,7 +30,8 @@ from hubapp.money.payments.gateway import (
     TransferState,
     Unknown,
 )
-from hubapp.money.payments.stripe_line import Call, Line, Params, T
+from hubapp.money.payments.stripe_disputes import DisputeRequests
+from hubapp.money.payments.stripe_line import Call, Params, T
 from hubapp.money.payments.stripe_values import Body
 from hubapp.money.payments.units import to_provider
 
@@ -38,10 +39,8 @@ LATEST_CHARGE = "payment_intent.latest_charge.balance_transaction"
 
 
 @dataclass(frozen=True, slots=True)
-class StripeGateway:
+class StripeGateway(DisputeRequests):
     """PaymentGateway over one line; made by `stripe_gateway.build_gateway`."""
-
-    line: Line
 
     @property
     def mode(self) -> Mode:
@@ -261,10 +260,6 @@ class StripeGateway:
         self.line.own(event.id)
         values.require_endpoint(event, endpoint)
         return event
-
-    def _on(self, call: Callable[..., Any], object_id: str) -> Call:
-        own = self.line.own(object_id)
-        return lambda params, options: call(own, params, options)
 
     def _send_amount(
         self,

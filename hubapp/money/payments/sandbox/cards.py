@@ -26,6 +26,8 @@ class TestCard:
     field: str = "number"
     is_instant: bool = False
     refund_fails: bool = False
+    dispute: str = ""
+    is_inquiry: bool = False
 
     @property
     def last4(self) -> str:
@@ -57,6 +59,11 @@ CARDS: tuple[TestCard, ...] = (
     TestCard("5555555555554444", "mastercard", _l("Pays, Mastercard")),
     TestCard("4000000000000077", "visa", _l("Pays, available at once"), is_instant=True),
     TestCard("4000000000005126", "visa", _l("Pays; a refund to it fails later"), refund_fails=True),
+    TestCard("4000000000000259", "visa", _l("Pays; disputed as fraudulent a day later"), dispute="fraudulent"),
+    TestCard("4000000000002685", "visa", _l("Pays; disputed as not received"), dispute="product_not_received"),
+    TestCard(
+        "4000000000001976", "visa", _l("Pays; the bank inquires a day later"), dispute="fraudulent", is_inquiry=True
+    ),
 )
 BY_NUMBER = {card.number: card for card in CARDS}
 

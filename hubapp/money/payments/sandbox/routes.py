@@ -9,7 +9,16 @@ from typing import Any, TypeAlias
 
 from hubapp.money.payments.sandbox import books
 from hubapp.money.payments.sandbox.errors import ApiError
-from hubapp.money.payments.sandbox.operations import accounts, checkout, payouts, reads, refunds, transfers
+from hubapp.money.payments.sandbox.operations import (
+    accounts,
+    checkout,
+    disputes,
+    files,
+    payouts,
+    reads,
+    refunds,
+    transfers,
+)
 from hubapp.money.payments.sandbox.parameters import BOOL, TEXT, TEXTS, Param
 from hubapp.money.payments.sandbox.store import PLATFORM, Body, Tx
 
@@ -69,6 +78,11 @@ ROUTES: tuple[Route, ...] = (
     *_resource("charge", "/v1/charges", {"payment_intent": TEXT, "transfer_group": TEXT}),
     _route("refund.create", "post", "/v1/refunds", lambda t, _, v: refunds.create(t, v), refunds.CREATE),
     *_resource("refund", "/v1/refunds", {"charge": TEXT, "payment_intent": TEXT}),
+    *_resource("dispute", "/v1/disputes", {"charge": TEXT, "payment_intent": TEXT}),
+    _route("dispute.update", "post", "/v1/disputes/{id}", disputes.update, disputes.UPDATE),
+    _route("dispute.close", "post", "/v1/disputes/{id}/close", lambda t, i, _: disputes.close(t, i)),
+    _route("file.create", "post", "/v1/files", lambda t, _, v: files.create(t, v), files.CREATE),
+    *_resource("file", "/v1/files", {"purpose": TEXT}),
     _route("account.create", "post", "/v1/accounts", lambda t, _, v: accounts.create(t, v), accounts.CREATE),
     *_resource("account", "/v1/accounts", {}),
     _route(

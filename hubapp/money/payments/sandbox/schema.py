@@ -124,6 +124,11 @@ VERSIONS: tuple[str, ...] = (
     -- A sandbox that has seen nothing yet may begin in the past, so that a demonstration has one.
     ALTER TABLE clock DROP CONSTRAINT clock_ahead_by_check;
     """,
+    """
+    -- A dispute that is won brings its fee back.
+    ALTER TABLE balance_line DROP CONSTRAINT balance_line_fee_check;
+    CREATE INDEX resource_disputed ON resource ((body ->> 'charge')) WHERE kind = 'dispute';
+    """,
 )
 
 
