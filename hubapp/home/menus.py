@@ -66,6 +66,7 @@ def _managing(root: str) -> list[Entry]:
         ("members.view", _("Members"), "/manage/members", "users"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
         ("orders.manage", _("Orders"), "/manage/orders", "package"),
+        ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
         ("listings.manage", _("Listings"), "/manage/listings", "tag"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
@@ -182,6 +182,12 @@ def orders_of_checkout(checkout_id: UUID) -> Sequence[Order]:
     return db.session.scalars(select(Order).where(Order.checkout_id == checkout_id).order_by(Order.number)).all()
 
 
+def orders_of_payment(payment_id: UUID) -> Sequence[Order]:
+    """What was paid together, by number."""
+    checkouts = select(Checkout.id).where(Checkout.payment_id == payment_id)
+    return db.session.scalars(select(Order).where(Order.checkout_id.in_(checkouts)).order_by(Order.number)).all()
+
+
 def order(order_id: UUID) -> Order:
     """Any order of the hub, for those who manage them. Raises NoSuchOrder."""
     found: Order | None = db.session.scalar(select(Order).where(Order.id == order_id))
@@ -272,7 +278,8 @@ def open_tasks(seller_id: UUID | None) -> int:
 def turnover(*, timezone: str, months: int = 12) -> list[Month]:
     """The hub's last months with sales, oldest first, by the hub's own calendar."""
     month = func.date_trunc("month", func.timezone(timezone, Order.paid_at))
-    refunded = func.coalesce(func.sum(Order.gross).filter(Order.status == OrderStatus.REFUNDED), 0)
+    back = case((Order.status == OrderStatus.REFUNDED, Order.gross), (Order.status == OrderStatus.CANCELED, 0))
+    refunded = func.coalesce(func.sum(func.coalesce(back, Order.refunded)), 0)
     rows = db.session.execute(
         select(month, func.count(), func.sum(Order.gross), func.sum(Order.base), refunded)
         .where(Order.paid_at.is_not(None))

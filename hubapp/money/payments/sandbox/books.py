@@ -100,7 +100,7 @@ def show(tx: Tx, row: Row) -> Body:
 def _category(row: Row) -> str:
     if row["type"] == "adjustment":  # only disputes make them here
         return "dispute" if row["amount"] < 0 else "dispute_reversal"
-    return CATEGORY.get(row["type"], row["type"])
+    return str(CATEGORY.get(row["type"], row["type"]))
 
 
 def line(tx: Tx, line_id: str) -> Body:

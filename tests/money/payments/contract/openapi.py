@@ -77,9 +77,11 @@ class Contract:
 
     def _check_multipart(self, operation: dict[str, Any], body: bytes, content_type: str) -> None:
         kind, options = parse_options_header(content_type)
-        form, files = MultiPartParser(stream_factory=lambda *_args, **_more: io.BytesIO()).parse(io.BytesIO(body), options["boundary"].encode(), len(body))
+        form, files = MultiPartParser(stream_factory=lambda *_args, **_more: io.BytesIO()).parse(
+            io.BytesIO(body), options["boundary"].encode(), len(body)
+        )
         schema = operation["requestBody"]["content"][kind]["schema"]
-        data = {**form.to_dict(), **{name: "bytes" for name in files}}
+        data = {**form.to_dict(), **dict.fromkeys(files, "bytes")}
         self._check(f"request {operation['operationId']}", schema, self._coerced(data, schema))
 
     def check_answer(self, method: str, url: str, status: int, body: str) -> None:

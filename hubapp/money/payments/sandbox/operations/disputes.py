@@ -7,7 +7,7 @@ from typing import Any
 
 from hubapp.money.payments.sandbox import books, cards, currencies
 from hubapp.money.payments.sandbox.errors import ApiError, invalid_parameter
-from hubapp.money.payments.sandbox.parameters import BOOL, MAP, TEXT, nested
+from hubapp.money.payments.sandbox.parameters import BOOL, MAP, TEXT, Param
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx, new_id, stamp
 
 TEXTS = (
@@ -42,7 +42,7 @@ FILES = (
     "uncategorized_file",
 )
 UPDATE = {
-    "evidence": nested(**dict.fromkeys((*TEXTS, *FILES), TEXT)),
+    "evidence": Param("object", fields=dict.fromkeys((*TEXTS, *FILES), TEXT)),
     "submit": BOOL,
     "metadata": MAP,
 }
