@@ -22,6 +22,7 @@ from hubapp.money.ledger import verify
 from hubapp.money.payments import disputes
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.jobs import run_all
 from tests.factories.market import Shop, make_listing, make_shop, place
@@ -187,11 +188,8 @@ class Stall:
 
     def mails(self) -> list[str]:
         """Templates of the mails that were asked for, in order."""
-        with self.till.app.app_context():
-            from hubapp.tenancy.platform import platform_scope  # noqa: PLC0415  only here
-
-            with platform_scope(reason="test"), unit_of_work():
-                return list(db.session.execute(text("SELECT template FROM mail ORDER BY id")).scalars())
+        with self.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
+            return list(db.session.execute(text("SELECT template FROM mail ORDER BY id")).scalars())
 
     def assert_at_rest(self) -> None:
         """The books prove themselves, are what the provider has, and nothing waits on the hold for what is over."""
@@ -218,7 +216,7 @@ class _Scope:
         for context in self._contexts:
             context.__enter__()
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         for context in reversed(self._contexts):
             context.__exit__(*error)
 

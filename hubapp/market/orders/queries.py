@@ -182,12 +182,6 @@ def orders_of_checkout(checkout_id: UUID) -> Sequence[Order]:
     return db.session.scalars(select(Order).where(Order.checkout_id == checkout_id).order_by(Order.number)).all()
 
 
-def orders_of_payment(payment_id: UUID) -> Sequence[Order]:
-    """What was paid together, by number."""
-    checkouts = select(Checkout.id).where(Checkout.payment_id == payment_id)
-    return db.session.scalars(select(Order).where(Order.checkout_id.in_(checkouts)).order_by(Order.number)).all()
-
-
 def order(order_id: UUID) -> Order:
     """Any order of the hub, for those who manage them. Raises NoSuchOrder."""
     found: Order | None = db.session.scalar(select(Order).where(Order.id == order_id))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.orders.errors import NoSuchRequest
-from hubapp.market.orders.models import Order
+from hubapp.market.orders.models import Checkout, Order
 from hubapp.market.orders.refund_models import Level, RefundPolicy, RefundRequest, RequestStatus
 from hubapp.market.orders.refund_rules import Limits
 
@@ -18,6 +18,12 @@ def limits() -> Limits:
     """Those of the hub in scope, else the network's."""
     own = db.session.scalar(select(RefundPolicy).where(RefundPolicy.hub_id == require_hub_id()))
     return Limits() if own is None else Limits(own.days, own.units, own.answer_days)
+
+
+def orders_of_payment(payment_id: UUID) -> Sequence[Order]:
+    """What was paid together, by number."""
+    checkouts = select(Checkout.id).where(Checkout.payment_id == payment_id)
+    return db.session.scalars(select(Order).where(Order.checkout_id.in_(checkouts)).order_by(Order.number)).all()
 
 
 def request(request_id: UUID) -> RefundRequest:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
-from hubapp.kernel.db import unit_of_work
-from hubapp.market.orders import services
+from hubapp.kernel import clock, ids
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.market.orders import queries, services
+from hubapp.market.orders.models import Checkout
 from hubapp.money.ledger.queries import Purpose
 from hubapp.money.payments import disputes
 from hubapp.money.payments.errors import PaymentDisputed
@@ -154,8 +158,6 @@ def test_several_sellers_bear_it_by_what_is_left_of_their_orders(stall: Stall) -
     order = stall.sell(1, others={listing_id: 1})
     stall.answer(stall.dispute(order, amount=1000), "losing_evidence")
     with stall.scope():
-        from hubapp.market.orders import queries  # noqa: PLC0415
-
         parts = {o.seller_account_id: o.refunded for o in queries.orders_of_checkout(order.checkout_id)}  # type: ignore[arg-type]
     assert parts == {stall.shop.seller: 400, seller: 600}
     stall.assert_at_rest()
@@ -182,8 +184,6 @@ def test_a_look_that_came_late_does_not_open_what_is_over(stall: Stall) -> None:
     old = stall.till.wiring.gateway.retrieve_dispute(dispute.provider_id)
     stall.answer(dispute, "winning_evidence")
     with stall.scope():
-        from hubapp.kernel import clock  # noqa: PLC0415
-
         disputes.apply_dispute(payment_id=dispute.payment_id, state=old, now=clock.now())
     assert stall.disputes(order)[0].status == "won"
     stall.assert_at_rest()
@@ -220,9 +220,6 @@ def test_what_was_paid_out_already_is_owed(stall: Stall) -> None:
     stall.advance(HOLD_OVER)
     owner = f"account:{stall.shop.seller}"
     with stall.scope():
-        from hubapp.earnings.shares import services as shares  # noqa: PLC0415
-        from hubapp.kernel import clock, ids  # noqa: PLC0415
-
         paid = shares.claim_for_payout(owner=owner, currency="EUR", payout_id=ids.uuid7(), now=clock.now())
     stall.answer(stall.dispute(order), "losing_evidence")
     assert stall.totals(stall.shop.seller) == (0, -paid, paid)
@@ -232,11 +229,6 @@ def test_an_order_that_is_not_booked_yet_is_waited_for(stall: Stall) -> None:
     order = stall.sell()
     dispute = stall.dispute(order)
     with stall.scope():
-        from sqlalchemy import update  # noqa: PLC0415
-
-        from hubapp.kernel.db import db  # noqa: PLC0415
-        from hubapp.market.orders.models import Checkout  # noqa: PLC0415
-
         db.session.execute(update(Checkout).values(status="open"))
     with stall.scope(), pytest.raises(LookupError):
         services.follow_dispute(dispute_id=dispute.id, now=dispute.seen_at)

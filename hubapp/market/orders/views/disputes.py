@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.kernel.money import Money
-from hubapp.market.orders import queries
+from hubapp.market.orders import refund_queries
 from hubapp.money.payments import disputes
 from hubapp.money.payments.dispute_words import outcome_pill, reason_words
 from hubapp.web import access, areas
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     rows = [
         {
             "dispute": dispute,
-            "orders": queries.orders_of_payment(dispute.payment_id),
+            "orders": refund_queries.orders_of_payment(dispute.payment_id),
             "amount": Money(dispute.amount, dispute.currency),
             "reason": reason_words(dispute.reason),
             "state": outcome_pill(dispute),

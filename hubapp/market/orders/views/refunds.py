@@ -94,7 +94,7 @@ def _answer(order: Order, waiting: RefundRequest, by: Level) -> ResponseReturnVa
     form = AnswerForm()
     form.amount.currency = order.currency
     if request.method == "GET":
-        form.amount.data = waiting.money if waiting.money <= order.left else order.left
+        form.amount.data = min(waiting.money, order.left)
     if form.validate_on_submit():
         try:
             _decide(form, waiting.id, by)
