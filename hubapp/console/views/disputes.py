@@ -92,11 +92,13 @@ def attach_evidence(dispute_id: UUID) -> ResponseReturnValue:
         try:
             if not sent:
                 raise BadEvidence(_("Choose a file."), field="file")
+            with sent.stream as stream:
+                content = stream.read(LARGEST_FILE + 1)
             disputing.attach(
                 dispute_id=dispute_id,
                 field=form.kind.data or "",
                 filename=sent.filename or "",
-                content=sent.read(LARGEST_FILE + 1),
+                content=content,
                 files=files.opened(current_app.extensions["hubapp.settings"]),
                 actor=actor(),
                 now=clock.now(),

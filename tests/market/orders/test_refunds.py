@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import event
 
 from hubapp.earnings.shares import queries as shares
-from hubapp.kernel import clock
-from hubapp.kernel.db import db
+from hubapp.earnings.shares import services as claiming
+from hubapp.kernel import clock, ids
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.orders import errors, queries, services
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.refund_models import Level
 from hubapp.market.orders.refund_rules import Limits
 from hubapp.money.ledger.queries import Purpose
-from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.audit import SYSTEM, Actor
+from hubapp.tenancy.platform import in_hub, platform_scope
 from tests.factories.crashes import run_all_crashing
 from tests.factories.races import together
 from tests.factories.stall import Stall
@@ -138,10 +140,6 @@ def test_a_hubs_own_limits_count_instead(stall: Stall) -> None:
 
 
 def set_limits(stall: Stall, limits: Limits) -> None:
-    from hubapp.kernel.db import unit_of_work
-    from hubapp.tenancy.audit import SYSTEM
-    from hubapp.tenancy.platform import in_hub, platform_scope
-
     with platform_scope(reason="test"), unit_of_work(), in_hub(stall.hub_id):
         services.set_limits(hub_id=stall.hub_id, limits=limits, actor=SYSTEM, now=clock.now())
 
@@ -174,9 +172,7 @@ def test_calling_off_what_was_partly_given_back_gives_back_the_rest_only(stall: 
     stall.give(order, 800)
     stall.settle()
     with stall.scope():
-        services.cancel_order(
-            order_id=order.id, reason="Broke", actor=Actor(stall.shop.seller, "Ada"), now=clock.now()
-        )
+        services.cancel_order(order_id=order.id, reason="Broke", actor=Actor(stall.shop.seller, "Ada"), now=clock.now())
     stall.settle()
     assert (stall.order(order).status, stall.reversed(order)) == ("refunded", 2400 - (order.fee or 0))
     stall.assert_at_rest()
@@ -186,9 +182,6 @@ def test_after_a_payout_a_refund_is_owed(stall: Stall) -> None:
     order = stall.sell()
     stall.advance(timedelta(days=20))
     with stall.scope():
-        from hubapp.earnings.shares import services as claiming
-        from hubapp.kernel import ids
-
         owner = f"account:{stall.shop.seller}"
         paid = claiming.claim_for_payout(owner=owner, currency="EUR", payout_id=ids.uuid7(), now=clock.now())
     stall.give(order, 800)
@@ -236,7 +229,7 @@ def test_without_the_row_locks_both_pass_the_check(stall: Stall) -> None:
 
     def unlocked(*call: Any) -> tuple[str, Any]:
         statement: str = call[2]
-        return (statement.split(" FOR ")[0] if "\nFROM orders" in statement else statement), call[3]
+        return (statement.split(" FOR ", maxsplit=1)[0] if "\nFROM orders" in statement else statement), call[3]
 
     with stall.till.app.app_context():
         engine = db.engine
@@ -252,8 +245,7 @@ def test_a_dispute_and_a_refund_at_once_pay_the_buyer_once(stall: Stall) -> None
     order = stall.sell()
     stall.till.sandbox.dispute(stall.charge_of(order))
     stall.till.deliver()
-    together(lambda: stall.give(order, 2400), stall.settle) if False else None
-    outcomes = []
+    outcomes: list[str] = []
 
     def give() -> None:
         try:
