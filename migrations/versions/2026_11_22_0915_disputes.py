@@ -147,7 +147,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo."""
     op.drop_column("payment", "settled_currency")
-    op.drop_constraint("refunded", "orders")
     op.drop_column("orders", "refunded")
     op.drop_column("earning_right", "is_frozen")
     for table in reversed(RIGHTS):
