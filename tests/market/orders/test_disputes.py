@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
 from hubapp.kernel import clock, ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries, services
-from hubapp.market.orders.models import Checkout
+from hubapp.market.orders.models import Checkout, Order
 from hubapp.money.ledger.queries import Purpose
 from hubapp.money.payments import disputes
+from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import PaymentDisputed
 from hubapp.money.payments.events import DisputeLost, DisputeOpened, DisputeWon
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.crashes import run_all_crashing
 from tests.factories.jobs import run_all
+from tests.factories.races import together
 from tests.factories.stall import A_DAY, DISPUTED, INQUIRY, Stall
 
 HOLD_OVER = timedelta(days=20)
@@ -232,3 +235,51 @@ def test_an_order_that_is_not_booked_yet_is_waited_for(stall: Stall) -> None:
         db.session.execute(update(Checkout).values(status="open"))
     with stall.scope(), pytest.raises(LookupError):
         services.follow_dispute(dispute_id=dispute.id, now=dispute.seen_at)
+
+
+def lost_but_not_followed(stall: Stall) -> tuple[Order, Dispute]:
+    """A dispute that payments know as lost, while its orders have not heard of it."""
+    order = stall.sell()
+    dispute = stall.dispute(order)
+    stall.till.wiring.gateway.close_dispute(key="close", dispute_id=dispute.provider_id)
+    with stall.scope():
+        disputes.observe_dispute(payment_id=dispute.payment_id, provider_id=dispute.provider_id, now=clock.now())
+    return order, dispute
+
+
+def follow_twice(stall: Stall, dispute: Dispute) -> None:
+    def follow() -> None:
+        with stall.scope():
+            services.follow_dispute(dispute_id=dispute.id, now=clock.now())
+
+    with stall.till.meet_after_reading("earning_freeze"):
+        together(follow, follow)
+
+
+def test_two_who_hear_of_the_loss_at_once_take_it_back_once(stall: Stall) -> None:
+    order, dispute = lost_but_not_followed(stall)
+    follow_twice(stall, dispute)
+    assert (stall.order(order).refunded, stall.mails().count("dispute_closed")) == (2400, 2)
+    stall.assert_at_rest()
+
+
+def test_without_the_locks_both_take_it_back(stall: Stall) -> None:
+    """The negative control: everybody is told twice, or the second one breaks."""
+    _order, dispute = lost_but_not_followed(stall)
+
+    def unlocked(*call: Any) -> tuple[str, Any]:
+        statement: str = call[2]
+        is_ours = any(f"\nFROM {table}" in statement for table in ("orders", "order_share", "earning_right"))
+        return (statement.split(" FOR ", maxsplit=1)[0] if is_ours else statement), call[3]
+
+    with stall.till.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", unlocked, retval=True)
+    try:
+        follow_twice(stall, dispute)
+        broke = False
+    except Exception:  # noqa: BLE001  whichever of the database's own guards stops it
+        broke = True
+    finally:
+        event.remove(engine, "before_cursor_execute", unlocked)
+    assert broke or stall.mails().count("dispute_closed") > 2
