@@ -121,7 +121,7 @@ def test_a_disputed_order_says_so_to_buyer_seller_and_hub(stall: Stall) -> None:
     assert (refused.status_code, "bank disputes this payment" in refused.text) == (422, True)
     assert browser(stall, stall.shop.seller).get("/manage/disputes").status_code == 403
     stall.answer(dispute, "losing_evidence")
-    assert "Taken back by the buyer&#39;s bank" in browser(stall, stall.shop.buyer).get(f"/orders/{order.id}").text
+    assert "Taken back by the buyer's bank" in browser(stall, stall.shop.buyer).get(f"/orders/{order.id}").text
 
 
 def test_a_hub_without_disputes_has_a_word_about_them(stall: Stall) -> None:
