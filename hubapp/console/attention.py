@@ -16,7 +16,10 @@ def items(figures: Overview) -> list[dict[str, Any]]:
     """Entries for the list of next actions, the most urgent first."""
     found = [
         _books(figures),
+        _disputes(figures),
+        _foreign(figures),
         _commands(figures),
+        _refunds(figures),
         _jobs(figures),
         _frozen(figures),
         _vacant(figures),
@@ -36,6 +39,56 @@ def _books(figures: Overview) -> dict[str, Any] | None:
         "action": _("Show"),
         "icon_name": "triangle-alert",
         "tone": "warn",
+    }
+
+
+def _disputes(figures: Overview) -> dict[str, Any] | None:
+    count, urgent = figures.disputes, figures.urgent_disputes
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d dispute needs an answer", "%(num)d disputes need an answer", count),
+        "text": ngettext(
+            "%(num)d of them within three days. Without an answer it is lost.",
+            "%(num)d of them within three days. Without an answer they are lost.",
+            urgent,
+        ),
+        "href": url_for("console.disputes"),
+        "action": _("Show"),
+        "icon_name": "scale",
+        "tone": "warn" if urgent else "",
+    }
+
+
+def _foreign(figures: Overview) -> dict[str, Any] | None:
+    count = figures.unfinished.foreign
+    if not count:
+        return None
+    return {
+        "title": ngettext(
+            "%(num)d payment was settled in another currency",
+            "%(num)d payments were settled in another currency",
+            count,
+        ),
+        "text": _(
+            "The buyer has paid, but the payment provider converted the money, so that nothing is booked and the order"
+            " waits. Add a bank account in the hub's currency at the provider, and refund these payments there."
+        ),
+        "icon_name": "credit-card",
+        "tone": "warn",
+    }
+
+
+def _refunds(figures: Overview) -> dict[str, Any] | None:
+    count = figures.refunds
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d refund waits for the network", "%(num)d refunds wait for the network", count),
+        "text": _("Above the limits of their hub, or not answered there in time."),
+        "href": url_for("console.refunds"),
+        "action": _("Show"),
+        "icon_name": "undo-2",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from slugify import slugify
 from wtforms import DecimalField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
@@ -208,3 +209,35 @@ class DomainForm(Form):
     domain = StringField(
         _l("Domain"), [DataRequired(_l("Enter a domain, such as hub.example.org.")), Length(max=253)], filters=[_plain]
     )
+
+
+class EvidenceForm(Form):
+    """What the bank reads; the view names the fields, the services say what is too long."""
+
+    product_description = TextAreaField()
+    customer_name = TextAreaField()
+    customer_email_address = TextAreaField()
+    shipping_carrier = TextAreaField()
+    shipping_date = TextAreaField()
+    shipping_tracking_number = TextAreaField()
+    shipping_address = TextAreaField()
+    service_date = TextAreaField()
+    refund_policy_disclosure = TextAreaField()
+    refund_refusal_explanation = TextAreaField()
+    cancellation_rebuttal = TextAreaField()
+    uncategorized_text = TextAreaField()
+
+
+class EvidenceFileForm(Form):
+    """A document and what it shows."""
+
+    kind = StringField(_l("What it shows"))
+    file = FileField(_l("Document"))
+
+
+class LimitsForm(Form):
+    """How far a hub gives money back by itself."""
+
+    days = IntegerField(_l("Days"), [InputRequired(_l("Enter a number.")), NumberRange(0, 3650)])
+    units = IntegerField(_l("Largest amount"), [InputRequired(_l("Enter a number.")), NumberRange(0, 1_000_000)])
+    answer_days = IntegerField(_l("Days to answer"), [InputRequired(_l("Enter a number.")), NumberRange(1, 60)])

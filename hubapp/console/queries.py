@@ -11,9 +11,11 @@ from hubapp.earnings.shares import network as shares
 from hubapp.earnings.shares.network import MonthOf, RoleTotal
 from hubapp.jobs import failures
 from hubapp.kernel.money import Money
+from hubapp.market.orders import network as orders
 from hubapp.money.ledger import checks
 from hubapp.money.ledger.checks import Health
 from hubapp.money.ledger.models import LedgerCheck
+from hubapp.money.payments import dispute_network
 from hubapp.money.payments import network as payments
 from hubapp.money.payments.network import Unfinished
 from hubapp.people.membership import network as membership
@@ -60,6 +62,9 @@ class Overview:
     unfinished: Unfinished
     failed_jobs: int
     health: Health
+    disputes: int = 0
+    urgent_disputes: int = 0
+    refunds: int = 0
 
     @property
     def open_hubs(self) -> int:
@@ -82,6 +87,7 @@ def overview(now: datetime) -> Overview:
     """Counts and sums over all hubs."""
     before, month = months_back(first_of_month(now), 2)
     counts = hubs.counts()
+    disputes, urgent = dispute_network.unanswered(now=now)
     alive = sum(counts.values()) - counts[HubStatus.CLOSED]
     return Overview(
         hubs=counts,
@@ -93,6 +99,9 @@ def overview(now: datetime) -> Overview:
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
         health=checks.health(hubs=sum(counts.values())),
+        disputes=disputes,
+        urgent_disputes=urgent,
+        refunds=orders.count_for_core(),
     )
 
 

@@ -67,6 +67,7 @@ def _managing(root: str) -> list[Entry]:
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
         ("orders.manage", _("Orders"), "/manage/orders", "package"),
         ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
+        ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
         ("listings.manage", _("Listings"), "/manage/listings", "tag"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),

@@ -26,6 +26,8 @@ CENTRAL_VALUES = {
     "host": "lyon.example",
     "step": "start",
     "job_id": "1",
+    "dispute_id": UNKNOWN,
+    "request_id": UNKNOWN,
     "token": "no-such-token",
     "act": "codes",
     "session_id": UNKNOWN,

@@ -30,6 +30,16 @@ class Browser:
         return self.client.post(path, base_url=self.base, data=fields)
 
 
+def make_central(app: HubFlask) -> Browser:
+    """Somebody of the central team in an application of the test's own, whose forms need no tokens."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        account_id = make_account("Noor Central", is_central=True)
+    client = app.test_client()
+    sign_in(client, account_id, second_factor=True)
+    return Browser(client, account_id, base_url(app, None))
+
+
 @pytest.fixture
 def no_csrf(app: HubFlask) -> Any:
     """Forms without tokens, as a test client sends them."""

@@ -9,7 +9,9 @@ import pytest
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
+from tests.factories.cases import make_case
 from tests.factories.hubs import make_hub
+from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
 
 SAMPLES = {
@@ -18,6 +20,8 @@ SAMPLES = {
     "account_id": "01890000-0000-7000-8000-000000000000",
     "job_id": "1",
     "host": "a.example",
+    "dispute_id": "01890000-0000-7000-8000-000000000001",
+    "request_id": "01890000-0000-7000-8000-000000000002",
 }
 
 
@@ -70,10 +74,14 @@ def test_the_central_team_passes_its_second_factor_first(app: HubFlask, browser_
 
 def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) -> None:
     with app.app_context():
-        make_connector(make_hub("lyon"), account_id=central.account_id)
+        shop = make_shop("lyon")
+        make_connector(shop.hub_id, account_id=central.account_id)
+        dispute_id, request_id = make_case(shop)
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path.replace(SAMPLES["account_id"], str(central.account_id))
+            wanted = wanted.replace(SAMPLES["dispute_id"], str(dispute_id))
+            wanted = wanted.replace(SAMPLES["request_id"], str(request_id))
             assert (path, central.get(wanted).status_code in {200, 303}) == (path, True)
 
 

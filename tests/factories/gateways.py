@@ -29,7 +29,8 @@ class CheckedTransport(SandboxTransport):
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
         """Check, carry, check."""
-        self.document.check_request(method, url, post_data)
+        content_type = {name.lower(): value for name, value in (headers or {}).items()}.get("content-type", "")
+        self.document.check_request(method, url, post_data, content_type)
         body, status, answered = super().request(method, url, headers, post_data, _usage=_usage)
         self.document.check_answer(method, url, status, body)
         self.operations.add(self.document.operation(method, url)["operationId"])

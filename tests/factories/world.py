@@ -11,9 +11,11 @@ from PIL import Image
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutPart
 from hubapp.kernel import files
 from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import ListingImage
 from hubapp.market.catalogue.services import add_picture
 from hubapp.market.orders import queries as orders
+from hubapp.market.orders.services import ask_refund
 from hubapp.market.subscriptions import services as subscriptions
 from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
@@ -78,6 +80,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
     with hub_scope(hub_id), unit_of_work():
         settle(checkout_id)
         order = orders.orders_of_checkout(checkout_id)[0]
+        ask_refund(order_id=order.id, buyer_id=buyer, amount=Money(100, "EUR"), quantities={}, reason=MARK, now=NOW)
         member = membership.member(buyer)
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)

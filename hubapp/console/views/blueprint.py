@@ -42,6 +42,8 @@ def _entries() -> list[Entry]:
         ("overview", _("Overview"), "layout-dashboard"),
         ("hubs", _("Hubs"), "network"),
         ("people", _("People"), "users"),
+        ("disputes", _("Disputes"), "scale"),
+        ("refunds", _("Refunds"), "undo-2"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("jobs", _("Jobs"), "list-checks"),

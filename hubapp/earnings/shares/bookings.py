@@ -141,7 +141,38 @@ def refund(
     legs = [Leg(source_owner(source), account, -amount, tag="refund")]
     if from_core:
         legs.append(Leg(CORE, Purpose.PROCESSOR_FEES, from_core, tag="kept"))
-    legs += [
+    legs += _given_back(taken)
+    return NewEntry(refunded_key(refund_id), "refund", f"order:{order_id}", currency, now, tuple(legs), memo=number)
+
+
+def dispute_lost(
+    *,
+    order_id: UUID,
+    dispute_id: UUID,
+    number: str,
+    currency: str,
+    amount: int,
+    from_core: int,
+    bad_debt: int,
+    taken: tuple[TakenBack, ...],
+    now: datetime,
+) -> NewEntry | None:
+    """The entry of a lost dispute: those who earned bear what waited on the hold; None when nothing was taken."""
+    if not amount:
+        return None
+    legs = [
+        Leg(CORE, Purpose.DISPUTE_HOLD, -amount, tag="dispute"),
+        Leg(CORE, Purpose.PROCESSOR_FEES, from_core, tag="kept"),
+        Leg(CORE, Purpose.BAD_DEBT, bad_debt, tag="dispute"),
+        *_given_back(taken),
+    ]
+    key = f"dispute:{dispute_id}:order:{order_id}:lost"
+    booked = tuple(leg for leg in legs if leg.amount)
+    return NewEntry(key, "dispute_lost", f"order:{order_id}", currency, now, booked, memo=number)
+
+
+def _given_back(taken: tuple[TakenBack, ...]) -> list[Leg]:
+    return [
         Leg(
             back.owner,
             back.purpose,
@@ -151,4 +182,3 @@ def refund(
         )
         for back in taken
     ]
-    return NewEntry(refunded_key(refund_id), "refund", f"order:{order_id}", currency, now, tuple(legs), memo=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +97,8 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
     available_at: Mapped[datetime]
     explanation: Mapped[dict[str, Any]]
     payout_id: Mapped[uuid.UUID | None]
+    # Whether a dispute of the order's payment is open: then no payout takes it.
+    is_frozen: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
 
     __table_args__ = (
         ForeignKeyConstraint(["hub_id", "order_id"], ["order_share.hub_id", "order_share.id"]),
@@ -112,6 +115,35 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax')", name="role"),
         CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
         CheckConstraint("claimed >= 0 AND claimed <= amount", name="claimed"),
+    )
+
+
+class FreezeState(enum.StrEnum):
+    """`open`: the rights stand still; then the dispute took nothing, or what it disputed."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class EarningFreeze(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A dispute as the rights of one order feel it; `amount` is what it took of the order, once lost."""
+
+    __tablename__ = "earning_freeze"
+
+    dispute_id: Mapped[uuid.UUID]
+    order_id: Mapped[uuid.UUID]
+    state: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        ForeignKeyConstraint(["hub_id", "order_id"], ["order_share.hub_id", "order_share.id"]),
+        UniqueConstraint("hub_id", "dispute_id", "order_id"),
+        CheckConstraint("state IN ('open', 'won', 'lost')", name="state"),
+        CheckConstraint("amount >= 0", name="amount"),
+        Index("ix_earning_freeze_hub_id_order_id", "hub_id", "order_id"),
     )
 
 

@@ -53,10 +53,11 @@ class EarningLine:
     available_at: datetime
     occurred_at: datetime
     payout_id: UUID | None
+    is_frozen: bool = False
 
 
 class Totals(NamedTuple):
-    """An owner's earnings in minor units: not yet available, free to be paid out, taken by payouts.
+    """An owner's earnings in minor units: held or disputed, free to be paid out, taken by payouts.
 
     `available` is below zero while refunds exceed what was earned after the last payout.
     """
@@ -209,8 +210,13 @@ def payable(owner: str, currency: str, now: datetime) -> tuple[ColumnElement[boo
         EarningRight.owner == owner,
         EarningRight.currency == currency,
         OUTSTANDING != 0,
-        (EarningRight.available_at <= now) | (OUTSTANDING < 0),
+        _is_payable(now),
     )
+
+
+def _is_payable(now: datetime) -> ColumnElement[bool]:
+    """The hold is over and nobody disputes it; or it was paid out already and has to be netted."""
+    return ((EarningRight.available_at <= now) & ~EarningRight.is_frozen) | (OUTSTANDING < 0)
 
 
 def available(*, owner: str, currency: str, now: datetime) -> int:
@@ -220,7 +226,7 @@ def available(*, owner: str, currency: str, now: datetime) -> int:
 
 def totals_of(owner: str, currency: str, now: datetime) -> Totals:
     """An owner's held, available and claimed earnings in the hub in scope."""
-    is_payable = (EarningRight.available_at <= now) | (OUTSTANDING < 0)
+    is_payable = _is_payable(now)
     row = db.session.execute(
         select(
             func.coalesce(func.sum(OUTSTANDING).filter(~is_payable), 0),
@@ -309,6 +315,7 @@ def _lines(conditions: Sequence[ColumnElement[bool]], limit: int | None) -> list
             right.available_at,
             right.earned_at,
             right.payout_id,
+            right.is_frozen,
         )
         for right, settled in rows
     ]

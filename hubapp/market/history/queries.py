@@ -37,8 +37,10 @@ REPORT = text("""
     WITH sold AS (
         SELECT o.hub_id, count(*) FILTER (WHERE o.source = 'shop') AS documents, sum(o.gross) AS gross,
                sum(o.base) AS base,
-               coalesce(sum(o.gross) FILTER (WHERE o.status = 'refunded'), 0) AS refunds,
-               coalesce(sum(o.base) FILTER (WHERE o.status = 'refunded'), 0) AS refunded_base
+               coalesce(sum(CASE o.status WHEN 'refunded' THEN o.gross WHEN 'canceled' THEN 0 ELSE o.refunded END), 0)
+                 AS refunds,
+               coalesce(sum(CASE o.status WHEN 'refunded' THEN o.base WHEN 'canceled' THEN 0
+                 ELSE o.refunded * o.base / nullif(o.gross, 0) END), 0) AS refunded_base
         FROM orders o WHERE o.paid_at IS NOT NULL GROUP BY o.hub_id
     ), sold_lines AS (
         SELECT ol.hub_id, count(*) AS lines FROM order_line ol

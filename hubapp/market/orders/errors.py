@@ -113,5 +113,98 @@ class PaymentUnderWay(Refusal):
         super().__init__(_("A payment of this order is under way. Please look again in a few minutes."))
 
 
+class NoSuchRequest(NotFound):
+    """There is no such refund request here."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such refund request here."))
+
+
+class NothingLeft(Refusal):
+    """Nothing of an order can be given back (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing of this order can be given back: it was not paid here, or its money is back."))
+
+
+class AlreadyAsked(Refusal):
+    """One request at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A refund was asked for already and waits for an answer."))
+
+
+class SayWhy(Refusal):
+    """Who asks, declines or gives back says why."""
+
+    status = 422
+
+    def __init__(self, *, field: str = "reason") -> None:
+        super().__init__(_("Say why, in a sentence: the other one reads it."), field=field)
+
+
+class NotAnAmount(Refusal):
+    """Zero, or less."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose what should go back, or enter an amount above zero."), field="amount")
+
+
+class MoreThanLeft(Refusal):
+    """More than what of the order was not given back yet."""
+
+    status = 422
+
+    def __init__(self, left: str) -> None:
+        super().__init__(_("At most %(left)s of this order can go back.", left=left), field="amount")
+
+
+class MoreThanBought(Refusal):
+    """More pieces than were bought."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("That is more than was bought."), field="lines")
+
+
+class OtherCurrency(Refusal):
+    """Money goes back in the currency in which it came."""
+
+    status = 422
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(_("This order was paid in %(currency)s.", currency=currency), field="amount")
+
+
+class NotYours(Refusal):
+    """The network decides this one."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("The network decides about this refund."))
+
+
+class BeyondLimits(Refusal):
+    """More, or later, than a hub gives back by itself."""
+
+    def __init__(self, most: str, days: int) -> None:
+        super().__init__(
+            _(
+                "A hub gives back at most %(most)s, within %(days)d days after the payment. Ask for a refund instead:"
+                " the network decides.",
+                most=most,
+                days=days,
+            )
+        )
+
+
+class NotSettledYet(LookupError):
+    """News of a payment whose orders are not booked yet: try again."""
+
+
 class PaymentMismatch(RuntimeError):
     """The provider took another amount than the checkout asks for: a person has to look at it."""

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from hubapp.market.orders import policies
 from hubapp.market.orders.models import Delivery
-from hubapp.web.forms import Form
+from hubapp.web.forms import ChoiceField, Form, MoneyField
 
 NEEDED = ("name", "street", "postcode", "city", "country")
 ADDRESS = ("name", "street", "extra", "postcode", "city", "country")
@@ -109,6 +109,26 @@ class CheckoutForm(Form):
         """The basket's version that the page showed; nonsense is none that ever was."""
         text = str(self.version.data or "")
         return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+class RefundForm(Form):
+    """What should go back, and why; an amount, or pieces of lines, which the view reads."""
+
+    amount = MoneyField(_l("Amount"))
+    reason = TextAreaField(
+        _l("Reason"), validators=[DataRequired(_l("Say why, in a sentence: the other one reads it.")), Length(max=500)]
+    )
+
+
+class AnswerForm(Form):
+    """Yes to the whole or less, or no with words."""
+
+    verdict = ChoiceField(
+        _l("Your answer"),
+        choices=[("grant", _l("Give it back")), ("decline", _l("Decline"))],
+    )
+    amount = MoneyField(_l("Amount"))
+    words = TextAreaField(_l("Words to the buyer"), validators=[Length(max=500)])
 
 
 class CancelForm(Form):

@@ -12,10 +12,22 @@ from hubapp.kernel import clock
 from hubapp.kernel.db import db
 from hubapp.market.orders import services
 from hubapp.market.orders.models import Checkout, CheckoutStatus
-from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+from hubapp.market.orders.refund_models import Level, RefundRequest, RequestStatus
+from hubapp.money.payments.events import (
+    ChargeFailed,
+    ChargeSettled,
+    DisputeLost,
+    DisputeOpened,
+    DisputeWon,
+    PaymentExpired,
+    RefundFailed,
+    RefundSettled,
+)
 from hubapp.tenancy.events import HubFrozen
 
 EXPIRE = "orders.expire"
+ESCALATE = "orders.escalate_refunds"
+PART = ":part:"
 
 
 @on(ChargeSettled)
@@ -50,28 +62,73 @@ def expire(event: PaymentExpired) -> None:
 def refund(event: RefundSettled) -> None:
     """A canceled order's money is back."""
     order_id = _id_in(event.reference, "order")
-    if order_id is not None:
-        services.refund_settled(
-            order_id=order_id,
-            refund_id=event.refund_id,
-            amount=event.amount,
-            currency=event.currency,
-            now=clock.now(),
-        )
+    if order_id is None:
+        return
+    settled = services.part_settled if PART in event.reference else services.refund_settled
+    settled(
+        order_id=order_id,
+        refund_id=event.refund_id,
+        amount=event.amount,
+        currency=event.currency,
+        now=clock.now(),
+    )
 
 
 @on(RefundFailed)
 def refund_failed(event: RefundFailed) -> None:
     """A canceled order's money did not arrive, or came back after it had been told as arrived."""
     order_id = _id_in(event.reference, "order")
-    if order_id is not None:
-        services.refund_failed(
-            order_id=order_id,
-            refund_id=event.refund_id,
-            reference=event.reference,
-            message=event.message,
-            now=clock.now(),
+    if order_id is None:
+        return
+    if PART in event.reference:
+        services.part_failed(
+            order_id=order_id, refund_id=event.refund_id, amount=event.amount, message=event.message, now=clock.now()
         )
+        return
+    services.refund_failed(
+        order_id=order_id,
+        refund_id=event.refund_id,
+        reference=event.reference,
+        amount=event.amount,
+        message=event.message,
+        now=clock.now(),
+    )
+
+
+@on(DisputeOpened)
+def dispute_opened(event: DisputeOpened) -> None:
+    """A buyer's bank wants the money of a checkout back."""
+    services.follow_dispute(dispute_id=event.dispute_id, now=clock.now())
+
+
+@on(DisputeWon)
+def dispute_won(event: DisputeWon) -> None:
+    """It took nothing."""
+    services.follow_dispute(dispute_id=event.dispute_id, now=clock.now())
+
+
+@on(DisputeLost)
+def dispute_lost(event: DisputeLost) -> None:
+    """It keeps what it took."""
+    services.follow_dispute(dispute_id=event.dispute_id, now=clock.now())
+
+
+@queue.task(ESCALATE)
+def escalate_due() -> None:
+    """Pass on what nobody answered in time, in one hub."""
+    services.escalate_due(now=clock.now())
+
+
+@queue.periodic("40 */10 * * * *", "orders.sweep_refunds", platform="unanswered refund requests, in all hubs")
+def sweep_refunds() -> None:
+    """Find the hubs where a request waits too long."""
+    late = select(RefundRequest.hub_id).where(
+        RefundRequest.status == RequestStatus.OPEN,
+        RefundRequest.level != Level.CORE,
+        RefundRequest.due_at <= clock.now(),
+    )
+    for hub_id in db.session.scalars(late.distinct()):
+        queue.enqueue(ESCALATE, hub_id=hub_id, lock=f"{ESCALATE}:{hub_id}")
 
 
 @on(HubFrozen)

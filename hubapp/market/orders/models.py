@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -126,7 +126,8 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     """What one seller has to deliver. Amounts in minor units: gross = base + shipping + tax.
 
     `base`: items net of tax, what all shares are computed from; `shipping`: net of tax; `tax`: of both; `fee`: the
-    processor's, known once paid. `seller_account_id` None: the core sells. `buyer_account_id` None: a guest (imports).
+    processor's, known once paid; `refunded`: reserved for refunds that did not fail, or lost in disputes.
+    `seller_account_id` None: the core sells. `buyer_account_id` None: a guest (imports).
     """
 
     __tablename__ = "orders"
@@ -142,6 +143,7 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     shipping: Mapped[int] = mapped_column(BigInteger)
     base: Mapped[int] = mapped_column(BigInteger)
     fee: Mapped[int | None] = mapped_column(BigInteger)
+    refunded: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     terms: Mapped[dict[str, Any]]
     referrer_account_id: Mapped[uuid.UUID | None]
     referral_code: Mapped[str | None]
@@ -166,6 +168,7 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
             "status IN ('placed', 'paid', 'handed_over', 'canceled', 'refunded', 'expired')", name="status"
         ),
         CheckConstraint("gross = base + shipping + tax", name="gross"),
+        CheckConstraint("refunded BETWEEN 0 AND gross", name="refunded"),
         CheckConstraint("source IN ('shop', 'import')", name="source"),
         CheckConstraint("delivery IN ('pickup', 'ship')", name="delivery"),
         CheckConstraint(
@@ -183,6 +186,12 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     def seller_owner(self) -> str:
         """Whose earnings the seller's part becomes, as the books name them."""
         return "core" if self.seller_account_id is None else f"account:{self.seller_account_id}"
+
+    @property
+    def left(self) -> Money:
+        """What of it was not asked back yet. Orders called off before parts could be refunded count as given back."""
+        is_over = self.status in {OrderStatus.CANCELED, OrderStatus.REFUNDED} and not self.refunded
+        return Money(0 if is_over else self.gross - self.refunded, self.currency)
 
     @property
     def money(self) -> Money:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, func, select
+from sqlalchemy import Select, Uuid, bindparam, case, func, select
 
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.queries import SettledSplit
@@ -287,7 +287,8 @@ def open_tasks(seller_id: UUID | None) -> int:
 def turnover(*, timezone: str, months: int = 12) -> list[Month]:
     """The hub's last months with sales, oldest first, by the hub's own calendar."""
     month = func.date_trunc("month", func.timezone(timezone, Order.paid_at))
-    refunded = func.coalesce(func.sum(Order.gross).filter(Order.status == OrderStatus.REFUNDED), 0)
+    back = case((Order.status == OrderStatus.REFUNDED, Order.gross), (Order.status == OrderStatus.CANCELED, 0))
+    refunded = func.coalesce(func.sum(func.coalesce(back, Order.refunded)), 0)
     rows = db.session.execute(
         select(month, func.count(), func.sum(Order.gross), func.sum(Order.base), refunded)
         .where(Order.paid_at.is_not(None))

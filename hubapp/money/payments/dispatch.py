@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from hubapp.jobs.events import publish
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.money.payments import cards, policies, sending, services, wiring
+from hubapp.money.payments import cards, disputes, policies, sending, services, wiring
 from hubapp.money.payments.events import CommandFinished
 from hubapp.money.payments.gateway import (
     ActionRequired,
@@ -156,6 +156,10 @@ def _done(command: GatewayCommand, value: Any, now: datetime) -> None:
             services.close_checkout(payment_id=_about(command), is_expired=value.status == "expired")
         case CommandKind.REFUND_CREATE:
             services.apply_refund(refund_id=_about(command), state=value, now=now)
+        case CommandKind.DISPUTE_SUBMIT | CommandKind.DISPUTE_CLOSE:
+            disputes.take_answer(dispute_id=_about(command), state=value, now=now)
+        case CommandKind.FILE_UPLOAD:
+            disputes.keep_upload(file_id=_about(command), state=value)
         case _:
             _tell(command)
 
@@ -175,6 +179,10 @@ def _fail(command: GatewayCommand, code: str, message: str, now: datetime) -> No
             services.close_checkout(payment_id=_about(command), is_expired=False)
         case CommandKind.REFUND_CREATE:
             services.fail_refund(refund_id=_about(command), message=message)
+        case CommandKind.DISPUTE_SUBMIT | CommandKind.DISPUTE_CLOSE:
+            disputes.fail_answer(dispute_id=_about(command), message=message)
+        case CommandKind.FILE_UPLOAD:
+            disputes.fail_upload(file_id=_about(command), message=message)
         case _:
             _tell(command)
 
@@ -184,7 +192,7 @@ def _tell(command: GatewayCommand) -> None:
 
 
 def _about(command: GatewayCommand) -> UUID:
-    return UUID(command.subject.partition(":")[2])
+    return UUID(command.subject.split(":")[1])
 
 
 def plain(value: Any) -> dict[str, Any]:
@@ -199,4 +207,4 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if dataclasses.is_dataclass(value):
         return plain(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -25,6 +25,31 @@ class RefundTooLarge(Refusal):
     field = "amount"
 
 
+class PaymentDisputed(Refusal):
+    """The buyer's bank has the money, or may take it: giving it back as well would pay twice."""
+
+
+class DisputeNotFound(NotFound):
+    """There is no such dispute in this hub."""
+
+
+class DisputeDecided(Refusal):
+    """Nothing can be done about this dispute any more."""
+
+
+class BadEvidence(Refusal):
+    """No bank takes this as evidence."""
+
+    status = 422
+
+
+class WrongCurrency(Refusal):
+    """A payment goes back in the currency in which it came."""
+
+    status = 422
+    field = "amount"
+
+
 class ReferenceTaken(Refusal):
     """The same reference was used before for another amount."""
 

@@ -75,6 +75,36 @@ class CardSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeOpened:
+    """A buyer's bank disputes a payment, or inquires about it; an inquiry that becomes a dispute is told again."""
+
+    hub_id: int
+    dispute_id: UUID
+    payment_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeWon:
+    """A dispute is over and nothing is taken."""
+
+    hub_id: int
+    dispute_id: UUID
+    payment_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeLost:
+    """A dispute is over and the buyer's bank keeps the money."""
+
+    hub_id: int
+    dispute_id: UUID
+    payment_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommandFinished:
     """A command of a tier above is done or has failed for good; its row has the answer."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from hubapp.money.payments.dispute_values import DisputeState, FileState
 from hubapp.money.payments.gateway_cards import CardGateway, IntentState, SetupState
 from hubapp.money.payments.gateway_values import (
     ActionRequired,
@@ -64,7 +65,9 @@ __all__ = [
     "CheckoutState",
     "CheckoutStatus",
     "Declined",
+    "DisputeState",
     "Endpoint",
+    "FileState",
     "GatewayError",
     "GatewayEvent",
     "GatewayRefusal",
@@ -142,6 +145,24 @@ class PaymentGateway(CardGateway, Protocol):
 
     def find_refunds(self, *, charge_id: str) -> Sequence[RefundState]:
         """All refunds of a charge, newest first."""
+
+    def retrieve_dispute(self, dispute_id: str) -> DisputeState:
+        """Look a dispute up, with what it moved on the provider's books."""
+
+    def disputes(self, *, created_after: datetime) -> Iterator[DisputeState]:
+        """All disputes opened since a moment, newest first."""
+
+    def submit_evidence(self, *, key: str, dispute_id: str, evidence: Mapping[str, str]) -> Outcome[DisputeState]:
+        """Hand evidence to the bank, which cannot be changed afterwards; Rejected when it is too late."""
+
+    def close_dispute(self, *, key: str, dispute_id: str) -> Outcome[DisputeState]:
+        """Accept the loss; Rejected when the bank decides already."""
+
+    def upload_evidence(self, *, key: str, filename: str, content: bytes) -> Outcome[FileState]:
+        """Hand a file in as evidence, under a name that no other file has."""
+
+    def find_evidence(self, *, filename: str, created_after: datetime) -> FileState | None:
+        """The newest evidence file of that name."""
 
     def create_payee(
         self, *, key: str, country: str, currency: str, email: str, metadata: Mapping[str, str]

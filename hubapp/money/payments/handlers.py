@@ -11,7 +11,20 @@ from sqlalchemy import ColumnElement, or_, select
 from hubapp.jobs import queue
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
-from hubapp.money.payments import availability, cards, delivery, dispatch, inbox, policies, queries, services, wiring
+from hubapp.money.payments import (
+    availability,
+    cards,
+    delivery,
+    dispatch,
+    dispute_rules,
+    disputes,
+    inbox,
+    policies,
+    queries,
+    services,
+    wiring,
+)
+from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.gateway import GatewayUnavailable
 from hubapp.money.payments.models import (
@@ -68,6 +81,40 @@ def observe_setup(setup_id: str) -> None:
         log.warning("provider does not answer; the sweep will ask again", setup=setup_id)
     except CardNotFound:
         log.warning("an event speaks of a page that is not here", setup=setup_id)
+
+
+@queue.task(inbox.OBSERVE_DISPUTE)
+def observe_dispute(payment_id: str, provider_id: str) -> None:
+    """Look at one dispute; raises while its payment has not been seen as paid, so that the queue tries again."""
+    try:
+        disputes.observe_dispute(payment_id=UUID(payment_id), provider_id=provider_id, now=clock.now())
+    except GatewayUnavailable:
+        log.warning("provider does not answer; the sweep will ask again", dispute=provider_id)
+
+
+@queue.periodic("15 */10 * * * *", "payments.sweep_disputes", platform="open disputes of all hubs")
+def sweep_disputes() -> None:
+    """Look again at disputes that are not over, and for those of which no event ever came."""
+    now = clock.now()
+    is_stale = or_(Dispute.checked_at.is_(None), Dispute.checked_at < now - dispute_rules.POLL_EVERY)
+    rows = db.session.execute(
+        select(Dispute.hub_id, Dispute.payment_id, Dispute.provider_id)
+        .where(Dispute.outcome.is_(None), is_stale)
+        .limit(BATCH)
+    ).all()
+    for hub_id, payment_id, provider_id in rows:
+        arguments = {"payment_id": str(payment_id), "provider_id": provider_id}
+        lock = f"{inbox.OBSERVE_DISPUTE}:{provider_id}"
+        queue.enqueue(inbox.OBSERVE_DISPUTE, hub_id=hub_id, lock=lock, arguments=arguments)
+    try:
+        found = list(wiring.gateway().disputes(created_after=now - dispute_rules.LOOK_BACK))
+    except GatewayUnavailable:
+        log.warning("provider does not answer; the next sweep will ask again")
+        return
+    known = set(db.session.scalars(select(Dispute.provider_id).where(Dispute.provider_id.in_([s.id for s in found]))))
+    for state in found:
+        if state.id not in known:
+            inbox.look_at_dispute(charge_id=state.charge_id, provider_id=state.id)
 
 
 @queue.task(BOOK_AVAILABLE)

@@ -15,9 +15,10 @@ from hubapp.jobs import queue
 from hubapp.jobs.events import publish
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
+from hubapp.money.payments import wiring
 from hubapp.money.payments.errors import NotYetKnown
 from hubapp.money.payments.events import AccountChanged, PayoutChanged
-from hubapp.money.payments.gateway import Endpoint
+from hubapp.money.payments.gateway import Endpoint, NoSuchObject
 from hubapp.money.payments.gateway import GatewayEvent as Received
 from hubapp.money.payments.models import GatewayEvent, Payment, PaymentStatus, Refund
 
@@ -25,8 +26,10 @@ HANDLE = "payments.handle_event"
 OBSERVE = "payments.observe"
 OBSERVE_REFUND = "payments.observe_refund"
 OBSERVE_SETUP = "payments.observe_setup"
+OBSERVE_DISPUTE = "payments.observe_dispute"
 ABOUT_PAYMENTS = ("checkout.session.", "charge.", "payment_intent.")
 ABOUT_REFUNDS = ("refund.", "charge.refund.")
+ABOUT_DISPUTES = "charge.dispute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def _route(event: GatewayEvent) -> None:
         publish(AccountChanged(None, event.account))
     elif event.account and event.object_id and event.type.startswith("payout."):
         publish(PayoutChanged(None, event.account, event.object_id))
+    elif event.type.startswith(ABOUT_DISPUTES):
+        _dispute(event)
     elif event.type.startswith(ABOUT_REFUNDS):
         _refund(event)
     elif event.type.startswith(ABOUT_PAYMENTS):
@@ -137,6 +142,29 @@ def _refund(event: GatewayEvent) -> None:
     if row is None or row.provider_id is None:
         raise NotYetKnown(event.external_id)
     queue.enqueue(OBSERVE_REFUND, hub_id=hint.hub_id, arguments={"refund_id": str(hint.refund_id)})
+
+
+def _dispute(event: GatewayEvent) -> None:
+    body = event.payload.get("data", {}).get("object") or {}
+    charge_id = str(body.get("charge") or "")
+    if not look_at_dispute(charge_id=charge_id, provider_id=str(body.get("id") or "")):
+        # A dispute carries no metadata of ours, its charge does.
+        try:
+            metadata = wiring.gateway().retrieve_charge(charge_id).metadata
+        except NoSuchObject:
+            return
+        if "payment" in metadata:
+            raise NotYetKnown(event.external_id)
+
+
+def look_at_dispute(*, charge_id: str, provider_id: str) -> bool:
+    """Have a dispute looked at in the hub of its charge; False when no payment here has that charge."""
+    row = db.session.execute(select(Payment.hub_id, Payment.id).where(Payment.charge_id == charge_id)).one_or_none()
+    if row is None:
+        return False
+    arguments = {"payment_id": str(row.id), "provider_id": provider_id}
+    queue.enqueue(OBSERVE_DISPUTE, hub_id=row.hub_id, lock=f"{OBSERVE_DISPUTE}:{provider_id}", arguments=arguments)
+    return True
 
 
 def _hint(payload: dict[str, Any]) -> Hint | None:

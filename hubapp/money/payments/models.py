@@ -56,6 +56,9 @@ class CommandKind(enum.StrEnum):
     PAYOUT_CREATE = "payout.create"
     CHARGE_CREATE = "charge.create"
     SETUP_CREATE = "setup.create"
+    DISPUTE_SUBMIT = "dispute.submit"
+    DISPUTE_CLOSE = "dispute.close"
+    FILE_UPLOAD = "file.upload"
 
 
 class SavedCard(HubScoped, db.Model):  # type: ignore[name-defined]
@@ -141,6 +144,8 @@ class Payment(HubScoped, db.Model):  # type: ignore[name-defined]
     available_on: Mapped[datetime | None]
     failure_code: Mapped[str | None]
     failure_message: Mapped[str | None]
+    # Set where the provider converted: then nothing is booked until somebody has looked.
+    settled_currency: Mapped[str | None]
     expires_at: Mapped[datetime]
     refunded: Mapped[int] = mapped_column(BigInteger, default=0)
     is_closing: Mapped[bool] = mapped_column(default=False)

@@ -12,11 +12,15 @@ from hubapp.money.payments.models import CommandStatus, GatewayCommand, Payment,
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What is under way: payments not decided, commands to the provider of unknown outcome, commands it refused."""
+    """What is under way: payments not decided, commands to the provider of unknown outcome, commands it refused.
+
+    `foreign`: paid, but settled by the provider in another currency than asked for, so that nothing is booked.
+    """
 
     payments: int
     unknown_commands: int
     failed_commands: int
+    foreign: int = 0
 
 
 def unfinished() -> Unfinished:
@@ -30,4 +34,6 @@ def unfinished() -> Unfinished:
         .group_by(GatewayCommand.status)
     ).all()
     commands = {row[0]: row[1] for row in rows}
-    return Unfinished(payments, commands.get(CommandStatus.UNKNOWN, 0), commands.get(CommandStatus.FAILED, 0))
+    converted = (Payment.status == PaymentStatus.PROCESSING) & Payment.settled_currency.is_not(None)
+    foreign = db.session.scalar(select(func.count()).select_from(Payment).where(converted)) or 0
+    return Unfinished(payments, commands.get(CommandStatus.UNKNOWN, 0), commands.get(CommandStatus.FAILED, 0), foreign)

@@ -47,6 +47,13 @@ class Seen:
     status: PaymentStatus
     charge: ChargeState | None = None
 
+    @property
+    def foreign_currency(self) -> str | None:
+        """The currency into which the provider converted a charge, where it did."""
+        if self.charge is None or self.charge.settled_currency in {None, self.charge.currency}:
+            return None
+        return str(self.charge.settled_currency).upper()
+
 
 def may_move(moves: dict[str, frozenset[str]], old: str, new: str) -> bool:
     """Whether a status may change from `old` to `new`."""

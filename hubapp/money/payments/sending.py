@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hubapp.money.payments import policies
-from hubapp.money.payments.gateway import CheckoutLine, CheckoutSession, CheckoutState, Ok, Outcome, PaymentGateway
+from hubapp.kernel import files
+from hubapp.kernel.files import FilesUnavailable, NoSuchFile
+from hubapp.money.payments import policies, wiring
+from hubapp.money.payments.gateway import (
+    CheckoutLine,
+    CheckoutSession,
+    CheckoutState,
+    Ok,
+    Outcome,
+    PaymentGateway,
+    Rejected,
+    Unknown,
+)
 from hubapp.money.payments.models import CommandKind
 
 # The provider counts in whole seconds and its clock is not ours.
@@ -121,6 +132,30 @@ def _find_payout(gateway: PaymentGateway, sending: Sending) -> Any:
     return next((payout for payout in payouts if dict(payout.metadata) == wanted), None)
 
 
+def _upload(gateway: PaymentGateway, sending: Sending) -> Outcome[Any]:
+    try:
+        content = files.opened(wiring.wiring().settings).get(sending.params["stored_as"])
+    except NoSuchFile:
+        return Rejected("file_missing", "The file is no longer there.")
+    except FilesUnavailable as error:
+        return Unknown(str(error))
+    return gateway.upload_evidence(key=sending.key, filename=sending.params["filename"], content=content)
+
+
+def _find_upload(gateway: PaymentGateway, sending: Sending) -> Any:
+    return gateway.find_evidence(filename=sending.params["filename"], created_after=sending.first_sent_at - SLACK)
+
+
+def _find_submitted(gateway: PaymentGateway, sending: Sending) -> Any:
+    state = gateway.retrieve_dispute(sending.params["dispute_id"])
+    return state if state.submissions else None
+
+
+def _find_closed(gateway: PaymentGateway, sending: Sending) -> Any:
+    state = gateway.retrieve_dispute(sending.params["dispute_id"])
+    return state if state.status == "lost" else None
+
+
 _SENDERS: dict[str, Callable[[PaymentGateway, Sending], Outcome[Any]]] = {
     CommandKind.CHECKOUT_CREATE: _create_checkout,
     CommandKind.CHECKOUT_EXPIRE: lambda gateway, sending: gateway.expire_checkout(key=sending.key, **sending.params),
@@ -131,6 +166,9 @@ _SENDERS: dict[str, Callable[[PaymentGateway, Sending], Outcome[Any]]] = {
     CommandKind.PAYOUT_CREATE: lambda gateway, sending: gateway.create_payout(key=sending.key, **sending.params),
     CommandKind.CHARGE_CREATE: lambda gateway, sending: gateway.charge_card(key=sending.key, **sending.params),
     CommandKind.SETUP_CREATE: _create_setup,
+    CommandKind.DISPUTE_SUBMIT: lambda gateway, sending: gateway.submit_evidence(key=sending.key, **sending.params),
+    CommandKind.DISPUTE_CLOSE: lambda gateway, sending: gateway.close_dispute(key=sending.key, **sending.params),
+    CommandKind.FILE_UPLOAD: _upload,
 }
 _FINDERS: dict[str, Callable[[PaymentGateway, Sending], Any]] = {
     CommandKind.CHECKOUT_CREATE: _find_checkout,
@@ -142,4 +180,7 @@ _FINDERS: dict[str, Callable[[PaymentGateway, Sending], Any]] = {
     CommandKind.PAYOUT_CREATE: _find_payout,
     CommandKind.CHARGE_CREATE: _find_charge,
     CommandKind.SETUP_CREATE: _find_setup,
+    CommandKind.DISPUTE_SUBMIT: _find_submitted,
+    CommandKind.DISPUTE_CLOSE: _find_closed,
+    CommandKind.FILE_UPLOAD: _find_upload,
 }

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from hubapp.jobs.events import publish
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
-from hubapp.money.payments import cards, outbox, policies, queries, wiring
+from hubapp.money.payments import cards, disputes, errors, outbox, policies, queries, wiring
 from hubapp.money.payments.asking import Line, request_checkout
 from hubapp.money.payments.errors import AmountMismatch, NotRefundable, RefundTooLarge
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
@@ -52,13 +52,17 @@ def gateway() -> PaymentGateway:
 def request_refund(*, payment_id: UUID, amount: Money, reference: str, reason: str, now: datetime) -> UUID:
     """Give money back; it is reserved at once, so that two refunds together cannot exceed the payment.
 
-    The same reference is the same refund. Refuses with NotRefundable or RefundTooLarge.
+    The same reference is the same refund. Refuses with NotRefundable, PaymentDisputed, WrongCurrency, RefundTooLarge.
     """
     payment = queries.payment_for_change(payment_id)
     if (known := queries.refund_of(reference)) is not None:
         return known.id
     if payment.status != PaymentStatus.SUCCEEDED:
         raise NotRefundable(_("This payment has not been made, so there is nothing to give back."))
+    if disputes.is_taken_by_bank(payment_id):
+        raise errors.PaymentDisputed(_("The buyer's bank disputes this payment: it decides where the money goes."))
+    if amount.currency != payment.currency:
+        raise errors.WrongCurrency(_("This payment was made in %(currency)s.", currency=payment.currency))
     left = Money(payment.amount - payment.refunded, payment.currency)
     if amount.amount <= 0 or left < amount:
         raise RefundTooLarge(_("That is more than what is left of this payment."))
@@ -151,6 +155,8 @@ def _take_over(payment: Payment, seen: policies.Seen, now: datetime) -> PaymentS
     payment.checked_at = now
     if seen.charge is not None and seen.charge.status == "failed":
         payment.failure_code, payment.failure_message = seen.charge.failure_code, seen.charge.failure_message
+    if seen.foreign_currency is not None:
+        payment.settled_currency = seen.foreign_currency
     if not may_move(PAYMENT_MOVES, payment.status, seen.status):
         return PaymentStatus(payment.status)
     payment.status = seen.status

@@ -30,13 +30,14 @@ from hubapp.money.payments.gateway import (
     TransferState,
     Unknown,
 )
+from hubapp.money.payments.stripe_disputes import DisputeRequests
 from hubapp.money.payments.stripe_line import Params
 
 LATEST_CHARGE = "payment_intent.latest_charge.balance_transaction"
 
 
 @dataclass(frozen=True, slots=True)
-class StripeGateway(stripe_cards.StripeCards):
+class StripeGateway(DisputeRequests):
     """PaymentGateway over one line; made by `stripe_gateway.build_gateway`."""
 
     @property

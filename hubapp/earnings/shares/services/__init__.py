@@ -4,6 +4,7 @@ from hubapp.earnings.shares.bookings import SettledOrder
 from hubapp.earnings.shares.errors import NotSettled, RefundTooLarge, WrongAmounts
 from hubapp.earnings.shares.rules import Terms
 from hubapp.earnings.shares.services.claiming import claim_for_payout, release_payout
+from hubapp.earnings.shares.services.disputing import claw_back, freeze, thaw
 from hubapp.earnings.shares.services.reversing import Refund, restore, reverse, reverse_many
 from hubapp.earnings.shares.services.settling import freeze_terms, settle, settle_many
 
@@ -15,6 +16,8 @@ __all__ = [
     "Terms",
     "WrongAmounts",
     "claim_for_payout",
+    "claw_back",
+    "freeze",
     "freeze_terms",
     "release_payout",
     "restore",
@@ -22,4 +25,5 @@ __all__ = [
     "reverse_many",
     "settle",
     "settle_many",
+    "thaw",
 ]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, select
 
-from hubapp.earnings.shares.models import EarningRight
+from hubapp.earnings.shares.errors import NotSettled
+from hubapp.earnings.shares.models import EarningRight, OrderShare
 from hubapp.kernel.db import db, require_hub_id
+
+
+def locked_order(*, order_id: UUID) -> OrderShare:
+    """A settled order as it is now, locked until the transaction ends. Refuses with NotSettled."""
+    statement = select(OrderShare).where(OrderShare.hub_id == require_hub_id(), OrderShare.id == order_id)
+    found: OrderShare | None = db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise NotSettled("This order was not paid here.")
+    return found
 
 
 def locked_rights(*conditions: ColumnElement[bool]) -> list[EarningRight]:

@@ -12,14 +12,17 @@ from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import services as catalogue
-from hubapp.market.orders.errors import NoSuchOrder, ReasonMissing, WrongMove
+from hubapp.market.orders import refund_queries
+from hubapp.market.orders.errors import BeyondLimits, NoSuchOrder, ReasonMissing, WrongMove
 from hubapp.market.orders.events import OrderCanceled, OrderHandedOver
 from hubapp.market.orders.models import Checkout, Order, OrderStatus, OrderStep
+from hubapp.market.orders.refund_models import RefundRequest, RequestStatus
 from hubapp.market.orders.services import letters, steps
 from hubapp.money.payments import queries as paid
 from hubapp.money.payments import services as payments
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
+from hubapp.web.render import money
 
 
 def mark_handed_over(*, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -34,11 +37,17 @@ def mark_handed_over(*, order_id: UUID, actor: Actor, now: datetime) -> None:
     publish(OrderHandedOver(order.hub_id, order.id, buyer_of(order=order), order.seller_owner))
 
 
-def cancel_order(*, order_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Call a paid order off and send its money back. Refuses with NoSuchOrder, ReasonMissing or WrongMove."""
+def cancel_order(*, order_id: UUID, reason: str, actor: Actor, now: datetime, by_hub: bool = False) -> None:
+    """Call a paid order off and send its money back.
+
+    Refuses with NoSuchOrder, ReasonMissing, WrongMove or PaymentDisputed; `by_hub` also with BeyondLimits.
+    """
     if not reason.strip():
         raise ReasonMissing
     order = steps.locked_order(order_id=order_id)
+    limits = refund_queries.limits()
+    if by_hub and not limits.allow(amount=order.left, paid_at=order.paid_at, now=now):
+        raise BeyondLimits(money(limits.most(order.currency)), limits.days)
     send_money_back(order=order, reason=reason.strip()[:500], actor_id=actor.id, now=now)
     audit.record(
         actor=actor,
@@ -50,18 +59,29 @@ def cancel_order(*, order_id: UUID, reason: str, actor: Actor, now: datetime) ->
     )
 
 
-def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: datetime) -> None:
-    """Cancel a locked order and ask for its refund. Refuses with WrongMove."""
+def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: datetime) -> UUID:
+    """Cancel a locked order and ask for the refund of what is left of it. Refuses with WrongMove or PaymentDisputed."""
+    amount = order.left
     steps.move(order=order, to=OrderStatus.CANCELED, now=now, actor_id=actor_id, note=reason)
-    payments.request_refund(
-        payment_id=_payment_of(order),
-        amount=order.money,
+    refund_id = payments.request_refund(
+        payment_id=payment_of(order=order),
+        amount=amount,
         reference=_refund_reference(order),
         reason=reason,
         now=now,
     )
+    _answer_open_request(order, amount.amount, refund_id, actor_id, now)
+    order.refunded = order.gross
     publish(OrderCanceled(order.hub_id, order.id, buyer_of(order=order), order.seller_owner))
     letters.order_canceled(order=order, reason=reason, now=now)
+    return refund_id
+
+
+def _answer_open_request(order: Order, amount: int, refund_id: UUID, actor_id: UUID | None, now: datetime) -> None:
+    """Whoever asked for a part gets the whole."""
+    if (request := refund_queries.open_of(order.id)) is not None:
+        request.status, request.granted, request.refund_id = RequestStatus.GRANTED, amount, refund_id
+        request.decided_by, request.decided_at = actor_id, now
 
 
 def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: str, now: datetime) -> None:
@@ -76,10 +96,18 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
         catalogue.restock(lines=steps.quantities(orders=[order]))
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
     steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
+    _close_request(refund_id, RequestStatus.PAID)
     db.session.flush()
 
 
-def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, message: str, now: datetime) -> None:
+def _close_request(refund_id: UUID, status: RequestStatus) -> None:
+    """What became of a request whose answer was the whole order; most cancellations answer none."""
+    request = db.session.scalar(select(RefundRequest).where(RefundRequest.refund_id == refund_id))
+    if request is not None:
+        request.status = status
+
+
+def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, amount: int, message: str, now: datetime) -> None:
     """The money did not reach the buyer: the order is what it was before, so that cancelling can be tried again.
 
     A card may refuse a refund days after it was told as settled and booked: then shares and stock are taken back again.
@@ -90,6 +118,7 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, message: s
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
     if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or reference != _refund_reference(order):
         return
+    order.refunded = max(0, order.refunded - amount)
     before = OrderStatus.PAID if order.handed_over_at is None else OrderStatus.HANDED_OVER
     note: str = _("The refund failed: %(message)s", message=message)
     if not order.holds_stock and order.handed_over_at is None:
@@ -97,7 +126,8 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, message: s
         if not order.holds_stock:
             note += " " + _("What was ordered has been sold to somebody else meanwhile.")
     steps.move(order=order, to=before, now=now, note=note)
-    letters.refund_failed(order=order, now=now)
+    _close_request(refund_id, RequestStatus.FAILED)
+    letters.refund_failed(order=order, amount=amount, now=now)
 
 
 def buyer_of(*, order: Order) -> UUID:
@@ -107,7 +137,8 @@ def buyer_of(*, order: Order) -> UUID:
     return order.buyer_account_id
 
 
-def _payment_of(order: Order) -> UUID:
+def payment_of(*, order: Order) -> UUID:
+    """The payment that an order is part of. Refuses with WrongMove for orders that were paid elsewhere."""
     payment_id: UUID | None = db.session.scalar(select(Checkout.payment_id).where(Checkout.id == order.checkout_id))
     if payment_id is None:  # imported: paid elsewhere, refunded elsewhere
         raise WrongMove

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
+from hubapp.market.orders.refund_models import Level, RefundRequest
+from hubapp.money.payments.dispute_models import Dispute
+from hubapp.people.membership import queries as membership
 from hubapp.people.notifications import services as notifications
 
 
@@ -23,11 +26,78 @@ def order_canceled(*, order: Order, reason: str, now: datetime) -> None:
     _send(order.buyer_account_id, "order_canceled", order.hub_id, {**_context(order), "reason": reason}, now)
 
 
-def refund_failed(*, order: Order, now: datetime) -> None:
+def refund_failed(*, order: Order, amount: int, now: datetime) -> None:
     """Tell both that the buyer's bank sent the money back, and that the order stands again."""
-    context = {**_context(order), "holds_stock": order.holds_stock}
+    context = {**_context(order), "gross": amount, "holds_stock": order.holds_stock}
     _send(order.buyer_account_id, "refund_failed", order.hub_id, context, now)
     _send(order.seller_account_id, "sale_refund_failed", order.hub_id, context, now)
+
+
+def refund_asked(*, order: Order, request: RefundRequest, now: datetime) -> None:
+    """Tell who has to answer that the buyer wants money back."""
+    context = _of_request(order, request)
+    if request.level == Level.SELLER:
+        _send(order.seller_account_id, "refund_asked", order.hub_id, {**context, "is_hub": False}, now)
+    elif request.level == Level.HUB:
+        _to_connectors(order, "refund_asked", {**context, "is_hub": True}, now)
+
+
+def refund_escalated(*, order: Order, request: RefundRequest, now: datetime) -> None:
+    """Nobody answered in time: the connectors hear of it, whoever has to answer now."""
+    context = {**_of_request(order, request), "is_core": request.level == Level.CORE}
+    _to_connectors(order, "refund_escalated", context, now)
+
+
+def refund_answered(*, order: Order, request: RefundRequest, now: datetime) -> None:
+    """Tell the buyer what became of it, and the seller what it costs."""
+    context = _of_request(order, request)
+    _send(order.buyer_account_id, "refund_answered", order.hub_id, context, now)
+    if request.granted and request.decided_by != order.seller_account_id:
+        _send(order.seller_account_id, "sale_refunded", order.hub_id, context, now)
+
+
+def dispute_opened(*, order: Order, dispute: Dispute, now: datetime) -> None:
+    """Tell seller and connectors that a bank wants the money back, and what would help."""
+    _to_concerned(order, "dispute_opened", _of_dispute(order, dispute), now)
+
+
+def dispute_closed(*, order: Order, dispute: Dispute, now: datetime) -> None:
+    """Tell seller and connectors how it ended."""
+    _to_concerned(order, "dispute_closed", _of_dispute(order, dispute), now)
+
+
+def _of_request(order: Order, request: RefundRequest) -> dict[str, Any]:
+    return {
+        **_context(order),
+        "asked": request.asked,
+        "granted": request.granted or 0,
+        "reason": request.reason,
+        "answer": request.answer,
+        "due": request.due_at.date().isoformat(),
+    }
+
+
+def _of_dispute(order: Order, dispute: Dispute) -> dict[str, Any]:
+    return {
+        **_context(order),
+        "amount": dispute.amount,
+        "dispute_reason": dispute.reason,
+        "outcome": dispute.outcome or "",
+        "due": dispute.due_by.date().isoformat() if dispute.due_by else "",
+    }
+
+
+def _to_concerned(order: Order, template: str, context: dict[str, Any], now: datetime) -> None:
+    _send(order.seller_account_id, template, order.hub_id, {**context, "is_hub": False}, now)
+    _to_connectors(order, template, {**context, "is_hub": True}, now, but=order.seller_account_id)
+
+
+def _to_connectors(
+    order: Order, template: str, context: dict[str, Any], now: datetime, *, but: UUID | None = None
+) -> None:
+    for member in membership.connectors():
+        if member.account_id != but:
+            _send(member.account_id, template, order.hub_id, context, now)
 
 
 def _send(account_id: UUID | None, template: str, hub_id: int, context: dict[str, Any], now: datetime) -> None:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from hubapp.market.catalogue.views import cards
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
-from hubapp.market.orders.views import splits, words
+from hubapp.market.orders.views import returns, splits, words
 from hubapp.web import access, areas
 
 pages = areas.hub_blueprint("orders", __name__)
@@ -65,4 +65,5 @@ def receipt_context(order: Order) -> dict[str, object]:
         "buyer": words.buyer_names([order.buyer_account_id])[order.buyer_account_id],
         "split": splits.of_order(order),
         "merchant": splits.merchant_note(order),
+        **returns.of_order(order),
     }

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.market.catalogue.views import cards
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import queries, refund_queries, services
 from hubapp.market.orders.errors import NoSuchOrder
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.views import sales, splits, words
@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         sellers=cards.seller_names(order.seller_account_id for order in orders),
         statuses=words.statuses(),
         status=status,
+        requests=refund_queries.waiting(),
         next_url=url_for(".index", before=following, status=status or None) if following else "",
     )
 

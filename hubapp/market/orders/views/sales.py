@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import queries, refund_queries, services
 from hubapp.market.orders.forms import CancelForm
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.views import words
@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         statuses=words.statuses(),
         status=status,
         waiting=queries.open_tasks(current_user.account_id),
+        requests=refund_queries.waiting(seller_id=current_user.account_id),
         next_url=url_for(".index", before=following, status=status or None) if following else "",
     )
 
@@ -75,11 +76,17 @@ def cancel_page(order: Order, *, area: str, layout: str) -> ResponseReturnValue:
     form = CancelForm()
     if form.validate_on_submit():
         try:
-            services.cancel_order(order_id=order.id, reason=form.reason.data, actor=guards.actor(), now=clock.now())
+            services.cancel_order(
+                order_id=order.id,
+                reason=form.reason.data,
+                actor=guards.actor(),
+                now=clock.now(),
+                by_hub=area == "manage_orders",
+            )
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             flash(_("Canceled. The money is on its way back to the buyer."), "good")
             return redirect(url_for(f"{area}.detail", order_id=order.id), 303)
     page = render_template("market/orders/cancel.html", form=form, order=order, area=area, layout=layout)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.all_errors else 200

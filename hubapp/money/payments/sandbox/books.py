@@ -90,11 +90,17 @@ def show(tx: Tx, row: Row) -> Body:
         "fee": row["fee"],
         "fee_details": charged if row["fee"] else [],
         "net": row["net"],
-        "reporting_category": CATEGORY.get(row["type"], row["type"]),
+        "reporting_category": _category(row),
         "source": row["source"],
         "status": "available" if row["available_on"] <= tx.now else "pending",
         "type": row["type"],
     }
+
+
+def _category(row: Row) -> str:
+    if row["type"] == "adjustment":  # only disputes make them here
+        return "dispute" if row["amount"] < 0 else "dispute_reversal"
+    return str(CATEGORY.get(row["type"], row["type"]))
 
 
 def line(tx: Tx, line_id: str) -> Body:

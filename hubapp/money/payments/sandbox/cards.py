@@ -29,6 +29,8 @@ class TestCard:
     # What it does when nobody sits in front of it, where that differs; whether it can be saved although it declines.
     later: Behaviour | None = None
     is_saved_anyway: bool = False
+    dispute: str = ""
+    is_inquiry: bool = False
 
     @property
     def off_session(self) -> Behaviour:
@@ -73,6 +75,11 @@ CARDS: tuple[TestCard, ...] = (
     TestCard("5555555555554444", "mastercard", _l("Pays, Mastercard")),
     TestCard("4000000000000077", "visa", _l("Pays, available at once"), is_instant=True),
     TestCard("4000000000005126", "visa", _l("Pays; a refund to it fails later"), refund_fails=True),
+    TestCard("4000000000000259", "visa", _l("Pays; disputed as fraudulent a day later"), dispute="fraudulent"),
+    TestCard("4000000000002685", "visa", _l("Pays; disputed as not received"), dispute="product_not_received"),
+    TestCard(
+        "4000000000001976", "visa", _l("Pays; the bank inquires a day later"), dispute="fraudulent", is_inquiry=True
+    ),
 )
 BY_NUMBER = {card.number: card for card in CARDS}
 

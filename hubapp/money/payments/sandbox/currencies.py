@@ -53,6 +53,13 @@ def fee(amount: int, currency: str) -> int:
     return min((exact + 5_000 * size) // (10_000 * size) * size, amount)
 
 
+def dispute_fee(currency: str) -> int:
+    """What the provider takes for a dispute: as much as the fixed parts of eighty payments, in payable steps."""
+    price = terms(currency)
+    size = step(currency)
+    return max(price.fixed * 80, price.minimum) // size * size
+
+
 def check(amount: int, currency: str, *, param: str = "amount", minimum: bool = False) -> None:
     """Refuse an amount that cannot be moved in this currency; `minimum` where a buyer pays it."""
     if amount < 1:

@@ -18,14 +18,22 @@ from hubapp.kernel import clock
 from hubapp.money.payments.sandbox import faults, idempotency, paying, webhooks
 from hubapp.money.payments.sandbox.errors import ApiError, LostConnection
 from hubapp.money.payments.sandbox.idempotency import KEPT_FOR, Answer
-from hubapp.money.payments.sandbox.operations import accounts, checkout, payouts, reads, refunds
+from hubapp.money.payments.sandbox.operations import accounts, checkout, disputes, files, payouts, reads, refunds
 from hubapp.money.payments.sandbox.parameters import read, unflatten
 from hubapp.money.payments.sandbox.routes import Route, resolve
 from hubapp.money.payments.sandbox.store import API_VERSION, PLATFORM, Row, Tx, stored_from
 
 SECRET_KEY = "sk_test_sbx_no_real_money"  # noqa: S105  not a secret: it opens nothing but the sandbox
 BATCH = 100
-DUE = {"checkout.session": checkout.close, "payout": payouts.move_on, "refund": refunds.fail}
+DUE = {
+    "charge": disputes.open_due,
+    "checkout.session": checkout.close,
+    "dispute": disputes.decide,
+    "payout": payouts.move_on,
+    "refund": refunds.fail,
+}
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 
 class Sandbox:
@@ -106,18 +114,18 @@ class Sandbox:
 
     # The API
 
-    def handle(self, *, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
+    def handle(self, *, method: str, url: str, headers: Mapping[str, str], body: str | bytes | None) -> Answer:
         """Answer one API request; raises LostConnection when nobody knows what became of it.
 
         That is the case when the database is away, or when a planted fault breaks the line.
         """
         given = {name.lower(): value for name, value in headers.items()}
         address = urlsplit(url)
-        pairs = parse_qsl((body or "") if method == "post" else address.query, keep_blank_values=True)
         account = given.get("stripe-account", PLATFORM)
         key = given.get("idempotency-key") if method == "post" else None
         try:
             _check_headers(given)
+            pairs = _pairs(method, address.query, given.get("content-type", FORM), body)
             route, object_id = resolve(method, address.path, account)
             with self.transaction(account=account, request_key=key) as tx:
                 is_due = self._is_something_due(tx)
@@ -203,6 +211,15 @@ class Sandbox:
         with self.transaction() as tx:
             accounts.disable(tx, account_id, reason=reason)
 
+    def dispute(
+        self, charge_id: str, *, amount: int | None = None, reason: str = "fraudulent", is_inquiry: bool = False
+    ) -> str:
+        """The buyer of a charge complains to their bank, as may happen to any card; answers the dispute's id."""
+        with self.transaction() as tx:
+            charge = tx.get("charge", charge_id, lock=True)
+            wanted = charge.body["amount"] - charge.body["amount_refunded"] if amount is None else amount
+            return disputes.open_dispute(tx, charge, amount=wanted, reason=reason, is_inquiry=is_inquiry).id
+
     # Events and faults
 
     def configure_endpoint(self, *, kind: Literal["platform", "connect"], url: str, secret: str) -> None:
@@ -235,6 +252,16 @@ class Sandbox:
         """Plant a fault for the next requests to an operation, e.g. `transfer.create`; '' is any."""
         with self.transaction() as tx:
             faults.plant(tx.connection, kind=kind, matches=operation, times=times)
+
+
+def _pairs(method: str, query: str, content_type: str, body: str | bytes | None) -> list[tuple[str, str]]:
+    if method != "post":
+        return parse_qsl(query, keep_blank_values=True)
+    if isinstance(body, bytes):
+        if content_type.startswith(MULTIPART):
+            return files.pairs_of(content_type, body)
+        body = body.decode()
+    return parse_qsl(body or "", keep_blank_values=True)
 
 
 def _check_headers(given: Mapping[str, str]) -> None:

@@ -128,6 +128,11 @@ VERSIONS: tuple[str, ...] = (
     CREATE INDEX resource_customer ON resource ((body ->> 'customer'))
         WHERE kind IN ('payment_intent', 'payment_method');
     """,
+    """
+    -- A dispute that is won brings its fee back.
+    ALTER TABLE balance_line DROP CONSTRAINT balance_line_fee_check;
+    CREATE INDEX resource_disputed ON resource ((body ->> 'charge')) WHERE kind = 'dispute';
+    """,
 )
 
 

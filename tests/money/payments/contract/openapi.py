@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from jsonschema import Draft202012Validator
+from werkzeug.formparser import MultiPartParser
+from werkzeug.http import parse_options_header
 
 DOCUMENT = Path(__file__).with_name("openapi.json.gz")
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -61,13 +64,25 @@ class Contract:
         path = urlsplit(url).path
         return [method for pattern, operations in self.routes if pattern.match(path) for method in operations]
 
-    def check_request(self, method: str, url: str, body: str | None) -> None:
+    def check_request(self, method: str, url: str, body: str | bytes | None, content_type: str = FORM) -> None:
         """Raises OutOfContract for a parameter that is unknown, missing or of the wrong kind."""
         operation = self.operation(method, url)
+        if isinstance(body, bytes):
+            self._check_multipart(operation, body, content_type)
+            return
         schema = _form_schema(operation) if method == "post" else _query_schema(operation)
         text = (body or "") if method == "post" else urlsplit(url).query
         data = self._coerced(_unflattened(parse_qsl(text, keep_blank_values=True)), schema)
         self._check(f"request {operation['operationId']}", schema, data)
+
+    def _check_multipart(self, operation: dict[str, Any], body: bytes, content_type: str) -> None:
+        kind, options = parse_options_header(content_type)
+        form, files = MultiPartParser(stream_factory=lambda *_args, **_more: io.BytesIO()).parse(
+            io.BytesIO(body), options["boundary"].encode(), len(body)
+        )
+        schema = operation["requestBody"]["content"][kind]["schema"]
+        data = {**form.to_dict(), **dict.fromkeys(files, "bytes")}
+        self._check(f"request {operation['operationId']}", schema, self._coerced(data, schema))
 
     def check_answer(self, method: str, url: str, status: int, body: str) -> None:
         """Raises OutOfContract for an answer that the provider would not give."""

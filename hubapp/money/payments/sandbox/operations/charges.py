@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hubapp.money.payments.sandbox import books, currencies
 from hubapp.money.payments.sandbox.cards import API_MESSAGES, TestCard
-from hubapp.money.payments.sandbox.operations import customers
+from hubapp.money.payments.sandbox.operations import customers, disputes
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx, new_id
 
 SETTLES_AFTER = timedelta(days=2)
@@ -80,7 +80,9 @@ def succeed(tx: Tx, intent: Stored, card: TestCard, *, holder: Body) -> None:
         fee=fee,
         available_on=tx.now if card.is_instant else tx.now + SETTLES_AFTER,
     )
-    tx.insert("charge", charge, private={"card": card.number})
+    disputed_after = disputes.due_after(card)
+    due_at = None if disputed_after is None else tx.now + disputed_after
+    tx.insert("charge", charge, private={"card": card.number}, due_at=due_at)
     intent.body |= {
         "amount_received": intent.body["amount"],
         "last_payment_error": None,

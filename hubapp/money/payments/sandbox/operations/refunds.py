@@ -7,6 +7,7 @@ from typing import Any
 
 from hubapp.money.payments.sandbox import books, cards, currencies
 from hubapp.money.payments.sandbox.errors import ApiError, missing_parameter
+from hubapp.money.payments.sandbox.operations import disputes
 from hubapp.money.payments.sandbox.parameters import INT, MAP, TEXT, one_of
 from hubapp.money.payments.sandbox.store import Body, Stored, Tx, new_id
 
@@ -23,6 +24,7 @@ FAILS_AFTER = timedelta(days=1)
 def create(tx: Tx, values: dict[str, Any]) -> Body:
     """Give money back from our balance, which may go below zero, as the provider's does."""
     charge = tx.get("charge", _charge_id(tx, values), lock=True)
+    disputes.refuse_refund(tx, charge)
     amount = _amount(charge, values.get("amount"))
     refund_id = new_id("refund")
     line = books.record(

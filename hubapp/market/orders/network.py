@@ -1,0 +1,44 @@
+"""Refund requests across hubs, for the central team (platform scope)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from hubapp.kernel.db import db
+from hubapp.market.orders.errors import NoSuchRequest
+from hubapp.market.orders.models import Order
+from hubapp.market.orders.refund_models import Level, RefundRequest, RequestStatus
+
+OPEN = RefundRequest.status == RequestStatus.OPEN
+TOGETHER = (Order.hub_id == RefundRequest.hub_id) & (Order.id == RefundRequest.order_id)
+
+
+def waiting_for_core(*, limit: int) -> Sequence[tuple[RefundRequest, Order]]:
+    """What the core has to answer, the most urgent first."""
+    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(OPEN, RefundRequest.level == Level.CORE)
+    rows = db.session.execute(statement.order_by(RefundRequest.due_at, RefundRequest.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def decided(*, limit: int) -> Sequence[tuple[RefundRequest, Order]]:
+    """What was decided last, by whomever."""
+    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(~OPEN)
+    rows = db.session.execute(statement.order_by(RefundRequest.decided_at.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def find(request_id: UUID) -> RefundRequest:
+    """A request of any hub. Refuses with NoSuchRequest."""
+    found: RefundRequest | None = db.session.scalar(select(RefundRequest).where(RefundRequest.id == request_id))
+    if found is None:
+        raise NoSuchRequest
+    return found
+
+
+def count_for_core() -> int:
+    """How many requests wait for the core."""
+    statement = select(func.count()).select_from(RefundRequest).where(OPEN, RefundRequest.level == Level.CORE)
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,48 @@
+"""The hub's disputed payments, for its connector to read: deadline, orders, and what would help the network answer."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hubapp.kernel.money import Money
+from hubapp.market.orders import refund_queries
+from hubapp.money.payments import disputes
+from hubapp.money.payments.dispute_words import outcome_pill, reason_words
+from hubapp.web import access, areas
+
+pages = areas.hub_blueprint("manage_disputes", __name__)
+
+
+@pages.get("/manage/disputes")
+@access.requires("orders.manage")
+def index() -> ResponseReturnValue:
+    """Open ones first, the nearest deadline on top."""
+    found = disputes.disputes_of_hub()
+    rows = [
+        {
+            "dispute": dispute,
+            "orders": refund_queries.orders_of_payment(dispute.payment_id),
+            "amount": Money(dispute.amount, dispute.currency),
+            "reason": reason_words(dispute.reason),
+            "state": outcome_pill(dispute),
+            "helps": _helps(dispute.reason),
+        }
+        for dispute in found
+    ]
+    return render_template("market/orders/disputes.html", rows=rows)
+
+
+def _helps(reason: str) -> list[str]:
+    """What a connector or seller can contribute, by what the buyer says."""
+    usual = [_("What you and the buyer wrote to each other."), _("The receipt, and what was agreed.")]
+    known = {
+        "product_not_received": [_("A proof of delivery: tracking number, signature, or who fetched it when.")],
+        "product_unacceptable": [_("Photos and a description of what was sold, and what was offered as a remedy.")],
+        "fraudulent": [_("That the buyer is who they say: earlier purchases, who fetched it, where it was sent.")],
+        "duplicate": [_("Why there were two payments, with both orders.")],
+        "subscription_canceled": [_("When it was canceled, and what was agreed about it.")],
+        "credit_not_processed": [_("What was given back already, or why nothing was promised.")],
+    }
+    return known.get(reason, []) + usual
