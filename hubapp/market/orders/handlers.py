@@ -10,10 +10,13 @@ from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
-from hubapp.market.orders import services
+from hubapp.market.orders import accounting, services
 from hubapp.market.orders.models import Checkout, CheckoutStatus
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
+from hubapp.money.reconciliation import references
 from hubapp.tenancy.events import HubFrozen
+
+references.register(accounting.PREFIX, accounting.refs_of)
 
 EXPIRE = "orders.expire"
 

@@ -174,6 +174,8 @@ class GatewayCommand(db.Model):  # type: ignore[name-defined]
         Index("uq_gateway_command_alive", "kind", "subject", unique=True, postgresql_where=text("status <> 'failed'")),
         Index("ix_gateway_command_waiting", "next_try_at", postgresql_where=text("status IN ('todo', 'unknown')")),
         Index("ix_gateway_command_subject", "subject"),
+        # By what the provider answered: a line of its books names a transfer, and only the command knows whose it is.
+        Index("ix_gateway_command_answer", text("(result ->> 'id')")),
     )
 
 
