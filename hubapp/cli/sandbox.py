@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 
 from hubapp.app import create_app
-from hubapp.cli.serve import require_migrated
+from hubapp.cli.serve import require_ready
 from hubapp.earnings.payouts import handlers as payouts
 from hubapp.kernel import clock, log
 from hubapp.kernel.config import Settings
@@ -57,7 +57,7 @@ def advance(duration: timedelta) -> None:
     log.configure(settings)
     if not settings.is_sandbox:
         raise Refusal("This installation uses live payments. Their clock cannot be moved.")
-    app = create_app(settings, require_migrated(settings))
+    app = create_app(settings, require_ready(settings))
     found: wiring.Wiring = app.extensions[wiring.EXTENSION]
     if found.sandbox is None:
         raise Refusal("There is no sandbox here.")

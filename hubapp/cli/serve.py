@@ -13,6 +13,7 @@ from hubapp.kernel import migrate
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
+from hubapp.money.payments import world
 
 
 def require_migrated(settings: Settings) -> database_server.Server:
@@ -26,6 +27,13 @@ def require_migrated(settings: Settings) -> database_server.Server:
     return server
 
 
+def require_ready(settings: Settings) -> database_server.Server:
+    """The same for whatever moves money: also refuses a database whose money belongs to another world."""
+    server = require_migrated(settings)
+    world.require(server)
+    return server
+
+
 @click.command()
 @click.option("--host", default=None, help="Address to listen on (127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port to listen on (PORT, 8000).")
@@ -35,7 +43,7 @@ def serve(host: str | None, port: int | None) -> None:
         os.environ["PORT"] = str(port)  # the web processes read the same settings, and addresses contain the port
     settings = Settings()
     settings.refuse_half_set_up()
-    require_migrated(settings)
+    require_ready(settings)
     Granian(
         "hubapp.cli.web_process:application",
         factory=True,

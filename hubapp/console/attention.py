@@ -16,6 +16,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
     """Entries for the list of next actions, the most urgent first."""
     found = [
         _books(figures),
+        _differences(figures),
         _commands(figures),
         _jobs(figures),
         _frozen(figures),
@@ -35,6 +36,24 @@ def _books(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.hubs", status=UNSOUND),
         "action": _("Show"),
         "icon_name": "triangle-alert",
+        "tone": "warn",
+    }
+
+
+def _differences(figures: Overview) -> dict[str, Any] | None:
+    count = figures.differences
+    if not count:
+        return None
+    return {
+        "title": ngettext(
+            "%(num)d difference from the provider's books is open",
+            "%(num)d differences from the provider's books are open",
+            count,
+        ),
+        "text": _("Money that nobody can explain lies in suspense. Find out what it is."),
+        "href": url_for("console.reconciliation", status="open"),
+        "action": _("Show"),
+        "icon_name": "scale",
         "tone": "warn",
     }
 

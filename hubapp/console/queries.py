@@ -16,6 +16,7 @@ from hubapp.money.ledger.checks import Health
 from hubapp.money.ledger.models import LedgerCheck
 from hubapp.money.payments import network as payments
 from hubapp.money.payments.network import Unfinished
+from hubapp.money.reconciliation import queries as reconciliation
 from hubapp.people.membership import network as membership
 from hubapp.tenancy import network as hubs
 from hubapp.tenancy.models import Hub, HubStatus
@@ -60,6 +61,7 @@ class Overview:
     unfinished: Unfinished
     failed_jobs: int
     health: Health
+    differences: int
 
     @property
     def open_hubs(self) -> int:
@@ -93,6 +95,7 @@ def overview(now: datetime) -> Overview:
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
         health=checks.health(hubs=sum(counts.values())),
+        differences=reconciliation.health().open,
     )
 
 

@@ -44,6 +44,7 @@ def _entries() -> list[Entry]:
         ("people", _("People"), "users"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
+        ("reconciliation", _("Reconciliation"), "scale"),
         ("jobs", _("Jobs"), "list-checks"),
     )
     return [(text, url_for(f"{NAME}.{name}"), icon, name) for name, text, icon in sections]

@@ -1,4 +1,4 @@
-"""What a checkout's payment is in the books: the orders that it settled, for whoever compares them with the provider."""
+"""What a checkout's payment is in the books: its orders, for whoever compares it with the provider's."""
 
 from __future__ import annotations
 

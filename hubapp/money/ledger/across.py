@@ -46,6 +46,12 @@ _SINCE = text(
         condition="entry.occurred_at >= :since AND (entry.hub_id, entry.seq) > (:hub, :seq)", limit="LIMIT :limit"
     )
 )
+_KNOWN = text(
+    _ENTRIES.format(
+        condition="(entry.hub_id, entry.id) IN (SELECT * FROM unnest(CAST(:hubs AS bigint[]), CAST(:ids AS uuid[])))",
+        limit="",
+    )
+)
 _TOTALS = text(
     "SELECT account.currency, sum(posting.amount)::bigint AS amount FROM ledger_account AS account"
     " JOIN ledger_posting AS posting ON posting.hub_id = account.hub_id AND posting.account_id = account.id"
@@ -87,6 +93,14 @@ def entries_about(refs: Collection[tuple[int, str]]) -> list[ProviderEntry]:
 def entries_under(keys: Collection[str]) -> list[ProviderEntry]:
     """Entries with these idempotency keys, in any hub."""
     return _read(_UNDER, keys=sorted(keys)) if keys else []
+
+
+def entries_known(entries: Collection[tuple[int, UUID]]) -> list[ProviderEntry]:
+    """These entries: (hub, id)."""
+    if not entries:
+        return []
+    hubs, ids = zip(*sorted(entries), strict=True)
+    return _read(_KNOWN, hubs=list(hubs), ids=list(ids))
 
 
 def entries_since(since: datetime, *, after: tuple[int, int], limit: int) -> list[ProviderEntry]:

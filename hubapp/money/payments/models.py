@@ -198,3 +198,18 @@ class GatewayEvent(db.Model):  # type: ignore[name-defined]
         UniqueConstraint("source", "external_id"),
         Index("ix_gateway_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
     )
+
+
+class MoneyWorld(db.Model):  # type: ignore[name-defined]
+    """The one row that says to which world the money rows belong; written when a process starts (`world`)."""
+
+    __tablename__ = "money_world"
+
+    id: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    mode: Mapped[str]
+    marked_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("id", name="one_row"),
+        CheckConstraint("mode IN ('sandbox', 'test', 'live')", name="mode"),
+    )

@@ -63,9 +63,7 @@ def charges(lines: Sequence[Line]) -> Found:
             found[line.id] = _unseen_charge(line)
             continue
         about = [
-            entry
-            for ref in sorted(refs[paid.hub_id, paid.reference])
-            for entry in sales.get((paid.hub_id, ref), [])
+            entry for ref in sorted(refs[paid.hub_id, paid.reference]) for entry in sales.get((paid.hub_id, ref), [])
         ]
         found[line.id] = _charge(paid, about, release)
     return found
@@ -179,14 +177,12 @@ def _ordered(lines: Sequence[Line], kind: CommandKind, step: str, known: dict[st
             found[line.id] = _unanswered(line, unanswered)
             continue
         booked = _booked(entries.get(f"{command.subject}:{step}", []))
-        found[line.id] = Expected(
-            booked, command.hub_id, command.subject, Reason.NOT_BOOKED_YET, command.finished_at
-        )
+        found[line.id] = Expected(booked, command.hub_id, command.subject, Reason.NOT_BOOKED_YET, command.finished_at)
     return found
 
 
 def _unanswered(line: Line, commands: Sequence[Ordered]) -> Expected:
-    """A transfer that no answer names: sent, and the answer was lost on the way?"""
+    """A transfer that no answer names: sent, and the answer was lost on the way, perhaps."""
     subject = next((command.subject for command in commands if command.amount == abs(line.amount)), None)
     return Expected(ref=subject, missing=Reason.UNANSWERED if subject else Reason.UNKNOWN_SOURCE)
 

@@ -145,7 +145,10 @@ def compare(line: Line, expected: Expected, now: datetime) -> Finding | None:
     elif booked.fee != line.fee:
         kind, wanted = Kind.FEE_DIFFERS, Reason.OTHER_FEE
     elif booked.net != line.net:
-        kind, wanted = Kind.AMOUNT_DIFFERS, Reason.NOT_BOOKED_YET if expected.missing in PASSING else Reason.OTHER_AMOUNT
+        kind, wanted = (
+            Kind.AMOUNT_DIFFERS,
+            Reason.NOT_BOOKED_YET if expected.missing in PASSING else Reason.OTHER_AMOUNT,
+        )
     elif not expected.is_released and line.available_on <= now:
         kind, wanted, waits_since = Kind.NOT_RELEASED, Reason.NOT_BOOKED_YET, max(waits_since, line.available_on)
     else:

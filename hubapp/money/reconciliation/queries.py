@@ -127,6 +127,14 @@ def suspended() -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def entries_of(item: Item) -> list[tuple[int, UUID]]:
+    """The entries that a difference is about: its own, or those that stand for its line."""
+    if item.entry_id is not None and item.hub_id is not None:
+        return [(item.hub_id, item.entry_id)]
+    rows = db.session.execute(select(Match.hub_id, Match.entry_id).where(Match.txn_id == item.txn_id)).all()
+    return [(row[0], row[1]) for row in rows]
+
+
 def matched(entries: Collection[tuple[int, UUID]]) -> set[tuple[int, UUID]]:
     """Those of these entries (hub, id) that some line stands for."""
     ids = {entry_id for _, entry_id in entries}

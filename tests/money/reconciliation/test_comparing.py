@@ -61,7 +61,7 @@ def test_a_charge_that_nobody_has_seen_yet_explains_itself_for_a_while(auditor: 
     auditor.tamper_provider("DELETE FROM delivery")  # no event will ever tell
     assert auditor.compare().open == 0
     assert auditor.seen() == [("missing_in_books", "not_observed", "explained")]
-    assert auditor.suspense() == {hub: 0 for hub in town.hubs}
+    assert auditor.suspense() == dict.fromkeys(town.hubs, 0)
     town.till.advance(LATER)
     assert auditor.compare().open == 1
     assert auditor.seen() == [("missing_in_books", "unknown_source", "open")]
@@ -78,7 +78,7 @@ def test_unmatched_money_goes_to_suspense_and_comes_out_again(auditor: Auditor) 
     run = auditor.compare()
     assert run.open == 2
     assert [kind for kind, *_ in auditor.seen()] == ["missing_at_provider", "missing_in_books"]
-    assert auditor.suspense() == {hub: 0 for hub in town.hubs}  # one takes what the other gives
+    assert auditor.suspense() == dict.fromkeys(town.hubs, 0)  # one takes what the other gives
     amounts = sorted(item.suspense_amount for item in auditor.items())
     assert amounts[0] == -amounts[1] != 0
     order = auditor.items()[0].ref or auditor.items()[1].ref
@@ -111,8 +111,9 @@ def test_an_entry_without_a_line_is_found(auditor: Auditor) -> None:
     paid_out(auditor)
     assert auditor.compare().open == 0
     auditor.tamper_provider("DELETE FROM balance_line WHERE type = 'transfer' AND account = %s", PLATFORM)
-    auditor.tamper("DELETE FROM reconciliation_match WHERE txn_id IN (SELECT id FROM gateway_balance_txn"
-                   " WHERE type = 'transfer')")
+    auditor.tamper(
+        "DELETE FROM reconciliation_match WHERE txn_id IN (SELECT id FROM gateway_balance_txn WHERE type = 'transfer')"
+    )
     auditor.tamper("DELETE FROM gateway_balance_txn WHERE type = 'transfer'")
     town.till.advance(LATER)
     auditor.compare()
@@ -141,8 +142,9 @@ def test_another_amount_is_found(auditor: Auditor) -> None:
     town = auditor.town
     paid_out(auditor)
     auditor.compare()
-    auditor.tamper_provider("UPDATE balance_line SET amount = amount - 100 WHERE type = 'transfer' AND account = %s",
-                            PLATFORM)
+    auditor.tamper_provider(
+        "UPDATE balance_line SET amount = amount - 100 WHERE type = 'transfer' AND account = %s", PLATFORM
+    )
     town.till.advance(LATER)
     auditor.compare()
     kinds = {item.kind: item.gap for item in auditor.items()}
@@ -162,7 +164,7 @@ def test_a_tampered_row_shows_in_the_sum(auditor: Auditor) -> None:
     run = auditor.compare()
     assert auditor.seen() == [("total_differs", "unaccounted", "open")]
     assert (run.open, auditor.items()[0].gap) == (1, -55)
-    assert auditor.suspense() == {hub: 0 for hub in town.hubs}
+    assert auditor.suspense() == dict.fromkeys(town.hubs, 0)
 
 
 def test_money_that_was_not_made_usable_is_found(auditor: Auditor) -> None:

@@ -76,11 +76,7 @@ def _entries(run: Run, now: datetime) -> Iterator[Finding]:
         place = (page[-1].hub_id, page[-1].seq)
     # What differed before and lies further back is looked at again: it may have been matched since.
     older = {item.entry_key for item in queries.unresolved() if item.entry_key and item.key not in seen}
-    again = [
-        entry
-        for entry in across.entries_under(older)
-        if policies.entry_key(entry.hub_id, entry.key) not in seen
-    ]
+    again = [entry for entry in across.entries_under(older) if policies.entry_key(entry.hub_id, entry.key) not in seen]
     yield from _unmatched(again, now)
 
 

@@ -19,7 +19,7 @@ PROVIDER = "provider"
 CORE = "core"
 
 
-def wanted(item: Item) -> int:
+def _wanted(item: Item) -> int:
     """What suspense should hold for a difference."""
     is_by_person = item.explained_by is not None
     return policies.suspense(
@@ -31,7 +31,7 @@ def unsettled() -> Sequence[UUID]:
     """Differences whose suspense is not what it should be (platform scope)."""
     resolved = select(Item).where(Item.status == ItemStatus.RESOLVED, Item.suspense_amount != 0)
     some = [*queries.unresolved(), *db.session.scalars(resolved)]
-    return [item.id for item in some if wanted(item) != item.suspense_amount]
+    return [item.id for item in some if _wanted(item) != item.suspense_amount]
 
 
 def settle_suspense(*, item_id: UUID, now: datetime) -> None:
@@ -42,7 +42,7 @@ def settle_suspense(*, item_id: UUID, now: datetime) -> None:
     item = db.session.scalars(
         select(Item).where(Item.id == item_id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    change = wanted(item) - item.suspense_amount
+    change = _wanted(item) - item.suspense_amount
     if not change:
         return
     hub_id = item.suspense_hub_id or item.hub_id or min(hub for hub, _ in tenancy.slugs())
