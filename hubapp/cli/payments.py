@@ -12,6 +12,7 @@ from uuid import UUID
 import click
 from babel.numbers import format_currency
 from flask import Flask
+from flask_babel import force_locale
 
 from hubapp.app import create_app
 from hubapp.cli.serve import require_ready
@@ -29,6 +30,7 @@ from hubapp.tenancy import network
 from hubapp.tenancy.platform import platform_scope
 
 WHY = "comparison with the provider"
+LONGEST_LINE = 500  # the provider's own words may be many
 
 
 @click.group()
@@ -53,7 +55,7 @@ def reconcile(since: datetime | None, shape: str) -> None:
         run, items, names = compared(app, since.replace(tzinfo=UTC) if since else None)
     except GatewayError as error:
         raise Refusal(f"The payment provider does not answer: {error}") from error
-    with app.test_request_context():  # words come in the default language
+    with app.app_context(), force_locale("en"):
         click.echo(json.dumps(as_json(run, items, names), indent=2) if shape == "json" else as_table(run, items, names))
     if run.open:
         sys.exit(1)
@@ -163,6 +165,6 @@ def doctor() -> None:
     except ModeMismatch as error:
         raise Refusal(str(error)) from error
     for check in checks:
-        click.echo(f"{check.mark:<4}  {check.name}: {check.text}")
+        click.echo(f"{check.mark:<4}  {check.name}: {' '.join(check.text.split())[:LONGEST_LINE]}")
     if any(check.is_failure for check in checks):
         sys.exit(1)

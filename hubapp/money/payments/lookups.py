@@ -77,14 +77,14 @@ def given_back(provider_ids: Collection[str]) -> dict[str, GivenBack]:
 
 def answered(result_ids: Collection[str]) -> dict[str, Ordered]:
     """The id that the provider answered → the command that it did."""
-    answer = GatewayCommand.result["id"].astext  # type: ignore[index]
+    answer = GatewayCommand.result["id"].astext
     rows = db.session.scalars(select(GatewayCommand).where(answer.in_(result_ids))) if result_ids else ()
     return {str((row.result or {})["id"]): _ordered(row) for row in rows}
 
 
 def looked_up_reversals() -> list[Ordered]:
     """Reversals whose answer was lost and whose outcome was seen on the transfer itself: nobody knows their own id."""
-    was_looked_up = GatewayCommand.result.has_key("reversed_amount")  # type: ignore[attr-defined]
+    was_looked_up = GatewayCommand.result.has_key("reversed_amount")
     is_reversal = GatewayCommand.kind == CommandKind.TRANSFER_REVERSE
     rows = db.session.scalars(select(GatewayCommand).where(is_reversal, was_looked_up))
     return [_ordered(row) for row in rows]

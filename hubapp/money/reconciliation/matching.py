@@ -9,7 +9,7 @@ from uuid import UUID
 from hubapp.money.ledger import across
 from hubapp.money.ledger.across import ProviderEntry
 from hubapp.money.payments import lookups, wiring
-from hubapp.money.payments.gateway import GatewayRefusal, ModeMismatch, NoSuchObject
+from hubapp.money.payments.gateway import ChargeState, GatewayRefusal, ModeMismatch, NoSuchObject, RefundState
 from hubapp.money.payments.lookups import Charged, Ordered
 from hubapp.money.payments.models import CommandKind
 from hubapp.money.reconciliation import references
@@ -103,13 +103,11 @@ def _payment_named(metadata: dict[str, str]) -> Charged | None:
 def _metadata(line: Line, kind: str) -> dict[str, str]:
     """What we gave the provider with the thing behind a line; nothing for what it does not know."""
     gateway = wiring.gateway()
-    reads = {
-        "charge": gateway.retrieve_charge,
-        "refund": gateway.retrieve_refund,
-        "transfer": gateway.retrieve_transfer,
-    }
+    read: Callable[[str], ChargeState | RefundState] = gateway.retrieve_charge
+    if kind == "refund":
+        read = gateway.retrieve_refund
     try:
-        return dict(reads[kind](line.source_id or "").metadata)
+        return dict(read(line.source_id or "").metadata)
     except (NoSuchObject, GatewayRefusal, ModeMismatch):
         return {}
 

@@ -9,19 +9,20 @@ from hubapp.money.reconciliation.policies import Kind, Reason
 
 def kind(name: str) -> str:
     """What differs."""
-    return {
+    words: dict[Kind, str] = {
         Kind.MISSING_IN_BOOKS: _("Not in the books"),
         Kind.MISSING_AT_PROVIDER: _("Not at the provider"),
         Kind.AMOUNT_DIFFERS: _("Another amount"),
         Kind.FEE_DIFFERS: _("Another fee"),
         Kind.NOT_RELEASED: _("Not booked as usable"),
         Kind.TOTAL_DIFFERS: _("The sums differ"),
-    }[Kind(name)]
+    }
+    return words[Kind(name)]
 
 
 def reason(name: str) -> str:
     """Why, as far as a rule can tell, and what follows."""
-    return {
+    words: dict[Reason, str] = {
         Reason.NOT_OBSERVED: _("Paid a moment ago. The payment is looked at every few minutes and will be seen then."),
         Reason.NOT_BOOKED_YET: _("Seen, and the job that books it is under way."),
         Reason.UNANSWERED: _("The request was sent and its answer was lost. It is asked for again by itself."),
@@ -41,12 +42,13 @@ def reason(name: str) -> str:
             "The books moved money that the provider never moved. Look at the entry, then verify the books."
         ),
         Reason.UNACCOUNTED: _("All differences together do not add up to this. Verify the books of all hubs."),
-    }[Reason(name)]
+    }
+    return words[Reason(name)]
 
 
 def movement(name: str | None) -> str:
     """The provider's kind of line."""
-    known = {
+    known: dict[str, str] = {
         "charge": _("charge"),
         "payment": _("charge"),
         "refund": _("refund"),

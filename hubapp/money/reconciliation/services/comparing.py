@@ -163,6 +163,7 @@ def _write(run: Run, findings: dict[str, Finding], known: dict[str, Item], now: 
         item = all_known.get(key)
         if item is None:
             item = Item(id=ids.uuid7(), key=key, found_at=now, suspense_amount=0, suspense_entries=0, note="")
+            item.changed_at = now
             db.session.add(item)
         _update(item, finding, run, now)
     for key in known.keys() - findings.keys():
@@ -182,7 +183,7 @@ def _update(item: Item, finding: Finding, run: Run, now: datetime) -> None:
     item.run_id, item.resolved_at = run.id, None
     item.kind, item.reason, item.currency = finding.kind, finding.reason, finding.currency
     item.provider_amount, item.books_amount = finding.provider_amount, finding.books_amount
-    item.occurred_at, item.changed_at = finding.occurred_at, item.changed_at or now
+    item.occurred_at = finding.occurred_at
     item.hub_id, item.ref, item.entry_id, item.entry_key = (
         finding.hub_id,
         finding.ref,

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, literal, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.kernel import ids
@@ -59,7 +59,7 @@ def _keep(page: Sequence[BalanceTransaction], now: datetime) -> None:
     new = statement.excluded
     is_other = or_(*(getattr(BalanceTxn, name).is_distinct_from(new[name]) for name in FACTS))
     changes: dict[str, Any] = {name: new[name] for name in (*FACTS, "available_on")}
-    changes["altered_at"] = case((is_other, func.cast(now, BalanceTxn.seen_at.type)), else_=BalanceTxn.altered_at)
+    changes["altered_at"] = case((is_other, literal(now)), else_=BalanceTxn.altered_at)
     changes["compared_at"] = case((is_other, None), else_=BalanceTxn.compared_at)
     db.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
