@@ -58,8 +58,20 @@ def load(conninfo: str, source: Path, *, keep_owners: bool) -> dict[str, int]:
         if not keep_owners:
             options += ["--no-owner", "--no-privileges"]
         program = _program("pg_restore", conninfo, connection.info.server_version)
-        _run(program, conninfo, [*options, str(source)])
+        contents = _contents(program, source)
+        _run(program, conninfo, [*options, f"--use-list={contents}", str(source)])
         return _counts(connection)
+
+
+def _contents(program: Path, source: Path) -> Path:
+    """The dump's list without the schema's own rights: those are given with the roles, by whoever may give them."""
+    listed = subprocess.run([program, "--list", source], capture_output=True, text=True, check=False, cwd="/")
+    if listed.returncode:
+        raise DumpFailed(f"{program.name} failed: {listed.stderr.strip()[-600:]}")
+    kept = [line for line in listed.stdout.splitlines() if " ACL - SCHEMA " not in line]
+    target = source.with_suffix(".list")
+    target.write_text("\n".join(kept) + "\n")
+    return target
 
 
 def wipe(conninfo: str) -> None:
