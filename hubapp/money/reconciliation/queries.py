@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, func, or_, select
@@ -25,10 +25,6 @@ class Health:
     open: int
     explained: int
     last: Run | None
-
-    def is_overdue(self, now: datetime) -> bool:
-        """Whether the nightly comparison was missed."""
-        return self.last is not None and now - self.last.started_at > timedelta(days=2)
 
 
 def health() -> Health:

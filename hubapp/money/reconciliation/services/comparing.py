@@ -26,7 +26,7 @@ LOCK = 7_915_001  # two comparisons at once would both write each difference
 
 def compare(*, run_id: UUID, now: datetime) -> Run:
     """Compare, keep every difference under its key, and settle those that are gone. Raises the gateway's errors."""
-    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    take_turns()
     run = queries.run(run_id)
     before = _Sums(_provider_totals(), across.provider_totals())
     findings = {finding.key: finding for finding in _lines(run, now)}
@@ -100,6 +100,11 @@ def _unmatched(page: Sequence[ProviderEntry], now: datetime) -> Iterable[Finding
             entry_key=entry.key,
             ref=entry.ref,
         )
+
+
+def take_turns() -> None:
+    """Let one comparison at a time write differences: two would both add the same one, and one of them fail."""
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 @dataclass(frozen=True, slots=True)
