@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
+from tests.factories.comparing import make_difference
 from tests.factories.hubs import make_hub
 from tests.factories.members import make_connector, make_member
 
@@ -17,6 +19,7 @@ SAMPLES = {
     "step": "start",
     "account_id": "01890000-0000-7000-8000-000000000000",
     "job_id": "1",
+    "item_id": "01890000-0000-7000-8000-000000000002",
     "host": "a.example",
 }
 
@@ -70,7 +73,9 @@ def test_the_central_team_passes_its_second_factor_first(app: HubFlask, browser_
 
 def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) -> None:
     with app.app_context():
-        make_connector(make_hub("lyon"), account_id=central.account_id)
+        hub_id = make_hub("lyon")
+        make_connector(hub_id, account_id=central.account_id)
+        make_difference(hub_id, item_id=UUID(SAMPLES["item_id"]))
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path.replace(SAMPLES["account_id"], str(central.account_id))

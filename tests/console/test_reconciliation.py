@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 
-from hubapp.kernel import ids
-from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.db import unit_of_work
 from hubapp.money.reconciliation import queries
-from hubapp.money.reconciliation.models import BalanceTxn, Item, Run
+from hubapp.money.reconciliation.models import Item
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.comparing import make_difference
+from tests.factories.hubs import make_hub
 from tests.factories.jobs import waiting
 
 
 @pytest.fixture
 def difference(app: HubFlask) -> uuid.UUID:
     """A platform payout that nobody booked."""
-    with app.app_context(), platform_scope(reason="test"):
-        hub_id = make_hub("lyon")
-        with unit_of_work():
-            run = Run(since=NOW, asked_by="clock", started_at=NOW, finished_at=NOW, lines=3, entries=4, open=1)
-            run.totals = [{"currency": "EUR", "provider": 2_000, "books": 9_000, "named": -7_000}]
-            facts: dict[str, Any] = {"amount": -7_000, "fee": 0, "net": -7_000, "source_id": "po_sbx1"}
-            times = {"created_at": NOW, "available_on": NOW, "seen_at": NOW}
-            db.session.add_all([run, BalanceTxn(id="txn_sbx1", type="payout", currency="EUR", **facts, **times)])
-            db.session.flush()
-            item = Item(
-                id=ids.uuid7(),
-                key="txn:txn_sbx1",
-                run_id=run.id,
-                hub_id=hub_id,
-                kind="missing_in_books",
-                reason="platform_payout",
-                status="open",
-                currency="EUR",
-                provider_amount=-7_000,
-                books_amount=0,
-                txn_id="txn_sbx1",
-                txn_type="payout",
-                source_id="po_sbx1",
-                occurred_at=NOW,
-                found_at=NOW,
-                changed_at=NOW,
-            )
-            db.session.add(item)
-        return item.id
+    with app.app_context():
+        return make_difference(make_hub("lyon"))
 
 
 def read(app: HubFlask, item_id: uuid.UUID) -> Item:

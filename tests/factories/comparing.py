@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import select
 
-from hubapp.kernel import clock
+from hubapp.kernel import clock, ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.server import Server
 from hubapp.money.ledger.queries import Purpose
@@ -19,6 +19,7 @@ from hubapp.money.reconciliation.models import BalanceTxn, Item, Run
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.platform import platform_scope
 from tests.factories.earning import Town
+from tests.factories.hubs import NOW
 from tests.factories.jobs import run_all
 
 
@@ -73,3 +74,34 @@ class Auditor:
         """Change the provider's own database."""
         with psycopg.connect(self.server.sandbox) as connection:
             return connection.execute(statement, values).rowcount  # type: ignore[call-overload,no-any-return]
+
+
+def make_difference(hub_id: int, *, item_id: UUID | None = None) -> UUID:
+    """A platform payout that nobody booked, as a comparison writes it down."""
+    facts: dict[str, Any] = {"amount": -7_000, "fee": 0, "net": -7_000, "source_id": "po_sbx1"}
+    times = {"created_at": NOW, "available_on": NOW, "seen_at": NOW}
+    with platform_scope(reason="test"), unit_of_work():
+        run = Run(since=NOW, asked_by="clock", started_at=NOW, finished_at=NOW, lines=3, entries=4, open=1)
+        run.totals = [{"currency": "EUR", "provider": 2_000, "books": 9_000, "named": -7_000}]
+        db.session.add_all([run, BalanceTxn(id="txn_sbx1", type="payout", currency="EUR", **facts, **times)])
+        db.session.flush()
+        item = Item(
+            id=item_id or ids.uuid7(),
+            key="txn:txn_sbx1",
+            run_id=run.id,
+            hub_id=hub_id,
+            kind="missing_in_books",
+            reason="platform_payout",
+            status="open",
+            currency="EUR",
+            provider_amount=-7_000,
+            books_amount=0,
+            txn_id="txn_sbx1",
+            txn_type="payout",
+            source_id="po_sbx1",
+            occurred_at=NOW,
+            found_at=NOW,
+            changed_at=NOW,
+        )
+        db.session.add(item)
+    return item.id
