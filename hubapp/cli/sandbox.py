@@ -84,7 +84,7 @@ def fail_next(operation: str, kind: ApiFault, times: int) -> None:
     timeout: the line breaks and it was done; timeout_before: nothing was done; error and error_after: the same with an
     answer 500; rate_limit: an answer 429. OPERATION may be the beginning of a name.
 
-    Examples: hubapp sandbox fail-next transfer.create, hubapp sandbox fail-next checkout --kind error --times 3.
+    Example: hubapp sandbox fail-next transfer.create, hubapp sandbox fail-next checkout --kind error --times 3.
     """
     names = sorted(route.name for route in ROUTES)
     meant = [name for name in names if name.startswith(operation)]
@@ -104,7 +104,7 @@ def fail_next(operation: str, kind: ApiFault, times: int) -> None:
 def replay(event: str | None, *, everything: bool) -> None:
     """Deliver EVENT again, or all of them: whoever handles events must not mind.
 
-    Examples: hubapp sandbox replay evt_sbx019abc, hubapp sandbox replay --all.
+    Example: hubapp sandbox replay evt_sbx019abc, hubapp sandbox replay --all.
     """
     if (event is None) != everything:
         raise click.UsageError("Name one event, or say --all.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, func, or_, select
 
 from hubapp.kernel.db import db
 from hubapp.money.reconciliation.errors import NoSuchDifference
@@ -71,6 +71,11 @@ def item(item_id: UUID) -> Item:
     if found is None:
         raise NoSuchDifference
     return found
+
+
+def locked(statement: Select[Item]) -> Select[Item]:
+    """Make others wait for the row: two who both see nothing in suspense would both put it there."""
+    return statement.with_for_update().execution_options(populate_existing=True)
 
 
 def line(txn_id: str) -> BalanceTxn | None:

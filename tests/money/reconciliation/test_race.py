@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.ledger.errors import KeyReused
-from hubapp.money.reconciliation import services
-from hubapp.money.reconciliation.services import comparing, suspending
+from hubapp.money.reconciliation import queries, services
+from hubapp.money.reconciliation.services import comparing
 from hubapp.tenancy.platform import platform_scope
 from tests.factories.comparing import Auditor
 from tests.factories.races import meeting, together
@@ -84,6 +84,6 @@ def test_two_bookings_at_once_book_once(auditor: Auditor) -> None:
 
 
 def test_without_the_rows_lock_one_of_them_fails(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suspending, "locked", lambda statement: statement)
+    monkeypatch.setattr(queries, "locked", lambda statement: statement)
     with pytest.raises(KeyReused):
         book_both(auditor)

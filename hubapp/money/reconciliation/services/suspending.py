@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from hubapp.kernel.db import db
 from hubapp.money.ledger import services as ledger
@@ -34,17 +34,12 @@ def unsettled() -> Sequence[UUID]:
     return [item.id for item in some if _wanted(item) != item.suspense_amount]
 
 
-def locked(statement: Select[Item]) -> Select[Item]:
-    """Make others wait for the row: two who both see nothing in suspense would both put it there."""
-    return statement.with_for_update().execution_options(populate_existing=True)
-
-
 def settle_suspense(*, item_id: UUID, now: datetime) -> None:
     """Book one difference into suspense, or out of it, in its hub's books; again changes nothing (platform scope).
 
     Money that no hub can be named for lies in the books of the network's first hub.
     """
-    item = db.session.scalars(locked(select(Item).where(Item.id == item_id))).one()
+    item = db.session.scalars(queries.locked(select(Item).where(Item.id == item_id))).one()
     change = _wanted(item) - item.suspense_amount
     if not change:
         return
