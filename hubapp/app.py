@@ -43,6 +43,7 @@ SLICES = (
     "hubapp.tenancy",
     "hubapp.money.ledger",
     "hubapp.money.payments",
+    "hubapp.money.reconciliation",
     "hubapp.people.accounts",
     "hubapp.people.notifications",
     "hubapp.people.membership",

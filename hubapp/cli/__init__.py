@@ -26,6 +26,9 @@ COMMANDS = {
     "users": "hubapp.cli.users:users",
     "ledger": "hubapp.cli.ledger:ledger",
     "sandbox": "hubapp.cli.sandbox:sandbox",
+    "payments": "hubapp.cli.payments:payments",
+    "backup": "hubapp.cli.backup:backup",
+    "restore": "hubapp.cli.backup:restore",
     "import": "hubapp.cli.imports:imports",
     "report": "hubapp.cli.report:report",
 }

@@ -6,6 +6,7 @@ from hubapp.kernel import migrate
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.errors import Refusal
+from hubapp.money.payments import world
 
 
 def require_migrated(settings: Settings) -> database_server.Server:
@@ -16,4 +17,11 @@ def require_migrated(settings: Settings) -> database_server.Server:
         raise Refusal(
             f"The database has version {current or 'none'}, this program needs {head}. Run `hubapp db upgrade`."
         )
+    return server
+
+
+def require_ready(settings: Settings) -> database_server.Server:
+    """The same for whatever moves money: also refuses a database whose money belongs to another world."""
+    server = require_migrated(settings)
+    world.require(server)
     return server

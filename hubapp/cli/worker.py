@@ -6,7 +6,7 @@ import click
 import psycopg
 
 from hubapp.app import create_app
-from hubapp.cli.ready import require_migrated
+from hubapp.cli.ready import require_ready
 from hubapp.jobs import worker as jobs_worker
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
@@ -19,7 +19,7 @@ def worker(concurrency: int, *, once: bool) -> None:
     """Run jobs: settlements, mails, payouts. Example: hubapp worker --concurrency 4."""
     settings = Settings()
     settings.refuse_half_set_up()
-    server = require_migrated(settings)
+    server = require_ready(settings)
     jobs_worker.work(
         create_app(settings, server),
         conninfo=server.conninfo("central"),

@@ -18,6 +18,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _books(figures),
         _disputes(figures),
         _foreign(figures),
+        _differences(figures),
         _commands(figures),
         _refunds(figures),
         _jobs(figures),
@@ -89,6 +90,24 @@ def _refunds(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.refunds"),
         "action": _("Show"),
         "icon_name": "undo-2",
+    }
+
+
+def _differences(figures: Overview) -> dict[str, Any] | None:
+    count = figures.differences
+    if not count:
+        return None
+    return {
+        "title": ngettext(
+            "%(num)d difference from the provider's books is open",
+            "%(num)d differences from the provider's books are open",
+            count,
+        ),
+        "text": _("Money that nobody can explain lies in suspense. Find out what it is."),
+        "href": url_for("console.reconciliation", status="open"),
+        "action": _("Show"),
+        "icon_name": "scale",
+        "tone": "warn",
     }
 
 

@@ -18,6 +18,7 @@ from hubapp.money.ledger.models import LedgerCheck
 from hubapp.money.payments import dispute_network
 from hubapp.money.payments import network as payments
 from hubapp.money.payments.network import Unfinished
+from hubapp.money.reconciliation import queries as reconciliation
 from hubapp.people.membership import network as membership
 from hubapp.tenancy import network as hubs
 from hubapp.tenancy.models import Hub, HubStatus
@@ -62,6 +63,7 @@ class Overview:
     unfinished: Unfinished
     failed_jobs: int
     health: Health
+    differences: int
     disputes: int = 0
     urgent_disputes: int = 0
     refunds: int = 0
@@ -102,6 +104,7 @@ def overview(now: datetime) -> Overview:
         disputes=disputes,
         urgent_disputes=urgent,
         refunds=orders.count_for_core(),
+        differences=reconciliation.health().open,
     )
 
 

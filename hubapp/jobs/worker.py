@@ -14,6 +14,7 @@ from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy import text
 
 from hubapp.jobs import failures, queue
+from hubapp.jobs.unwritten import Unwritten
 from hubapp.kernel import clock, scope
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.scope import Scope
@@ -99,7 +100,7 @@ def seconds_last(cron: str) -> str:
     return " ".join([*rest, first])
 
 
-def _application(app: Flask, conninfo: str) -> procrastinate.App:
+def _application(app: Flask, conninfo: str, unwritten: Unwritten) -> procrastinate.App:
     worker_app = procrastinate.App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
 
     def run(context: JobContext, name: str, hub_id: int | None, arguments: dict[str, Any]) -> None:
@@ -120,10 +121,13 @@ def _application(app: Flask, conninfo: str) -> procrastinate.App:
         worker_app.periodic(cron=seconds_last(entry.cron), periodic_id=entry.task.name)(registered)
 
     async def revive_stalled(timestamp: int) -> None:  # noqa: ARG001  the scheduler names it
-        """A killed worker leaves its jobs marked as running; give them back."""
+        """A killed worker, and a connection that broke at the wrong moment, leave jobs marked as running."""
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
             log.warning("job revived", job_id=job.id)
             await worker_app.job_manager.retry_job(job)
+        for job_id in await unwritten.overdue(worker_app.connector, seconds=STALLED_AFTER_SECONDS):
+            log.warning("job revived whose end was not written down", job_id=job_id)
+            await worker_app.job_manager.retry_job_by_id_async(job_id, retry_at=clock.wall())
 
     worker_app.periodic(cron=seconds_last("*/15 * * * * *"), periodic_id="revive")(
         worker_app.task(name="hubapp.revive", queueing_lock="hubapp.revive")(revive_stalled)
@@ -138,7 +142,8 @@ def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True, 
     """
 
     async def run_once() -> None:
-        worker_app = _application(app, conninfo)
+        unwritten = Unwritten()
+        worker_app = _application(app, conninfo, unwritten)
         async with worker_app.open_async():
             await worker_app.run_worker_async(
                 concurrency=concurrency,
@@ -147,6 +152,7 @@ def work(app: Flask, *, conninfo: str, concurrency: int = 4, wait: bool = True, 
                 shutdown_graceful_timeout=10,
                 fetch_job_polling_interval=2,
                 install_signal_handlers=False,
+                worker_middleware=[unwritten.note],
             )
 
     async def until_told() -> None:

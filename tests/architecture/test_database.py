@@ -26,6 +26,8 @@ CENTRAL = {
     "gateway_command": "the outbox: sent across hubs; the app may only add",
     "gateway_event": "the inbox: the hub is found when it is handled",
     "mail": "sent across hubs; the app may only add",
+    "reconciliation_match": "the provider's books are those of all hubs together",
+    "reconciliation_item": "the same; the hub is whose books differ, where anybody knows",
     "ledger_check": "what the central team's last proof of a hub's books found",
     "payout_part": "a payout is central and draws on several hubs",
 }

@@ -32,6 +32,7 @@ CENTRAL_VALUES = {
     "act": "codes",
     "session_id": UNKNOWN,
     "account_id": UNKNOWN,
+    "item_id": UNKNOWN,
     "intent_id": "pi_unknown",
     "endpoint": "platform",
     "version": "1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
 from tests.factories.cases import make_case
+from tests.factories.comparing import make_difference
 from tests.factories.hubs import make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
@@ -19,6 +21,7 @@ SAMPLES = {
     "step": "start",
     "account_id": "01890000-0000-7000-8000-000000000000",
     "job_id": "1",
+    "item_id": "01890000-0000-7000-8000-000000000003",
     "host": "a.example",
     "dispute_id": "01890000-0000-7000-8000-000000000001",
     "request_id": "01890000-0000-7000-8000-000000000002",
@@ -77,6 +80,7 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
         shop = make_shop("lyon")
         make_connector(shop.hub_id, account_id=central.account_id)
         dispute_id, request_id = make_case(shop)
+        make_difference(shop.hub_id, item_id=UUID(SAMPLES["item_id"]))
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path.replace(SAMPLES["account_id"], str(central.account_id))

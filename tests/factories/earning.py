@@ -60,8 +60,8 @@ class Town:
 
     def sell(self, hub_id: int, seller: UUID, amount: int = 10_000) -> UUID:
         """A sale that was paid and split; the hub has no connector."""
-        payment = self.till.payment(hub_id, self.till.sell(hub_id, amount))
         order_id = uuid7()
+        payment = self.till.payment(hub_id, self.till.sell(hub_id, amount, reference=f"order:{order_id}"))
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
             order = SettledOrder(
                 order_id=order_id,

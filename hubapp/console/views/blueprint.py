@@ -46,6 +46,7 @@ def _entries() -> list[Entry]:
         ("refunds", _("Refunds"), "undo-2"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
+        ("reconciliation", _("Reconciliation"), "scale"),
         ("jobs", _("Jobs"), "list-checks"),
     )
     return [(text, url_for(f"{NAME}.{name}"), icon, name) for name, text, icon in sections]

@@ -10,7 +10,7 @@ from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
-from hubapp.market.orders import services
+from hubapp.market.orders import accounting, services
 from hubapp.market.orders.models import Checkout, CheckoutStatus
 from hubapp.market.orders.refund_models import Level, RefundRequest, RequestStatus
 from hubapp.money.payments.events import (
@@ -23,7 +23,10 @@ from hubapp.money.payments.events import (
     RefundFailed,
     RefundSettled,
 )
+from hubapp.money.reconciliation import references
 from hubapp.tenancy.events import HubFrozen
+
+references.register(accounting.PREFIX, accounting.refs_of)
 
 EXPIRE = "orders.expire"
 ESCALATE = "orders.escalate_refunds"

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from hubapp.money.payments.platform_setup import PlatformSetup
+
 __all__ = [
     "ActionRequired",
     "BadSignature",
@@ -231,6 +233,9 @@ class PaymentGateway(CardGateway, Protocol):
 
     def undelivered_events(self, *, created_after: datetime) -> Iterator[GatewayEvent]:
         """Events that the provider could not hand to all our endpoints, newest first."""
+
+    def setup(self) -> PlatformSetup:
+        """How the platform's own account is set up; raises GatewayRefusal when the key is refused."""
 
     def verify_event(self, payload: bytes, signature: str, *, endpoint: Endpoint, secret: str) -> GatewayEvent:
         """Check a webhook's signature and read it; raises BadSignature."""

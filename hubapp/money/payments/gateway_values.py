@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -267,3 +267,4 @@ class GatewayEvent:
     object_id: str | None
     account: str | None
     created: datetime
+    body: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

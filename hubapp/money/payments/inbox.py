@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,19 @@ def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -
         return False
     enqueue(source=source, external_id=event.id)
     return True
+
+
+def take(events: Iterable[Received], *, now: datetime) -> int:
+    """Keep events of ours that were read from the provider's list because they never arrived; how many were new.
+
+    Only one who may read the inbox can ask (platform scope).
+    """
+    count = 0
+    for event in events:
+        is_here = select(GatewayEvent.id).where(GatewayEvent.source == "platform", GatewayEvent.external_id == event.id)
+        if event.body and db.session.scalar(is_here) is None:
+            count += store(source="platform", event=event, payload=json.dumps(dict(event.body)).encode(), now=now)
+    return count
 
 
 def lock_of(source: str, external_id: str) -> str:

@@ -258,6 +258,8 @@ class GatewayCommand(db.Model):  # type: ignore[name-defined]
         Index("uq_gateway_command_alive", "kind", "subject", unique=True, postgresql_where=text("status <> 'failed'")),
         Index("ix_gateway_command_waiting", "next_try_at", postgresql_where=text("status IN ('todo', 'unknown')")),
         Index("ix_gateway_command_subject", "subject"),
+        # By what the provider answered: a line of its books names a transfer, and only the command knows whose it is.
+        Index("ix_gateway_command_answer", text("(result ->> 'id')")),
     )
 
 
@@ -279,4 +281,19 @@ class GatewayEvent(db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_gateway_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
+    )
+
+
+class MoneyWorld(db.Model):  # type: ignore[name-defined]
+    """The one row that says to which world the money rows belong; written when a process starts (`world`)."""
+
+    __tablename__ = "money_world"
+
+    id: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    mode: Mapped[str]
+    marked_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("id", name="one_row"),
+        CheckConstraint("mode IN ('sandbox', 'test', 'live')", name="mode"),
     )

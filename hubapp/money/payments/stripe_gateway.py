@@ -29,6 +29,7 @@ from hubapp.money.payments.sandbox.errors import LostConnection
 from hubapp.money.payments.stripe_line import Call, Params, T
 from hubapp.money.payments.stripe_requests import StripeGateway
 from hubapp.money.payments.stripe_values import Body
+from hubapp.money.payments.world import mode_of_key
 
 API_VERSION = "2026-05-27.dahlia"
 SANDBOX_MARK = "_sbx"
@@ -78,7 +79,7 @@ def build_gateway(*, secret_key: str | None, sandbox: Sandbox | None) -> Payment
         return sandbox_gateway(SandboxTransport(sandbox))
     if sandbox is not None:
         raise ModeMismatch("HUBAPP_STRIPE_SECRET_KEY is set: the sandbox refuses to start beside a real key.")
-    mode = _mode_of(secret_key)
+    mode = mode_of_key(secret_key)
     client = stripe.StripeClient(
         secret_key,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
@@ -92,13 +93,6 @@ def sandbox_gateway(transport: stripe.HTTPClient) -> PaymentGateway:
     """The gateway over a transport that leads to the sandbox; tests put a validating one in between."""
     client = stripe.StripeClient(SECRET_KEY, http_client=transport, max_network_retries=0, stripe_version=API_VERSION)
     return StripeGateway(StripeLine(client, "sandbox"))
-
-
-def _mode_of(secret_key: str) -> Mode:
-    kind, world, rest = [*secret_key.split("_", 2), "", ""][:3]
-    if kind not in {"sk", "rk"} or world not in {"live", "test"} or not rest or rest.startswith("sbx"):
-        raise ModeMismatch("HUBAPP_STRIPE_SECRET_KEY is not a secret key of Stripe's (sk_live_…, sk_test_…, rk_…).")
-    return "live" if world == "live" else "test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hubapp.money.payments import stripe_cards
+from hubapp.money.payments import stripe_cards, stripe_setup
 from hubapp.money.payments import stripe_values as values
 from hubapp.money.payments.gateway import (
     BalanceState,
@@ -30,6 +30,7 @@ from hubapp.money.payments.gateway import (
     TransferState,
     Unknown,
 )
+from hubapp.money.payments.platform_setup import PlatformSetup
 from hubapp.money.payments.stripe_disputes import DisputeRequests
 from hubapp.money.payments.stripe_line import Params
 
@@ -252,6 +253,10 @@ class StripeGateway(DisputeRequests):
         """Events that the provider could not hand to all our endpoints, newest first."""
         params = values.since(created_after) | {"delivery_success": False}
         return (values.event(body) for body in self.line.each(self.line.v1.events.list, params))
+
+    def setup(self) -> PlatformSetup:
+        """How the platform's own account is set up."""
+        return stripe_setup.read(self.line)
 
     def verify_event(self, payload: bytes, signature: str, *, endpoint: Endpoint, secret: str) -> GatewayEvent:
         """Check a webhook's signature and read it; raises BadSignature, or ModeMismatch for the other world's."""

@@ -217,6 +217,7 @@ def event(body: Body) -> GatewayEvent:
         object_id=body["data"]["object"].get("id"),
         account=body.get("account"),
         created=moment(body["created"]),
+        body=body,
     )
 
 

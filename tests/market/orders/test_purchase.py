@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from hubapp.cli.payments import compared
 from hubapp.earnings.shares import queries as shares
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
@@ -19,6 +20,7 @@ from hubapp.market.catalogue.errors import OutOfStock
 from hubapp.market.orders import queries, services
 from hubapp.market.orders.models import Checkout, Delivery, Order
 from hubapp.money.ledger import verify
+from hubapp.money.reconciliation.models import Item
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
@@ -29,11 +31,13 @@ from tests.factories.sandbox import PAYS
 from tests.support.browsing import Browser
 
 DECLINED = "4000000000000002"
+REFUND_FAILS = "4000000000005126"
 
 
 @pytest.fixture
-def till(live: Live) -> Till:
-    return open_till(live.app)
+def till(live: Live) -> Iterator[Till]:
+    yield open_till(live.app)
+    clock.set_offset(timedelta(0))
 
 
 def order_and_dispatch(till: Till, shop: Shop, quantity: int = 1) -> Checkout:
@@ -86,6 +90,30 @@ def test_paid_split_called_off_and_paid_back(till: Till) -> None:
     with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
         assert all(line.amount == line.reversed for line in shares.split_of(order.id) if line.role != "fee")
     assert books_are_right(till, shop)
+
+
+def test_the_provider_and_the_books_agree_on_a_purchase_and_its_refund(till: Till) -> None:
+    """The comparison knows a checkout's orders by name, and a refund that a card gives back later."""
+    shop = shop_of(till, price=1200, stock=3)
+    checkout = order_and_dispatch(till, shop, 2)
+    pay(till, shop, checkout, REFUND_FAILS)
+    assert [item.reason for item in differences(till)] == []
+    _, order, _ = state(till, shop, checkout)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        services.cancel_order(order_id=order.id, reason="Broken.", actor=Actor(shop.seller, "Ada"), now=clock.now())
+    till.sweep()
+    assert differences(till) == []
+    till.advance(timedelta(days=3))
+    till.sweep()
+    till.sweep()
+    assert differences(till) == []
+    assert state(till, shop, checkout)[1].status == "paid"
+
+
+def differences(till: Till) -> list[Item]:
+    """Compare everything, and say what is open or explained."""
+    _, items, _ = compared(till.app, None)
+    return list(items)
 
 
 def test_dinars_are_split_to_the_millime(till: Till) -> None:

@@ -248,6 +248,13 @@ class Sandbox:
                 taken += webhooks.settle(tx.connection, delivery, now=tx.now, status=status, error=error)
         return taken
 
+    def replay(self, event_id: str | None = None) -> int:
+        """Have an event, or every one that ever happened, delivered again; raises ApiError for an unknown one."""
+        with self.transaction() as tx:
+            if event_id is not None:
+                reads.event(tx, event_id, any_account=True)
+            return webhooks.replay(tx.connection, tx.now, event_id=event_id)
+
     def fail_next(self, kind: faults.ApiFault, *, operation: str = "", times: int = 1) -> None:
         """Plant a fault for the next requests to an operation, e.g. `transfer.create`; '' is any."""
         with self.transaction() as tx:

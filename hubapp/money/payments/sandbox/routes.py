@@ -19,6 +19,7 @@ from hubapp.money.payments.sandbox.operations import (
     payouts,
     reads,
     refunds,
+    setup,
     transfers,
 )
 from hubapp.money.payments.sandbox.parameters import BOOL, TEXT, TEXTS, Param
@@ -121,6 +122,18 @@ ROUTES: tuple[Route, ...] = (
     *_resource("transfer", "/v1/transfers", {"destination": TEXT, "transfer_group": TEXT}),
     _route("payout.create", "post", "/v1/payouts", lambda t, _, v: payouts.create(t, v), payouts.CREATE),
     *_resource("payout", "/v1/payouts", {"status": TEXT}),
+    _route("account.current", "get", "/v1/account", lambda t, _i, _v: setup.platform(t)),
+    _route("capability.list", "get", "/v1/accounts/{id}/capabilities", lambda t, i, _: setup.capabilities(t, i)),
+    _route("balance_settings.retrieve", "get", "/v1/balance_settings", lambda t, _i, _v: setup.balance_settings(t)),
+    _route(
+        "balance_settings.update",
+        "post",
+        "/v1/balance_settings",
+        lambda t, _, v: setup.update_balance_settings(t, v),
+        setup.UPDATE,
+    ),
+    _route("webhook_endpoint.list", "get", setup.ENDPOINTS_URL, lambda t, _, v: setup.endpoints(t, v), setup.PAGED),
+    _route("webhook_endpoint.retrieve", "get", f"{setup.ENDPOINTS_URL}/{{id}}", lambda t, i, _: setup.endpoint(t, i)),
     _route("balance.retrieve", "get", "/v1/balance", lambda t, _i, _v: books.balance(t, t.account)),
     _route("balance_transaction.retrieve", "get", f"{LINES_URL}/{{id}}", lambda t, i, _: books.line(t, i)),
     _route(

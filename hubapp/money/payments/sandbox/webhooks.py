@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from psycopg import Connection
 
 from hubapp.kernel import clock
-from hubapp.money.payments.sandbox.store import Body, Row, stamp
+from hubapp.money.payments.sandbox.store import PLATFORM, Body, Row, stamp
 
 Post: TypeAlias = Callable[[str, bytes, Mapping[str, str]], int]
 
@@ -56,6 +56,20 @@ def configure(connection: Connection[Row], *, kind: str, url: str, secret: str) 
 def pause(connection: Connection[Row]) -> None:
     """Events that happen from now on go nowhere, until an endpoint is configured again."""
     connection.execute("UPDATE endpoint SET enabled = false")
+
+
+def replay(connection: Connection[Row], now: datetime, *, event_id: str | None) -> int:
+    """Send an event once more, or all of them, to whoever listens now; answers how many deliveries that makes."""
+    cursor = connection.execute(
+        "INSERT INTO delivery (event_id, endpoint_id, copy, next_at)"
+        " SELECT event.id, endpoint.id, 1 + coalesce((SELECT max(copy) FROM delivery"
+        "  WHERE event_id = event.id AND endpoint_id = endpoint.id), 0), %(now)s"
+        " FROM event JOIN endpoint ON enabled"
+        "  AND kind = CASE account WHEN %(platform)s THEN 'platform' ELSE 'connect' END"
+        " WHERE %(event)s::text IS NULL OR event.id = %(event)s",
+        {"now": now, "platform": PLATFORM, "event": event_id},
+    )
+    return cursor.rowcount
 
 
 def claim(connection: Connection[Row], now: datetime, limit: int) -> list[Delivery]:

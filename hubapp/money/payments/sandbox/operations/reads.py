@@ -52,10 +52,10 @@ def as_list(data: list[Body], more: bool, url: str) -> Body:  # noqa: FBT001  th
     return {"object": "list", "data": data, "has_more": more, "url": url}
 
 
-def event(tx: Tx, event_id: str) -> Body:
+def event(tx: Tx, event_id: str, *, any_account: bool = False) -> Body:
     """An event with the number of endpoints that still wait for it."""
-    query = "SELECT * FROM event WHERE id = %s AND account = %s"
-    row = tx.connection.execute(query, (event_id, tx.account)).fetchone()
+    query = "SELECT * FROM event WHERE id = %s AND (account = %s OR %s)"
+    row = tx.connection.execute(query, (event_id, tx.account, any_account)).fetchone()
     if row is None:
         raise no_such("event", event_id)
     return _waiting(tx, [row])[0]
