@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, case, func, select
 
 from hubapp.earnings.shares.models import EarningRight, OrderShare, ShareRuleVersion
 from hubapp.earnings.shares.policies import Role
+from hubapp.earnings.shares.queries import OUTSTANDING
 from hubapp.earnings.shares.rules import Rules
 from hubapp.kernel.db import db
 
@@ -115,6 +116,40 @@ def roles_of(month: date, *, hub_id: int | None = None) -> list[RoleTotal]:
 def _total(row: Row[str, str, int]) -> RoleTotal:
     currency, role, amount = row
     return RoleTotal(currency, role, int(amount))
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What a person has and owes in one hub and currency, in minor units."""
+
+    owner: str
+    currency: str
+    hub_id: int
+    held: int
+    available: int
+    owed_back: int
+
+
+def outstanding(*, now: datetime, hub_id: int | None = None) -> Iterator[Outstanding]:
+    """Everybody's open rights by person, currency and hub, in this order; one row after another, however many."""
+    is_owed, is_due = OUTSTANDING < 0, EarningRight.available_at <= now
+    sums = [
+        func.coalesce(func.sum(OUTSTANDING).filter(~is_owed & ~is_due), 0),
+        func.coalesce(func.sum(OUTSTANDING).filter(~is_owed & is_due), 0),
+        func.coalesce(-func.sum(OUTSTANDING).filter(is_owed), 0),
+    ]
+    keys = (EarningRight.owner, EarningRight.currency, EarningRight.hub_id)
+    statement = (
+        select(*keys, *sums)
+        .where(OUTSTANDING != 0, EarningRight.owner.startswith("account:"))
+        .group_by(*keys)
+        .order_by(*keys)
+        .execution_options(yield_per=1_000)
+    )
+    if hub_id is not None:
+        statement = statement.where(EarningRight.hub_id == hub_id)
+    for owner, currency, place, held, available, owed_back in db.session.execute(statement):
+        yield Outstanding(owner, currency, place, int(held), int(available), int(owed_back))
 
 
 def rule_versions() -> Sequence[RuleRow]:

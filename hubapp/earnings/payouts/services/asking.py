@@ -42,8 +42,8 @@ def request_payout(*, account_id: UUID, currency: str, now: datetime) -> UUID:
         raise PayeeNotReady(reason)
     if queries.open_payout(payee_id=payee.id, currency=currency) is not None:
         raise _under_way()
-    available = queries.summary(account_id=account_id, currency=currency, now=now).available
-    if available < policies.minimum(currency).amount:
+    payable = queries.summary(account_id=account_id, currency=currency, now=now).payable
+    if payable < policies.minimum(currency).amount:
         raise BelowMinimum(_("Too little is available for a payout yet. What is held becomes available by itself."))
     payout = Payout(
         payee_id=payee.id,

@@ -198,6 +198,11 @@ class Sandbox:
         with self.transaction() as tx:
             accounts.disable(tx, account_id, reason=reason)
 
+    def bounce_payout(self, account_id: str, payout_id: str) -> None:
+        """The bank returns a payout that had been paid, as banks may within some days."""
+        with self.transaction(account=account_id) as tx:
+            payouts.bounce(tx, tx.get("payout", payout_id))
+
     # Events and faults
 
     def configure_endpoint(self, *, kind: Literal["platform", "connect"], url: str, secret: str) -> None:
