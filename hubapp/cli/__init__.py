@@ -26,6 +26,8 @@ COMMANDS = {
     "hubs": "hubapp.cli.hubs:hubs",
     "users": "hubapp.cli.users:users",
     "ledger": "hubapp.cli.ledger:ledger",
+    "payouts": "hubapp.cli.payouts:payouts",
+    "statements": "hubapp.cli.statements:statements",
     "sandbox": "hubapp.cli.sandbox:sandbox",
     "import": "hubapp.cli.imports:imports",
     "report": "hubapp.cli.report:report",

@@ -42,6 +42,7 @@ def _entries() -> list[Entry]:
         ("overview", _("Overview"), "layout-dashboard"),
         ("hubs", _("Hubs"), "network"),
         ("people", _("People"), "users"),
+        ("payouts", _("Payouts"), "banknote"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("jobs", _("Jobs"), "list-checks"),

@@ -51,3 +51,7 @@ class WrongMinimum(Refusal):
 
     status = 422
     field = "minimum"
+
+
+class NoPeriod(NotFound):
+    """A month or a year, written as a number."""

@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import or_, select
 
-from hubapp.earnings.payouts import edge, jobs, planning, policies, queries, services
+from hubapp.earnings.payouts import edge, jobs, letters, planning, policies, queries, services
+from hubapp.earnings.payouts.events import PayoutFailed, PayoutPaid
 from hubapp.earnings.payouts.models import (
     PartStatus,
     Payee,
@@ -123,6 +124,20 @@ def command_finished(event: CommandFinished) -> None:
         services.follow(payout_id=UUID(row), now=clock.now())
     elif noun == "payee":
         services.follow_payee(payee_id=UUID(row), now=clock.now())
+
+
+@on(PayoutPaid, platform=ACROSS)
+def tell_paid(event: PayoutPaid) -> None:
+    """The payee reads that their money has arrived, and gets the document about it."""
+    services.issue(payout_id=event.payout_id, now=clock.now())
+    letters.paid(payout_id=event.payout_id, now=clock.now())
+
+
+@on(PayoutFailed, platform=ACROSS)
+def tell_failed(event: PayoutFailed) -> None:
+    """The payee reads that their money did not arrive, and why."""
+    services.revoke(payout_id=event.payout_id, now=clock.now())
+    letters.failed(payout_id=event.payout_id, now=clock.now())
 
 
 @on(AccountChanged, platform="payees belong to no hub")

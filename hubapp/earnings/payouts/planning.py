@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 from sqlalchemy import func, select
 
 from hubapp.earnings.payouts import policies
@@ -51,6 +52,11 @@ class _Sums:
     owed_back: int
     amount: int
     usable: int
+
+
+def _(text: str, **values: str) -> str:
+    """A reason in the reader's language."""
+    return str(gettext(text, **values))
 
 
 def preview(*, now: datetime, hub_id: int | None = None, is_everybody: bool = False) -> Iterator[Line]:
@@ -110,7 +116,7 @@ def _payouts_of(accounts: set[UUID]) -> tuple[set[tuple[UUID, str]], dict[tuple[
     """(those with a payout under way, when a run last paid), by person and currency."""
     is_open = Payout.status.not_in(sorted(policies.FINISHED)) & Payout.bounced_at.is_(None)
     of_run = Payout.run_item_id.is_not(None) & Payout.status.not_in(GONE)
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         select(
             Payout.account_id,
             Payout.currency,
@@ -121,7 +127,7 @@ def _payouts_of(accounts: set[UUID]) -> tuple[set[tuple[UUID, str]], dict[tuple[
         .group_by(Payout.account_id, Payout.currency)
     ).all()
     under_way = {(account, currency) for account, currency, count, _last in rows if count}
-    return under_way, {(account, currency): last for account, currency, _count, last in rows if last}
+    return under_way, {(account, currency): last for account, currency, _count, last in rows if last is not None}
 
 
 def _nothing(sums: _Sums) -> str | None:

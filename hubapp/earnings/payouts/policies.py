@@ -25,6 +25,8 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 SMALLEST_UNITS = 10
+# Nobody may set a minimum that they never reach by mistake: at most so many times the least.
+LARGEST_MINIMUM = 1_000
 SMALLEST = {"KES": 1_000, "NGN": 15_000, "JPY": 1_500, "XOF": 5_000, "MAD": 100, "EGP": 500}
 # Refused now, possible later. Everything else that the provider refuses stays refused.
 PASSING = frozenset({"balance_insufficient", "never_arrived", "rate_limit"})
@@ -55,7 +57,7 @@ _WAY_BACK: dict[str, tuple[PartStatus, ...]] = {
 class Summary:
     """A person's money in one hub, in minor units: five numbers, each with its own reason.
 
-    `payable` is what a payout would bring now: `available` without what is kept back of `owed_back`.
+    `payable` is what a payout would bring now; `kept_back` what it would settle of `owed_back`.
     """
 
     currency: str
@@ -65,11 +67,7 @@ class Summary:
     paid: int
     owed_back: int
     payable: int
-
-    @property
-    def kept_back(self) -> int:
-        """What the next payout settles of what is owed; a remainder below the bank's smallest step is not in it."""
-        return min(self.owed_back, self.available - self.payable)
+    kept_back: int
 
 
 def minimum(currency: str, own: Mapping[str, int] | None = None) -> Money:

@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from hubapp.earnings.payouts.errors import PayoutNotFound, RunNotFound
-from hubapp.earnings.payouts.models import PartStatus, Payee, PayeeStatus, Payout, PayoutPart, PayoutRun
+from hubapp.earnings.payouts.models import (
+    PartStatus,
+    Payee,
+    PayeeStatus,
+    PayeeTax,
+    Payout,
+    PayoutDocument,
+    PayoutPart,
+    PayoutRun,
+)
 from hubapp.earnings.payouts.policies import FINISHED, Summary, minimum
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.queries import EarningLine
@@ -54,15 +63,17 @@ class Overview:
     payouts: Sequence[HubPayout]
     lines: Sequence[EarningLine]
     owed: Sequence[EarningLine]
+    owed_back_bps: int
     next_before: UUID | None
 
     @property
     def stays(self) -> Money:
         """What is available but too small to be transferred: it stays for the next payout."""
         summary = self.summary
-        return Money(
-            summary.available - summary.payable - summary.kept_back if summary.payable else 0, summary.currency
-        )
+        rest = summary.available % payments.transferable_step(summary.currency)
+        if summary.payable:
+            rest = summary.available - summary.payable - summary.kept_back
+        return Money(rest, summary.currency)
 
     @property
     def open_payout(self) -> HubPayout | None:
@@ -87,6 +98,7 @@ def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | N
         payouts=payouts,
         lines=lines[:PAGE],
         owed=shares.owed_lines(owner_of(account_id), currency=currency),
+        owed_back_bps=shares.rules(now).rules.owed_back_bps,
         next_before=lines[PAGE - 1].id if len(lines) > PAGE else None,
     )
 
@@ -111,7 +123,7 @@ def summary(*, account_id: UUID, currency: str, now: datetime) -> Summary:
     owner = owner_of(account_id)
     totals = shares.totals_of(owner, currency, now)
     step = payments.transferable_step(currency)
-    payable = shares.netting_of(owner, currency, now, step=step).paid if totals.available else 0
+    net = shares.netting_of(owner, currency, now, step=step)
     rows = db.session.execute(
         select(PayoutPart.status, func.sum(PayoutPart.amount))
         .where(PayoutPart.account_id == account_id, PayoutPart.currency == currency)
@@ -120,7 +132,7 @@ def summary(*, account_id: UUID, currency: str, now: datetime) -> Summary:
     sums = {status: int(total) for status, total in rows}
     in_transit = sum(sums.get(part, 0) for part in (PartStatus.CLAIMED, PartStatus.TRANSFERRED, PartStatus.BOUNCED))
     paid = sums.get(PartStatus.PAID, 0)
-    return Summary(currency, totals.held, totals.available, in_transit, paid, totals.owed_back, payable)
+    return Summary(currency, totals.held, totals.available, in_transit, paid, totals.owed_back, net.paid, net.settled)
 
 
 def payouts_of(*, account_id: UUID, limit: int = 20) -> Sequence[HubPayout]:
@@ -157,6 +169,27 @@ def open_payout(*, payee_id: UUID, currency: str) -> Payout | None:
             Payout.bounced_at.is_(None),
         )
     )
+
+
+def tax_of(account_id: UUID) -> PayeeTax | None:
+    """What a person's documents say of them, once they have entered it."""
+    return db.session.get(PayeeTax, account_id)
+
+
+def documents_of(*, account_id: UUID, payout_id: UUID | None = None) -> Sequence[PayoutDocument]:
+    """A person's documents, or those about one payout, newest first."""
+    statement = select(PayoutDocument).where(PayoutDocument.account_id == account_id)
+    if payout_id is not None:
+        statement = statement.where(PayoutDocument.payout_id == payout_id)
+    return db.session.scalars(statement.order_by(PayoutDocument.id.desc())).all()
+
+
+def document_of(*, account_id: UUID, document_id: UUID) -> PayoutDocument:
+    """One of a person's documents; refuses with PayoutNotFound when it is not theirs."""
+    found = db.session.get(PayoutDocument, document_id)
+    if found is None or found.account_id != account_id:
+        raise PayoutNotFound
+    return found
 
 
 def run(run_id: UUID) -> PayoutRun:

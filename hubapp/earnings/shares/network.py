@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import Row, Select, case, func, select
 
-from hubapp.earnings.shares.models import EarningRight, OrderShare, ShareRuleVersion
+from hubapp.earnings.shares.models import EarningClaim, EarningRight, OrderShare, ShareRuleVersion
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.queries import OUTSTANDING
 from hubapp.earnings.shares.rules import Rules
@@ -148,8 +149,37 @@ def outstanding(*, now: datetime, hub_id: int | None = None) -> Iterator[Outstan
     )
     if hub_id is not None:
         statement = statement.where(EarningRight.hub_id == hub_id)
-    for owner, currency, place, held, available, owed_back in db.session.execute(statement):
-        yield Outstanding(owner, currency, place, int(held), int(available), int(owed_back))
+    for row in db.session.execute(statement):
+        yield Outstanding(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]))
+
+
+def hubs_of(owner: str) -> list[int]:
+    """The hubs in which somebody ever earned, members there or not."""
+    statement = select(EarningRight.hub_id).where(EarningRight.owner == owner).distinct().order_by(EarningRight.hub_id)
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a payout took of one role's rights in a hub, in minor units; below zero what it kept back."""
+
+    hub_id: int
+    role: str
+    lines: int
+    amount: int
+
+
+def taken_by(payout_id: UUID) -> list[Taken]:
+    """A payout's claims over all hubs, by hub and role, what was kept back apart."""
+    is_kept = EarningClaim.amount < 0
+    rows = db.session.execute(
+        select(EarningClaim.hub_id, EarningRight.role, func.count(), func.sum(EarningClaim.amount))
+        .join(EarningRight, (EarningRight.hub_id == EarningClaim.hub_id) & (EarningRight.id == EarningClaim.right_id))
+        .where(EarningClaim.payout_id == payout_id)
+        .group_by(EarningClaim.hub_id, EarningRight.role, is_kept)
+        .order_by(EarningClaim.hub_id, EarningRight.role, is_kept)
+    )
+    return [Taken(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
 
 
 def rule_versions() -> Sequence[RuleRow]:

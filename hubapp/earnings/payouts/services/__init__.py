@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hubapp.earnings.payouts.services.asking import open_payee, request_payout
+from hubapp.earnings.payouts.services.asking import ask_to_confirm_bank, choose_rhythm, open_payee, request_payout
 from hubapp.earnings.payouts.services.booking import prepare_part, settle_part
+from hubapp.earnings.payouts.services.documents import TaxData, issue, revoke, save_tax
 from hubapp.earnings.payouts.services.payees import (
     apply_payee,
     ask_again,
@@ -24,16 +25,20 @@ from hubapp.earnings.payouts.services.runs import (
 )
 
 __all__ = [
+    "TaxData",
     "apply_payee",
     "approve",
     "ask_again",
+    "ask_to_confirm_bank",
     "cancel_item",
     "cancel_run",
+    "choose_rhythm",
     "confirm_bank",
     "follow",
     "follow_payee",
     "freeze_payee",
     "gather",
+    "issue",
     "lift_payee",
     "observe_payee",
     "observe_payout",
@@ -43,6 +48,8 @@ __all__ = [
     "propose",
     "request_payout",
     "retry_item",
+    "revoke",
+    "save_tax",
     "settle_part",
     "start_run",
 ]

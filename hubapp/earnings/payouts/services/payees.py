@@ -120,7 +120,7 @@ def lift_payee(*, account_id: UUID, reason: str, actor: Actor, now: datetime) ->
 
 
 def _known(account_id: UUID) -> Payee:
-    payee = db.session.scalar(
+    payee: Payee | None = db.session.scalar(
         select(Payee).where(Payee.account_id == account_id).with_for_update().execution_options(populate_existing=True)
     )
     if payee is None:

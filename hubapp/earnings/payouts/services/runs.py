@@ -1,4 +1,4 @@
-"""Payout runs: proposed from a preview, approved by a person (or the settings), started item by item (platform scope)."""
+"""Payout runs: proposed from a preview, approved by somebody, started item by item (platform scope)."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def _replace(run_id: UUID, now: datetime) -> None:
         _close(run, _("A newer proposal took its place."), now)
 
 
-def locked_run(run_id: UUID) -> PayoutRun:
+def locked_run(*, run_id: UUID) -> PayoutRun:
     """A run as it is now: approving, starting and canceling it take turns here."""
-    run = db.session.scalar(
+    run: PayoutRun | None = db.session.scalar(
         select(PayoutRun).where(PayoutRun.id == run_id).with_for_update().execution_options(populate_existing=True)
     )
     if run is None:
@@ -104,7 +104,7 @@ def locked_run(run_id: UUID) -> PayoutRun:
 
 def approve(*, run_id: UUID, by: Actor, now: datetime) -> None:
     """Let a proposed run pay. Refuses with RunNotFound or AlreadySo."""
-    run = locked_run(run_id)
+    run = locked_run(run_id=run_id)
     if run.status != RunStatus.PROPOSED:
         raise AlreadySo(_("This run was approved or canceled already."))
     run.status, run.approved_at, run.approved_by = RunStatus.APPROVED, now, by.name
@@ -115,7 +115,7 @@ def approve(*, run_id: UUID, by: Actor, now: datetime) -> None:
 
 def start_run(*, run_id: UUID, now: datetime) -> None:
     """Start the next items of an approved run, some hundreds in one transaction; each of them once."""
-    run = locked_run(run_id)
+    run = locked_run(run_id=run_id)
     if run.status != RunStatus.APPROVED:
         return
     items = db.session.scalars(
@@ -177,7 +177,7 @@ def _make(run: PayoutRun, item: PayoutRunItem, payee: Payee, attempt: int, now: 
             db.session.add(payout)
             db.session.flush()
     except IntegrityError:  # the payee asks this moment: the index lets one through
-        return _("A payout is under way.")
+        return str(_("A payout is under way."))
     queue.enqueue(jobs.PLAN, hub_id=None, arguments={"payout_id": str(payout.id)})
     return None
 
@@ -194,8 +194,11 @@ def _is_under_way(run_id: UUID) -> bool:
 
 
 def retry_item(*, run_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
-    """Pay somebody again whose payout failed or was canceled. Refuses with RunNotFound, AlreadySo or what stands in the way."""
-    run = locked_run(run_id)
+    """Pay somebody again whose payout failed or was canceled.
+
+    Refuses with RunNotFound, or with AlreadySo that says what stands in the way.
+    """
+    run = locked_run(run_id=run_id)
     item = _item_of(run_id, item_id)
     last = queries.last_payout_of(item.id)
     if last is None or last.status not in {PayoutStatus.FAILED, PayoutStatus.CANCELED}:
@@ -217,7 +220,7 @@ def cancel_run(*, run_id: UUID, by: Actor, now: datetime) -> int:
 
     Refuses with RunNotFound or TooLate.
     """
-    run = locked_run(run_id)
+    run = locked_run(run_id=run_id)
     if run.status not in {RunStatus.PROPOSED, RunStatus.APPROVED}:
         raise TooLate(_("This run is over."))
     reason = _("Canceled by %(name)s.", name=by.name)
@@ -234,7 +237,7 @@ def cancel_run(*, run_id: UUID, by: Actor, now: datetime) -> int:
 
 def cancel_item(*, run_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
     """Take one person out of a run, as long as nothing is sent. Refuses with RunNotFound or TooLate."""
-    locked_run(run_id)
+    locked_run(run_id=run_id)
     item = _item_of(run_id, item_id)
     reason = _("Canceled by %(name)s.", name=by.name)
     payout = queries.last_payout_of(item.id)
@@ -247,7 +250,7 @@ def cancel_item(*, run_id: UUID, item_id: UUID, by: Actor, now: datetime) -> Non
 
 
 def _item_of(run_id: UUID, item_id: UUID) -> PayoutRunItem:
-    item = db.session.scalar(
+    item: PayoutRunItem | None = db.session.scalar(
         select(PayoutRunItem)
         .where(PayoutRunItem.run_id == run_id, PayoutRunItem.id == item_id)
         .with_for_update()
