@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module, util
 
-from hubapp.kernel.errors import Refusal
+from hubapp.kernel.errors import NotFound
 
 LIBRARY = "weasyprint"
 
 
-class PdfUnavailable(Refusal):
+class PdfUnavailable(NotFound):
     """This installation makes no PDF itself."""
-
-    status = 501
 
 
 def is_available() -> bool:

@@ -54,6 +54,7 @@ FIELDS = {
 HARMLESS = {
     "payouts.period": "one's own postings in this hub, of any month",
     "payouts.period_csv": "the same",
+    "payouts.period_pdf": "the same",
     "payouts.tax_file": "one's own documents",
     "static_hub": "the same files for every hub",
     "membership.come": "an unknown code leads to the front page",

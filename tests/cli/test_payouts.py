@@ -47,6 +47,7 @@ def test_a_run_waits_or_is_approved(town: Town) -> None:
 def test_the_preview_is_a_table_or_json(town: Town, capsys: pytest.CaptureFixture) -> None:
     seller = town.earner(10_000, 20_000)
     rows = town.across(lambda: [payouts._row(line) for line in planning.preview(now=clock.now())])
+    capsys.readouterr()
     payouts.show(rows, "json")
     (row,) = json.loads(capsys.readouterr().out)
     email = town.across(lambda: accounts.account(seller)).email

@@ -57,6 +57,7 @@ def test_from_the_preview_to_the_money(town: Town, noor: Browser) -> None:
     answer = post(noor, "/console/payouts/propose", everybody="yes")
     run = answer.location
     assert answer.status_code == 303
+    assert "1 payout run waits for approval" in noor.get("/console/").text
     page = noor.get(run).text
     assert "waits for approval" in page
     assert "€271.00" in page

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from hubapp.earnings.payouts.models import ItemStatus, Payee, Payout, PayoutRun, PayoutRunItem, PayoutStatus
+from hubapp.earnings.payouts.models import ItemStatus, Payee, Payout, PayoutRun, PayoutRunItem, PayoutStatus, RunStatus
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 
@@ -68,6 +69,11 @@ def runs(*, before: UUID | None = None, limit: int = PAGE) -> Sequence[PayoutRun
     return db.session.scalars(statement).all()
 
 
+def waiting() -> int:
+    """How many proposed runs nobody has approved or canceled."""
+    return db.session.scalar(select(func.count()).where(PayoutRun.status == RunStatus.PROPOSED)) or 0
+
+
 def sums_of(run_ids: Sequence[UUID]) -> dict[UUID, list[RunSum]]:
     """Run → its sums by currency."""
     is_paid = PayoutRunItem.status.in_((ItemStatus.PLANNED, ItemStatus.STARTED))
@@ -96,7 +102,7 @@ def items(run_id: UUID, *, is_paid: bool, after: UUID | None = None, limit: int 
         select(PayoutRunItem, Payout)
         .outerjoin(Payout, Payout.run_item_id == PayoutRunItem.id)
         .where(PayoutRunItem.run_id == run_id, paid if is_paid else ~paid)
-        .distinct(PayoutRunItem.id)
+        .ext(distinct_on(PayoutRunItem.id))
         .order_by(PayoutRunItem.id, Payout.attempt.desc())
         .limit(limit)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -135,3 +136,22 @@ def test_without_the_library_a_pdf_is_refused_in_words(monkeypatch: pytest.Monke
     monkeypatch.setattr(pdf, "LIBRARY", "no_such_library")
     with pytest.raises(pdf.PdfUnavailable, match="print it"):
         pdf.render("<p>x</p>", css="")
+
+
+def test_where_the_library_is_the_statement_is_a_pdf(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Browser(town.till.app, town.hubs[0], town.person())
+    path = "/me/earnings/periods/2026"
+    monkeypatch.setattr(pdf, "LIBRARY", "no_such_library")
+    assert f"{path}.pdf" not in own.get(path).text
+    assert own.get(f"{path}.pdf").status_code == 404
+    given: list[str] = []
+    paper = SimpleNamespace(
+        HTML=lambda **page: SimpleNamespace(write_pdf=lambda stylesheets: given.extend([page["string"], *stylesheets])),
+        CSS=lambda **style: style["string"],
+    )
+    monkeypatch.setattr(pdf, "is_available", lambda: True)
+    monkeypatch.setattr(pdf, "import_module", lambda _name: paper)
+    assert f"{path}.pdf" in own.get(path).text
+    assert own.get(f"{path}.pdf").mimetype == "application/pdf"
+    assert "Statement 2026" in given[0]
+    assert "@page" in given[1]

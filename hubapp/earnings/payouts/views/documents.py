@@ -15,10 +15,10 @@ from hubapp.earnings.payouts import queries, statements
 from hubapp.earnings.payouts.statements import Statement
 from hubapp.earnings.payouts.taxes import COLUMNS, tax_rows
 from hubapp.earnings.payouts.views.blueprint import FOLDER, pages
-from hubapp.kernel import clock
+from hubapp.kernel import clock, pdf
 from hubapp.kernel.config import Settings
 from hubapp.kernel.money import Money
-from hubapp.web import access
+from hubapp.web import access, static
 from hubapp.web.areas import current_hub
 
 
@@ -35,19 +35,14 @@ def period(period: str) -> ResponseReturnValue:
     """A month or a year, entry by entry; `?print=1` on a sheet."""
     found = _found(period)
     if request.args.get("print"):
-        return render_template(
-            f"{FOLDER}/sheet.html",
-            sheets=[(found, current_hub().name)],
-            money=Money,
-            person=current_user.name,
-            back_url=url_for("payouts.period", period=period),
-        )
+        return _sheet(found)
     is_year = "-" not in period
     form = "%Y" if is_year else "%Y-%m"
     return render_template(
         f"{FOLDER}/period.html",
         found=found,
         money=Money,
+        has_pdf=pdf.is_available(),
         before=(found.begin - timedelta(days=1)).strftime(form),
         after=found.end.strftime(form),
     )
@@ -58,6 +53,16 @@ def period(period: str) -> ResponseReturnValue:
 def period_csv(period: str) -> ResponseReturnValue:
     """The same as a table."""
     return _csv(statements.as_csv(_found(period)), f"statement-{current_hub().slug}-{period}.csv")
+
+
+@pages.get("/me/earnings/periods/<period>.pdf")
+@access.requires()
+def period_pdf(period: str) -> ResponseReturnValue:
+    """The sheet as PDF, where this server can make one."""
+    made = pdf.render(_sheet(_found(period)), css=(static.FOLDER / "sheet.css").read_text())
+    name = f"statement-{current_hub().slug}-{period}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made, mimetype="application/pdf", headers=headers)
 
 
 @pages.get("/me/earnings/documents/<uuid:document_id>")
@@ -84,6 +89,16 @@ def tax_file(year: int) -> ResponseReturnValue:
     writer.writerow(COLUMNS)
     writer.writerows(tax_rows(year=year, account_id=current_user.account_id))
     return _csv(out.getvalue(), f"tax-{year}.csv")
+
+
+def _sheet(found: Statement) -> str:
+    return render_template(
+        f"{FOLDER}/sheet.html",
+        sheets=[(found, current_hub().name)],
+        money=Money,
+        person=current_user.name,
+        back_url=url_for("payouts.period", period=found.period),
+    )
 
 
 def _found(period: str) -> Statement:
