@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from hubapp.earnings.payouts import services as payouts
+from hubapp.earnings.payouts.models import Payee
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
-from tests.factories.hubs import make_hub
+from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_connector, make_member
 
 SAMPLES = {
@@ -18,6 +24,9 @@ SAMPLES = {
     "account_id": "01890000-0000-7000-8000-000000000000",
     "job_id": "1",
     "host": "a.example",
+    "run_id": "01890000-0000-7000-8000-000000000001",
+    "item_id": "01890000-0000-7000-8000-000000000002",
+    "year": "2026",
 }
 
 
@@ -28,8 +37,7 @@ def routes(app: HubFlask) -> list[tuple[str, str]]:
         if rule.endpoint.startswith("console."):
             path = rule.rule
             for name in rule.arguments:
-                converters = [part for part in path.split("/") if part.endswith(f"{name}>")]
-                path = path.replace(converters[0], SAMPLES[name])
+                path = re.sub(rf"<(?:[^<>]+:)?{name}>", SAMPLES[name], path)
             found += [(method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
     return found
 
@@ -71,9 +79,15 @@ def test_the_central_team_passes_its_second_factor_first(app: HubFlask, browser_
 def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) -> None:
     with app.app_context():
         make_connector(make_hub("lyon"), account_id=central.account_id)
+        with platform_scope(reason="test"), unit_of_work():
+            person = {"account_id": central.account_id, "email": "noor@example.org", "created_at": NOW}
+            db.session.add(Payee(country="FR", currency="EUR", **person))
+            run_id = payouts.propose(by=SYSTEM, now=NOW)
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
-            wanted = path.replace(SAMPLES["account_id"], str(central.account_id))
+            wanted = path.replace(SAMPLES["account_id"], str(central.account_id)).replace(
+                SAMPLES["run_id"], str(run_id)
+            )
             assert (path, central.get(wanted).status_code in {200, 303}) == (path, True)
 
 
