@@ -25,6 +25,8 @@ COMMANDS = {
     "hubs": "hubapp.cli.hubs:hubs",
     "users": "hubapp.cli.users:users",
     "ledger": "hubapp.cli.ledger:ledger",
+    "payouts": "hubapp.cli.payouts:payouts",
+    "statements": "hubapp.cli.statements:statements",
     "sandbox": "hubapp.cli.sandbox:sandbox",
     "payments": "hubapp.cli.payments:payments",
     "backup": "hubapp.cli.backup:backup",

@@ -22,6 +22,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _commands(figures),
         _refunds(figures),
         _jobs(figures),
+        _payouts(figures),
         _frozen(figures),
         _vacant(figures),
         _unproved(figures),
@@ -142,6 +143,19 @@ def _jobs(figures: Overview) -> dict[str, Any] | None:
         "action": _("Show"),
         "icon_name": "list-checks",
         "tone": "warn",
+    }
+
+
+def _payouts(figures: Overview) -> dict[str, Any] | None:
+    count = figures.proposed_runs
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d payout run waits for approval", "%(num)d payout runs wait for approval", count),
+        "text": _("Nothing leaves before somebody approves it."),
+        "href": url_for("console.payouts"),
+        "action": _("Show"),
+        "icon_name": "banknote",
     }
 
 

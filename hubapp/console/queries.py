@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from hubapp.earnings.payouts import network as payouts
 from hubapp.earnings.shares import network as shares
 from hubapp.earnings.shares.network import MonthOf, RoleTotal
 from hubapp.jobs import failures
@@ -62,6 +63,7 @@ class Overview:
     roles: Mapping[str, tuple[RoleTotal, ...]]
     unfinished: Unfinished
     failed_jobs: int
+    proposed_runs: int
     health: Health
     differences: int
     disputes: int = 0
@@ -100,6 +102,7 @@ def overview(now: datetime) -> Overview:
         roles=roles_by_currency(shares.roles_of(month)),
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
+        proposed_runs=payouts.waiting(),
         health=checks.health(hubs=sum(counts.values())),
         disputes=disputes,
         urgent_disputes=urgent,

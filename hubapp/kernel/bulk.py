@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from psycopg import sql
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from hubapp.kernel.db import db
 
 # From here on the planner has to know about the new rows.
 MANY = 300
+
+Item = TypeVar("Item")
 
 
 def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -39,3 +42,10 @@ def learn(table: str) -> None:
     hub for each row that comes later: without this, loading a large hub takes forty times as long.
     """
     db.session.execute(text(f"ANALYZE {table}"))
+
+
+def in_groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items, `size` at a time: a long way in steps that fit into memory."""
+    left = iter(items)
+    while group := list(islice(left, size)):
+        yield group

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     stripe_platform_webhook_secret: str | None = None
     stripe_connect_webhook_secret: str | None = None
     files_url: str | None = None
+    # Daily proposals to pay people by their rhythm wait for somebody of the central team, unless this is set.
+    payout_runs_approved: bool = False
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
 

@@ -53,6 +53,11 @@ def memberships() -> int:
     return int(db.session.scalar(select(func.sum(Hub.member_count)).where(Hub.status != HubStatus.CLOSED)) or 0)
 
 
+def not_open() -> frozenset[int]:
+    """Hubs that are frozen or closed."""
+    return frozenset(db.session.scalars(select(Hub.id).where(Hub.status != HubStatus.OPEN)))
+
+
 def names(hub_ids: Collection[int | None]) -> dict[int, tuple[str, str]]:
     """Hub id → (slug, name), for lists that mention hubs."""
     wanted = {hub_id for hub_id in hub_ids if hub_id is not None}

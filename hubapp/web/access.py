@@ -19,14 +19,19 @@ EXTENSION = "hubapp.access"
 
 
 def install(
-    app: object, *, may: Checker, sign_in_url: Callable[[str], str], detour: Callable[[], str | None] = lambda: None
+    app: object,
+    *,
+    may: Checker,
+    sign_in_url: Callable[[str], str],
+    detour: Callable[[], str | None] = lambda: None,
+    money_detour: Callable[[], str | None] = lambda: None,
 ) -> None:
     """`may(permission)` answers for the current account and hub; `sign_in_url(next)` leads to signing in.
 
     `detour()` is asked where a permission was needed and is there: an address to go to first (to set up a second
-    factor), or None.
+    factor), or None. `money_detour()` is asked on pages that move one's own money.
     """
-    app.extensions[EXTENSION] = (may, sign_in_url, detour)  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = (may, sign_in_url, detour, money_detour)  # type: ignore[attr-defined]
 
 
 def may(permission: str) -> bool:
@@ -46,10 +51,11 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(current_app.extensions[EXTENSION][1](quote(here(), safe="/")), 303)
 
 
-def requires(permission: str | None = None) -> Callable[[View[P]], View[P]]:
+def requires(permission: str | None = None, *, moves_money: bool = False) -> Callable[[View[P]], View[P]]:
     """Signed in, and allowed to do `permission` (None: signed in is enough).
 
-    A person without the right gets 403, a visitor is sent to sign in.
+    A person without the right gets 403, a visitor is sent to sign in. `moves_money`: a page about one's own money, for
+    which whoever holds a role anywhere needs the same second factor as for the role.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -59,7 +65,8 @@ def requires(permission: str | None = None) -> Callable[[View[P]], View[P]]:
                 return to_sign_in()
             if permission is not None and not may(permission):
                 abort(403)
-            detour = current_app.extensions[EXTENSION][2]() if permission is not None else None
+            _may, _sign_in, role_detour, money_detour = current_app.extensions[EXTENSION]
+            detour = role_detour() if permission is not None else money_detour() if moves_money else None
             if detour is not None:
                 return redirect(detour, 303)
             return view(*args, **kwargs)

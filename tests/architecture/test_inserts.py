@@ -88,6 +88,42 @@ def test_a_payee_and_a_payout_begin_at_their_beginning(
         " VALUES (uuidv7(), uuidv7(), uuidv7(), 'EUR', 'prepared', 100, 'acct_1', now())"
     )
     assert not can(connection, payout)
+    of_run = text(
+        "INSERT INTO payout (id, payee_id, account_id, currency, status, requested_at, bounced_at)"
+        " VALUES (uuidv7(), uuidv7(), uuidv7(), 'EUR', 'requested', now(), now())"
+    )
+    assert not can(connection, of_run)
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ("rhythm = 'weekly', minimums = '{}'", True),
+        ("frozen_reason = NULL", False),
+        ("check_reason = NULL", False),
+        ("provider_account_id = 'acct_2'", False),
+    ],
+)
+def test_a_hubs_page_changes_what_a_payee_chooses_and_nothing_else(
+    connection: Connection, hubs: tuple[int, int], change: str, may: bool
+) -> None:
+    with connection.begin_nested() as attempt:
+        if may:
+            connection.exec_driver_sql(f"UPDATE payee SET {change}")
+        else:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                connection.exec_driver_sql(f"UPDATE payee SET {change}")
+        attempt.rollback()
+
+
+@pytest.mark.parametrize("table", ["payout_run", "payout_run_item", "document_counter"])
+def test_runs_and_the_numbers_of_documents_are_not_for_hubs(
+    connection: Connection, hubs: tuple[int, int], table: str
+) -> None:
+    with connection.begin_nested() as attempt:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql(f"SELECT FROM {table}")
+        attempt.rollback()
 
 
 def test_functions_with_higher_rights_look_into_temporary_tables_last(connection: Connection) -> None:

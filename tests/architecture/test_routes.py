@@ -28,11 +28,13 @@ CENTRAL_VALUES = {
     "job_id": "1",
     "dispute_id": UNKNOWN,
     "request_id": UNKNOWN,
+    "run_id": UNKNOWN,
+    "item_id": UNKNOWN,
+    "year": "2026",
     "token": "no-such-token",
     "act": "codes",
     "session_id": UNKNOWN,
     "account_id": UNKNOWN,
-    "item_id": UNKNOWN,
     "intent_id": "pi_unknown",
     "endpoint": "platform",
     "version": "1",
@@ -55,6 +57,10 @@ FIELDS = {
 }
 # Routes that may answer to a name from another hub, and why that is right.
 HARMLESS = {
+    "payouts.period": "one's own postings in this hub, of any month",
+    "payouts.period_csv": "the same",
+    "payouts.period_pdf": "the same",
+    "payouts.tax_file": "one's own documents",
     "static_hub": "the same files for every hub",
     "membership.come": "an unknown code leads to the front page",
     "basket.change": "about a line of one's own basket, in which no foreign listing is",

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 
+from hubapp.earnings.payouts import services as payouts
+from hubapp.earnings.payouts.models import Payee
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
 from tests.factories.cases import make_case
 from tests.factories.comparing import make_difference
-from tests.factories.hubs import make_hub
+from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
 
@@ -25,6 +31,8 @@ SAMPLES = {
     "host": "a.example",
     "dispute_id": "01890000-0000-7000-8000-000000000001",
     "request_id": "01890000-0000-7000-8000-000000000002",
+    "run_id": "01890000-0000-7000-8000-000000000004",
+    "year": "2026",
 }
 
 
@@ -35,8 +43,7 @@ def routes(app: HubFlask) -> list[tuple[str, str]]:
         if rule.endpoint.startswith("console."):
             path = rule.rule
             for name in rule.arguments:
-                converters = [part for part in path.split("/") if part.endswith(f"{name}>")]
-                path = path.replace(converters[0], SAMPLES[name])
+                path = re.sub(rf"<(?:[^<>]+:)?{name}>", SAMPLES[name], path)
             found += [(method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
     return found
 
@@ -81,11 +88,16 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
         make_connector(shop.hub_id, account_id=central.account_id)
         dispute_id, request_id = make_case(shop)
         make_difference(shop.hub_id, item_id=UUID(SAMPLES["item_id"]))
+        with platform_scope(reason="test"), unit_of_work():
+            person = {"account_id": central.account_id, "email": "noor@example.org", "created_at": NOW}
+            db.session.add(Payee(country="FR", currency="EUR", **person))
+            run_id = payouts.propose(by=SYSTEM, now=NOW)
+    real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
-            wanted = path.replace(SAMPLES["account_id"], str(central.account_id))
-            wanted = wanted.replace(SAMPLES["dispute_id"], str(dispute_id))
-            wanted = wanted.replace(SAMPLES["request_id"], str(request_id))
+            wanted = path
+            for name, value in real.items():
+                wanted = wanted.replace(SAMPLES[name], str(value))
             assert (path, central.get(wanted).status_code in {200, 303}) == (path, True)
 
 

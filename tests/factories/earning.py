@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from hubapp.earnings.payouts import queries, services
-from hubapp.earnings.payouts.models import Payee, Payout, PayoutPart
+from hubapp.earnings.payouts.models import Payee, Payout, PayoutPart, PayoutRunItem
 from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.services import SettledOrder
 from hubapp.kernel import clock
@@ -21,6 +23,7 @@ from hubapp.money.ledger import verify
 from hubapp.money.payments.sandbox import books as ledger_of_provider
 from hubapp.money.payments.sandbox.operations.accounts import Onboarding
 from hubapp.money.payments.sandbox.store import PLATFORM
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
@@ -130,7 +133,7 @@ class Town:
     def freeze_payee(self, account_id: UUID, reason: str) -> None:
         """Stop payouts to a person."""
         with self.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
-            services.freeze_payee(account_id=account_id, reason=reason)
+            services.freeze_payee(account_id=account_id, reason=reason, actor=SYSTEM, now=clock.now())
 
     def drain_platform(self) -> None:
         """The platform's own payout took the money that transfers need."""
@@ -146,6 +149,33 @@ class Town:
             ledger_of_provider.record(
                 tx, account=PLATFORM, kind="payout", source="po_sbxtest", amount=amount, currency=self.currency.lower()
             )
+
+    def across(self, action: Callable[[], Any]) -> Any:
+        """Do something across hubs, in a transaction of its own."""
+        with self.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
+            return action()
+
+    def choose(self, account_id: UUID, **values: Any) -> None:
+        """What a payee chose on their page."""
+        payee = self.payee(account_id)
+        self.across(lambda: db.session.execute(update(Payee).where(Payee.id == payee.id).values(**values)))
+
+    def propose(self, **options: Any) -> UUID:
+        """A run that waits for approval."""
+        return UUID(str(self.across(lambda: services.propose(by=SYSTEM, now=clock.now(), **options))))
+
+    def approve(self, run_id: UUID) -> None:
+        """Let it pay."""
+        self.across(lambda: services.approve(run_id=run_id, by=SYSTEM, now=clock.now()))
+
+    def items(self, run_id: UUID) -> list[PayoutRunItem]:
+        """What a run means for everybody."""
+        rows = select(PayoutRunItem).where(PayoutRunItem.run_id == run_id).order_by(PayoutRunItem.account_id)
+        return list(self.across(lambda: db.session.scalars(rows).all()))
+
+    def payouts(self) -> list[Payout]:
+        """All payouts, the oldest first."""
+        return list(self.across(lambda: db.session.scalars(select(Payout).order_by(Payout.id)).all()))
 
     def settle(self) -> None:
         """Let everything happen that is due."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PIL import Image
 
-from hubapp.earnings.payouts.models import Payee, Payout, PayoutPart
+from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.kernel import files
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
@@ -101,7 +101,9 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "subscription_id": str(subscription_id),
         "setup_id": str(setup_id),
         "payment_id": str(payment_id),
-        "payout_id": str(_payout(hub_id, seller)),
+        **_payout(hub_id, seller),
+        "period": "2026-11",
+        "year": "2026",
         "invite_id": str(invite.id),
         "membership_id": str(member.id),
         "handle": member.handle,
@@ -118,7 +120,7 @@ def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:
     return add_picture(listing_id=listing_id, seller_id=seller, content=out.getvalue(), alt=MARK, files=store, now=NOW)
 
 
-def _payout(hub_id: int, account_id: UUID) -> UUID:
+def _payout(hub_id: int, account_id: UUID) -> dict[str, str]:
     with platform_scope(reason="test"), unit_of_work():
         payee = Payee(
             account_id=account_id,
@@ -145,6 +147,21 @@ def _payout(hub_id: int, account_id: UUID) -> UUID:
         db.session.add(payout)
         db.session.flush()
         payout_id = payout.id
+        document = PayoutDocument(
+            payout_id=payout_id,
+            account_id=account_id,
+            kind="invoice",
+            issuer=f"account:{account_id}",
+            year=2026,
+            number=1,
+            currency="EUR",
+            amount=500,
+            issued_at=NOW,
+            content={"payee": {"name": MARK, "address": "", "country": "", "vat_id": "", "form": ""}, "lines": []},
+        )
+        db.session.add(document)
+        db.session.flush()
+        document_id = document.id
     with hub_scope(hub_id), unit_of_work():
         db.session.add(
             PayoutPart(
@@ -157,4 +174,4 @@ def _payout(hub_id: int, account_id: UUID) -> UUID:
                 settled_at=NOW,
             )
         )
-    return payout_id
+    return {"payout_id": str(payout_id), "document_id": str(document_id)}

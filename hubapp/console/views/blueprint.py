@@ -44,6 +44,7 @@ def _entries() -> list[Entry]:
         ("people", _("People"), "users"),
         ("disputes", _("Disputes"), "scale"),
         ("refunds", _("Refunds"), "undo-2"),
+        ("payouts", _("Payouts"), "banknote"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("reconciliation", _("Reconciliation"), "scale"),

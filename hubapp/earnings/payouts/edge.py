@@ -5,13 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
+from flask import current_app
 
 from hubapp.earnings.payouts import services
 from hubapp.kernel import clock
+from hubapp.kernel.config import Settings
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.platform import platform_scope
 
 log = structlog.get_logger(__name__)
+
+
+def are_runs_approved() -> bool:
+    """Whether the settings let daily runs pay without anybody's approval."""
+    settings: Settings = current_app.extensions["hubapp.settings"]
+    return settings.payout_runs_approved
 
 
 def refresh_payee(payee_id: UUID) -> None:

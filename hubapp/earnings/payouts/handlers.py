@@ -8,14 +8,25 @@ from uuid import UUID
 import structlog
 from sqlalchemy import or_, select
 
-from hubapp.earnings.payouts import jobs, policies, services
-from hubapp.earnings.payouts.models import PartStatus, Payee, PayeeStatus, Payout, PayoutPart, PayoutStatus
+from hubapp.earnings.payouts import edge, jobs, letters, planning, policies, queries, services
+from hubapp.earnings.payouts.events import PayoutFailed, PayoutPaid
+from hubapp.earnings.payouts.models import (
+    PartStatus,
+    Payee,
+    PayeeStatus,
+    Payout,
+    PayoutPart,
+    PayoutRun,
+    PayoutStatus,
+    RunStatus,
+)
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
 from hubapp.money.payments.events import AccountChanged, CommandFinished, PayoutChanged
 from hubapp.money.payments.gateway import GatewayUnavailable
+from hubapp.tenancy.audit import SYSTEM
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +93,29 @@ def ask_again(payee_id: str) -> None:
     services.ask_again(payee_id=UUID(payee_id), now=clock.now())
 
 
+@queue.task(jobs.CONFIRM_BANK, platform="payees belong to no hub")
+def confirm_bank(payee_id: str) -> None:
+    """The payee has looked at their bank details."""
+    services.confirm_bank(payee_id=UUID(payee_id))
+
+
+@queue.task(jobs.START_RUN, platform=ACROSS)
+def start_run(run_id: str) -> None:
+    """Start the next payouts of a run."""
+    services.start_run(run_id=UUID(run_id), now=clock.now())
+
+
+@queue.periodic("0 0 5 * * *", "payouts.propose", platform=ACROSS)
+def propose() -> None:
+    """Once a day: propose to pay whose time has come; approve it where the settings say so."""
+    now = clock.now()
+    if all(line.reason is not None for line in planning.preview(now=now)):
+        return
+    run_id = services.propose(by=SYSTEM, now=now, key=f"day:{now.date()}")
+    if edge.are_runs_approved() and queries.run(run_id).status == RunStatus.PROPOSED:
+        services.approve(run_id=run_id, by=SYSTEM, now=now)
+
+
 @on(CommandFinished, platform=ACROSS)
 def command_finished(event: CommandFinished) -> None:
     """The provider has done, or refused, what a payout or payee waits for."""
@@ -90,6 +124,20 @@ def command_finished(event: CommandFinished) -> None:
         services.follow(payout_id=UUID(row), now=clock.now())
     elif noun == "payee":
         services.follow_payee(payee_id=UUID(row), now=clock.now())
+
+
+@on(PayoutPaid, platform=ACROSS)
+def tell_paid(event: PayoutPaid) -> None:
+    """The payee reads that their money has arrived, and gets the document about it."""
+    services.issue(payout_id=event.payout_id, now=clock.now())
+    letters.paid(payout_id=event.payout_id, now=clock.now())
+
+
+@on(PayoutFailed, platform=ACROSS)
+def tell_failed(event: PayoutFailed) -> None:
+    """The payee reads that their money did not arrive, and why."""
+    services.revoke(payout_id=event.payout_id, now=clock.now())
+    letters.failed(payout_id=event.payout_id, now=clock.now())
 
 
 @on(AccountChanged, platform="payees belong to no hub")
@@ -123,6 +171,10 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
         Payout.status.in_((PayoutStatus.REQUESTED, PayoutStatus.TRANSFERRED, PayoutStatus.RETURNING)),
         (Payout.status == PayoutStatus.PREPARED) & or_(Payout.retry_at.is_(None), Payout.retry_at <= now),
         (Payout.status == PayoutStatus.PAYING) & or_(Payout.checked_at.is_(None), Payout.checked_at < asked_before),
+        # The bank may send it back, and word of that may be lost.
+        (Payout.status == PayoutStatus.PAID)
+        & (Payout.paid_at > now - policies.MAY_BOUNCE_FOR)
+        & (Payout.checked_at < now - policies.LOOK_AGAIN_AFTER),
     )
     rows = db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all()
     alive = queue.alive([f"payout:{payout_id}" for payout_id, _ in rows])
@@ -130,27 +182,46 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
     for payout_id, status in idle:
         for name in _next_jobs(status):
             queue.enqueue(name, hub_id=None, lock=f"payout:{payout_id}", arguments={"payout_id": str(payout_id)})
-    return len(idle) + _lagging_parts() + _unfinished_payees(asked_before)
+    return len(idle) + _lagging_parts() + _unfinished_payees(asked_before) + _unfinished_runs()
 
 
 def _next_jobs(status: str) -> tuple[str, ...]:
     if status == PayoutStatus.REQUESTED:
         return (jobs.PLAN, jobs.GATHER)
-    return (jobs.OBSERVE,) if status == PayoutStatus.PAYING else (jobs.FOLLOW,)
+    return (jobs.OBSERVE,) if status in {PayoutStatus.PAYING, PayoutStatus.PAID} else (jobs.FOLLOW,)
 
 
 def _lagging_parts() -> int:
-    """Hubs whose books are behind their payout."""
-    rows = db.session.execute(
-        select(PayoutPart.hub_id, PayoutPart.payout_id, PayoutPart.status, Payout.status)
+    """Hubs whose books are behind their payout. The database picks them: thousands may be where they belong."""
+    is_bounced = Payout.bounced_at.is_not(None)
+    behind = db.session.execute(
+        select(PayoutPart.hub_id, PayoutPart.payout_id)
         .join(Payout, Payout.id == PayoutPart.payout_id)
-        .where(PayoutPart.status.in_((PartStatus.CLAIMED, PartStatus.TRANSFERRED)))
+        .where(
+            PayoutPart.status.in_((PartStatus.CLAIMED, PartStatus.TRANSFERRED, PartStatus.PAID, PartStatus.BOUNCED)),
+            or_(
+                *(
+                    (Payout.status == payout) & (PayoutPart.status == part) & (is_bounced if bounced else ~is_bounced)
+                    for payout, part, bounced in policies.BEHIND
+                )
+            ),
+        )
         .limit(BATCH)
     ).all()
-    behind = [(hub_id, payout_id) for hub_id, payout_id, part, payout in rows if policies.steps(payout, part)]
     for hub_id, payout_id in behind:
         queue.enqueue(jobs.SETTLE_PART, hub_id=hub_id, arguments={"payout_id": str(payout_id)})
     return len(behind)
+
+
+def _unfinished_runs() -> int:
+    """Approved runs, of which somebody was not started yet, or the last payout has just come to its end."""
+    runs = db.session.scalars(select(PayoutRun.id).where(PayoutRun.status == RunStatus.APPROVED).limit(BATCH)).all()
+    alive = queue.alive([f"payout_run:{run_id}" for run_id in runs])
+    idle = [run_id for run_id in runs if f"payout_run:{run_id}" not in alive]
+    for run_id in idle:
+        lock = f"payout_run:{run_id}"
+        queue.enqueue(jobs.START_RUN, hub_id=None, lock=lock, arguments={"run_id": str(run_id)})
+    return len(idle)
 
 
 def _unfinished_payees(asked_before: datetime) -> int:

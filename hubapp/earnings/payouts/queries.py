@@ -9,8 +9,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from hubapp.earnings.payouts.errors import PayoutNotFound
-from hubapp.earnings.payouts.models import PartStatus, Payee, PayeeStatus, Payout, PayoutPart
+from hubapp.earnings.payouts.errors import PayoutNotFound, RunNotFound
+from hubapp.earnings.payouts.models import (
+    PartStatus,
+    Payee,
+    PayeeStatus,
+    PayeeTax,
+    Payout,
+    PayoutDocument,
+    PayoutPart,
+    PayoutRun,
+)
 from hubapp.earnings.payouts.policies import FINISHED, Summary, minimum
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.queries import EarningLine
@@ -36,11 +45,12 @@ class HubPayout:
     requested_at: datetime
     arrives_at: datetime | None
     finished_at: datetime | None
+    bounced_at: datetime | None
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still under way."""
-        return self.status not in FINISHED
+        """Whether it is still under way; one that the bank returned does not keep the next one waiting."""
+        return self.status not in FINISHED and self.bounced_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,18 @@ class Overview:
     payee: Payee | None
     payouts: Sequence[HubPayout]
     lines: Sequence[EarningLine]
+    owed: Sequence[EarningLine]
+    owed_back_bps: int
     next_before: UUID | None
 
     @property
     def stays(self) -> Money:
         """What is available but too small to be transferred: it stays for the next payout."""
-        available = max(0, self.summary.available)
-        return Money(available % payments.transferable_step(self.summary.currency), self.summary.currency)
+        summary = self.summary
+        rest = summary.available % payments.transferable_step(summary.currency)
+        if summary.payable:
+            rest = summary.available - summary.payable - summary.kept_back
+        return Money(rest, summary.currency)
 
     @property
     def open_payout(self) -> HubPayout | None:
@@ -69,7 +84,7 @@ class Overview:
     def is_payable(self) -> bool:
         """Whether asking for a payout makes sense now."""
         is_ready = self.payee is not None and self.payee.status == PayeeStatus.READY and not self.payee.frozen_reason
-        return is_ready and self.open_payout is None and self.summary.available >= self.minimum.amount
+        return is_ready and self.open_payout is None and self.summary.payable >= self.minimum.amount
 
 
 def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | None = None) -> Overview:
@@ -82,6 +97,8 @@ def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | N
         payee=payee_of(account_id),
         payouts=payouts,
         lines=lines[:PAGE],
+        owed=shares.owed_lines(owner_of(account_id), currency=currency),
+        owed_back_bps=shares.rules(now).rules.owed_back_bps,
         next_before=lines[PAGE - 1].id if len(lines) > PAGE else None,
     )
 
@@ -102,16 +119,20 @@ def payee_of(account_id: UUID) -> Payee | None:
 
 
 def summary(*, account_id: UUID, currency: str, now: datetime) -> Summary:
-    """A person's four numbers in the current hub."""
-    held, available, _claimed = shares.totals_of(owner_of(account_id), currency, now)
+    """A person's five numbers in the current hub."""
+    owner = owner_of(account_id)
+    totals = shares.totals_of(owner, currency, now)
+    step = payments.transferable_step(currency)
+    net = shares.netting_of(owner, currency, now, step=step)
     rows = db.session.execute(
         select(PayoutPart.status, func.sum(PayoutPart.amount))
         .where(PayoutPart.account_id == account_id, PayoutPart.currency == currency)
         .group_by(PayoutPart.status)
     )
     sums = {status: int(total) for status, total in rows}
-    in_transit = sums.get(PartStatus.CLAIMED, 0) + sums.get(PartStatus.TRANSFERRED, 0)
-    return Summary(currency, held, available, in_transit, sums.get(PartStatus.PAID, 0))
+    in_transit = sum(sums.get(part, 0) for part in (PartStatus.CLAIMED, PartStatus.TRANSFERRED, PartStatus.BOUNCED))
+    paid = sums.get(PartStatus.PAID, 0)
+    return Summary(currency, totals.held, totals.available, in_transit, paid, totals.owed_back, net.paid, net.settled)
 
 
 def payouts_of(*, account_id: UUID, limit: int = 20) -> Sequence[HubPayout]:
@@ -139,11 +160,54 @@ def payout_of(*, account_id: UUID, payout_id: UUID) -> HubPayout:
 
 
 def open_payout(*, payee_id: UUID, currency: str) -> Payout | None:
-    """The payout under way in a currency, if there is one."""
+    """The payout under way in a currency, if there is one; not one that the bank returns after it was paid."""
     return db.session.scalar(
         select(Payout).where(
-            Payout.payee_id == payee_id, Payout.currency == currency, Payout.status.not_in(sorted(FINISHED))
+            Payout.payee_id == payee_id,
+            Payout.currency == currency,
+            Payout.status.not_in(sorted(FINISHED)),
+            Payout.bounced_at.is_(None),
         )
+    )
+
+
+def tax_of(account_id: UUID) -> PayeeTax | None:
+    """What a person's documents say of them, once they have entered it."""
+    return db.session.get(PayeeTax, account_id)
+
+
+def documents_of(*, account_id: UUID, payout_id: UUID | None = None) -> Sequence[PayoutDocument]:
+    """A person's documents, or those about one payout, newest first."""
+    statement = select(PayoutDocument).where(PayoutDocument.account_id == account_id)
+    if payout_id is not None:
+        statement = statement.where(PayoutDocument.payout_id == payout_id)
+    return db.session.scalars(statement.order_by(PayoutDocument.id.desc())).all()
+
+
+def document_of(*, account_id: UUID, document_id: UUID) -> PayoutDocument:
+    """One of a person's documents; refuses with PayoutNotFound when it is not theirs."""
+    found = db.session.get(PayoutDocument, document_id)
+    if found is None or found.account_id != account_id:
+        raise PayoutNotFound
+    return found
+
+
+def run(run_id: UUID) -> PayoutRun:
+    """A run (platform scope); refuses with RunNotFound."""
+    found = db.session.get(PayoutRun, run_id)
+    if found is None:
+        raise RunNotFound
+    return found
+
+
+def last_payout_of(item_id: UUID) -> Payout | None:
+    """The latest attempt to pay an item of a run (platform scope)."""
+    return db.session.scalar(
+        select(Payout)
+        .where(Payout.run_item_id == item_id)
+        .order_by(Payout.attempt.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -167,4 +231,5 @@ def _seen(payout: Payout, part: PayoutPart | None) -> HubPayout:
         requested_at=payout.requested_at,
         arrives_at=payout.arrives_at,
         finished_at=payout.finished_at,
+        bounced_at=payout.bounced_at,
     )

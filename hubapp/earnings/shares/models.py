@@ -78,7 +78,11 @@ class OrderShare(HubScoped, db.Model):  # type: ignore[name-defined]
 
 
 class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
-    """One party's part of one order. `outstanding` is what no payout has taken: below zero after a late refund."""
+    """One party's part of one order. `outstanding` is what no payout has taken: below zero it is owed back.
+
+    `claimed` is the sum of its claims. It leaves the bounds of `amount` where a bank returns a payout after a later one
+    has kept back, or given again, a part of the same right.
+    """
 
     __tablename__ = "earning_right"
 
@@ -114,7 +118,6 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
         ),
         CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax')", name="role"),
         CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
-        CheckConstraint("claimed >= 0 AND claimed <= amount", name="claimed"),
     )
 
 
@@ -148,7 +151,7 @@ class EarningFreeze(HubScoped, db.Model):  # type: ignore[name-defined]
 
 
 class EarningClaim(HubScoped, db.Model):  # type: ignore[name-defined]
-    """What one payout took of one right; below zero where it netted a refund that came after an earlier payout."""
+    """What one payout took of one right; below zero where it kept back what is owed since an earlier payout."""
 
     __tablename__ = "earning_claim"
 

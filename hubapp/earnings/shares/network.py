@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import Row, Select, case, func, select
 
-from hubapp.earnings.shares.models import EarningRight, OrderShare, ShareRuleVersion
+from hubapp.earnings.shares.models import EarningClaim, EarningRight, OrderShare, ShareRuleVersion
 from hubapp.earnings.shares.policies import Role
+from hubapp.earnings.shares.queries import OUTSTANDING, is_free
 from hubapp.earnings.shares.rules import Rules
 from hubapp.kernel.db import db
 
@@ -115,6 +117,69 @@ def roles_of(month: date, *, hub_id: int | None = None) -> list[RoleTotal]:
 def _total(row: Row[str, str, int]) -> RoleTotal:
     currency, role, amount = row
     return RoleTotal(currency, role, int(amount))
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What a person has and owes in one hub and currency, in minor units."""
+
+    owner: str
+    currency: str
+    hub_id: int
+    held: int
+    available: int
+    owed_back: int
+
+
+def outstanding(*, now: datetime, hub_id: int | None = None) -> Iterator[Outstanding]:
+    """Everybody's open rights by person, currency and hub, in this order; one row after another, however many."""
+    is_owed, is_due = OUTSTANDING < 0, is_free(now)
+    sums = [
+        func.coalesce(func.sum(OUTSTANDING).filter(~is_owed & ~is_due), 0),
+        func.coalesce(func.sum(OUTSTANDING).filter(~is_owed & is_due), 0),
+        func.coalesce(-func.sum(OUTSTANDING).filter(is_owed), 0),
+    ]
+    keys = (EarningRight.owner, EarningRight.currency, EarningRight.hub_id)
+    statement = (
+        select(*keys, *sums)
+        .where(OUTSTANDING != 0, EarningRight.owner.startswith("account:"))
+        .group_by(*keys)
+        .order_by(*keys)
+        .execution_options(yield_per=1_000)
+    )
+    if hub_id is not None:
+        statement = statement.where(EarningRight.hub_id == hub_id)
+    for row in db.session.execute(statement):
+        yield Outstanding(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]))
+
+
+def hubs_of(owner: str) -> list[int]:
+    """The hubs in which somebody ever earned, members there or not."""
+    statement = select(EarningRight.hub_id).where(EarningRight.owner == owner).distinct().order_by(EarningRight.hub_id)
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a payout took of one role's rights in a hub, in minor units; below zero what it kept back."""
+
+    hub_id: int
+    role: str
+    lines: int
+    amount: int
+
+
+def taken_by(payout_id: UUID) -> list[Taken]:
+    """A payout's claims over all hubs, by hub and role, what was kept back apart."""
+    is_kept = EarningClaim.amount < 0
+    rows = db.session.execute(
+        select(EarningClaim.hub_id, EarningRight.role, func.count(), func.sum(EarningClaim.amount))
+        .join(EarningRight, (EarningRight.hub_id == EarningClaim.hub_id) & (EarningRight.id == EarningClaim.right_id))
+        .where(EarningClaim.payout_id == payout_id)
+        .group_by(EarningClaim.hub_id, EarningRight.role, is_kept)
+        .order_by(EarningClaim.hub_id, EarningRight.role, is_kept)
+    )
+    return [Taken(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
 
 
 def rule_versions() -> Sequence[RuleRow]:

@@ -169,6 +169,34 @@ def _connectors(pot: int, connectors: tuple[tuple[str, int], ...], tiers: dict[s
 
 
 @dataclass(frozen=True, slots=True)
+class Netting:
+    """A payout from one hub, in minor units: `taken` of what is available, `settled` of what is owed back."""
+
+    taken: int
+    settled: int
+
+    @property
+    def paid(self) -> int:
+        """What goes out."""
+        return self.taken - self.settled
+
+
+def netting(*, available: int, owed: int, bps: int, step: int = 1) -> Netting:
+    """Take what is available, keep back what is owed, but at most `bps` of what is taken; pay a multiple of `step`.
+
+    What does not make a whole step stays available. Where nothing would be paid nothing is taken, so that a debt is
+    settled by payouts only.
+    """
+    usable = available // step * step
+    settled = min(owed, usable * bps // BPS)
+    taken = (usable - settled) // step * step + settled
+    if settled * BPS > taken * bps:  # the rest of a step went off what is taken: keep back whole steps only
+        settled = settled // step * step
+        taken = usable
+    return Netting(taken, settled) if taken > settled else Netting(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Reversal:
     """What a refund takes back: `parts` per right, and `from_core`, the fee that the provider keeps."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from hubapp.earnings.shares import policies
 from hubapp.earnings.shares.errors import NotSettled, UnknownRules
 from hubapp.earnings.shares.models import EarningClaim, EarningRight, MonthTurnover, OrderShare, ShareRuleVersion
-from hubapp.earnings.shares.policies import Amounts, Parties, Role
+from hubapp.earnings.shares.policies import Amounts, Netting, Parties, Role
 from hubapp.earnings.shares.rules import Rules, RuleVersion, Terms
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.tenancy import queries as tenancy
@@ -57,14 +57,15 @@ class EarningLine:
 
 
 class Totals(NamedTuple):
-    """An owner's earnings in minor units: held or disputed, free to be paid out, taken by payouts.
+    """An owner's earnings in minor units: held or disputed, free to be paid out, taken by payouts, owed back.
 
-    `available` is below zero while refunds exceed what was earned after the last payout.
+    `owed_back` is what refunds took of sales that payouts had paid; later payouts keep it back bit by bit.
     """
 
     held: int
     available: int
     claimed: int
+    owed_back: int
 
 
 OUTSTANDING: ColumnElement[int] = EarningRight.amount - EarningRight.reversed - EarningRight.claimed
@@ -210,40 +211,48 @@ def payable(owner: str, currency: str, now: datetime) -> tuple[ColumnElement[boo
         EarningRight.owner == owner,
         EarningRight.currency == currency,
         OUTSTANDING != 0,
-        _is_payable(now),
+        is_free(now) | (OUTSTANDING < 0),
     )
 
 
-def _is_payable(now: datetime) -> ColumnElement[bool]:
-    """The hold is over and nobody disputes it; or it was paid out already and has to be netted."""
-    return ((EarningRight.available_at <= now) & ~EarningRight.is_frozen) | (OUTSTANDING < 0)
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """The hold is over and nobody disputes the sale."""
+    return (EarningRight.available_at <= now) & ~EarningRight.is_frozen
 
 
 def available(*, owner: str, currency: str, now: datetime) -> int:
-    """What a payout would take now, in minor units; never below zero."""
-    return max(0, totals_of(owner, currency, now).available)
+    """What is free to be paid out, in minor units; never below zero."""
+    return totals_of(owner, currency, now).available
+
+
+def netting_of(owner: str, currency: str, now: datetime, *, step: int = 1) -> Netting:
+    """What a payout would take and keep back now, by the rules in force."""
+    totals = totals_of(owner, currency, now)
+    bps = rules(now).rules.owed_back_bps
+    return policies.netting(available=totals.available, owed=totals.owed_back, bps=bps, step=step)
 
 
 def totals_of(owner: str, currency: str, now: datetime) -> Totals:
-    """An owner's held, available and claimed earnings in the hub in scope."""
-    is_payable = _is_payable(now)
+    """An owner's held, available, claimed and owed earnings in the hub in scope."""
+    is_owed = OUTSTANDING < 0
+    is_payable = is_free(now) & ~is_owed
     row = db.session.execute(
         select(
-            func.coalesce(func.sum(OUTSTANDING).filter(~is_payable), 0),
+            func.coalesce(func.sum(OUTSTANDING).filter(~is_payable & ~is_owed), 0),
             func.coalesce(func.sum(OUTSTANDING).filter(is_payable), 0),
             func.coalesce(func.sum(EarningRight.claimed), 0),
+            func.coalesce(-func.sum(OUTSTANDING).filter(is_owed), 0),
         ).where(EarningRight.hub_id == require_hub_id(), EarningRight.owner == owner, EarningRight.currency == currency)
     ).one()
     return Totals(*(int(value) for value in row))
 
 
 def hubs_with_available(*, owner: str, currency: str, now: datetime) -> list[int]:
-    """Ids of the hubs where a payout would find something for `owner` (platform scope: sees all hubs)."""
+    """Ids of the hubs where something is available to `owner` (platform scope: sees all hubs)."""
     statement = (
         select(EarningRight.hub_id)
-        .where(*payable(owner, currency, now))
+        .where(*payable(owner, currency, now), OUTSTANDING > 0)
         .group_by(EarningRight.hub_id)
-        .having(func.sum(OUTSTANDING) > 0)
         .order_by(EarningRight.hub_id)
     )
     return list(db.session.scalars(statement))
@@ -259,6 +268,15 @@ def earnings_of(
     if before is not None:
         conditions.append(EarningRight.id < before)
     return _lines(conditions, limit)
+
+
+def owed_lines(owner: str, *, currency: str, limit: int = 50) -> list[EarningLine]:
+    """The lines that refunds took back after a payout had paid them, with what is still owed of each: the oldest first.
+
+    What is owed of a line is `reversed` + `claimed` − `amount`.
+    """
+    lines = _lines([EarningRight.owner == owner, EarningRight.currency == currency, OUTSTANDING < 0], limit)
+    return lines[::-1]
 
 
 def claimed_by(payout_id: UUID) -> list[EarningLine]:

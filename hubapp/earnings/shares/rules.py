@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from hubapp.kernel.money import BPS, exponent
 
+OWED_BACK_BPS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -25,6 +27,8 @@ class Rules:
     referrer_bps: int
     core_bps: int
     hold_days: int
+    # How much of a payout may be kept back at most for what its owner owes: refunds of sales paid out before.
+    owed_back_bps: int = OWED_BACK_BPS
 
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers]
@@ -33,7 +37,7 @@ class Rules:
         numbers = [bound for bound in bounds if bound is not None]
         if any(low >= high for low, high in zip([0, *numbers], numbers, strict=False)):
             raise ValueError("tier bounds rise from above zero")
-        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps]
+        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps, self.owed_back_bps]
         if any(not 0 <= bps <= BPS for bps in rates) or self.hold_days < 0:
             raise ValueError("rates lie between 0 and 100 %, and a hold is not negative")
 
@@ -49,13 +53,16 @@ class Rules:
             "referrer_bps": self.referrer_bps,
             "core_bps": self.core_bps,
             "hold_days": self.hold_days,
+            "owed_back_bps": self.owed_back_bps,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The reverse of `as_json`."""
         tiers = tuple(Tier(up_to, bps) for up_to, bps in data["tiers"])
-        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"])
+        # Versions from before the rule was written down lived by its default.
+        owed_back = data.get("owed_back_bps", OWED_BACK_BPS)
+        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"], owed_back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from hubapp.kernel import clock, ids
 from hubapp.kernel.db import after_commit, db
 from hubapp.money.payments import wiring
@@ -14,6 +16,7 @@ from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayComm
 
 # The edge sends at once; a sweep sends what is still there after this time.
 FALLBACK_AFTER = timedelta(seconds=5)
+WITHDRAWN = "withdrawn"
 
 
 def add(
@@ -40,3 +43,21 @@ def add(
     db.session.add(command)
     after_commit(partial(wiring.dispatch_now, command.id))
     return command.id
+
+
+def withdraw(*, command_id: UUID, now: datetime) -> bool:
+    """Take back a command that was never sent; False when it was, or is being sent (platform scope).
+
+    The row lock decides against whoever marks it as sent at the same moment. A withdrawn command tells nobody.
+    """
+    command = db.session.scalars(
+        select(GatewayCommand)
+        .where(GatewayCommand.id == command_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if command.status != CommandStatus.TODO or command.first_sent_at is not None:
+        return False
+    command.status, command.error_code, command.finished_at = CommandStatus.FAILED, WITHDRAWN, now
+    db.session.flush()
+    return True

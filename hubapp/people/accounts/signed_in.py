@@ -95,7 +95,7 @@ def install(app: Flask, plugs: Plugs) -> None:
     )
     manager.user_loader(_load)
     app.extensions[EXTENSION] = plugs
-    access.install(app, may=_may, sign_in_url=_sign_in_url, detour=_second_factor_detour)
+    access.install(app, may=_may, sign_in_url=_sign_in_url, detour=_second_factor_detour, money_detour=_money_detour)
 
     @app.context_processor
     def people() -> dict[str, Any]:
@@ -174,6 +174,11 @@ def _second_factor_detour() -> str | None:
     back = site_url(access.here())
     goal = quote("/enter?to=" + quote(back, safe=""), safe="")
     return f"{site.addresses.central('/me/security/second-factor')}?next={goal}"
+
+
+def _money_detour() -> str | None:
+    """The same for the own money of whoever holds a role somewhere; others choose for themselves."""
+    return _second_factor_detour() if requires_second_factor(current_user) else None
 
 
 def requires_second_factor(person: Person | Viewer) -> bool:

@@ -74,7 +74,7 @@ class SharesDoNotAddUp(Refusal):
     status = 422
 
     def __init__(self, total: int) -> None:
-        super().__init__(_("The parts make %(total)s of 10,000; they must make the whole.", total=total))
+        super().__init__(_("The parts make %(total)s %%; they must make 100 %%.", total=f"{total / 100:g}"))
 
 
 class LabelMissing(Refusal):

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from hubapp.people.membership import policies
+from hubapp.people.membership.queries import MemberView
 from hubapp.web.forms import Form, ManyField
+
+_PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 
 # What each permission lets one do, in the words of the page that grants it.
 PERMISSIONS = {
@@ -61,3 +72,34 @@ class HelperForm(Form):
         _l("May"),
         choices=[(name, PERMISSIONS[name]) for name in policies.PERMISSIONS if name not in policies.CONNECTOR_ONLY],
     )
+
+
+class PartsForm(Form):
+    """Each connector's part of the hub's share, in percent with up to two decimals."""
+
+    def __init__(self, people: Sequence[MemberView]) -> None:
+        super().__init__()
+        self.people = people
+        self.values = {person.id: self._typed(person) for person in people}
+        self.problems: dict[uuid.UUID, str] = {}
+
+    @staticmethod
+    def _typed(person: MemberView) -> str:
+        return request.form.get(f"part-{person.id}", f"{person.share_bps / 100:g}").strip()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As usual; each part is a number from 0 to 100."""
+        valid = bool(super().validate(extra_validators))
+        for person_id, typed in self.values.items():
+            if not _PERCENT.fullmatch(typed) or Decimal(typed.replace(",", ".")) > 100:  # noqa: PLR2004  percent
+                self.problems[person_id] = _("Enter a number from 0 to 100, with two decimals at most.")
+        return valid and not self.problems
+
+    @property
+    def all_errors(self) -> list[tuple[str, str]]:
+        """Those of the parts, at their fields, and those of the whole."""
+        return super().all_errors + [(f"part-{person_id}", text) for person_id, text in self.problems.items()]
+
+    def parts(self) -> dict[uuid.UUID, int]:
+        """Membership → basis points."""
+        return {person_id: int(Decimal(typed.replace(",", ".")) * 100) for person_id, typed in self.values.items()}

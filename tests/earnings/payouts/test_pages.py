@@ -45,9 +45,9 @@ def test_from_connecting_an_account_to_the_statement(town: Town) -> None:
     seller = town.person()
     town.sell(town.hubs[0], seller)
     client = browser(town, seller)
-    assert post(town, client, "/me/payout-account") == (303, "/me/payout-account")
+    assert post(town, client, "/me/payout-account") == (303, "/me/payout-account/provider")
     run_all(town.till.app)
-    link = client.get("/me/payout-account", base_url=base_url(town.till.app, town.hubs[0])).location
+    link = client.get("/me/payout-account/provider", base_url=base_url(town.till.app, town.hubs[0])).location
     assert "/sandbox/onboarding/acct_sbx" in link
     town.connect(town.hubs[0], seller)
     town.till.advance(HOLD)

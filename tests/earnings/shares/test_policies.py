@@ -178,3 +178,30 @@ def test_refunds_take_back_no_more_than_is_there_and_the_last_takes_all(
 def test_more_than_was_paid_cannot_go_back() -> None:
     with pytest.raises(RefundTooLarge):
         policies.reverse(amount=101, gross=200, refunded=100, remaining={0: 100})
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10_000), st.sampled_from([1, 10, 100]))
+def test_netting_keeps_to_its_bounds(available: int, owed: int, bps: int, step: int) -> None:
+    net = policies.netting(available=available, owed=owed, bps=bps, step=step)
+    assert 0 <= net.paid <= net.taken <= available
+    assert net.paid % step == 0
+    assert net.settled <= owed
+    assert net.settled * 10_000 <= net.taken * bps
+
+
+@given(st.integers(100, 10**6), st.integers(1, 10**7), st.integers(1, 9_999), st.sampled_from([1, 10, 100]))
+def test_a_debt_is_settled_exactly_while_earnings_go_on(each: int, owed: int, bps: int, step: int) -> None:
+    kept = available = paid = earned = 0
+    for _ in range(40):
+        available, earned = available + each, earned + each
+        net = policies.netting(available=available, owed=owed - kept, bps=bps, step=step)
+        available, kept, paid = available - net.taken, kept + net.settled, paid + net.paid
+        assert paid + kept + available == earned
+    most = (earned - available) * bps // 10_000
+    assert kept <= min(owed, most)
+    assert kept >= min(owed, most - 40 * step)
+
+
+def test_all_of_a_payout_may_be_kept_back_only_where_something_is_left() -> None:
+    assert policies.netting(available=100, owed=100, bps=10_000) == policies.Netting(0, 0)
+    assert policies.netting(available=101, owed=100, bps=10_000) == policies.Netting(101, 100)

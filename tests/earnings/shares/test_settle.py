@@ -146,8 +146,8 @@ def test_rights_wait_for_the_hold(hub: int) -> None:
     settled(2000)
     (line,) = queries.earnings_of("account:carl", currency="EUR")
     assert line.available_at == NOW + timedelta(days=16)
-    assert queries.totals_of("account:carl", "EUR", NOW) == (100, 0, 0)
-    assert queries.totals_of("account:carl", "EUR", line.available_at) == (0, 100, 0)
+    assert queries.totals_of("account:carl", "EUR", NOW) == (100, 0, 0, 0)
+    assert queries.totals_of("account:carl", "EUR", line.available_at) == (0, 100, 0, 0)
 
 
 def test_earnings_are_paged_by_key(hub: int) -> None:

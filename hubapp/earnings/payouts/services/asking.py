@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.earnings.payouts import jobs, policies, queries
-from hubapp.earnings.payouts.errors import BelowMinimum, PayeeNotReady, PayoutUnderWay
-from hubapp.earnings.payouts.models import Payee, PayeeStatus, Payout, PayoutStatus
+from hubapp.earnings.payouts.errors import BelowMinimum, PayeeNotReady, PayoutUnderWay, WrongMinimum
+from hubapp.earnings.payouts.models import Payee, PayeeStatus, Payout, PayoutStatus, Rhythm
 from hubapp.earnings.payouts.services.payees import ask_provider
 from hubapp.jobs import queue
 from hubapp.kernel.db import db
+from hubapp.kernel.money import Money
+from hubapp.web.render import money
 
 
 def open_payee(*, account_id: UUID, email: str, country: str, currency: str, now: datetime) -> UUID:
@@ -30,6 +32,31 @@ def open_payee(*, account_id: UUID, email: str, country: str, currency: str, now
     return payee.id
 
 
+def choose_rhythm(*, account_id: UUID, rhythm: str, currency: str, minimum: int | None) -> None:
+    """When runs pay somebody, and from how much on in a currency (None: the least that is paid out at all).
+
+    Refuses with PayeeNotReady or WrongMinimum.
+    """
+    payee = queries.payee_of(account_id)
+    if payee is None:
+        raise PayeeNotReady(_("Connect a payout account first."))
+    least = policies.minimum(currency)
+    if minimum is not None and minimum < least.amount:
+        raise WrongMinimum(_("The least that is paid out is %(amount)s.", amount=money(least)))
+    if minimum is not None and minimum > least.amount * policies.LARGEST_MINIMUM:
+        most = Money(least.amount * policies.LARGEST_MINIMUM, currency)
+        raise WrongMinimum(_("Enter at most %(amount)s.", amount=money(most)))
+    minimums = {code: amount for code, amount in payee.minimums.items() if code != currency}
+    payee.rhythm = Rhythm(rhythm)
+    payee.minimums = minimums if minimum is None else {**minimums, currency: minimum}
+    db.session.flush()
+
+
+def ask_to_confirm_bank(*, payee_id: UUID) -> None:
+    """The payee says that their bank details are right; this hub's role may not note that, a job does."""
+    queue.enqueue(jobs.CONFIRM_BANK, hub_id=None, arguments={"payee_id": str(payee_id)})
+
+
 def request_payout(*, account_id: UUID, currency: str, now: datetime) -> UUID:
     """Ask for everything that is available, in this hub and all others, in one currency.
 
@@ -42,8 +69,8 @@ def request_payout(*, account_id: UUID, currency: str, now: datetime) -> UUID:
         raise PayeeNotReady(reason)
     if queries.open_payout(payee_id=payee.id, currency=currency) is not None:
         raise _under_way()
-    available = queries.summary(account_id=account_id, currency=currency, now=now).available
-    if available < policies.minimum(currency).amount:
+    payable = queries.summary(account_id=account_id, currency=currency, now=now).payable
+    if payable < policies.minimum(currency).amount:
         raise BelowMinimum(_("Too little is available for a payout yet. What is held becomes available by itself."))
     payout = Payout(
         payee_id=payee.id,

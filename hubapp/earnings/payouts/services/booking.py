@@ -47,7 +47,7 @@ def prepare_part(*, payout_id: UUID, now: datetime) -> None:
 
 
 def _claim(part: PayoutPart, payout: Payout, now: datetime) -> None:
-    """Claim the rights; refunds of sales that earlier payouts paid are netted, and come first."""
+    """Claim the rights, without what is kept back for refunds of sales that earlier payouts paid."""
     owner = queries.owner_of(payout.account_id)
     step = payments.transferable_step(payout.currency)
     amount = shares.claim_for_payout(payout_id=payout.id, owner=owner, currency=payout.currency, now=now, step=step)
@@ -56,7 +56,7 @@ def _claim(part: PayoutPart, payout: Payout, now: datetime) -> None:
     elif earned.available(owner=owner, currency=payout.currency, now=now) > 0:
         part.reason = _("Less is available than the smallest amount that can be transferred.")
     else:
-        part.reason = _("Nothing is available, or refunds of sales that were already paid out come first.")
+        part.reason = _("Nothing is available.")
 
 
 def settle_part(*, payout_id: UUID, now: datetime) -> None:
@@ -72,7 +72,7 @@ def settle_part(*, payout_id: UUID, now: datetime) -> None:
     ).one()
     if part is None:
         return
-    for step in policies.steps(payout.status, part.status):
+    for step in policies.steps(payout.status, part.status, is_bounced=payout.bounced_at is not None):
         _book(payout, part, step)
         part.status, part.settled_at = step, now
     db.session.flush()
@@ -85,9 +85,12 @@ def _book(payout: Payout, part: PayoutPart, step: PartStatus) -> None:
     if step is PartStatus.TRANSFERRED:
         _post(payout, part, "transfer", source=provider, target=connected, at=payout.transferred_at)
     elif step is PartStatus.PAID:
-        _post(payout, part, "paid", source=connected, target=(owner, ledger.Purpose.OWED), at=payout.finished_at)
+        paid_at = payout.paid_at or payout.finished_at
+        _post(payout, part, "paid", source=connected, target=(owner, ledger.Purpose.OWED), at=paid_at)
+    elif step is PartStatus.BOUNCED:
+        _post(payout, part, "bounced", source=(owner, ledger.Purpose.OWED), target=connected, at=payout.bounced_at)
     elif step is PartStatus.RELEASED:
-        if part.status == PartStatus.TRANSFERRED:
+        if part.status in {PartStatus.TRANSFERRED, PartStatus.BOUNCED}:
             _post(payout, part, "returned", source=connected, target=provider, at=payout.finished_at)
         shares.release_payout(payout_id=payout.id)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hubapp.earnings.payouts import policies
+from hubapp.earnings.payouts.errors import AlreadySo, PayeeNotFound, ReasonMissing
 from hubapp.earnings.payouts.models import Payee
 from hubapp.kernel.db import db
 from hubapp.money.payments import outbox
@@ -15,6 +17,10 @@ from hubapp.money.payments import queries as payments
 from hubapp.money.payments import services as provider
 from hubapp.money.payments.gateway import PayeeAccount
 from hubapp.money.payments.models import CommandKind, CommandStatus
+from hubapp.tenancy import audit
+from hubapp.tenancy.audit import Actor
+
+LONGEST_REASON = 500
 
 
 def ask_provider(*, payee: Payee, attempt: int, now: datetime) -> None:
@@ -77,13 +83,53 @@ def apply_payee(*, payee_id: UUID, account: PayeeAccount, now: datetime) -> None
     payee.status = policies.payee_status(account)
     payee.requirements = list(account.requirements)
     payee.disabled_reason = account.disabled_reason
+    if payee.bank_fingerprint != account.bank_fingerprint:
+        payee.check_reason = None
     payee.bank_last4, payee.bank_fingerprint = account.bank_last4, account.bank_fingerprint
     payee.checked_at = now
     db.session.flush()
 
 
-def freeze_payee(*, account_id: UUID, reason: str | None) -> None:
-    """Stop payouts to a person, with the reason that they are shown; None lets them go on. Their money stays theirs."""
-    payee = db.session.scalars(select(Payee).where(Payee.account_id == account_id).with_for_update()).one()
-    payee.frozen_reason = reason
+def confirm_bank(*, payee_id: UUID) -> None:
+    """The payee has looked at their bank details, and they are right: runs may pay again."""
+    _locked(payee_id).check_reason = None
     db.session.flush()
+
+
+def freeze_payee(*, account_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Stop payouts to a person, with the reason that they are shown; their money stays theirs.
+
+    Refuses with PayeeNotFound, ReasonMissing or AlreadySo.
+    """
+    payee, why = _known(account_id), _said(reason)
+    if payee.frozen_reason is not None:
+        raise AlreadySo(_("Payouts to this person are stopped already."))
+    payee.frozen_reason = why
+    audit.record(actor=actor, action="payee.freeze", subject=f"account:{account_id}", reason=why, now=now)
+    db.session.flush()
+
+
+def lift_payee(*, account_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Let payouts to a person go on. Refuses with PayeeNotFound, ReasonMissing or AlreadySo."""
+    payee, why = _known(account_id), _said(reason)
+    if payee.frozen_reason is None:
+        raise AlreadySo(_("Payouts to this person are not stopped."))
+    payee.frozen_reason = None
+    audit.record(actor=actor, action="payee.lift", subject=f"account:{account_id}", reason=why, now=now)
+    db.session.flush()
+
+
+def _known(account_id: UUID) -> Payee:
+    payee: Payee | None = db.session.scalar(
+        select(Payee).where(Payee.account_id == account_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if payee is None:
+        raise PayeeNotFound
+    return payee
+
+
+def _said(reason: str) -> str:
+    why = " ".join(reason.split())[:LONGEST_REASON]
+    if not why:
+        raise ReasonMissing(_("Say why."))
+    return why

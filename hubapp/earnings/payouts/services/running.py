@@ -59,13 +59,19 @@ def gather(*, payout_id: UUID, now: datetime) -> None:
     total = sum(part.amount for part in parts if part.status == PartStatus.CLAIMED)
     if reason := _obstacle(payout, payee):
         _cancel(payout, reason, now)
-    elif total < policies.minimum(payout.currency).amount:
+    elif total < _least(payout, payee):
         left_out = next((part.reason for part in parts if part.reason), None)
         _cancel(payout, left_out or _("Less is available than the least that is paid out."), now)
     else:
         payout.status, payout.amount, payout.destination = PayoutStatus.PREPARED, total, payee.provider_account_id
         _order_transfer(payout, now)
     db.session.flush()
+
+
+def _least(payout: Payout, payee: Payee) -> int:
+    """What runs pay at least is the payee's to choose; whoever asks has chosen."""
+    own = payee.minimums if payout.run_item_id is not None else None
+    return policies.minimum(payout.currency, own).amount
 
 
 def follow(*, payout_id: UUID, now: datetime) -> None:
@@ -109,9 +115,13 @@ def _try_again(payout: Payout, last: GatewayCommand, again: Any, now: datetime) 
 
 
 def observe_payout(*, payout_id: UUID, now: datetime) -> None:
-    """Look at the bank transfer at the provider. Raises the gateway's errors."""
+    """Look at the bank transfer at the provider, which may also be sent back later. Raises the gateway's errors."""
     payout = db.session.get_one(Payout, payout_id)
-    if payout.status != PayoutStatus.PAYING or payout.provider_id is None or payout.destination is None:
+    if (
+        payout.status not in {PayoutStatus.PAYING, PayoutStatus.PAID}
+        or payout.provider_id is None
+        or payout.destination is None
+    ):
         return
     state = provider.gateway().retrieve_payout(account_id=payout.destination, payout_id=payout.provider_id)
     _apply(_locked(payout_id), state, now)
@@ -120,15 +130,30 @@ def observe_payout(*, payout_id: UUID, now: datetime) -> None:
 
 def _apply(payout: Payout, state: PayoutState, now: datetime) -> None:
     payout.checked_at = now
-    if payout.status != PayoutStatus.PAYING:
+    if payout.status not in {PayoutStatus.PAYING, PayoutStatus.PAID}:
         return
-    payout.arrives_at = state.arrival_date
-    if state.status == "paid":
-        payout.status, payout.finished_at = PayoutStatus.PAID, now
+    is_paid = payout.status == PayoutStatus.PAID
+    if state.status in {"failed", "canceled"}:
+        _bounce(payout, state.failure_message or _("The bank did not accept the payout."), now)
+    elif not is_paid:
+        payout.arrives_at = state.arrival_date
+        if state.status == "paid":
+            payout.status, payout.finished_at, payout.paid_at = PayoutStatus.PAID, now, now
+            _book_everywhere(payout)
+            publish(PayoutPaid(None, payout.id, payout.account_id, payout.amount or 0, payout.currency))
+
+
+def _bounce(payout: Payout, reason: str, now: datetime) -> None:
+    """The bank sends the money back, at once or after it had been paid: the payee is asked to look at their details."""
+    if payout.status == PayoutStatus.PAID:
+        payout.paid_at, payout.bounced_at = payout.paid_at or payout.finished_at, now
+        payout.finished_at = None
         _book_everywhere(payout)
-        publish(PayoutPaid(None, payout.id, payout.account_id, payout.amount or 0, payout.currency))
-    elif state.status in {"failed", "canceled"}:
-        _order_return(payout, state.failure_message or _("The bank did not accept the payout."), now)
+    payee = db.session.get_one(Payee, payout.payee_id, with_for_update=True)
+    # Details that changed since were looked at already.
+    if payee.bank_fingerprint == payout.bank_fingerprint:
+        payee.check_reason = reason
+    _order_return(payout, reason, now)
 
 
 def _order_transfer(payout: Payout, now: datetime) -> None:
@@ -183,6 +208,22 @@ def _returned(payout: Payout, _result: dict[str, Any], now: datetime) -> None:
     payout.status, payout.finished_at = PayoutStatus.FAILED, now
     _book_everywhere(payout)
     publish(PayoutFailed(None, payout.id, payout.account_id, payout.reason or ""))
+
+
+def withdraw(*, payout_id: UUID, reason: str, now: datetime) -> bool:
+    """Cancel a payout that has not been sent; False when its transfer has left, is leaving, or it is over."""
+    payout = _locked(payout_id)
+    if payout.status not in {PayoutStatus.REQUESTED, PayoutStatus.PREPARED}:
+        return False
+    if payout.status == PayoutStatus.PREPARED:
+        commands = _commands(payout, CommandKind.TRANSFER_CREATE)
+        if not commands or not (
+            commands[-1].status == CommandStatus.FAILED or outbox.withdraw(command_id=commands[-1].id, now=now)
+        ):
+            return False
+    _cancel(payout, reason, now)
+    db.session.flush()
+    return True
 
 
 def _cancel(payout: Payout, reason: str, now: datetime) -> None:

@@ -7,18 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.earnings.shares import queries
+from hubapp.earnings.shares import policies, queries
 from hubapp.earnings.shares.models import EarningClaim, EarningRight
 from hubapp.earnings.shares.services.locking import locked_rights
 from hubapp.kernel.db import db, require_hub_id
 
 
 def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetime, step: int = 1) -> int:
-    """Mark what is available to `owner` as taken by a payout and return the sum, in minor units, a multiple of `step`.
+    """Mark what is available to `owner` as taken by a payout and return what it pays, in minor units.
 
-    What is left over below one `step` stays available to the next payout. Refunds that came after an earlier payout are
-    netted; when they exceed what is available, nothing is taken and the answer is 0. Claiming again for the same payout
-    returns what it took.
+    That is a multiple of `step`; what is left over below one stays available to the next payout. What the owner owes
+    back is kept, the oldest first, up to the part of a payout that the rules in force allow. Claiming again for the
+    same payout returns what it pays.
     """
     hub_id = require_hub_id()
     rights = locked_rights(*queries.payable(owner, currency, now))
@@ -26,11 +26,14 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
     if taken:
         return taken
     parts = {right.id: right.amount - right.reversed - right.claimed for right in rights}
-    total, rest = divmod(sum(parts.values()), step)
-    total *= step
-    if total <= 0:
+    free = sum(part for part in parts.values() if part > 0)
+    owed = free - sum(parts.values())
+    bps = queries.rules(now).rules.owed_back_bps
+    net = policies.netting(available=free, owed=owed, bps=bps, step=step)
+    if not net.paid:
         return 0
-    _leave(rest, parts)
+    _leave(free - net.taken, parts)
+    _forbear(owed - net.settled, parts)
     for right in rights:
         part = parts[right.id]
         if part == 0:
@@ -40,7 +43,15 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
         if right.payout_id is None:
             right.payout_id = payout_id
     db.session.flush()
-    return total
+    return net.paid
+
+
+def _forbear(rest: int, parts: dict[UUID, int]) -> None:
+    """Let `rest` of what is owed wait: the latest debts, so that the oldest are settled first."""
+    for right_id in reversed(parts):
+        left = min(max(-parts[right_id], 0), rest)
+        parts[right_id] += left
+        rest -= left
 
 
 def _leave(rest: int, parts: dict[UUID, int]) -> None:

@@ -220,6 +220,11 @@ class Sandbox:
             wanted = charge.body["amount"] - charge.body["amount_refunded"] if amount is None else amount
             return disputes.open_dispute(tx, charge, amount=wanted, reason=reason, is_inquiry=is_inquiry).id
 
+    def bounce_payout(self, account_id: str, payout_id: str) -> None:
+        """The bank returns a payout that had been paid, as banks may within some days."""
+        with self.transaction(account=account_id) as tx:
+            payouts.bounce(tx, tx.get("payout", payout_id))
+
     # Events and faults
 
     def configure_endpoint(self, *, kind: Literal["platform", "connect"], url: str, secret: str) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership import errors, policies, queries, services
-from hubapp.people.membership.forms import HelperForm, InviteForm, SuspendForm
+from hubapp.people.membership.forms import HelperForm, InviteForm, PartsForm, SuspendForm
 from hubapp.people.membership.models import Role
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.queries import InviteView, MemberView
@@ -88,6 +88,24 @@ def helper(membership_id: uuid.UUID) -> ResponseReturnValue:
         services.revoke_role(membership_id=membership_id, actor=guards.actor(), now=clock.now())
     flash(_("Saved what %(name)s may do.", name=person.display_name), "good")
     return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
+
+
+@blueprint.route("/parts", methods=["GET", "POST"])
+@access.requires("payouts.request")
+def parts() -> ResponseReturnValue:
+    """How the connectors divide the hub's part of each sale among them; later sales go by it."""
+    people = queries.connectors()
+    form = PartsForm(people)
+    if form.validate_on_submit():
+        try:
+            services.share_among_connectors(parts=form.parts(), actor=guards.actor(), now=clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved. Sales from now on are divided like this."), "good")
+            return redirect(url_for("membership_manage.parts"), 303)
+    page = render_template("people/membership/manage_parts.html", form=form, people=people)
+    return page, 422 if form.all_errors else 200
 
 
 @blueprint.route("/invites", methods=["GET", "POST"])

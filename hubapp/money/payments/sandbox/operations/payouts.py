@@ -81,6 +81,15 @@ def move_on(tx: Tx, payout: Stored) -> None:
     tx.emit(event, payout.body)
 
 
+def bounce(tx: Tx, payout: Stored) -> None:
+    """The bank sends back what had arrived: a paid payout fails after all."""
+    if payout.body["status"] != "paid":
+        raise ValueError("Only a paid payout can be returned.")
+    _fail(tx, payout)
+    tx.save(payout)
+    tx.emit("payout.failed", payout.body)
+
+
 def _fail(tx: Tx, payout: Stored) -> None:
     """The bank sends the money back, and the account has it again."""
     payout.due_at = None

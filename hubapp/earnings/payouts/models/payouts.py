@@ -6,7 +6,16 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,11 +52,24 @@ class PartStatus(enum.StrEnum):
     CLAIMED = "claimed"
     TRANSFERRED = "transferred"
     PAID = "paid"
+    BOUNCED = "bounced"
     RELEASED = "released"
 
 
+class Rhythm(enum.StrEnum):
+    """When runs pay somebody; `request`: only what they ask for themselves."""
+
+    REQUEST = "request"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class Payee(db.Model):  # type: ignore[name-defined]
-    """A person's account at the provider; one per person."""
+    """A person's account at the provider; one per person.
+
+    `minimums`: the least that they want to be paid, in minor units by currency. `check_reason`: why a bank sent their
+    money back; runs leave them out until they have looked at their bank details.
+    """
 
     __tablename__ = "payee"
 
@@ -66,12 +88,22 @@ class Payee(db.Model):  # type: ignore[name-defined]
     bank_fingerprint: Mapped[str | None]
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    rhythm: Mapped[str] = mapped_column(default=Rhythm.REQUEST, server_default="request")
+    minimums: Mapped[dict[str, int]] = mapped_column(default=dict, server_default="{}")
+    check_reason: Mapped[str | None]
 
-    __table_args__ = (CheckConstraint("status IN ('new', 'onboarding', 'ready', 'disabled')", name="status"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('new', 'onboarding', 'ready', 'disabled')", name="status"),
+        CheckConstraint("rhythm IN ('request', 'weekly', 'monthly')", name="rhythm"),
+    )
 
 
 class Payout(db.Model):  # type: ignore[name-defined]
-    """One payout; `amount` in minor units is known once every hub has said what it gives."""
+    """One payout; `amount` in minor units is known once every hub has said what it gives.
+
+    `run_item_id`: a run made it, at its `attempt`; otherwise the payee asked. `bounced_at`: the bank sent it back after
+    it had been paid.
+    """
 
     __tablename__ = "payout"
 
@@ -94,6 +126,12 @@ class Payout(db.Model):  # type: ignore[name-defined]
     finished_at: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    run_item_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("payout_run_item.id", name="fk_payout_run_item_id")
+    )
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    paid_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
@@ -106,8 +144,11 @@ class Payout(db.Model):  # type: ignore[name-defined]
             "payee_id",
             "currency",
             unique=True,
-            postgresql_where=text("status NOT IN ('paid', 'failed', 'canceled')"),
+            # One that the bank returned is over for the payee, who may have the next one under way.
+            postgresql_where=text("status NOT IN ('paid', 'failed', 'canceled') AND bounced_at IS NULL"),
         ),
+        UniqueConstraint("run_item_id", "attempt"),
+        Index("ix_payout_paid_at", "paid_at", postgresql_where=text("status = 'paid'")),
         Index("ix_payout_open", "status", postgresql_where=text("status NOT IN ('paid', 'failed', 'canceled')")),
     )
 
@@ -129,7 +170,9 @@ class PayoutPart(HubScoped, db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "payout_id"),
-        CheckConstraint("status IN ('left_out', 'claimed', 'transferred', 'paid', 'released')", name="status"),
+        CheckConstraint(
+            "status IN ('left_out', 'claimed', 'transferred', 'paid', 'bounced', 'released')", name="status"
+        ),
         CheckConstraint("amount >= 0 AND (amount > 0 OR status = 'left_out')", name="amount"),
         Index("ix_payout_part_payout_id", "payout_id"),
         Index("ix_payout_part_hub_id_account_id", "hub_id", "account_id"),

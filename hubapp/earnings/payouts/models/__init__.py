@@ -1,0 +1,33 @@
+"""Tables of payouts: payees and payouts, runs, documents."""
+
+from __future__ import annotations
+
+from hubapp.earnings.payouts.models.documents import DocumentCounter, PayeeTax, PayoutDocument, TaxForm
+from hubapp.earnings.payouts.models.payouts import (
+    PartStatus,
+    Payee,
+    PayeeStatus,
+    Payout,
+    PayoutPart,
+    PayoutStatus,
+    Rhythm,
+)
+from hubapp.earnings.payouts.models.runs import ItemStatus, PayoutRun, PayoutRunItem, RunStatus
+
+__all__ = [
+    "DocumentCounter",
+    "ItemStatus",
+    "PartStatus",
+    "Payee",
+    "PayeeStatus",
+    "PayeeTax",
+    "Payout",
+    "PayoutDocument",
+    "PayoutPart",
+    "PayoutRun",
+    "PayoutRunItem",
+    "PayoutStatus",
+    "Rhythm",
+    "RunStatus",
+    "TaxForm",
+]

@@ -1,0 +1,53 @@
+"""A year's documents as a table for the tax office: one person's, or everybody's (platform scope)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.earnings.payouts.models import PayoutDocument
+from hubapp.kernel.db import db
+from hubapp.kernel.money import Money
+
+COLUMNS = (
+    "payee", "name", "address", "country", "vat_id", "form", "document", "kind", "date", "payout", "currency",
+    "own_sales", "tax_remitted", "shares", "kept_back", "paid",
+)  # fmt: skip
+OWN, TAX = "seller", "tax"
+
+
+def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]]:
+    """A row per document, amounts in the currency's own unit: own sales passed on, shares, and what was kept back.
+
+    `paid` is the sum of the four before it, so that a spreadsheet can prove each row.
+    """
+    statement = select(PayoutDocument).where(PayoutDocument.year == year)
+    if account_id is not None:
+        statement = statement.where(PayoutDocument.account_id == account_id)
+    statement = statement.order_by(PayoutDocument.issuer, PayoutDocument.number).execution_options(yield_per=500)
+    for document in db.session.scalars(statement):
+        yield _row(document)
+
+
+def _row(document: PayoutDocument) -> list[Any]:
+    payee = document.content["payee"]
+    sign = -1 if document.amount < 0 else 1
+    sums = {"own": 0, "tax": 0, "shares": 0, "kept": 0}
+    for line in document.content["lines"]:
+        kind = "own" if line["role"] == OWN else "tax" if line["role"] == TAX else "shares"
+        sums["kept" if line["amount"] < 0 else kind] += sign * line["amount"]
+    amounts = [Money(amount, document.currency).major for amount in (*sums.values(), document.amount)]
+    texts = [_plain(payee[name]) for name in ("name", "address", "country", "vat_id", "form")]
+    number = f"{document.year}-{document.number:05d}"
+    day = f"{document.issued_at:%Y-%m-%d}"
+    account, payout = str(document.account_id), str(document.payout_id)
+    return [account, *texts, number, document.kind, day, payout, document.currency, *amounts]
+
+
+def _plain(text: str) -> str:
+    """One line, and no spreadsheet takes it for a formula."""
+    flat = ", ".join(part.strip() for part in text.splitlines())
+    return f"'{flat}" if flat[:1] in {"=", "+", "-", "@"} else flat
