@@ -51,6 +51,7 @@ SLICES = (
     "hubapp.market.catalogue",
     "hubapp.market.orders",
     "hubapp.market.history",
+    "hubapp.market.books",
     "hubapp.home",
     "hubapp.console",
 )

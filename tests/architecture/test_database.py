@@ -27,6 +27,8 @@ CENTRAL = {
     "gateway_event": "the inbox: the hub is found when it is handled",
     "mail": "sent across hubs; the app may only add",
     "ledger_check": "what the central team's last proof of a hub's books found",
+    "home_hub": "one account's choice, read and written by one-row functions",
+    "manual_entry": "proposed and approved by the central team; the app cannot read it",
     "payout_part": "a payout is central and draws on several hubs",
 }
 

@@ -19,12 +19,16 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rates of one version. `tiers` are marginal and rise; the last one has no end."""
+    """The rates of one version. `tiers` are marginal and rise; the last one has no end.
+
+    `cross_hub_bps` goes to the buyer's home hub where that is another one; it comes out of the core's part.
+    """
 
     tiers: tuple[Tier, ...]
     referrer_bps: int
     core_bps: int
     hold_days: int
+    cross_hub_bps: int = 0
 
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers]
@@ -33,7 +37,7 @@ class Rules:
         numbers = [bound for bound in bounds if bound is not None]
         if any(low >= high for low, high in zip([0, *numbers], numbers, strict=False)):
             raise ValueError("tier bounds rise from above zero")
-        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps]
+        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps, self.cross_hub_bps]
         if any(not 0 <= bps <= BPS for bps in rates) or self.hold_days < 0:
             raise ValueError("rates lie between 0 and 100 %, and a hold is not negative")
 
@@ -49,13 +53,14 @@ class Rules:
             "referrer_bps": self.referrer_bps,
             "core_bps": self.core_bps,
             "hold_days": self.hold_days,
+            "cross_hub_bps": self.cross_hub_bps,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The reverse of `as_json`."""
         tiers = tuple(Tier(up_to, bps) for up_to, bps in data["tiers"])
-        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"])
+        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"], data.get("cross_hub_bps", 0))
 
 
 @dataclass(frozen=True, slots=True)

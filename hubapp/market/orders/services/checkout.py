@@ -162,8 +162,10 @@ def _write_orders(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Pu
     referral = membership.referrer_for(purchase.buyer_id, purchase.touch, now)
     first = take_numbers(count=len(drafts))
     orders = [_order(checkout, draft, purchase, referral) for draft in drafts]
+    home = membership.home_hub_of(purchase.buyer_id)
     for number, order in enumerate(orders, start=first):
         order.number, order.placed_at, order.terms = number, now, terms.as_json()
+        order.home_hub_id = None if home == checkout.hub_id else home
     db.session.add_all(orders)
     db.session.flush()  # orders before their lines
     for order, draft in zip(orders, drafts, strict=True):
