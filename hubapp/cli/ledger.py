@@ -45,7 +45,8 @@ def report(app: Flask, slug: str | None) -> bool:
                 return False
             entries, postings = entries + found.entries, postings + found.postings
             click.echo(f"{name}: {found.entries} entries, {found.postings} postings, head {found.head[:16]}")
-    click.echo(f"The books hold: {len(hubs)} hubs, {entries} entries, {postings} postings.")
+    noun = "hub" if len(hubs) == 1 else "hubs"
+    click.echo(f"The books hold: {len(hubs)} {noun}, {entries} entries, {postings} postings.")
     return True
 
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from hubapp.kernel.db import unit_of_work
+from hubapp.money.ledger import queries as ledger
+from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
+from tests.factories.books import settled
 from tests.factories.hubs import make_hub
 from tests.factories.members import make_connector, make_member
 
@@ -18,6 +22,10 @@ SAMPLES = {
     "account_id": "01890000-0000-7000-8000-000000000000",
     "job_id": "1",
     "host": "a.example",
+    "entry_id": "01890000-0000-7000-8000-000000000001",
+    "order_id": "01890000-0000-7000-8000-000000000002",
+    "proposal_id": "01890000-0000-7000-8000-000000000003",
+    "decision": "approve",
 }
 
 
@@ -70,10 +78,15 @@ def test_the_central_team_passes_its_second_factor_first(app: HubFlask, browser_
 
 def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) -> None:
     with app.app_context():
-        make_connector(make_hub("lyon"), account_id=central.account_id)
+        hub_id = make_hub("lyon")
+        make_connector(hub_id, account_id=central.account_id)
+        with hub_scope(hub_id), unit_of_work():
+            order_id = settled()
+            entry_id = ledger.entries_of(f"order:{order_id}")[0].id
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path.replace(SAMPLES["account_id"], str(central.account_id))
+            wanted = wanted.replace(SAMPLES["order_id"], str(order_id)).replace(SAMPLES["entry_id"], str(entry_id))
             assert (path, central.get(wanted).status_code in {200, 303}) == (path, True)
 
 

@@ -14,6 +14,7 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue.models import ListingImage
 from hubapp.market.catalogue.services import add_picture
 from hubapp.market.orders import queries as orders
+from hubapp.money.ledger import queries as ledger
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
 from hubapp.tenancy import pages
@@ -79,6 +80,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
+        entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
     with platform_scope(reason="test"), unit_of_work():
         tenancy.add_domain(hub_id=hub_id, host="lyon.example", actor=SYSTEM, now=NOW)
@@ -88,6 +90,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "width": str(image.widths[0]),
         "checkout_id": str(checkout_id),
         "order_id": str(order.id),
+        "entry_id": str(entry.id),
         "payment_id": str(payment_id),
         "payout_id": str(_payout(hub_id, seller)),
         "invite_id": str(invite.id),

@@ -1,8 +1,8 @@
 """Pages of the central team."""
 
-from hubapp.console.views import connectors, hubs, jobs, people, selling, wizard
+from hubapp.console.views import connectors, hubs, jobs, ledger, manual, people, reports, selling, wizard
 from hubapp.console.views.blueprint import blueprint
 
-__all__ = ["blueprints", "connectors", "hubs", "jobs", "people", "selling", "wizard"]
+__all__ = ["blueprints", "connectors", "hubs", "jobs", "ledger", "manual", "people", "reports", "selling", "wizard"]
 
 blueprints = (blueprint,)

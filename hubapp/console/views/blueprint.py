@@ -45,6 +45,8 @@ def _entries() -> list[Entry]:
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("jobs", _("Jobs"), "list-checks"),
+        ("ledger_search", _("Ledger"), "book-open"),
+        ("reports", _("Reports"), "chart-column"),
     )
     return [(text, url_for(f"{NAME}.{name}"), icon, name) for name, text, icon in sections]
 

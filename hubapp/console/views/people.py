@@ -20,7 +20,21 @@ from hubapp.web import access
 PAGE = 30
 AUDIT_PAGE = 50
 # How the log's verbs begin, for the filter.
-ACTIONS = ("hub.", "role.", "member.", "domain.", "brand.", "page.", "home.", "words.", "ledger.", "job.", "payout.")
+ACTIONS = (
+    "hub.",
+    "role.",
+    "member.",
+    "domain.",
+    "brand.",
+    "page.",
+    "home.",
+    "words.",
+    "ledger.",
+    "job.",
+    "payout.",
+    "mail.",
+    "rate.",
+)
 
 
 @blueprint.get("/people")

@@ -96,8 +96,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _of(statement: Select[Any], wanted: Wanted) -> Select[Any]:
-    joined = statement.select_from(LedgerPosting).join(LedgerEntry, _ENTRY).join(LedgerAccount, _ACCOUNT)
+def _of(statement: Any, wanted: Wanted) -> Select[Any]:
+    joined: Select[Any] = statement.select_from(LedgerPosting).join(LedgerEntry, _ENTRY).join(LedgerAccount, _ACCOUNT)
     return joined.where(*_conditions(wanted))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hubapp.kernel.errors import NotFound
-from hubapp.market.books import queries, words
+from hubapp.market.books import queries, reports, words
 from hubapp.market.books.views import own, paging
 from hubapp.market.books.words import Way
 from hubapp.money.ledger import postings
@@ -36,16 +37,18 @@ def index() -> ResponseReturnValue:
     if figure is None:
         raise NotFound
     currency = request.args.get("currency", "")[:3] or areas.current_hub().currency
+    month = paging.month()
+    start, end = reports.span(month, areas.current_hub().zone) if month else (None, None)
     wanted = Wanted(
         owner=own.me() if figure.key == "own" else None,
         currency=currency,
         figure=figure,
-        start=paging.moment("start"),
-        end=paging.moment("end"),
+        start=start or paging.moment("start"),
+        end=end or paging.moment("end"),
     )
     amount, count = postings.total(wanted)
     lines, following = paging.page_of(postings.postings(wanted, before=paging.before(), limit=postings.PAGE + 1))
-    again = {**request.args.to_dict(), "before": following}
+    again: dict[str, Any] = {**request.args.to_dict(), "before": following}
     return render_template(
         "market/books/figure.html",
         figure=figure,

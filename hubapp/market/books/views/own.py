@@ -11,7 +11,7 @@ from flask_login import current_user
 from hubapp.earnings.payouts import queries as payouts
 from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound
-from hubapp.market.books import queries, words
+from hubapp.market.books import policies, queries, words
 from hubapp.market.books.errors import NotYours
 from hubapp.market.books.views import paging
 from hubapp.market.books.words import Way
@@ -99,9 +99,7 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
     found = payouts.payout_of(account_id=current_user.account_id, payout_id=payout_id)
     entries = ledger.entries_of(f"payout:{payout_id}")
     names = words.owner_names((leg.owner for entry in entries for leg in entry.legs), me=me())
-    return render_template(
-        f"{FOLDER}/payout.html", payout=found, entries=entries, names=names, way=way(), **words.WORDS
-    )
+    return render_template(f"{FOLDER}/payout.html", payout=found, booked=entries, names=names, way=way(), **words.WORDS)
 
 
 def trail_context(trail: queries.Trail, viewer: str) -> dict[str, object]:
@@ -109,13 +107,13 @@ def trail_context(trail: queries.Trail, viewer: str) -> dict[str, object]:
     is_party = not viewer or (
         trail.order is not None and viewer in {trail.order.seller_owner, f"account:{trail.order.buyer_account_id}"}
     )
-    seen = [(entry, queries.policies.seen(entry.legs, None if is_party else viewer)) for entry in trail.entries]
+    seen = [(entry, policies.seen(entry.legs, None if is_party else viewer)) for entry in trail.entries]
     split = [line for line in trail.split if is_party or line.owner == viewer]
     owners = {line.owner for line in split} | {leg.owner for _entry, legs in seen for leg in legs.shown}
     return {
         "trail": trail,
         "split": split,
-        "entries": [(entry, legs) for entry, legs in seen if legs.shown],
+        "booked": [(entry, legs) for entry, legs in seen if legs.shown],
         "names": words.owner_names(owners, me=viewer),
         **words.WORDS,
     }

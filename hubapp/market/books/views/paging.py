@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import request
 
@@ -25,6 +25,14 @@ def page_of(found: Sequence[PostingLine]) -> tuple[Sequence[PostingLine], str]:
     """The lines of a page and where the next one begins; asked with one more than a page holds."""
     lines = found[:PAGE]
     return lines, f"{lines[-1].seq}.{lines[-1].position}" if len(found) > PAGE else ""
+
+
+def month() -> date | None:
+    """The first day of the month `month=2026-11` in the address."""
+    try:
+        return date.fromisoformat(f"{request.args.get('month', '')}-01")
+    except ValueError:
+        return None
 
 
 def moment(name: str) -> datetime | None:

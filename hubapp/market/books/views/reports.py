@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, url_for
@@ -49,7 +50,12 @@ def index() -> ResponseReturnValue:
 
     def link(figure: str, first: date, currency: str) -> str:
         since, until = reports.span(first, zone)
-        given = {"figure": figure, "currency": currency, "start": since.isoformat(), "end": until.isoformat()}
+        given: dict[str, Any] = {
+            "figure": figure,
+            "currency": currency,
+            "start": since.isoformat(),
+            "end": until.isoformat(),
+        }
         return url_for("manage_books.index", **given)
 
     return render_template(
@@ -69,7 +75,8 @@ def tax() -> ResponseReturnValue:
     last = reports.months_before(first, -count) - timedelta(days=1)
     if request.args.get("as") == "csv":
         return download(tables.taxes(rows, currency, first, last), f"{hub.slug}-tax-{first:%Y-%m}.csv")
-    given = {"currency": currency, "start": start.isoformat(), "end": end.isoformat()}
+    given: dict[str, Any] = {"currency": currency, "start": start.isoformat(), "end": end.isoformat()}
+    kept: dict[str, Any] = {**request.args.to_dict(), "as": "csv"}
     return render_template(
         "market/books/tax.html",
         rows=rows,
@@ -79,6 +86,6 @@ def tax() -> ResponseReturnValue:
         last=last,
         months=[reports.months_before(reports.first_of_month(now, hub.zone), back) for back in range(12)],
         link=lambda figure: url_for("manage_books.index", figure=figure, **given),
-        csv_url=url_for(".tax", **{**request.args.to_dict(), "as": "csv"}),
+        csv_url=url_for(".tax", **kept),
         **words.WORDS,
     )
