@@ -18,6 +18,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _books(figures),
         _commands(figures),
         _jobs(figures),
+        _mails(figures),
         _frozen(figures),
         _vacant(figures),
         _unproved(figures),
@@ -70,6 +71,19 @@ def _jobs(figures: Overview) -> dict[str, Any] | None:
         "action": _("Show"),
         "icon_name": "list-checks",
         "tone": "warn",
+    }
+
+
+def _mails(figures: Overview) -> dict[str, Any] | None:
+    count = figures.failed_mails
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d mail came back", "%(num)d mails came back", count),
+        "text": _("Send it again once the address works, or mark the address."),
+        "href": url_for("console.mails"),
+        "action": _("Show"),
+        "icon_name": "mail",
     }
 
 

@@ -17,6 +17,7 @@ from hubapp.money.ledger.models import LedgerCheck
 from hubapp.money.payments import network as payments
 from hubapp.money.payments.network import Unfinished
 from hubapp.people.membership import network as membership
+from hubapp.people.notifications import network as mails
 from hubapp.tenancy import network as hubs
 from hubapp.tenancy.models import Hub, HubStatus
 
@@ -59,6 +60,7 @@ class Overview:
     roles: Mapping[str, tuple[RoleTotal, ...]]
     unfinished: Unfinished
     failed_jobs: int
+    failed_mails: int
     health: Health
 
     @property
@@ -92,6 +94,7 @@ def overview(now: datetime) -> Overview:
         roles=roles_by_currency(shares.roles_of(month)),
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
+        failed_mails=mails.count_failed(),
         health=checks.health(hubs=sum(counts.values())),
     )
 

@@ -34,6 +34,7 @@ CENTRAL_VALUES = {
     "order_id": UNKNOWN,
     "proposal_id": UNKNOWN,
     "decision": "approve",
+    "mail_id": UNKNOWN,
     "intent_id": "pi_unknown",
     "endpoint": "platform",
     "version": "1",

@@ -82,6 +82,11 @@ class Figure:
     is_posting: bool
 
     @property
+    def is_something(self) -> bool:
+        """Whether it is not zero: a sum of no postings has none to show."""
+        return any(digit in self.text for digit in "123456789")
+
+    @property
     def is_lost(self) -> bool:
         """Whether there is no way from here."""
         return not (self.is_posting or self.why or self.links)
@@ -102,7 +107,8 @@ def _figure(text: str, above: list[Node]) -> Figure:
     marks = {name for one in above for name in one.attributes}
     if marks & {"data-posting", "data-trail", "data-balance"}:
         return Figure(text, (), "", is_posting=True)
-    why = next((one.attributes["data-unbooked"] for one in above if one.attributes.get("data-unbooked")), "")
+    panel = next((one.walk() for one in above if "panel" in one.attributes.get("class", "").split()), [])
+    why = next((one.attributes["data-unbooked"] for one in above + panel if one.attributes.get("data-unbooked")), "")
     own = next((one for one in above if one.tag == "a" and "data-books" in one.attributes), None)
     box = own or next((one for one in above if one.is_together and one.links()), None)
     return Figure(text, tuple(box.links()) if box else (), why, is_posting=False)

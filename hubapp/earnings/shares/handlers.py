@@ -32,8 +32,8 @@ def sweep_moves() -> None:
         .limit(BATCH)
     )
     rows = {(row.to_hub_id, row.order_id) for row in db.session.execute(waiting)}
-    alive = queue.alive([crossing.lock_of(*row) for row in rows])
+    alive = queue.alive([crossing.lock_of(hub_id=hub_id, order_id=order_id) for hub_id, order_id in rows])
     for hub_id, order_id in sorted(rows):
-        lock = crossing.lock_of(hub_id, order_id)
+        lock = crossing.lock_of(hub_id=hub_id, order_id=order_id)
         if lock not in alive:
             queue.enqueue(crossing.BOOK, hub_id=hub_id, lock=lock, arguments={"order_id": str(order_id)})

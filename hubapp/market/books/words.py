@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from hubapp.earnings.shares import wording as share_words
 from hubapp.earnings.shares.queries import ShareLine
 from hubapp.kernel.money import Money
+from hubapp.market.books.policies import uuid_in
 from hubapp.money.ledger import wording
 from hubapp.people.membership import queries as membership
 from hubapp.tenancy import queries as tenancy
@@ -56,7 +57,8 @@ def shown(amount: int, currency: str) -> str:
 def owner_names(owners: Iterable[str], *, me: str = "") -> dict[str, str]:
     """Owners as the books name them → what people call them, in the hub in scope."""
     wanted = set(owners)
-    ids = {owner: UUID(owner.removeprefix(PERSON)) for owner in wanted if owner.startswith(PERSON) and owner != me}
+    keys = {owner: uuid_in(owner.removeprefix(PERSON)) for owner in wanted if owner.startswith(PERSON) and owner != me}
+    ids = {owner: key for owner, key in keys.items() if key is not None}
     members = membership.members_of(set(ids.values()))
     people = {
         owner: members[account_id].display_name if account_id in members else _("Former member")

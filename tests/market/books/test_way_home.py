@@ -36,7 +36,7 @@ MONEY_PAGES = {
     "manage_orders.detail": "connector",
     "manage_orders.turnover": "connector",
     "manage.index": "connector",
-    "front.index": "member",
+    "home.front": "member",
     "books.index": "seller",
     "books.account": "seller",
     "books.entry": "seller",
@@ -65,6 +65,7 @@ NOT_BOOKED = {
     "market.index": "prices",
     "market.detail": "a price, and how it would be split",
     "selling.index": "prices",
+    "selling.mine": "prices",
     "selling.edit": "a price",
     "manage_listings.index": "prices",
     "basket.index": "nothing is paid yet",
@@ -153,7 +154,12 @@ def lost(site: Site, role: str, figures: list[Figure]) -> list[str]:
     for figure in figures:
         if figure.is_lost:
             wrong.append(f"{figure.text} has no link")
-        elif figure.links and not any(reaches_postings(site, role, link) for link in figure.links):
+        elif (
+            figure.links
+            and not figure.why
+            and figure.is_something
+            and not any(reaches_postings(site, role, link) for link in figure.links)
+        ):
             wrong.append(f"{figure.text}: no posting behind {figure.links}")
     return wrong
 

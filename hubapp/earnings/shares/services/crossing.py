@@ -26,12 +26,12 @@ from hubapp.tenancy import queries as tenancy
 BOOK = "shares.book_moves"
 
 
-def lock_of(hub_id: int, order_id: UUID) -> str:
+def lock_of(*, hub_id: int, order_id: UUID) -> str:
     """The moves of one order are booked one after the other."""
     return f"clearing:{hub_id}:{order_id}"
 
 
-def send_earned(splits: Sequence[tuple[SettledOrder, tuple[Part, ...]]]) -> None:
+def send_earned(*, splits: Sequence[tuple[SettledOrder, tuple[Part, ...]]]) -> None:
     """Note what home hubs are to get of these sales, in the transaction that books them here."""
     for order, parts in splits:
         part = next((part for part in parts if part.role == Role.CROSS_HUB), None)
@@ -55,12 +55,12 @@ def send_earned(splits: Sequence[tuple[SettledOrder, tuple[Part, ...]]]) -> None
         _send(move)
 
 
-def send_taken_back(order_id: UUID, entry: NewEntry) -> None:
+def send_taken_back(*, order_id: UUID, entry: NewEntry) -> None:
     """The same for a refund; `entry` is what is booked here."""
     _follow(order_id, entry, MoveKind.TAKEN_BACK)
 
 
-def send_given_again(order_id: UUID, entry: NewEntry) -> None:
+def send_given_again(*, order_id: UUID, entry: NewEntry) -> None:
     """The same for a refund that failed after it had been booked."""
     _follow(order_id, entry, MoveKind.GIVEN_AGAIN)
 
@@ -90,7 +90,7 @@ def _send(move: ClearingMove) -> None:
     queue.enqueue(
         BOOK,
         hub_id=move.to_hub_id,
-        lock=lock_of(move.to_hub_id, move.order_id),
+        lock=lock_of(hub_id=move.to_hub_id, order_id=move.order_id),
         arguments={"order_id": str(move.order_id)},
     )
 

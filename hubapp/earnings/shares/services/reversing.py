@@ -59,7 +59,7 @@ def reverse_many(*, refunds: Sequence[Refund]) -> int:
         key = bookings.refunded_key(refund.refund_id)
         if key not in done and key not in entries:
             entries[key] = _take_back(refund, order, rights[order.id])
-            crossing.send_taken_back(order.id, entries[key])
+            crossing.send_taken_back(order_id=order.id, entry=entries[key])
     db.session.flush()
     return ledger.post_many(entries=list(entries.values()))
 
@@ -117,5 +117,5 @@ def restore(*, order_id: UUID, refund_id: UUID, now: datetime) -> None:
     db.session.flush()
     legs = tuple(Leg(leg.owner, Purpose(leg.purpose), -leg.amount, leg.available_at, leg.tag) for leg in booked.legs)
     entry = NewEntry(key, "refund_failed", booked.ref, booked.currency, now, legs, booked.memo)
-    crossing.send_given_again(order_id, entry)
+    crossing.send_given_again(order_id=order_id, entry=entry)
     ledger.post(entry=entry)

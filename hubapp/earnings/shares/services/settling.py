@@ -93,7 +93,7 @@ def settle_many(*, orders: Sequence[SettledOrder]) -> int:
         splits.append((order, parts))
     _write(hub_id, splits, months)
     entries = [bookings.settlement(order, parts) for order, parts in splits]
-    crossing.send_earned(splits)
+    crossing.send_earned(splits=splits)
     ledger.post_many(entries=[entry for entry in entries if entry is not None])
     return len(splits)
 
