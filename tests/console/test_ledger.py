@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,7 +35,7 @@ class Found:
 
 
 @pytest.fixture
-def sold(app: HubFlask) -> Iterator[Found]:
+def sold(app: HubFlask) -> Found:
     with app.app_context():
         shop = make_shop(price=1_200)
         with hub_scope(shop.hub_id), unit_of_work():
@@ -48,7 +47,7 @@ def sold(app: HubFlask) -> Iterator[Found]:
             assert payment is not None
             payment.charge_id = "ch_known"
             entry = books.entries_of(f"order:{order.id}")[0]
-        yield Found(shop, order.id, order.number, entry.id, payment.id)
+    return Found(shop, order.id, order.number, entry.id, payment.id)
 
 
 def test_an_order_is_found_by_all_that_is_known_of_it(sold: Found, central: Browser) -> None:

@@ -47,11 +47,16 @@ def _back(found: Hub) -> tuple[str, str]:
     return found.name, url_for("console.ledger_hub", slug=found.slug)
 
 
+def _typed(name: str, longest: int) -> str:
+    """What the address says, without what no text in the database may hold."""
+    return request.args.get(name, "").replace("\x00", "").strip()[:longest]
+
+
 @blueprint.get("/ledger")
 @access.requires("central.view")
 def ledger_search() -> ResponseReturnValue:
     """Search all books; who looked for what is in the audit log."""
-    text, slug = request.args.get("q", "").strip()[:254], request.args.get("hub", "").strip()[:40]
+    text, slug = _typed("q", 254), _typed("hub", 40)
     hub = tenancy.by_slug(slug) if slug else None
     hub_id = hub.id if hub else None
     hits = Hits()
@@ -118,8 +123,8 @@ def ledger_hub(slug: str) -> ResponseReturnValue:
 def ledger_account(slug: str) -> ResponseReturnValue:
     """The statement of any account."""
     found = hub_or_404(slug)
-    owner, purpose = request.args.get("owner", "")[:60], request.args.get("purpose", "")
-    currency = request.args.get("currency", "")[:3]
+    owner, purpose = _typed("owner", 60), _typed("purpose", 40)
+    currency = _typed("currency", 3)
     if purpose not in set(Purpose):
         purpose = Purpose.PROVIDER_BALANCE
     wanted = Wanted(owner=owner or "provider", purpose=purpose, currency=currency or found.currency)
@@ -134,7 +139,7 @@ def ledger_figure(slug: str) -> ResponseReturnValue:
     if figure is None or figure.key == "own":
         raise NotFound
     found = hub_or_404(slug)
-    currency = request.args.get("currency", "")[:3] or found.currency
+    currency = _typed("currency", 3) or found.currency
     wanted = Wanted(currency=currency, figure=figure, start=paging.moment("start"), end=paging.moment("end"))
     return _statement(found, wanted, "console/ledger/figure.html")
 

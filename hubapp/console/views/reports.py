@@ -91,7 +91,11 @@ def enter_rate() -> ResponseReturnValue:
 @access.requires("central.view")
 def network_figure() -> ResponseReturnValue:
     """A figure of the network's month hub by hub, each of which leads to its postings."""
-    key, currency, first = request.args.get("figure", "turnover"), request.args.get("currency", "EUR")[:3], _month()
+    key, currency, first = (
+        request.args.get("figure", "turnover"),
+        request.args.get("currency", "EUR").replace("\x00", "")[:3],
+        _month(),
+    )
     if key not in reports.SHOWN:
         raise NotFound
     found = reports.by_hub(key, currency, months.sums_of(first, books.months_before(first, -1)))
@@ -124,7 +128,7 @@ def tax(slug: str) -> ResponseReturnValue:
     zone = tenancy.view_of(hub).zone
     first, count = months_asked(clock.now(), zone)
     start, end = books.span(first, zone, count)
-    currency = request.args.get("currency", "")[:3] or hub.currency
+    currency = request.args.get("currency", "").replace("\x00", "")[:3] or hub.currency
     with in_hub(hub.id):
         rows = books.taxes(currency=currency, start=start, end=end)
     given: dict[str, Any] = {"slug": slug, "currency": currency, "start": start.isoformat(), "end": end.isoformat()}

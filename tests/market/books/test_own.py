@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,7 +39,7 @@ class Sale:
 
 
 @pytest.fixture
-def sale(app: HubFlask) -> Iterator[Sale]:
+def sale(app: HubFlask) -> Sale:
     with app.app_context():
         home = make_hub("nantes")
         home_connector = make_connector(home, "Nora").account_id
@@ -58,11 +57,11 @@ def sale(app: HubFlask) -> Iterator[Sale]:
             entry_id = books.entries_of(f"order:{order.id}")[0].id
         with hub_scope(home), unit_of_work():
             shares.book_moves(order_id=order.id, now=NOW)
-        yield Sale(app, shop, home_connector, home, referrer, order.id, entry_id)
+    return Sale(app, shop, home_connector, home, referrer, order.id, entry_id)
 
 
 def test_an_order_keeps_the_home_it_was_placed_with_and_the_receipt_shows_it(sale: Sale) -> None:
-    with hub_scope(sale.shop.hub_id), unit_of_work():
+    with sale.app.app_context(), hub_scope(sale.shop.hub_id), unit_of_work():
         assert orders.order(sale.order_id).home_hub_id == sale.home
     status, page = sale.page(sale.shop.buyer, f"/orders/{sale.order_id}")
     assert status == 200

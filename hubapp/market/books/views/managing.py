@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     figure = FIGURES.get(request.args.get("figure", "turnover"))
     if figure is None:
         raise NotFound
-    currency = request.args.get("currency", "")[:3] or areas.current_hub().currency
+    currency = request.args.get("currency", "").replace("\x00", "")[:3] or areas.current_hub().currency
     month = paging.month()
     start, end = reports.span(month, areas.current_hub().zone) if month else (None, None)
     wanted = Wanted(

@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
 @access.requires()
 def account() -> ResponseReturnValue:
     """The statement of one of one's accounts, newest first."""
-    purpose, currency = request.args.get("purpose", ""), request.args.get("currency", "")[:3]
+    purpose, currency = request.args.get("purpose", ""), request.args.get("currency", "").replace("\x00", "")[:3]
     if purpose not in set(Purpose):
         raise NotFound
     wanted = Wanted(owner=me(), purpose=purpose, currency=currency)

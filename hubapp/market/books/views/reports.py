@@ -70,7 +70,7 @@ def tax() -> ResponseReturnValue:
     hub, now = areas.current_hub(), clock.now()
     first, count = months_asked(now, hub.zone)
     start, end = reports.span(first, hub.zone, count)
-    currency = request.args.get("currency", "")[:3] or hub.currency
+    currency = request.args.get("currency", "").replace("\x00", "")[:3] or hub.currency
     rows = reports.taxes(currency=currency, start=start, end=end)
     last = reports.months_before(first, -count) - timedelta(days=1)
     if request.args.get("as") == "csv":
