@@ -125,7 +125,7 @@ def test_the_networks_month_waits_for_a_rate_and_then_names_it(app: HubFlask, ce
     assert "≈ €100.67" in page
     assert "1 KES = 0.0067 EUR, Nov 20, 2026, Central bank" in page
     answer = central.post("/console/reports/rates", **given)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "added, never changed" in answer.text
 
 
