@@ -53,6 +53,7 @@ SLICES = (
     "hubapp.market.orders",
     "hubapp.market.subscriptions",
     "hubapp.market.history",
+    "hubapp.market.books",
     "hubapp.home",
     "hubapp.console",
 )

@@ -45,8 +45,13 @@ def report(app: Flask, slug: str | None) -> bool:
                 return False
             entries, postings = entries + found.entries, postings + found.postings
             click.echo(f"{name}: {found.entries} entries, {found.postings} postings, head {found.head[:16]}")
-    click.echo(f"The books hold: {len(hubs)} hubs, {entries} entries, {postings} postings.")
+    counts = (_count(len(hubs), "hub"), _count(entries, "entry", "entries"), _count(postings, "posting"))
+    click.echo(f"The books hold: {', '.join(counts)}.")
     return True
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"
 
 
 def _hubs(slug: str | None) -> list[tuple[int, str]]:

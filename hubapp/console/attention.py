@@ -23,6 +23,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _refunds(figures),
         _jobs(figures),
         _payouts(figures),
+        _mails(figures),
         _frozen(figures),
         _vacant(figures),
         _unproved(figures),
@@ -156,6 +157,19 @@ def _payouts(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.payouts"),
         "action": _("Show"),
         "icon_name": "banknote",
+    }
+
+
+def _mails(figures: Overview) -> dict[str, Any] | None:
+    count = figures.failed_mails
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d mail came back", "%(num)d mails came back", count),
+        "text": _("Send it again once the address works, or mark the address."),
+        "href": url_for("console.mails"),
+        "action": _("Show"),
+        "icon_name": "mail",
     }
 
 

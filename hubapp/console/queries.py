@@ -21,6 +21,7 @@ from hubapp.money.payments import network as payments
 from hubapp.money.payments.network import Unfinished
 from hubapp.money.reconciliation import queries as reconciliation
 from hubapp.people.membership import network as membership
+from hubapp.people.notifications import network as mails
 from hubapp.tenancy import network as hubs
 from hubapp.tenancy.models import Hub, HubStatus
 
@@ -64,6 +65,7 @@ class Overview:
     unfinished: Unfinished
     failed_jobs: int
     proposed_runs: int
+    failed_mails: int
     health: Health
     differences: int
     disputes: int = 0
@@ -103,6 +105,7 @@ def overview(now: datetime) -> Overview:
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
         proposed_runs=payouts.waiting(),
+        failed_mails=mails.count_failed(),
         health=checks.health(hubs=sum(counts.values())),
         disputes=disputes,
         urgent_disputes=urgent,

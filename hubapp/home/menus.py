@@ -70,6 +70,7 @@ def _managing(root: str) -> list[Entry]:
         ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
         ("listings.manage", _("Listings"), "/manage/listings", "tag"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
+        ("turnover.view", _("Reports"), "/manage/reports", "book-open"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),

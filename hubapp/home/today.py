@@ -25,6 +25,7 @@ class Today:
     live: int
     orders: int
     sold: Money
+    since: datetime
     newest: tuple[MemberView, ...]
     tasks: tuple[str, ...]
 
@@ -46,6 +47,7 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
         live=live,
         orders=sold[0],
         sold=Money(sold[1], hub.currency),
+        since=now - RECENTLY,
         newest=tuple(membership.directory(limit=5, everyone=True)) if person.may("members.view") else (),
         tasks=tuple(key for key, is_due, permission in tasks if is_due and person.may(permission)),
     )

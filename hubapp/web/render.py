@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
+from babel import Locale
+from babel.numbers import format_currency, format_percent
 from flask import Flask, g, has_request_context, request
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
 
 from hubapp.kernel.money import Money
 
@@ -28,8 +29,16 @@ def _money(amount: int, currency: str, locale: str) -> str:
 
 
 def percent(bps: int) -> str:
-    """Basis points as a percentage, e.g. 550 → `5.5%`."""
-    return str(format_percent(Decimal(bps) / 10_000, "#,##0.##%"))
+    """Basis points as a percentage as the reader's language writes it, e.g. 550 → `5.5%` or `5,5 %`."""
+    locale = get_locale()
+    return _percent(bps, "en" if locale is None else str(locale))
+
+
+@lru_cache(maxsize=1024)
+def _percent(bps: int, locale: str) -> str:
+    """The language's own pattern, with up to two digits after the point, which it leaves out."""
+    pattern = Locale.parse(locale).percent_formats[None].pattern.replace("#,##0", "#,##0.##")
+    return str(format_percent(Decimal(bps) / 10_000, pattern, locale=locale))
 
 
 def direction() -> str:

@@ -29,6 +29,8 @@ CENTRAL = {
     "reconciliation_match": "the provider's books are those of all hubs together",
     "reconciliation_item": "the same; the hub is whose books differ, where anybody knows",
     "ledger_check": "what the central team's last proof of a hub's books found",
+    "home_hub": "one account's choice, read and written by one-row functions",
+    "manual_entry": "proposed and approved by the central team; the app cannot read it",
     "payout_part": "a payout is central and draws on several hubs",
 }
 

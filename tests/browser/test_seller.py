@@ -93,4 +93,4 @@ def test_earnings_are_told_line_by_line(visit: Visit) -> None:
     line = makena.main.locator("details").first
     line.locator("summary").click()
     makena.sees("Held", "Available")
-    assert "default-1" in line.inner_text() or "%" in line.inner_text()
+    assert "default-2" in line.inner_text() or "%" in line.inner_text()

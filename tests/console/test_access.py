@@ -11,11 +11,14 @@ import pytest
 from hubapp.earnings.payouts import services as payouts
 from hubapp.earnings.payouts.models import Payee
 from hubapp.kernel.db import db, unit_of_work
+from hubapp.money.ledger import queries as ledger
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.accounts import base_url, make_account
+from tests.factories.books import settled
 from tests.factories.cases import make_case
 from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW, make_hub
@@ -33,6 +36,11 @@ SAMPLES = {
     "request_id": "01890000-0000-7000-8000-000000000002",
     "run_id": "01890000-0000-7000-8000-000000000004",
     "year": "2026",
+    "entry_id": "01890000-0000-7000-8000-000000000005",
+    "order_id": "01890000-0000-7000-8000-000000000006",
+    "proposal_id": "01890000-0000-7000-8000-000000000007",
+    "decision": "approve",
+    "mail_id": "01890000-0000-7000-8000-000000000008",
 }
 
 
@@ -92,7 +100,11 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
             person = {"account_id": central.account_id, "email": "noor@example.org", "created_at": NOW}
             db.session.add(Payee(country="FR", currency="EUR", **person))
             run_id = payouts.propose(by=SYSTEM, now=NOW)
+        with hub_scope(shop.hub_id), unit_of_work():
+            order_id = settled()
+            entry_id = ledger.entries_of(f"order:{order_id}")[0].id
     real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
+    real |= {"order_id": order_id, "entry_id": entry_id}
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path

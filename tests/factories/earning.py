@@ -61,8 +61,8 @@ class Town:
         self.hubs.append(hub_id)
         return hub_id
 
-    def sell(self, hub_id: int, seller: UUID, amount: int = 10_000) -> UUID:
-        """A sale that was paid and split; the hub has no connector."""
+    def sell(self, hub_id: int, seller: UUID, amount: int = 10_000, *, home: int | None = None) -> UUID:
+        """A sale that was paid and split; the hub has no connector. `home`: the buyer's home hub."""
         order_id = uuid7()
         payment = self.till.payment(hub_id, self.till.sell(hub_id, amount, reference=f"order:{order_id}"))
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
@@ -78,14 +78,21 @@ class Town:
                 seller_owner=f"account:{seller}",
                 terms=shares.freeze_terms(now=clock.now()),
                 occurred_at=clock.now(),
+                home_hub_id=home,
             )
             shares.settle(order=order)
         return order_id
 
-    def refund(self, hub_id: int, order_id: UUID, amount: int) -> None:
+    def refund(self, hub_id: int, order_id: UUID, amount: int, refund_id: UUID | None = None) -> None:
         """Shares taken back, without the provider."""
         with self.till.app.app_context(), hub_scope(hub_id), unit_of_work():
-            shares.reverse(order_id=order_id, refund_id=uuid7(), amount=amount, currency=self.currency, now=clock.now())
+            shares.reverse(
+                order_id=order_id,
+                refund_id=refund_id or uuid7(),
+                amount=amount,
+                currency=self.currency,
+                now=clock.now(),
+            )
 
     def connect(self, hub_id: int, account_id: UUID, *, is_bank_working: bool = True) -> Payee:
         """Open and fill in a payout account."""

@@ -17,6 +17,7 @@ from hubapp.market.catalogue.services import add_picture
 from hubapp.market.orders import queries as orders
 from hubapp.market.orders.services import ask_refund
 from hubapp.market.subscriptions import services as subscriptions
+from hubapp.money.ledger import queries as ledger
 from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
@@ -85,6 +86,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
+        entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
         subscription_id = subscriptions.subscribe(wish=wish(shop), now=NOW)
         setup_id = cards.request_setup(
@@ -100,6 +102,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "order_id": str(order.id),
         "subscription_id": str(subscription_id),
         "setup_id": str(setup_id),
+        "entry_id": str(entry.id),
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
         "period": "2026-11",

@@ -49,6 +49,8 @@ def _entries() -> list[Entry]:
         ("rules", _("Share rules"), "chart-pie"),
         ("reconciliation", _("Reconciliation"), "scale"),
         ("jobs", _("Jobs"), "list-checks"),
+        ("ledger_search", _("Ledger"), "book-open"),
+        ("reports", _("Reports"), "chart-column"),
     )
     return [(text, url_for(f"{NAME}.{name}"), icon, name) for name, text, icon in sections]
 

@@ -31,6 +31,7 @@ FILTERS = (*HubStatus, queries.VACANT, queries.UNSOUND)
 @access.requires("central.view")
 def overview() -> ResponseReturnValue:
     """The network's figures, the state of its books, and what needs somebody."""
+    before, month = queries.months_back(queries.first_of_month(clock.now()), 2)
     figures = queries.overview(clock.now())
     failed = checks.failed(limit=10)
     return render_template(
@@ -38,6 +39,8 @@ def overview() -> ResponseReturnValue:
         figures=figures,
         todo=attention.items(figures),
         failed=failed,
+        month_key=f"{month:%Y-%m}",
+        before_key=f"{before:%Y-%m}",
         names=hubs_of_network.names([check.hub_id for check in failed]),
     )
 

@@ -34,6 +34,8 @@ ACTIONS = (
     "payout.",
     "refund.",
     "dispute.",
+    "mail.",
+    "rate.",
 )
 
 

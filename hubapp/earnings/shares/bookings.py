@@ -17,7 +17,8 @@ PROVIDER = "provider"
 class SettledOrder:
     """An order whose money is there, with the terms frozen when it was placed. Amounts in minor units of `currency`.
 
-    `source` is the account that the money is on: the provider's, or IMPORTED for history that was paid elsewhere.
+    `home_hub_id`: the buyer's home hub, where it is another one. `source` is the account that the money is on: the
+    provider's, or IMPORTED for history that was paid elsewhere.
     """
 
     order_id: UUID
@@ -33,6 +34,7 @@ class SettledOrder:
     occurred_at: datetime
     connectors: tuple[tuple[str, int], ...] = ()
     referrer_owner: str | None = None
+    home_hub_id: int | None = None
     source: Purpose = field(default=Purpose.PROVIDER_PENDING)
 
     @property
@@ -43,12 +45,18 @@ class SettledOrder:
     @property
     def parties(self) -> Parties:
         """Who takes part."""
-        return Parties(self.seller_owner, self.connectors, self.referrer_owner)
+        home = None if self.home_hub_id is None else hub_owner(self.home_hub_id)
+        return Parties(self.seller_owner, self.connectors, self.referrer_owner, home)
 
     @property
     def available_at(self) -> datetime:
         """When the hold ends."""
         return self.occurred_at + timedelta(days=self.terms.rules.hold_days)
+
+
+def hub_owner(hub_id: int) -> str:
+    """Another hub, as the books name it: its clearing account stands under this."""
+    return f"hub:{hub_id}"
 
 
 def settled_key(order_id: UUID) -> str:
@@ -66,6 +74,11 @@ def restored_key(refund_id: UUID) -> str:
     return f"refund:{refund_id}:failed"
 
 
+def home_key(key: str) -> str:
+    """Idempotency key of the home hub's entry that belongs to the selling hub's."""
+    return f"{key}:home"
+
+
 def source_owner(source: str) -> str:
     """Whose account the money is on."""
     return CORE if source == Purpose.IMPORTED else PROVIDER
@@ -78,6 +91,8 @@ def purpose_of(part: Part) -> Purpose:
     """
     if part.is_vacant:
         return Purpose.VACANT_SHARE
+    if part.role == Role.CROSS_HUB:
+        return Purpose.CLEARING
     if part.role == Role.CORE:
         return Purpose.PLATFORM_REVENUE
     if part.owner == CORE:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hubapp.kernel import ids
 from hubapp.kernel.db import HubScoped, db
 
 
@@ -116,7 +117,7 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
             "available_at",
             postgresql_where=text("amount - reversed <> claimed"),
         ),
-        CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax')", name="role"),
+        CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub')", name="role"),
         CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
     )
 
@@ -147,6 +148,48 @@ class EarningFreeze(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("state IN ('open', 'won', 'lost')", name="state"),
         CheckConstraint("amount >= 0", name="amount"),
         Index("ix_earning_freeze_hub_id_order_id", "hub_id", "order_id"),
+    )
+
+
+class MoveKind(enum.StrEnum):
+    """What a cross-hub share does in the home hub's books."""
+
+    EARNED = "earned"
+    TAKEN_BACK = "taken_back"
+    GIVEN_AGAIN = "given_again"
+
+
+class ClearingMove(db.Model):  # type: ignore[name-defined]
+    """Central: a cross-hub share on its way from the selling hub's books to the home hub's.
+
+    Written with the selling hub's entry; `booked_at` is set with the home hub's. Both entries take their key from
+    here, so that a crash between the two is made good by doing the second again. `amount` > 0; `kind` gives the sign.
+    """
+
+    __tablename__ = "clearing_move"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    from_hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    to_hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    order_id: Mapped[uuid.UUID]
+    number: Mapped[str]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    base: Mapped[int] = mapped_column(BigInteger)
+    rate_bps: Mapped[int]
+    rule_key: Mapped[str] = mapped_column(ForeignKey("share_rule_version.key"))
+    occurred_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    booked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('earned', 'taken_back', 'given_again')", name="kind"),
+        CheckConstraint("amount > 0 AND base >= 0", name="amount"),
+        CheckConstraint("from_hub_id <> to_hub_id", name="two_hubs"),
+        Index("ix_clearing_move_order", "to_hub_id", "order_id", "id"),
+        Index("ix_clearing_move_waiting", "id", postgresql_where=text("booked_at IS NULL")),
     )
 
 

@@ -14,8 +14,11 @@ from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.queries import OUTSTANDING, is_free
 from hubapp.earnings.shares.rules import Rules
 from hubapp.kernel.db import db
+from hubapp.money.ledger.policies import Purpose
 
 TURNOVER = OrderShare.gross - OrderShare.refunded
+# A cross-hub share has a row in the home hub too; the sale is the selling hub's alone.
+SOLD_HERE = OrderShare.source != Purpose.CLEARING
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ def months_of_hub(hub_id: int, *, since: date) -> list[MonthOf]:
 
 
 def _months(rows: Select[OrderShare]) -> list[MonthOf]:
-    statement = rows.with_only_columns(OrderShare.month, OrderShare.currency, func.count(), func.sum(TURNOVER))
+    statement = rows.where(SOLD_HERE).with_only_columns(
+        OrderShare.month, OrderShare.currency, func.count(), func.sum(TURNOVER)
+    )
     statement = statement.group_by(OrderShare.month, OrderShare.currency)
     found = db.session.execute(statement.order_by(OrderShare.month, OrderShare.currency)).all()
     return [MonthOf(month, currency, count, int(turnover)) for month, currency, count, turnover in found]
@@ -81,7 +86,7 @@ def turnover_of(months: dict[int, date]) -> dict[int, list[HubTurnover]]:
     recent = case((OrderShare.month >= min(months.values()), OrderShare.month))
     rows = db.session.execute(
         select(OrderShare.hub_id, OrderShare.currency, recent, func.sum(TURNOVER))
-        .where(OrderShare.hub_id.in_(months))
+        .where(OrderShare.hub_id.in_(months), SOLD_HERE)
         .group_by(OrderShare.hub_id, OrderShare.currency, recent)
         .order_by(OrderShare.hub_id, OrderShare.currency)
     ).all()
@@ -98,7 +103,7 @@ def turnover_of(months: dict[int, date]) -> dict[int, list[HubTurnover]]:
 
 def roles_of(month: date, *, hub_id: int | None = None) -> list[RoleTotal]:
     """What each role has from a month's sales, over all hubs or in one; the provider's fee is a role of its own."""
-    sales = [OrderShare.month == month] + ([] if hub_id is None else [OrderShare.hub_id == hub_id])
+    sales = [OrderShare.month == month, SOLD_HERE] + ([] if hub_id is None else [OrderShare.hub_id == hub_id])
     rights = db.session.execute(
         select(EarningRight.currency, EarningRight.role, func.sum(EarningRight.amount - EarningRight.reversed))
         .join(OrderShare, (OrderShare.hub_id == EarningRight.hub_id) & (OrderShare.id == EarningRight.order_id))

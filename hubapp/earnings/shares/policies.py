@@ -24,6 +24,7 @@ class Role(enum.StrEnum):
     REFERRER = "referrer"
     CORE = "core"
     TAX = "tax"
+    CROSS_HUB = "cross_hub"  # the buyer's home hub's, out of the core's part
     FEE = "fee"  # the payment provider's; never a right
 
 
@@ -46,11 +47,15 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who takes part. Owners as in the books; a hub without connectors leaves `connectors` empty."""
+    """Who takes part. Owners as in the books; a hub without connectors leaves `connectors` empty.
+
+    `home`: the buyer's home hub as "hub:<id>", where it is not the hub that sells.
+    """
 
     seller: str
     connectors: tuple[tuple[str, int], ...] = ()
     referrer: str | None = None
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def split(*, amounts: Amounts, parties: Parties, rules: Rules, currency: str, tu
     parts += _connectors(given[Role.CONNECTOR], parties.connectors, tiers)
     if parties.referrer:
         parts.append(_rated(Role.REFERRER, parties.referrer, rules.referrer_bps, base, due, given))
-    parts.append(_rated(Role.CORE, CORE, rules.core_bps, base, due, given))
+    parts += _core(parties, rules, base, due, given)
     parts.append(Part(Role.TAX, parties.seller, amounts.tax, {"kind": "tax", "tax": amounts.tax}))
     parts.append(Part(Role.FEE, "provider", fee, {"kind": "fee", "fee": amounts.fee}))
     return tuple(parts)
@@ -148,6 +153,28 @@ def _rated(role: Role, owner: str, bps: int, base: int, due: Mapping[Role, int],
     return Part(
         role, owner, given[role], {"kind": "rate", "bps": bps, "base": base, **_cut(due, given, role)}, rate_bps=bps
     )
+
+
+def _core(
+    parties: Parties, rules: Rules, base: int, due: Mapping[Role, int], given: Mapping[Role, int]
+) -> tuple[Part, ...]:
+    """The core's part; where the buyer's home is another hub, what that hub has of it is a part of its own."""
+    whole = _rated(Role.CORE, CORE, rules.core_bps, base, due, given)
+    wanted = bps_of(base, rules.cross_hub_bps) if parties.home else 0
+    passed_on = min(wanted, whole.amount)
+    if parties.home is None or not passed_on:
+        return (whole,)
+    explanation = {"kind": "cross_hub", "bps": rules.cross_hub_bps, "base": base}
+    if wanted > passed_on:
+        explanation["cut"] = wanted - passed_on
+    kept = Part(
+        Role.CORE,
+        CORE,
+        whole.amount - passed_on,
+        {**whole.explanation, "passed_on": passed_on},
+        max(0, rules.core_bps - rules.cross_hub_bps),
+    )
+    return kept, Part(Role.CROSS_HUB, parties.home, passed_on, explanation, rules.cross_hub_bps)
 
 
 def _connectors(pot: int, connectors: tuple[tuple[str, int], ...], tiers: dict[str, Any]) -> list[Part]:

@@ -21,7 +21,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rates of one version. `tiers` are marginal and rise; the last one has no end."""
+    """The rates of one version. `tiers` are marginal and rise; the last one has no end.
+
+    `cross_hub_bps` goes to the buyer's home hub where that is another one; it comes out of the core's part.
+    """
 
     tiers: tuple[Tier, ...]
     referrer_bps: int
@@ -29,6 +32,7 @@ class Rules:
     hold_days: int
     # How much of a payout may be kept back at most for what its owner owes: refunds of sales paid out before.
     owed_back_bps: int = OWED_BACK_BPS
+    cross_hub_bps: int = 0
 
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers]
@@ -37,7 +41,8 @@ class Rules:
         numbers = [bound for bound in bounds if bound is not None]
         if any(low >= high for low, high in zip([0, *numbers], numbers, strict=False)):
             raise ValueError("tier bounds rise from above zero")
-        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps, self.owed_back_bps]
+        rates = [*(tier.bps for tier in self.tiers), self.referrer_bps, self.core_bps]
+        rates += [self.owed_back_bps, self.cross_hub_bps]
         if any(not 0 <= bps <= BPS for bps in rates) or self.hold_days < 0:
             raise ValueError("rates lie between 0 and 100 %, and a hold is not negative")
 
@@ -54,15 +59,16 @@ class Rules:
             "core_bps": self.core_bps,
             "hold_days": self.hold_days,
             "owed_back_bps": self.owed_back_bps,
+            "cross_hub_bps": self.cross_hub_bps,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The reverse of `as_json`."""
         tiers = tuple(Tier(up_to, bps) for up_to, bps in data["tiers"])
-        # Versions from before the rule was written down lived by its default.
-        owed_back = data.get("owed_back_bps", OWED_BACK_BPS)
-        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"], owed_back)
+        # Versions from before a rule was written down lived by its default.
+        later = {name: data[name] for name in ("owed_back_bps", "cross_hub_bps") if name in data}
+        return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"], **later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ NAMES = {
     Role.CONNECTOR: _l("Connector"),
     Role.REFERRER: _l("Referrer"),
     Role.CORE: _l("Network"),
+    Role.CROSS_HUB: _l("Buyer's home hub"),
     Role.TAX: _l("Tax"),
     Role.FEE: _l("Payment fee"),
 }
@@ -45,10 +46,18 @@ def explain(explanation: dict[str, Any], currency: str) -> str:
                 price=shown(explanation["gross"]),
                 taken=shown(taken),
             )
+        case "cross_hub":
+            text = _(
+                "%(rate)s of %(amount)s for the hub where the buyer is at home, out of the network's part",
+                rate=percent(explanation["bps"]),
+                amount=shown(explanation["base"]),
+            )
         case "tax":
             text = _("The tax in the price; the seller remits it")
         case _:
             text = _("What the payment provider keeps")
+    if passed_on := explanation.get("passed_on"):
+        text = _("%(rule)s, less %(amount)s for the buyer's home hub", rule=text, amount=shown(passed_on))
     if cut := explanation.get("cut"):
         text = _("%(rule)s, cut by %(amount)s because the price did not cover it", rule=text, amount=shown(cut))
     return str(text)

@@ -25,6 +25,7 @@ from hubapp.market.catalogue.models import Listing
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.web import areas
 from hubapp.web.forms import Form, MoneyField, positive
+from hubapp.web.render import percent
 
 
 class HubMoneyField(MoneyField):
@@ -165,7 +166,7 @@ def tax_label(name: str, rate: int) -> str:
         "super_reduced": _("Lowest"),
         "zero": _("No tax"),
     }
-    return f"{known.get(name, name.replace('_', ' ').capitalize())} ({rate / 100:g}%)"
+    return f"{known.get(name, name.replace('_', ' ').capitalize())} ({percent(rate)})"
 
 
 def _money(value: Money | None) -> Money:

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -148,6 +148,8 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     referrer_account_id: Mapped[uuid.UUID | None]
     referral_code: Mapped[str | None]
     channel: Mapped[str] = mapped_column(default="direct")
+    # The buyer's home hub, where it is another one: its connector has a part of the core's.
+    home_hub_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("hub.id"))
     delivery: Mapped[str]
     # A missing address is SQL NULL: JSON's null would pass for an address.
     address: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))

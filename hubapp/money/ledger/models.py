@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Numeric,
     SmallInteger,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hubapp.kernel import ids
 from hubapp.kernel.db import HubScoped, db
 
 
@@ -79,6 +86,7 @@ class LedgerEntry(HubScoped, db.Model):  # type: ignore[name-defined]
         UniqueConstraint("hub_id", "idempotency_key"),
         UniqueConstraint("hub_id", "id", "seq", "legs", "currency"),
         Index("ix_ledger_entry_hub_id_ref", "hub_id", "ref"),
+        Index("ix_ledger_entry_hub_id_occurred_at", "hub_id", "occurred_at"),
         CheckConstraint("legs >= 2", name="two_legs"),
         CheckConstraint("seq >= 1", name="seq"),
     )
@@ -146,3 +154,65 @@ class LedgerCheck(db.Model):  # type: ignore[name-defined]
     def is_waiting(self) -> bool:
         """Whether a proof was asked for that is not done yet."""
         return self.checked_at is None or self.asked_at > self.checked_at
+
+
+class ProposalStatus(enum.StrEnum):
+    """`proposed` waits for a second person."""
+
+    PROPOSED = "proposed"
+    POSTED = "posted"
+    REFUSED = "refused"
+
+
+class ManualEntry(db.Model):  # type: ignore[name-defined]
+    """Central: an entry that one person proposes and another approves or refuses; never the same (CHECK two_people).
+
+    `legs`: [owner, purpose, amount in minor units, debit positive]. Once written only the decision is added.
+    """
+
+    __tablename__ = "manual_entry"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), index=True)
+    currency: Mapped[str]
+    memo: Mapped[str]
+    reason: Mapped[str]
+    legs: Mapped[list[list[Any]]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(default=ProposalStatus.PROPOSED)
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(default="")
+    entry_id: Mapped[uuid.UUID | None]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('proposed', 'posted', 'refused')", name="status"),
+        CheckConstraint("decided_by <> proposed_by", name="two_people"),
+        CheckConstraint(
+            "(status = 'proposed') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)",
+            name="decided",
+        ),
+        CheckConstraint("(status = 'posted') = (entry_id IS NOT NULL)", name="posted"),
+        CheckConstraint("memo <> '' AND reason <> ''", name="says_why"),
+    )
+
+
+class ExchangeRate(db.Model):  # type: ignore[name-defined]
+    """Central: what one unit of `currency` is worth in `target` on a day, and who says so. Added, never changed."""
+
+    __tablename__ = "exchange_rate"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    currency: Mapped[str]
+    target: Mapped[str]
+    rate: Mapped[Decimal] = mapped_column(Numeric(24, 12))
+    as_of: Mapped[date] = mapped_column(Date)
+    source: Mapped[str]
+    entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    entered_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("currency", "target", "as_of"),
+        CheckConstraint("rate > 0 AND currency <> target AND source <> ''", name="rate"),
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from hubapp.kernel.db import db
-from hubapp.money.payments.models import CommandStatus, GatewayCommand, Payment, PaymentStatus
+from hubapp.money.payments.models import CommandStatus, GatewayCommand, Payment, PaymentStatus, Refund
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,26 @@ def unfinished() -> Unfinished:
     converted = (Payment.status == PaymentStatus.PROCESSING) & Payment.settled_currency.is_not(None)
     foreign = db.session.scalar(select(func.count()).select_from(Payment).where(converted)) or 0
     return Unfinished(payments, commands.get(CommandStatus.UNKNOWN, 0), commands.get(CommandStatus.FAILED, 0), foreign)
+
+
+def payments_with(number: str, *, hub_id: int | None) -> list[Payment]:
+    """Payments by the provider's number of their charge or card page, or by our own id, in all hubs or in one."""
+    given = [Payment.charge_id == number, Payment.checkout_id == number]
+    if key := _uuid(number):
+        given = [Payment.id == key]
+    statement = select(Payment).where(or_(*given)).limit(MOST)
+    return list(db.session.scalars(statement if hub_id is None else statement.where(Payment.hub_id == hub_id)))
+
+
+def refunds_with(number: str, *, hub_id: int | None) -> list[Refund]:
+    """Refunds by the provider's number, or by our own id."""
+    key = _uuid(number)
+    statement = select(Refund).where(Refund.id == key if key else Refund.provider_id == number).limit(MOST)
+    return list(db.session.scalars(statement if hub_id is None else statement.where(Refund.hub_id == hub_id)))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,15 +33,28 @@ def accounts(*, search: str = "", after: str = "", limit: int = PAGE) -> Sequenc
     statement = select(Account).where(Account.email > after).order_by(Account.email).limit(limit)
     if search:
         statement = statement.where(Account.email.startswith(search.strip().lower()[:254], autoescape=True))
-    return [
-        AccountRow(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            is_central=row.is_central,
-            is_demo=row.is_demo,
-            is_confirmed=row.confirmed_at is not None,
-            created_at=row.created_at,
-        )
-        for row in db.session.scalars(statement)
-    ]
+    return [_row(row) for row in db.session.scalars(statement)]
+
+
+def named(name: str, *, limit: int = PAGE) -> Sequence[AccountRow]:
+    """Accounts whose name contains this, by name."""
+    statement = select(Account).where(Account.name.icontains(name.strip()[:80], autoescape=True))
+    return [_row(row) for row in db.session.scalars(statement.order_by(Account.name, Account.id).limit(limit))]
+
+
+def with_ids(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, AccountRow]:
+    """Accounts by id."""
+    rows = db.session.scalars(select(Account).where(Account.id.in_(ids))) if ids else ()
+    return {row.id: _row(row) for row in rows}
+
+
+def _row(row: Account) -> AccountRow:
+    return AccountRow(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        is_central=row.is_central,
+        is_demo=row.is_demo,
+        is_confirmed=row.confirmed_at is not None,
+        created_at=row.created_at,
+    )

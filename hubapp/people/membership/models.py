@@ -123,3 +123,13 @@ class MembershipIndex(db.Model):  # type: ignore[name-defined]
     hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), primary_key=True, index=True)
     role: Mapped[str]
     joined_at: Mapped[datetime]
+
+
+class HomeHub(db.Model):  # type: ignore[name-defined]
+    """Central: the hub that somebody chose as home; without one, the first they joined. Written by a function."""
+
+    __tablename__ = "home_hub"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"), index=True)
+    chosen_at: Mapped[datetime]

@@ -273,6 +273,13 @@ def hubs_of(account_id: uuid.UUID) -> list[HubOf]:
     return [HubOf(row.hub_id, row.role, row.joined_at) for row in rows]
 
 
+def home_hub_of(account_id: uuid.UUID) -> int | None:
+    """The hub where somebody is at home: the one they chose, else the first they joined. Works in any scope."""
+    statement = text("SELECT home_hub_of(:account)").bindparams(bindparam("account", type_=Uuid()))
+    found: int | None = db.session.scalar(statement, {"account": account_id})
+    return found
+
+
 def is_connector_anywhere(account_id: uuid.UUID) -> bool:
     """Whether the account looks after any hub, so that more is asked of its sign-in."""
     return any(hub.role == Role.CONNECTOR for hub in hubs_of(account_id))

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.jobs import events
@@ -276,3 +276,17 @@ def _name(name: str) -> str:
 def _changed_count() -> None:
     hub_id = require_hub_id()
     after_commit(lambda: tenancy.forget(hub_id))
+
+
+def choose_home(*, account_id: uuid.UUID, now: datetime) -> None:
+    """Make the hub in scope the one where this member is at home: its connector shares in what they buy elsewhere.
+
+    Refuses with NoSuchMember. Orders placed before keep the home they were placed with.
+    """
+    member = _of_account(account_id)
+    if member is None or member.status != MemberStatus.ACTIVE:
+        raise errors.NoSuchMember
+    statement = text("SELECT choose_home_hub(:account, :at)").bindparams(bindparam("account", type_=Uuid()))
+    db.session.execute(statement, {"account": account_id, "at": now})
+    actor = Actor(account_id, member.display_name)
+    audit.record(actor=actor, action="member.home", hub_id=member.hub_id, subject=member.handle, now=now)

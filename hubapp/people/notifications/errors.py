@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from flask_babel import gettext as _
+
 from hubapp.kernel.errors import Refusal
 
 
@@ -16,3 +18,10 @@ class BadAddress(Refusal):
 
 class Undeliverable(Refusal):
     """The mail server refuses the recipient for good."""
+
+
+class NotToRetry(Refusal):
+    """Gone, sent meanwhile, or it held a link that signs somebody in and was forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This mail cannot be sent again. If it held a link, the person asks for a new one."))

@@ -38,11 +38,22 @@ class Mail(db.Model):  # type: ignore[name-defined]
     locale: Mapped[str | None]
     context: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(default=MailStatus.WAITING)
+    failure: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("status IN ('waiting', 'sent', 'undeliverable')", name="status"),
         CheckConstraint("(account_id IS NULL) <> (address IS NULL)", name="one_recipient"),
-        CheckConstraint("status = 'waiting' OR context = '{}'::jsonb", name="forgets_what_it_said"),
+        CheckConstraint("status IN ('waiting', 'undeliverable') OR context = '{}'::jsonb", name="forgets_what_it_said"),
     )
+
+
+class BadAddress(db.Model):  # type: ignore[name-defined]
+    """Central: an address that takes no mail, so that none is sent there until somebody forgives it."""
+
+    __tablename__ = "bad_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    noted_at: Mapped[datetime]

@@ -7,6 +7,8 @@ import unicodedata
 
 TEMPLATE = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 MAX_HEADER = 200
+# Their links open an account: what they said is forgotten, whatever became of them.
+SECRET = frozenset({"confirm", "reset", "change"})
 
 
 def header_text(text: str) -> str:

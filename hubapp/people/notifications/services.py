@@ -15,12 +15,14 @@ from hubapp.kernel.db import db
 from hubapp.people.accounts import policies as addresses
 from hubapp.people.accounts import queries as accounts
 from hubapp.people.notifications import policies, rendering
-from hubapp.people.notifications.errors import BadAddress, Undeliverable
+from hubapp.people.notifications.errors import BadAddress, NotToRetry, Undeliverable
+from hubapp.people.notifications.models import BadAddress as BadAddressRow
 from hubapp.people.notifications.models import Mail, MailStatus
 from hubapp.people.notifications.rendering import Letter
 from hubapp.tenancy import queries as tenancy
 
 SEND = "notifications.send"
+LONGEST_FAILURE = 500
 
 
 def send_mail(
@@ -74,10 +76,47 @@ def deliver(*, mail_id: uuid.UUID, now: datetime) -> None:
     locale = (account.locale if account else None) or mail.locale or (hub.default_locale if hub else "en")
     letter = Letter(mail.template, address or "", account.name if account else "", locale, hub, mail.context)
     try:
+        _refuse_bad(letter.address)
         rendering.send(letter)
-    except Undeliverable:
-        mail.status = MailStatus.UNDELIVERABLE
+    except Undeliverable as refusal:
+        mail.status, mail.failure = MailStatus.UNDELIVERABLE, str(refusal)[:LONGEST_FAILURE]
     else:
-        mail.status, mail.sent_at = MailStatus.SENT, now
-    mail.context = {}
+        mail.status, mail.sent_at, mail.failure = MailStatus.SENT, now, None
+    if mail.status == MailStatus.SENT or mail.template in policies.SECRET:
+        mail.context = {}
     db.session.flush()
+
+
+def _refuse_bad(address: str) -> None:
+    bad = db.session.get(BadAddressRow, address)
+    if bad is not None:
+        raise Undeliverable(_("Marked as an address that takes no mail: %(reason)s", reason=bad.reason))
+
+
+def retry(*, mail_id: uuid.UUID) -> str:
+    """Send a mail that failed once more; returns its template (platform scope). Refuses with NotToRetry."""
+    mail = db.session.get(Mail, mail_id, with_for_update=True)
+    if mail is None or mail.status != MailStatus.UNDELIVERABLE or mail.template in policies.SECRET:
+        raise NotToRetry
+    mail.status = MailStatus.WAITING
+    db.session.flush()
+    queue.enqueue(SEND, hub_id=None, arguments={"mail_id": str(mail_id)})
+    return mail.template
+
+
+def mark_bad(*, address: str, reason: str, now: datetime) -> None:
+    """Send no more mail to an address (platform scope); doing it again changes nothing. Refuses with BadAddress."""
+    normal = addresses.normal_email(address)
+    if normal is None:
+        raise BadAddress(_("Enter an e-mail address such as name@example.org."))
+    if db.session.get(BadAddressRow, normal) is None:
+        db.session.add(BadAddressRow(address=normal, reason=reason, noted_at=now))
+        db.session.flush()
+
+
+def forgive(*, address: str) -> None:
+    """Send mail there again (platform scope)."""
+    bad = db.session.get(BadAddressRow, address)
+    if bad is not None:
+        db.session.delete(bad)
+        db.session.flush()

@@ -20,8 +20,8 @@ def test_the_rules_are_published_with_an_example(app: HubFlask, currency: str, p
     assert page.status_code == 200
     assert price in text
     assert seller in text
-    assert "default-1" in text
+    assert "default-2" in text
 
 
 def test_the_central_domain_has_no_rules_of_a_hub(app: HubFlask) -> None:
-    assert b"default-1" not in app.test_client().get("/p/shares", headers={"Host": "localhost:8000"}).data
+    assert b"default-2" not in app.test_client().get("/p/shares", headers={"Host": "localhost:8000"}).data

@@ -35,13 +35,13 @@ def amounts(draw: st.DrawFn) -> Amounts:
 def rules(draw: st.DrawFn) -> Rules:
     bounds = sorted(draw(st.sets(st.integers(1, 50_000), max_size=3)))
     tiers = tuple(Tier(bound, draw(RATES)) for bound in [*bounds, None])
-    return Rules(tiers, draw(RATES), draw(RATES), 16)
+    return Rules(tiers, draw(RATES), draw(RATES), 16, cross_hub_bps=draw(RATES))
 
 
 def split(
     sale: Amounts, found: Rules = RULES, connectors: tuple[tuple[str, int], ...] = (("c", 1),), **more: object
 ) -> list[Part]:
-    parties = Parties("seller", connectors, more.get("referrer"))  # type: ignore[arg-type]
+    parties = Parties("seller", connectors, more.get("referrer"), more.get("home"))  # type: ignore[arg-type]
     turnover = int(str(more.get("turnover", 0)))
     return list(
         policies.split(
@@ -61,6 +61,7 @@ def of(parts: list[Part], role: Role) -> int:
     referrer=st.none() | st.just("r"),
     turnover=MINOR,
     currency=st.sampled_from(("EUR", "JPY", "TND")),
+    home=st.none() | st.just("hub:2"),
 )
 def test_parts_sum_to_the_price_and_none_is_negative(
     sale: Amounts,
@@ -69,8 +70,9 @@ def test_parts_sum_to_the_price_and_none_is_negative(
     referrer: str | None,
     turnover: int,
     currency: str,
+    home: str | None,
 ) -> None:
-    parts = split(sale, found, connectors, referrer=referrer, turnover=turnover, currency=currency)
+    parts = split(sale, found, connectors, referrer=referrer, turnover=turnover, currency=currency, home=home)
     assert sum(part.amount for part in parts) == sale.gross
     assert all(part.amount >= 0 for part in parts)
     assert of(parts, Role.FEE) == min(sale.fee, sale.gross - sale.tax)
@@ -205,3 +207,13 @@ def test_a_debt_is_settled_exactly_while_earnings_go_on(each: int, owed: int, bp
 def test_all_of_a_payout_may_be_kept_back_only_where_something_is_left() -> None:
     assert policies.netting(available=100, owed=100, bps=10_000) == policies.Netting(0, 0)
     assert policies.netting(available=101, owed=100, bps=10_000) == policies.Netting(101, 100)
+
+
+@given(sale=amounts(), found=rules(), connectors=CONNECTORS)
+def test_the_home_hubs_part_comes_out_of_the_cores_alone(
+    sale: Amounts, found: Rules, connectors: tuple[tuple[str, int], ...]
+) -> None:
+    at_home, abroad = split(sale, found, connectors), split(sale, found, connectors, home="hub:2")
+    assert of(at_home, Role.CORE) == of(abroad, Role.CORE) + of(abroad, Role.CROSS_HUB)
+    for role in set(Role) - {Role.CORE, Role.CROSS_HUB}:
+        assert of(at_home, role) == of(abroad, role)

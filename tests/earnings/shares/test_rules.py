@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,21 +35,23 @@ def add(key: str, effective_from: datetime, *, published: bool = True) -> None:
     db.session.flush()
 
 
-def test_the_first_version_is_the_published_defaults(central: None) -> None:
+def test_the_first_versions_are_the_published_defaults(central: None) -> None:
+    rules = Rules((Tier(5000, 500), Tier(20_000, 600), Tier(None, 700)), 500, 300, 16)
+    assert queries.rules_of("default-1").rules == rules
     version = queries.rules(NOW)
-    assert version.key == "default-1"
-    assert version.rules == Rules((Tier(5000, 500), Tier(20_000, 600), Tier(None, 700)), 500, 300, 16)
+    assert version.key == "default-2"
+    assert version.rules == replace(rules, cross_hub_bps=100)
 
 
 def test_a_version_comes_into_force_on_its_day(central: None) -> None:
     add("spring", NOW + timedelta(days=5))
-    assert queries.rules(NOW).key == "default-1"
+    assert queries.rules(NOW).key == "default-2"
     assert queries.rules(NOW + timedelta(days=5)).key == "spring"
 
 
 def test_an_unpublished_version_is_used_only_by_its_key(central: None) -> None:
     add("history", NOW - timedelta(days=1), published=False)
-    assert queries.rules(NOW).key == "default-1"
+    assert queries.rules(NOW).key == "default-2"
     assert queries.rules_of("history").rules == FLAT
 
 

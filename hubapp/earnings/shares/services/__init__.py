@@ -4,6 +4,7 @@ from hubapp.earnings.shares.bookings import SettledOrder
 from hubapp.earnings.shares.errors import NotSettled, RefundTooLarge, WrongAmounts
 from hubapp.earnings.shares.rules import Terms
 from hubapp.earnings.shares.services.claiming import claim_for_payout, release_payout
+from hubapp.earnings.shares.services.crossing import book_moves
 from hubapp.earnings.shares.services.disputing import claw_back, freeze, thaw
 from hubapp.earnings.shares.services.reversing import Refund, restore, reverse, reverse_many
 from hubapp.earnings.shares.services.settling import freeze_terms, settle, settle_many
@@ -15,6 +16,7 @@ __all__ = [
     "SettledOrder",
     "Terms",
     "WrongAmounts",
+    "book_moves",
     "claim_for_payout",
     "claw_back",
     "freeze",

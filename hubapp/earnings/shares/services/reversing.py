@@ -13,6 +13,7 @@ from hubapp.earnings.shares import bookings, policies
 from hubapp.earnings.shares.bookings import TakenBack
 from hubapp.earnings.shares.errors import NotSettled, WrongAmounts
 from hubapp.earnings.shares.models import EarningRight, OrderShare
+from hubapp.earnings.shares.services import crossing
 from hubapp.earnings.shares.services.locking import locked_rights
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import queries as books
@@ -58,6 +59,7 @@ def reverse_many(*, refunds: Sequence[Refund]) -> int:
         key = bookings.refunded_key(refund.refund_id)
         if key not in done and key not in entries:
             entries[key] = _take_back(refund, order, rights[order.id])
+            crossing.send_taken_back(order_id=order.id, entry=entries[key])
     db.session.flush()
     return ledger.post_many(entries=list(entries.values()))
 
@@ -114,4 +116,6 @@ def restore(*, order_id: UUID, refund_id: UUID, now: datetime) -> None:
     order.refunded += next(leg.amount for leg in booked.legs if leg.tag == "refund")
     db.session.flush()
     legs = tuple(Leg(leg.owner, Purpose(leg.purpose), -leg.amount, leg.available_at, leg.tag) for leg in booked.legs)
-    ledger.post(entry=NewEntry(key, "refund_failed", booked.ref, booked.currency, now, legs, booked.memo))
+    entry = NewEntry(key, "refund_failed", booked.ref, booked.currency, now, legs, booked.memo)
+    crossing.send_given_again(order_id=order_id, entry=entry)
+    ledger.post(entry=entry)

@@ -16,6 +16,7 @@ from hubapp.earnings.shares.bookings import SettledOrder
 from hubapp.earnings.shares.models import MonthTurnover, OrderShare
 from hubapp.earnings.shares.policies import Part, Role
 from hubapp.earnings.shares.rules import Terms
+from hubapp.earnings.shares.services import crossing
 from hubapp.kernel import arrays, ids
 from hubapp.kernel.arrays import BIGINT, BOOLEAN, DATE, INTEGER, JSON, SMALLINT, TEXT, TIME, Columns
 from hubapp.kernel.arrays import UUID as UUID_COLUMN
@@ -92,6 +93,7 @@ def settle_many(*, orders: Sequence[SettledOrder]) -> int:
         splits.append((order, parts))
     _write(hub_id, splits, months)
     entries = [bookings.settlement(order, parts) for order, parts in splits]
+    crossing.send_earned(splits=splits)
     ledger.post_many(entries=[entry for entry in entries if entry is not None])
     return len(splits)
 

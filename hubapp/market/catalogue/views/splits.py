@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from hubapp.earnings.shares import policies as share_rules
 from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares.bookings import hub_owner
 from hubapp.earnings.shares.policies import Amounts, Parties
 from hubapp.earnings.shares.queries import ShareLine
 from hubapp.kernel.money import Money
@@ -18,6 +19,7 @@ from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.models import Listing
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import visits
+from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.queries import HubView
 from hubapp.web.render import money, percent
 
@@ -39,8 +41,15 @@ def of_amounts(amounts: Amounts, seller_id: UUID | None, hub: HubView, now: date
         seller=owner_of(seller_id),
         connectors=tuple((owner_of(member.account_id), member.share_bps) for member in membership.connectors()),
         referrer=owner_of(referral.account_id) if referral else None,
+        home=_home(buyer_id, hub),
     )
     return shares.preview(amounts=amounts, parties=parties, currency=hub.currency, now=now)
+
+
+def _home(buyer_id: UUID | None, hub: HubView) -> str | None:
+    """The buyer's home hub, where it is another one."""
+    home = None if buyer_id is None else membership.home_hub_of(buyer_id)
+    return None if home is None or home == hub.id else hub_owner(home)
 
 
 def owner_of(account_id: UUID | None) -> str:
@@ -68,6 +77,7 @@ def _label(role: str, name: str, rate: int | None, *, is_vacant: bool) -> str:
         share_rules.Role.CONNECTOR: _("Connector: %(name)s", name=name),
         share_rules.Role.REFERRER: _("Brought by %(name)s", name=name),
         share_rules.Role.CORE: _("The network's core"),
+        share_rules.Role.CROSS_HUB: _("The buyer's home hub: %(name)s", name=name),
         share_rules.Role.TAX: _("Tax"),
         share_rules.Role.FEE: _("Card processor"),
     }
@@ -75,10 +85,16 @@ def _label(role: str, name: str, rate: int | None, *, is_vacant: bool) -> str:
     return f"{label} · {percent(rate)}" if rate is not None else label
 
 
-def _names(owners: Iterable[str]) -> dict[str, str]:
+def _hub_name(owner: str) -> str:
+    return tenancy.hub_view(int(owner.removeprefix("hub:"))).name
+
+
+def _names(lines: Iterable[str]) -> dict[str, str]:
+    owners = set(lines)
     ids = {owner: UUID(owner.removeprefix("account:")) for owner in owners if owner.startswith("account:")}
     members = membership.members_of(set(ids.values()))
-    return {
+    hubs = {owner: _hub_name(owner) for owner in owners if owner.startswith("hub:")}
+    return hubs | {
         owner: members[account_id].display_name if account_id in members else _("Former member")
         for owner, account_id in ids.items()
     }

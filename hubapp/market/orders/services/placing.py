@@ -46,11 +46,17 @@ class Prospect:
     buyer: Buyer
     terms: Terms
     referral: Referral | None
+    home_hub_id: int | None
 
 
 def prospect(*, buyer: Buyer, now: datetime) -> Prospect:
     """What to read before anything is written."""
-    return Prospect(buyer, shares.freeze_terms(now=now), membership.referrer_for(buyer.account_id, buyer.touch, now))
+    return Prospect(
+        buyer,
+        shares.freeze_terms(now=now),
+        membership.referrer_for(buyer.account_id, buyer.touch, now),
+        membership.home_hub_of(buyer.account_id),
+    )
 
 
 def write_orders(*, checkout: Checkout, drafts: Sequence[OrderDraft], prospect: Prospect, now: datetime) -> None:
@@ -80,6 +86,7 @@ def _order(checkout: Checkout, draft: OrderDraft, prospect: Prospect) -> Order:
         shipping=draft.shipping,
         base=draft.base,
         terms=prospect.terms.as_json(),
+        home_hub_id=None if prospect.home_hub_id == checkout.hub_id else prospect.home_hub_id,
         referrer_account_id=referral.account_id if referral else None,
         referral_code=referral.code if referral else None,
         channel=referral.channel if referral else "direct",

@@ -71,6 +71,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
             seller_owner=order.seller_owner,
             connectors=tuple((f"account:{member.account_id}", member.share_bps) for member in connectors),
             referrer_owner=None if order.referrer_account_id is None else f"account:{order.referrer_account_id}",
+            home_hub_id=order.home_hub_id,
             terms=shares.Terms.from_json(order.terms),
             occurred_at=now,
         )

@@ -85,6 +85,7 @@ def _earning(line: EarningLine) -> dict[str, object]:
     if line.reversed:
         details.append((_("Taken back with a refund"), money(Money(line.reversed, line.currency))))
     return {
+        "order_id": line.order_id,
         "title": _("Order %(number)s", number=line.number),
         "value": money(Money(line.amount - line.reversed, line.currency)),
         "note": _(

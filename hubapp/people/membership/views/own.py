@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership import queries, services
 from hubapp.people.membership.forms import ProfileForm
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.joining import invite_url
+from hubapp.tenancy import queries as tenancy
 from hubapp.web import access, areas
 
 blueprint = areas.hub_blueprint("membership_own", __name__)
@@ -41,8 +43,23 @@ def profile() -> ResponseReturnValue:
         else:
             flash(_("Your profile is saved."), "good")
             return redirect(url_for("membership_own.profile"), 303)
-    page = render_template("people/membership/profile_form.html", form=form, member=member)
+    home = queries.home_hub_of(current_user.account_id)
+    page = render_template(
+        "people/membership/profile_form.html",
+        form=form,
+        member=member,
+        home=None if home is None else tenancy.hub_view(home),
+    )
     return page, 422 if form.errors or form.form_errors else 200
+
+
+@blueprint.post("/me/home-hub")
+@access.requires()
+def choose_home() -> ResponseReturnValue:
+    """This hub becomes one's home hub."""
+    services.choose_home(account_id=guards.member_or_403().account_id, now=clock.now())
+    flash(_("You are at home in %(hub)s now.", hub=areas.current_hub().name), "good")
+    return redirect(url_for("membership_own.profile"), 303)
 
 
 @blueprint.get("/me/referrals")

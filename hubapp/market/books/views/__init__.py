@@ -1,0 +1,5 @@
+"""Pages of the books in a hub."""
+
+from hubapp.market.books.views import managing, own, reports
+
+blueprints = (own.pages, managing.pages, reports.pages)
