@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.jobs import queue
 from hubapp.jobs.events import publish
-from hubapp.kernel import ids
+from hubapp.kernel import crash, ids
 from hubapp.kernel.db import db
 from hubapp.money.payments.errors import NotYetKnown
 from hubapp.money.payments.events import AccountChanged, PayoutChanged
@@ -26,6 +26,8 @@ OBSERVE = "payments.observe"
 OBSERVE_REFUND = "payments.observe_refund"
 ABOUT_PAYMENTS = ("checkout.session.", "charge.", "payment_intent.")
 ABOUT_REFUNDS = ("refund.", "charge.refund.")
+STORED = crash.point("event.stored", "the event is written in a transaction that is not over")
+ROUTED = crash.point("event.routed", "whoever it concerns is asked to look, in a transaction that is not over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -
     if result.rowcount == 0:
         return False
     enqueue(source=source, external_id=event.id)
+    crash.reached(STORED)
     return True
 
 
@@ -88,6 +91,7 @@ def handle(*, source: str, external_id: str, now: datetime) -> None:
     _route(event)
     event.handled_at = now
     db.session.flush()
+    crash.reached(ROUTED)
 
 
 def _route(event: GatewayEvent) -> None:

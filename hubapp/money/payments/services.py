@@ -11,6 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from hubapp.jobs.events import publish
+from hubapp.kernel import crash
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import outbox, policies, queries, wiring
@@ -19,6 +20,9 @@ from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExp
 from hubapp.money.payments.gateway import ChargeState, CheckoutSession, CheckoutState, PaymentGateway, RefundState
 from hubapp.money.payments.models import CommandKind, Payment, PaymentStatus, Refund, RefundStatus
 from hubapp.money.payments.policies import PAYMENT_MOVES, REFUND_MOVES, may_move
+
+LOOKED = crash.point("payment.looked", "the provider said what became of a payment; it is written nowhere")
+LOOKED_AT_REFUND = crash.point("refund.looked", "the provider said what became of a refund; it is written nowhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,9 @@ def observe(*, payment_id: UUID, now: datetime) -> PaymentStatus:
     payment = queries.payment(payment_id)
     if payment.checkout_id is None or payment.status not in policies.UNFINISHED:
         return PaymentStatus(payment.status)
-    return apply_checkout(payment_id=payment_id, state=gateway().retrieve_checkout(payment.checkout_id), now=now)
+    state = gateway().retrieve_checkout(payment.checkout_id)
+    crash.reached(LOOKED)
+    return apply_checkout(payment_id=payment_id, state=state, now=now)
 
 
 def open_checkout(*, payment_id: UUID, session: CheckoutSession) -> None:
@@ -247,7 +253,9 @@ def observe_refund(*, refund_id: UUID, now: datetime) -> None:
     refund = db.session.get_one(Refund, (require_hub_id(), refund_id))
     if refund.provider_id is None or refund.status == RefundStatus.FAILED:
         return
-    apply_refund(refund_id=refund_id, state=gateway().retrieve_refund(refund.provider_id), now=now)
+    state = gateway().retrieve_refund(refund.provider_id)
+    crash.reached(LOOKED_AT_REFUND)
+    apply_refund(refund_id=refund_id, state=state, now=now)
 
 
 def apply_refund(*, refund_id: UUID, state: RefundState, now: datetime) -> None:
