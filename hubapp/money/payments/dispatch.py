@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from hubapp.jobs.events import publish
 from hubapp.kernel import clock, crash
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.money.payments import policies, sending, services, wiring
+from hubapp.money.payments import inbox, policies, sending, services, wiring
 from hubapp.money.payments.events import CommandFinished
 from hubapp.money.payments.gateway import (
     ActionRequired,
@@ -154,8 +154,11 @@ def _done(command: GatewayCommand, value: Any, now: datetime) -> None:
     match command.kind:
         case CommandKind.CHECKOUT_CREATE:
             services.open_checkout(payment_id=_about(command), session=value)
+        case CommandKind.CHECKOUT_EXPIRE if value.status != "expired":
+            # Paid meanwhile. Closing stays under way: asking again would need a second command beside this one.
+            inbox.look_at(hub_id=command.hub_id, payment_id=_about(command))
         case CommandKind.CHECKOUT_EXPIRE:
-            services.close_checkout(payment_id=_about(command), is_expired=value.status == "expired")
+            services.close_checkout(payment_id=_about(command), is_expired=True)
         case CommandKind.REFUND_CREATE:
             services.apply_refund(refund_id=_about(command), state=value, now=now)
         case _:

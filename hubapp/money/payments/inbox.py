@@ -76,6 +76,11 @@ def enqueue(*, source: str, external_id: str) -> None:
     queue.enqueue(HANDLE, hub_id=None, lock=lock_of(source, external_id), arguments=arguments)
 
 
+def look_at(*, hub_id: int | None, payment_id: UUID) -> None:
+    """Have a payment looked at as soon as this transaction has committed."""
+    queue.enqueue(OBSERVE, hub_id=hub_id, arguments={"payment_id": str(payment_id)})
+
+
 def handle(*, source: str, external_id: str, now: datetime) -> None:
     """Pass a hint on to whom it concerns (platform scope).
 
@@ -114,7 +119,7 @@ def _payment(event: GatewayEvent) -> None:
     ).one_or_none()
     if status is None or status.checkout_id is None:
         raise NotYetKnown(event.external_id)
-    queue.enqueue(OBSERVE, hub_id=hint.hub_id, arguments={"payment_id": str(hint.payment_id)})
+    look_at(hub_id=hint.hub_id, payment_id=hint.payment_id)
 
 
 def _refund(event: GatewayEvent) -> None:
