@@ -1,4 +1,4 @@
-"""The reference for work on the books: what it wrote, written again by bare psycopg into a copy of the same database."""
+"""The reference for work on the books: what it wrote, written again by bare psycopg into a copy of the database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def recorded(app: HubFlask) -> Iterator[list[Write]]:
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, is_many: Any) -> None:
         if statement.lstrip().startswith(WRITES):
-            writes.append((statement, parameters, bool(is_many)))
+            # Many rows in one statement have one set of parameters, and are called many all the same.
+            writes.append((statement, parameters, bool(is_many) and isinstance(parameters, list)))
 
     def end(_connection: Any) -> None:
         writes.append((COMMIT, None, False))

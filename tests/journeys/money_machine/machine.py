@@ -17,6 +17,7 @@ from tests.journeys.money_machine.rules.faults import Faults
 from tests.journeys.money_machine.world import World
 
 STEPS = 200  # in a sequence
+MOST_RUNS, BETWEEN_SEEDS = 4, 1_000_003
 
 
 class Machine(Faults):
@@ -46,8 +47,11 @@ def running_in(world: World) -> Iterator[None]:
         world.close()
 
 
-def run(number: int, sequences: int, *, is_shrinking: bool = True) -> Run:
-    """So many sequences from a seed; a failure is shrunk to the shortest list of steps and printed."""
+def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = True) -> Run:
+    """So many sequences from a seed, and more until there are enough steps.
+
+    A failure is shrunk to the shortest list of steps and printed with its seed.
+    """
     begun, steps, before = time.monotonic(), Base.steps, Machine.examples
     made = settings(
         max_examples=sequences,
@@ -60,7 +64,10 @@ def run(number: int, sequences: int, *, is_shrinking: bool = True) -> Run:
         print_blob=False,
     )
     try:
-        run_state_machine_as_test(seed(number)(Machine), settings=made)
+        for more in range(MOST_RUNS):
+            run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=made)
+            if Base.steps - steps >= at_least:
+                break
     except BaseException as error:
         error.add_note(f"the money machine failed with seed {number}; the steps above repeat it")
         raise
