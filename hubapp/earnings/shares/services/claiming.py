@@ -21,17 +21,16 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
     netted; when they exceed what is available, nothing is taken and the answer is 0. Claiming again for the same payout
     returns what it took.
     """
-    rights = locked_rights(*queries.payable(owner, currency, now))
+    parts = claims.outstanding(*queries.payable(owner, currency, now))
     taken = queries.claim_of(payout_id)
     if taken:
         return taken
-    parts = {right.id: right.amount - right.reversed - right.claimed for right in rights}
     total, rest = divmod(sum(parts.values()), step)
     total *= step
     if total <= 0:
         return 0
     _leave(rest, parts)
-    claims.write(payout_id=payout_id, rights=rights, parts=parts)
+    claims.write(payout_id=payout_id, parts=parts)
     return total
 
 
