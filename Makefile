@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 CATALOGUES := $(wildcard hubapp/web/locale/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: demo test check format bench setup lock pictures messages clean
+.PHONY: demo test check format soak bench setup lock pictures messages clean
 
 demo: setup
 	@$(BIN)/hubapp demo
@@ -48,6 +48,13 @@ format: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# How long the state machine of money runs with random seeds; a failure prints its seed and the fewest steps to it.
+MINUTES ?= 60
+
+soak: setup
+	$(BIN)/python -m tests.journeys.money_machine --minutes $(MINUTES)
+	HUBAPP_KILLS=100 $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks

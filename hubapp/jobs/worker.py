@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from hubapp.jobs import failures, queue
 from hubapp.jobs.unwritten import Unwritten
-from hubapp.kernel import clock, scope
+from hubapp.kernel import clock, crash, scope
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.scope import Scope
 
@@ -26,6 +26,7 @@ SCHEDULE = "hubapp.periodic"
 STALLED_AFTER_SECONDS = 30
 RESTART_SECONDS = 1.0
 DRAINED_AT_ONCE = 100
+DONE = crash.point("job.done", "the job's work is kept; the queue still has the job")
 _DUE = text(
     "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :run"
     " AND coalesce(scheduled_at, :now) <= :now ORDER BY priority DESC, id LIMIT :limit"
@@ -49,6 +50,7 @@ def run_job(app: Flask, *, name: str, hub_id: int | None, arguments: dict[str, A
         prepare()
     with app.app_context(), scope.entered(job_scope(task, hub_id)), unit_of_work():
         task.function(**arguments)
+    crash.reached(DONE)
 
 
 def drain(app: Flask) -> int:

@@ -29,7 +29,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.pool import Pool
 
-from hubapp.kernel import ids, scope
+from hubapp.kernel import crash, ids, scope
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,6 +42,10 @@ NAMING = {
 APP_ROLE = "hubapp_app"
 CENTRAL_ROLE = "hubapp_central"
 OWNER_ROLE = "hubapp_owner"
+
+UNCOMMITTED = crash.point("edge.uncommitted", "everything is done and nothing is kept")
+COMMITTED = crash.point("edge.committed", "everything is kept; what should follow at once has not begun")
+FOLLOWED = crash.point("edge.followed", "what follows at once is done too; nobody was told")
 ROLE_NAMES = {"app": APP_ROLE, "central": CENTRAL_ROLE}
 
 
@@ -208,6 +212,7 @@ def unit_of_work() -> Iterator[None]:
     """One transaction of an edge that is not a request: commits, or rolls back; then after-commit actions."""
     try:
         yield
+        crash.reached(UNCOMMITTED)
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -215,5 +220,7 @@ def unit_of_work() -> Iterator[None]:
     finally:
         actions = take_after_commit()
         db.session.remove()
+    crash.reached(COMMITTED)
     for action in actions:
         action()
+    crash.reached(FOLLOWED)

@@ -10,7 +10,8 @@ import structlog
 from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import HTTPException
 
-from hubapp.kernel.db import db, take_after_commit
+from hubapp.kernel import crash
+from hubapp.kernel.db import COMMITTED, db, take_after_commit
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web import areas
@@ -55,6 +56,7 @@ def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
     def finish(response: Response) -> Response:
         if g.get("keeps_refusal") or (response.status_code < FIRST_ERROR and not g.get("failed")):
             db.session.commit()
+            crash.reached(COMMITTED)
             for action in take_after_commit():
                 _shortcut(action)
         else:

@@ -13,7 +13,7 @@ import click
 import psutil
 
 from hubapp.kernel import log
-from tests.benchmarks import checkout, cold, history, pages
+from tests.benchmarks import checkout, cold, history, pages, paying_out, settling
 from tests.benchmarks.ground import Ground, prepared
 from tests.benchmarks.measuring import Result
 
@@ -24,6 +24,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterable[Result]]] = {
     "growth": pages.growth,
     "import": history.bring,
     "cold": cold.start,
+    "settle": settling.settle,
+    "payout": paying_out.pay,
 }
 
 

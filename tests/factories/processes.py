@@ -28,7 +28,7 @@ from hubapp.kernel.server import Server
 
 Part = Literal["serve", "worker", "database"]
 PROGRAMS: tuple[Literal["serve", "worker"], ...] = ("serve", "worker")
-READY_SECONDS = 60
+READY_SECONDS = 180  # on a machine where everybody is busy
 POLL_SECONDS = 0.1
 
 

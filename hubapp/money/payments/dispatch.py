@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy import Select, select
 
 from hubapp.jobs.events import publish
-from hubapp.kernel import clock
+from hubapp.kernel import clock, crash
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.money.payments import cards, disputes, policies, sending, services, wiring
+from hubapp.money.payments import cards, disputes, inbox, policies, sending, services, wiring
 from hubapp.money.payments.events import CommandFinished
 from hubapp.money.payments.gateway import (
     ActionRequired,
@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 WAITING = (CommandStatus.TODO, CommandStatus.UNKNOWN)
 NEVER_ARRIVED = "never_arrived"
 TOO_LATE = "too_late"
+MARKED = crash.point("command.marked", "the command counts as being sent; the provider has not heard of it")
+ANSWERED = crash.point("command.answered", "the provider has done it; its answer is written nowhere")
+RECORDED = crash.point("command.recorded", "the answer is kept; whoever waits for it was not told")
 
 
 def dispatch_quietly(command_id: UUID) -> None:
@@ -54,10 +57,13 @@ def dispatch_command(command_id: UUID) -> bool:
         claimed = _claim(command_id)
     if claimed is None:
         return False
+    crash.reached(MARKED)
     command, is_old = claimed
     outcome = _look_up(command) if is_old else _ask(command)
+    crash.reached(ANSWERED)
     with platform_scope(reason="gateway outbox", hub_id=command.hub_id), unit_of_work():
         _record(command_id, outcome)
+    crash.reached(RECORDED)
     return True
 
 
@@ -152,8 +158,11 @@ def _done(command: GatewayCommand, value: Any, now: datetime) -> None:
             services.apply_intent(payment_id=_about(command), state=value, now=now)
         case CommandKind.SETUP_CREATE:
             cards.open_setup(setup_id=_about(command), session=value)
+        case CommandKind.CHECKOUT_EXPIRE if value.status != "expired":
+            # Paid meanwhile. Closing stays under way: asking again would need a second command beside this one.
+            inbox.look_at(hub_id=command.hub_id, payment_id=_about(command))
         case CommandKind.CHECKOUT_EXPIRE:
-            services.close_checkout(payment_id=_about(command), is_expired=value.status == "expired")
+            services.close_checkout(payment_id=_about(command), is_expired=True)
         case CommandKind.REFUND_CREATE:
             services.apply_refund(refund_id=_about(command), state=value, now=now)
         case CommandKind.DISPUTE_SUBMIT | CommandKind.DISPUTE_CLOSE:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.jobs import queue
 from hubapp.jobs.events import publish
-from hubapp.kernel import ids
+from hubapp.kernel import crash, ids
 from hubapp.kernel.db import db
 from hubapp.money.payments import wiring
 from hubapp.money.payments.errors import NotYetKnown
@@ -31,6 +31,8 @@ OBSERVE_DISPUTE = "payments.observe_dispute"
 ABOUT_PAYMENTS = ("checkout.session.", "charge.", "payment_intent.")
 ABOUT_REFUNDS = ("refund.", "charge.refund.")
 ABOUT_DISPUTES = "charge.dispute."
+STORED = crash.point("event.stored", "the event is written in a transaction that is not over")
+ROUTED = crash.point("event.routed", "whoever it concerns is asked to look, in a transaction that is not over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def store(*, source: Endpoint, event: Received, payload: bytes, now: datetime) -
     if result.rowcount == 0:
         return False
     enqueue(source=source, external_id=event.id)
+    crash.reached(STORED)
     return True
 
 
@@ -91,6 +94,11 @@ def enqueue(*, source: str, external_id: str) -> None:
     queue.enqueue(HANDLE, hub_id=None, lock=lock_of(source, external_id), arguments=arguments)
 
 
+def look_at(*, hub_id: int | None, payment_id: UUID) -> None:
+    """Have a payment looked at as soon as this transaction has committed."""
+    queue.enqueue(OBSERVE, hub_id=hub_id, arguments={"payment_id": str(payment_id)})
+
+
 def handle(*, source: str, external_id: str, now: datetime) -> None:
     """Pass a hint on to whom it concerns (platform scope).
 
@@ -106,6 +114,7 @@ def handle(*, source: str, external_id: str, now: datetime) -> None:
     _route(event)
     event.handled_at = now
     db.session.flush()
+    crash.reached(ROUTED)
 
 
 def _route(event: GatewayEvent) -> None:
@@ -132,7 +141,7 @@ def _payment(event: GatewayEvent) -> None:
     )
     if status is None or status == PaymentStatus.NEW:  # the provider's answer is not written down yet
         raise NotYetKnown(event.external_id)
-    queue.enqueue(OBSERVE, hub_id=hint.hub_id, arguments={"payment_id": str(hint.payment_id)})
+    look_at(hub_id=hint.hub_id, payment_id=hint.payment_id)
 
 
 def _setup(payload: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from hubapp.jobs.events import publish
+from hubapp.kernel import crash
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import cards, disputes, errors, outbox, policies, queries, wiring
@@ -42,6 +43,9 @@ __all__ = [
     "request_checkout",
     "request_refund",
 ]
+
+LOOKED = crash.point("payment.looked", "the provider said what became of a payment; it is written nowhere")
+LOOKED_AT_REFUND = crash.point("refund.looked", "the provider said what became of a refund; it is written nowhere")
 
 
 def gateway() -> PaymentGateway:
@@ -122,7 +126,9 @@ def observe(*, payment_id: UUID, now: datetime) -> PaymentStatus:
         return apply_intent(payment_id=payment_id, state=gateway().retrieve_intent(payment.intent_id), now=now)
     if payment.checkout_id is None:
         return PaymentStatus(payment.status)
-    return apply_checkout(payment_id=payment_id, state=gateway().retrieve_checkout(payment.checkout_id), now=now)
+    state = gateway().retrieve_checkout(payment.checkout_id)
+    crash.reached(LOOKED)
+    return apply_checkout(payment_id=payment_id, state=state, now=now)
 
 
 def open_checkout(*, payment_id: UUID, session: CheckoutSession) -> None:
@@ -221,7 +227,9 @@ def observe_refund(*, refund_id: UUID, now: datetime) -> None:
     refund = db.session.get_one(Refund, (require_hub_id(), refund_id))
     if refund.provider_id is None or refund.status == RefundStatus.FAILED:
         return
-    apply_refund(refund_id=refund_id, state=gateway().retrieve_refund(refund.provider_id), now=now)
+    state = gateway().retrieve_refund(refund.provider_id)
+    crash.reached(LOOKED_AT_REFUND)
+    apply_refund(refund_id=refund_id, state=state, now=now)
 
 
 def apply_refund(*, refund_id: UUID, state: RefundState, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hubapp.earnings.payouts import policies
 from hubapp.earnings.payouts.errors import AlreadySo, PayeeNotFound, ReasonMissing
 from hubapp.earnings.payouts.models import Payee
+from hubapp.kernel import crash
 from hubapp.kernel.db import db
 from hubapp.money.payments import outbox
 from hubapp.money.payments import queries as payments
@@ -21,6 +22,8 @@ from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
 LONGEST_REASON = 500
+
+LOOKED = crash.point("payee.looked", "the provider said how it sees an account; it is written nowhere")
 
 
 def ask_provider(*, payee: Payee, attempt: int, now: datetime) -> None:
@@ -74,7 +77,9 @@ def observe_payee(*, payee_id: UUID, now: datetime) -> None:
     """Look at the account at the provider. Raises the gateway's errors."""
     payee = db.session.get_one(Payee, payee_id)
     if payee.provider_account_id is not None:
-        apply_payee(payee_id=payee_id, account=provider.gateway().retrieve_payee(payee.provider_account_id), now=now)
+        account = provider.gateway().retrieve_payee(payee.provider_account_id)
+        crash.reached(LOOKED)
+        apply_payee(payee_id=payee_id, account=account, now=now)
 
 
 def apply_payee(*, payee_id: UUID, account: PayeeAccount, now: datetime) -> None:

@@ -15,12 +15,15 @@ from hubapp.earnings.payouts.models import PartStatus, Payee, Payout, PayoutStat
 from hubapp.earnings.shares import queries as shares
 from hubapp.jobs import queue
 from hubapp.jobs.events import publish
+from hubapp.kernel import crash
 from hubapp.kernel.db import db
 from hubapp.money.payments import outbox
 from hubapp.money.payments import queries as payments
 from hubapp.money.payments import services as provider
 from hubapp.money.payments.gateway import PayoutState
 from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
+
+LOOKED = crash.point("payout.looked", "the provider said what became of a bank transfer; it is written nowhere")
 
 
 def _locked(payout_id: UUID) -> Payout:
@@ -124,6 +127,7 @@ def observe_payout(*, payout_id: UUID, now: datetime) -> None:
     ):
         return
     state = provider.gateway().retrieve_payout(account_id=payout.destination, payout_id=payout.provider_id)
+    crash.reached(LOOKED)
     _apply(_locked(payout_id), state, now)
     db.session.flush()
 

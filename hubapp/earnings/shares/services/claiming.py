@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from hubapp.earnings.shares import policies, queries
 from hubapp.earnings.shares.models import EarningClaim, EarningRight
+from hubapp.earnings.shares.services import claims
 from hubapp.earnings.shares.services.locking import locked_rights
 from hubapp.kernel.db import db, require_hub_id
 
@@ -20,12 +21,10 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
     back is kept, the oldest first, up to the part of a payout that the rules in force allow. Claiming again for the
     same payout returns what it pays.
     """
-    hub_id = require_hub_id()
-    rights = locked_rights(*queries.payable(owner, currency, now))
+    parts = claims.outstanding(*queries.payable(owner, currency, now))
     taken = queries.claim_of(payout_id)
     if taken:
         return taken
-    parts = {right.id: right.amount - right.reversed - right.claimed for right in rights}
     free = sum(part for part in parts.values() if part > 0)
     owed = free - sum(parts.values())
     bps = queries.rules(now).rules.owed_back_bps
@@ -34,15 +33,7 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
         return 0
     _leave(free - net.taken, parts)
     _forbear(owed - net.settled, parts)
-    for right in rights:
-        part = parts[right.id]
-        if part == 0:
-            continue
-        db.session.add(EarningClaim(hub_id=hub_id, payout_id=payout_id, right_id=right.id, amount=part))
-        right.claimed += part
-        if right.payout_id is None:
-            right.payout_id = payout_id
-    db.session.flush()
+    claims.write(payout_id=payout_id, parts=parts)
     return net.paid
 
 
@@ -64,13 +55,13 @@ def _leave(rest: int, parts: dict[UUID, int]) -> None:
 
 def release_payout(*, payout_id: UUID) -> int:
     """Give back what a payout took, when it was canceled or failed, and return how much; the second time 0."""
-    claims = select(EarningClaim).where(EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id)
+    taken = select(EarningClaim).where(EarningClaim.hub_id == require_hub_id(), EarningClaim.payout_id == payout_id)
     rights = {
-        right.id: right for right in locked_rights(EarningRight.id.in_(claims.with_only_columns(EarningClaim.right_id)))
+        right.id: right for right in locked_rights(EarningRight.id.in_(taken.with_only_columns(EarningClaim.right_id)))
     }
     released = 0
     # Asked after the lock: whoever released it meanwhile has deleted the claims.
-    for claim in db.session.scalars(claims.execution_options(populate_existing=True)).all():
+    for claim in db.session.scalars(taken.execution_options(populate_existing=True)).all():
         right = rights[claim.right_id]
         right.claimed -= claim.amount
         if right.payout_id == payout_id:

@@ -1,0 +1,1 @@
+"""The machine's rules, one file per family: each is a class that the machine inherits."""

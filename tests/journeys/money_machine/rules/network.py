@@ -1,0 +1,82 @@
+"""What the central team and the clock do: freeze and lift a hub, publish other rates, let time pass, do work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from hubapp.earnings.shares.models import ShareRuleVersion
+from hubapp.kernel import clock
+from hubapp.kernel.db import db
+from hubapp.tenancy import services as tenancy
+from hubapp.tenancy.audit import SYSTEM
+from tests.journeys.money_machine.base import SWEEPS
+from tests.journeys.money_machine.rules.payouts import Payouts
+from tests.journeys.money_machine.rules.sales import NUMBER
+
+TIMES = (
+    timedelta(minutes=5),
+    timedelta(minutes=40),
+    timedelta(hours=3),
+    timedelta(hours=25),
+    timedelta(days=3),
+    timedelta(days=17),
+    timedelta(days=40),
+)
+RATES = st.integers(0, 1_500)
+
+
+class Network(Payouts):
+    """What happens to everybody."""
+
+    @rule(place=NUMBER)
+    def freeze_or_lift_a_hub(self, place: int) -> None:
+        hub_id = self.world.places[place % len(self.world.places)].hub_id
+        with self.across():
+            if hub_id in self.frozen:
+                tenancy.lift_hub(hub_id=hub_id, actor=SYSTEM, now=clock.now())
+            else:
+                tenancy.freeze_hub(hub_id=hub_id, reason="under review", actor=SYSTEM, now=clock.now())
+        self.frozen ^= {hub_id}
+
+    @rule(low=RATES, high=RATES, referrer=RATES, core=RATES, bound=st.integers(1, 2_000), hold=st.integers(0, 20))
+    def publish_other_rules(self, low: int, high: int, referrer: int, core: int, bound: int, hold: int) -> None:
+        """Orders that were placed before keep theirs."""
+        rules = {"tiers": [[bound, low], [None, high]], "referrer_bps": referrer, "core_bps": core, "hold_days": hold}
+        with self.across():
+            number = len(self.rule_keys)
+            key = f"machine-{number}"
+            self.rule_keys[key] = clock.now().isoformat()
+            db.session.add(ShareRuleVersion(key=key, effective_from=clock.now(), rules=rules, published=True))
+
+    @rule(by=st.sampled_from(TIMES))
+    def let_time_pass(self, by: timedelta) -> None:
+        self.till.advance(by)
+
+    @rule(jobs=st.integers(1, 4))
+    def do_some_work(self, jobs: int) -> None:
+        self.work(jobs)
+
+    @rule(jobs=st.integers(1, 8))
+    def do_more_work(self, jobs: int) -> None:
+        self.work(jobs)
+
+    @rule(which=NUMBER)
+    def do_the_latest_first(self, which: int) -> None:
+        """Several workers: jobs overtake each other."""
+        self.next_job()
+        jobs = self.world.rows("SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id DESC LIMIT 5")
+        if (job := self.pick(jobs, which)) is not None:
+            self.run(job)
+
+    @rule(name=st.sampled_from(SWEEPS))
+    def sweep_one(self, name: str) -> None:
+        self.sweep(name)
+
+    @rule()
+    def send_deliver_and_work(self) -> None:
+        self.sweep("payments.sweep_commands")
+        self.line.deliver("in_order")
+        self.work(6)
