@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import BigInteger, Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel import scope
@@ -278,6 +278,25 @@ def home_hub_of(account_id: uuid.UUID) -> int | None:
     statement = text("SELECT home_hub_of(:account)").bindparams(bindparam("account", type_=Uuid()))
     found: int | None = db.session.scalar(statement, {"account": account_id})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What an order has to know of a member: whether they may buy here, and which hub is their home."""
+
+    is_active: bool
+    home_hub_id: int | None
+
+
+_CUSTOMER = select(Membership.status, func.home_hub_of(Membership.account_id, type_=BigInteger)).where(
+    Membership.account_id == bindparam("account", type_=Uuid())
+)
+
+
+def customer(account_id: uuid.UUID) -> Customer | None:
+    """A member as a buyer; None for strangers."""
+    row = db.session.execute(_CUSTOMER, {"account": account_id}).one_or_none()
+    return Customer(row[0] == MemberStatus.ACTIVE, row[1]) if row else None
 
 
 def is_connector_anywhere(account_id: uuid.UUID) -> bool:

@@ -69,7 +69,7 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     if basket.version != purchase.basket_version:  # ordering emptied it: this may be the second click
         return _checkout_of(basket, purchase.basket_version)
     selling.refuse_if_frozen(require_hub_id())
-    placing.refuse_strangers(buyer_id=purchase.buyer_id)
+    customer = placing.require_member(buyer_id=purchase.buyer_id)
     quantities = queries.quantities(basket.id)
     if not quantities:
         raise BasketEmpty
@@ -78,7 +78,7 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
     drafts = policies.drafts(wanted, purchase.choice)
     _refuse(drafts, purchase)
-    prospect = placing.prospect(buyer=purchase.buyer, now=now)
+    prospect = placing.prospect(buyer=purchase.buyer, customer=customer, now=now)
     # Nothing was written so far: who is refused sees the shop as it is, even in this transaction.
     checkout = _checkout(basket, drafts, purchase, now)
     catalogue.reserve(offered=listings, lines=quantities)

@@ -19,7 +19,7 @@ from hubapp.market.orders.policies import OrderDraft
 from hubapp.market.orders.services.numbers import take_numbers
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import Referral, Touch
+from hubapp.people.membership.queries import Customer, Referral, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,12 @@ class Buyer:
     touch: Touch | None
 
 
-def refuse_strangers(*, buyer_id: UUID) -> None:
+def require_member(*, buyer_id: UUID) -> Customer:
     """Members buy here. Refuses with JoinFirst."""
-    member = membership.member(buyer_id)
-    if member is None or not member.is_active:
+    customer = membership.customer(buyer_id)
+    if customer is None or not customer.is_active:
         raise JoinFirst
+    return customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,10 @@ class Prospect:
     home_hub_id: int | None
 
 
-def prospect(*, buyer: Buyer, now: datetime) -> Prospect:
+def prospect(*, buyer: Buyer, customer: Customer, now: datetime) -> Prospect:
     """What to read before anything is written."""
-    return Prospect(
-        buyer,
-        shares.freeze_terms(now=now),
-        membership.referrer_for(buyer.account_id, buyer.touch, now),
-        membership.home_hub_of(buyer.account_id),
-    )
+    referral = membership.referrer_for(buyer.account_id, buyer.touch, now)
+    return Prospect(buyer, shares.freeze_terms(now=now), referral, customer.home_hub_id)
 
 
 def write_orders(*, checkout: Checkout, drafts: Sequence[OrderDraft], prospect: Prospect, now: datetime) -> None:

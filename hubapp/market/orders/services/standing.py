@@ -60,7 +60,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
     """
     with db.session.begin_nested():
         selling.refuse_if_frozen(require_hub_id())
-        placing.refuse_strangers(buyer_id=buyer.account_id)
+        customer = placing.require_member(buyer_id=buyer.account_id)
         lines = {wanted.listing_id: wanted.quantity}
         offered = catalogue.offer(lines=lines)
         listing = offered[wanted.listing_id]
@@ -87,7 +87,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
             created_at=now,
             expires_at=wanted.expires_at,
         )
-        prospect = placing.prospect(buyer=buyer, now=now)
+        prospect = placing.prospect(buyer=buyer, customer=customer, now=now)
         catalogue.reserve(offered=offered, lines=lines)
         db.session.add(checkout)
         db.session.flush()
