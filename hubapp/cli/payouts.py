@@ -48,7 +48,7 @@ def payouts() -> None:
 def preview(slug: str | None, form: str, *, everybody: bool) -> None:
     """Show who would get what, who would not, and why; nothing is written.
 
-    Examples: hubapp payouts preview; hubapp payouts preview --hub lyon --format json.
+    Example: hubapp payouts preview --hub lyon --format json.
     JSON gives minor units.
     """
     app = _app()
@@ -65,7 +65,7 @@ def preview(slug: str | None, form: str, *, everybody: bool) -> None:
 def run(slug: str | None, form: str, *, everybody: bool, approve: bool) -> None:
     """Propose a run of everybody whose time has come, and pay it once it is approved.
 
-    Examples: hubapp payouts run; hubapp payouts run --hub lyon --approve.
+    Example: hubapp payouts run --hub lyon --approve.
     The worker makes the payouts. Running it again pays nobody twice: whose payout is under way is left out.
     """
     answer = propose(_app(), slug, is_everybody=everybody, is_approved=approve)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -78,7 +79,7 @@ class Elsewhere:
 @pytest.fixture
 def elsewhere(databases: Databases, live: Live, tmp_path: Path) -> Iterator[Elsewhere]:
     """Databases without a table, and no file."""
-    names = ("restored", "restored_sandbox")
+    names = (f"restored_{os.getpid()}", f"restored_{os.getpid()}_sandbox")  # several workers share the server
     with psycopg.connect(databases.admin, autocommit=True) as connection:
         for name in names:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]

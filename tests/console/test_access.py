@@ -101,7 +101,7 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
             db.session.add(Payee(country="FR", currency="EUR", **person))
             run_id = payouts.propose(by=SYSTEM, now=NOW)
         with hub_scope(shop.hub_id), unit_of_work():
-            order_id = settled()
+            order_id = settled(seller_owner="core", connectors=())
             entry_id = ledger.entries_of(f"order:{order_id}")[0].id
     real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
     real |= {"order_id": order_id, "entry_id": entry_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -63,13 +64,13 @@ def preview(*, now: datetime, hub_id: int | None = None, is_everybody: bool = Fa
     """Everybody who has or owes something, in a lasting order; some hundreds at a time are in memory."""
     frozen = hubs.not_open()
     bps = shares.rules(now).rules.owed_back_bps
-    rows = earned.outstanding(now=now, hub_id=hub_id)
-    sums = (
-        _sums(owner, currency, list(places), frozen, bps)
-        for (owner, currency), places in groupby(rows, key=lambda row: (row.owner, row.currency))
-    )
-    for some in in_groups(sums, AT_ONCE):
-        yield from _judged(some, now, is_everybody=is_everybody)
+    with closing(earned.outstanding(now=now, hub_id=hub_id)) as rows:
+        sums = (
+            _sums(owner, currency, list(places), frozen, bps)
+            for (owner, currency), places in groupby(rows, key=lambda row: (row.owner, row.currency))
+        )
+        for some in in_groups(sums, AT_ONCE):
+            yield from _judged(some, now, is_everybody=is_everybody)
 
 
 def _sums(owner: str, currency: str, rows: Sequence[Outstanding], frozen: frozenset[int], bps: int) -> _Sums:

@@ -28,8 +28,9 @@ def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]
     if account_id is not None:
         statement = statement.where(PayoutDocument.account_id == account_id)
     statement = statement.order_by(PayoutDocument.issuer, PayoutDocument.number).execution_options(yield_per=500)
-    for document in db.session.scalars(statement):
-        yield _row(document)
+    with db.session.scalars(statement) as result:  # closed even when the reader stops early
+        for document in result:
+            yield _row(document)
 
 
 def _row(document: PayoutDocument) -> list[Any]:

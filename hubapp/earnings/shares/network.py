@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -136,7 +136,7 @@ class Outstanding:
     owed_back: int
 
 
-def outstanding(*, now: datetime, hub_id: int | None = None) -> Iterator[Outstanding]:
+def outstanding(*, now: datetime, hub_id: int | None = None) -> Generator[Outstanding, None, None]:
     """Everybody's open rights by person, currency and hub, in this order; one row after another, however many."""
     is_owed, is_due = OUTSTANDING < 0, is_free(now)
     sums = [
@@ -154,8 +154,9 @@ def outstanding(*, now: datetime, hub_id: int | None = None) -> Iterator[Outstan
     )
     if hub_id is not None:
         statement = statement.where(EarningRight.hub_id == hub_id)
-    for row in db.session.execute(statement):
-        yield Outstanding(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]))
+    with db.session.execute(statement) as result:  # closed even when the reader stops early
+        for row in result:
+            yield Outstanding(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]))
 
 
 def hubs_of(owner: str) -> list[int]:

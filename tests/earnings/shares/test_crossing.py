@@ -83,8 +83,8 @@ def test_it_is_held_as_long_as_the_sale_and_can_be_paid_out(town: Town) -> None:
     town.sell(selling, town.person(), home=home)
     run_all(town.till.app)
     with town.till.app.app_context(), hub_scope(home), unit_of_work():
-        assert queries.totals_of(maud, "EUR", clock.now()) == (100, 0, 0)
-        assert queries.totals_of(maud, "EUR", clock.now() + clock.timedelta(days=17)) == (0, 100, 0)
+        assert queries.totals_of(maud, "EUR", clock.now()) == (100, 0, 0, 0)
+        assert queries.totals_of(maud, "EUR", clock.now() + clock.timedelta(days=17)) == (0, 100, 0, 0)
 
 
 def test_two_connectors_share_it_and_a_vacant_hub_leaves_it_to_the_core(town: Town) -> None:

@@ -10,9 +10,7 @@ from threading import Barrier
 from time import sleep
 from typing import Any
 
-import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
 
 from hubapp.earnings.shares import queries
 from hubapp.earnings.shares import services as shares
@@ -123,9 +121,9 @@ def test_payouts_at_once_take_each_right_once(live: Live) -> None:
     assert claim_at_once(live, opened(live)) == [0, 0, 0, 0, 0, 500]
 
 
-def test_without_the_rights_locks_only_the_database_prevents_taking_them_twice(live: Live) -> None:
-    with no_row_locks(live), pytest.raises(IntegrityError, match="ck_earning_right_claimed"):
-        claim_at_once(live, opened(live))
+def test_without_the_rights_locks_they_are_taken_twice(live: Live) -> None:
+    with no_row_locks(live):
+        assert sum(claim_at_once(live, opened(live))) > 500
 
 
 def refund_at_once(live: Live, hub_id: int) -> int:

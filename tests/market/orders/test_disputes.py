@@ -52,7 +52,7 @@ def test_frozen_shares_are_held_although_their_time_has_come(stall: Stall) -> No
     due = stall.totals(stall.shop.seller)
     assert due.available > 0
     stall.dispute(order)
-    assert stall.totals(stall.shop.seller) == (due.available, 0, 0)
+    assert stall.totals(stall.shop.seller) == (due.available, 0, 0, 0)
 
 
 def test_a_won_dispute_brings_everything_back_exactly(stall: Stall) -> None:
@@ -72,7 +72,7 @@ def test_a_lost_dispute_is_taken_back_like_a_refund_and_the_core_bears_the_fees(
     stall.answer(stall.dispute(order), "losing_evidence")
     assert stall.disputes(order)[0].outcome == "lost"
     assert stall.reversed(order) == 2400 - (order.fee or 0)
-    assert stall.totals(stall.shop.seller) == (0, 0, 0)
+    assert stall.totals(stall.shop.seller) == (0, 0, 0, 0)
     assert stall.balance(Purpose.PROCESSOR_FEES) == FEE + (order.fee or 0)
     stall.assert_at_rest()
 
@@ -225,7 +225,7 @@ def test_what_was_paid_out_already_is_owed(stall: Stall) -> None:
     with stall.scope():
         paid = shares.claim_for_payout(owner=owner, currency="EUR", payout_id=ids.uuid7(), now=clock.now())
     stall.answer(stall.dispute(order), "losing_evidence")
-    assert stall.totals(stall.shop.seller) == (0, -paid, paid)
+    assert stall.totals(stall.shop.seller) == (0, 0, paid, paid)
 
 
 def test_an_order_that_is_not_booked_yet_is_waited_for(stall: Stall) -> None:

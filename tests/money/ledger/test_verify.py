@@ -102,7 +102,7 @@ def test_every_forgery_is_found_and_placed(live: Live, hub: int) -> None:
 
 def test_the_command_prints_counts(live: Live, hub: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(live.app, None)
-    assert "1 hubs, 6 entries, 12 postings" in capsys.readouterr().out
+    assert "1 hub, 6 entries, 12 postings" in capsys.readouterr().out
 
 
 def test_the_command_names_the_first_entry_that_fails(live: Live, hub: int, capsys: pytest.CaptureFixture[str]) -> None:
