@@ -168,7 +168,8 @@ def race(live: Live, hub_id: int, pool: ThreadPoolExecutor) -> int:
     def want(_: int) -> bool:
         try:
             with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-                stock.reserve(lines={listing_id: 1})
+                wanted = {listing_id: 1}
+                stock.reserve(offered=stock.offer(lines=wanted), lines=wanted)
         except OutOfStock:
             return False
         return True

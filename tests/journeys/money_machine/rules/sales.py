@@ -121,7 +121,6 @@ class Sales(Base):
             quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=where.currency)
             assert quote is not None
             return Purchase(
-                basket_id=basket.id,
                 basket_version=basket.version,
                 fingerprint=quote.fingerprint,
                 buyer_id=who,
