@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from hubapp.kernel.db import db
-from hubapp.money.payments.models import CommandStatus, GatewayCommand, Payment, PaymentStatus, Refund
+from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand, Payment, PaymentStatus, Refund
 
 MOST = 20
 
@@ -30,10 +30,14 @@ def unfinished() -> Unfinished:
     """Counts over all hubs."""
     is_open = Payment.status.in_((PaymentStatus.NEW, PaymentStatus.OPEN, PaymentStatus.PROCESSING))
     payments = db.session.scalar(select(func.count()).select_from(Payment).where(is_open)) or 0
+    # A saved card that was refused is its owner's affair: they are told, and it is tried again.
+    is_refused_card = (GatewayCommand.status == CommandStatus.FAILED) & (
+        GatewayCommand.kind == CommandKind.CHARGE_CREATE
+    )
     stuck = (CommandStatus.UNKNOWN, CommandStatus.FAILED)
     rows = db.session.execute(
         select(GatewayCommand.status, func.count())
-        .where(GatewayCommand.status.in_(stuck))
+        .where(GatewayCommand.status.in_(stuck), ~is_refused_card)
         .group_by(GatewayCommand.status)
     ).all()
     commands = {row[0]: row[1] for row in rows}

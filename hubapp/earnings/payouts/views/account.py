@@ -27,8 +27,9 @@ from hubapp.web.areas import current_hub
 @pages.get("/me/payout-account")
 @access.requires(moves_money=True)
 def account() -> ResponseReturnValue:
-    """The account's state, and what can be chosen."""
-    return _page(_payee(), None, None)
+    """The account's state, and what can be chosen; who has none yet opens one from their earnings."""
+    payee = queries.payee_of(current_user.account_id)
+    return redirect(url_for("payouts.earnings"), 303) if payee is None else _page(payee, None, None)
 
 
 @pages.post("/me/payout-account")
