@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("crash-points")
 HOLD, BANK_DAYS = timedelta(days=20), timedelta(days=4)
 KILLED = 137
 MOST_DEATHS = 500
-KINDS = {"sale", "charge_available", "refund", "payout_transfer", "payout_paid", "payout_returned"}
+KINDS = {"sale", "cross_hub_earned", "charge_available", "refund", "payout_transfer", "payout_paid", "payout_returned"}
 BOOKED = """
 SELECT e.hub_id, e.kind, e.seq, a.owner, a.purpose, p.amount FROM ledger_entry e
 JOIN ledger_posting p ON p.hub_id = e.hub_id AND p.entry_id = e.id

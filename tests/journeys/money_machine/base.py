@@ -29,7 +29,7 @@ from tests.journeys.money_machine.truths import TRUTHS
 from tests.journeys.money_machine.world import Place, Row, Thing, World
 
 Found = TypeVar("Found")
-SWEEPS = ("payments.sweep_commands", "payments.sweep", "orders.sweep", "payouts.sweep")
+SWEEPS = ("payments.sweep_commands", "payments.sweep", "orders.sweep", "payouts.sweep", "shares.sweep_moves")
 NEXT = """
 SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND id > %s ORDER BY id LIMIT 1
 """
@@ -204,7 +204,8 @@ class Base(RuleBasedStateMachine):
             *self.world.rows(
                 "SELECT 'payout' AS noun, status, reason FROM payout WHERE status NOT IN ('paid', 'failed', 'canceled')"
             ),
-            *self.world.rows("SELECT 'part' AS noun FROM payout_part WHERE status IN ('claimed', 'transferred')"),
+            *self.world.rows("SELECT 'part' AS noun FROM payout_part WHERE status IN ('claimed', 'transferred', 'bounced')"),
+            *self.world.rows("SELECT 'move' AS noun, key FROM clearing_move WHERE booked_at IS NULL"),
             *self.world.rows("SELECT external_id FROM gateway_event WHERE handled_at IS NULL"),
             *self.world.theirs("SELECT 'event' AS noun FROM delivery WHERE state = 'pending'"),
             *self.world.theirs("SELECT kind, due_at FROM resource WHERE due_at IS NOT NULL"),

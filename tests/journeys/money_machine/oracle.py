@@ -9,6 +9,7 @@ from typing import Any
 
 UNITS = {"EUR": 100, "JPY": 1}
 FEES = {"EUR": (150, 25), "JPY": (360, 0)}  # the provider's price list: basis points, and so much more
+CROSS_HUB = "cross_hub"
 Legs = dict[tuple[str, str], int]
 
 
@@ -26,6 +27,7 @@ class Sale:
     referrer: str | None
     connectors: tuple[tuple[str, int], ...]
     rules: Mapping[str, Any]
+    home: str | None = None  # the buyer's home hub, where it is another one
 
 
 def part(amount: int, basis_points: int) -> int:
@@ -72,6 +74,7 @@ def shares(sale: Sale, turnover: int) -> list[tuple[str, str, int]]:
     """(role, owner, amount) of everybody, in the order in which rights are numbered; the fee that the sale bears last.
 
     Tax and fee come first; where the rest does not suffice the core is cut first, then the hub, then the referrer.
+    What the buyer's home hub has comes out of what the core then has.
     """
     fee = min(sale.fee, sale.gross - sale.tax)
     rest = sale.gross - sale.tax - fee
@@ -85,13 +88,19 @@ def shares(sale: Sale, turnover: int) -> list[tuple[str, str, int]]:
         found.append(("vacant", "core", hub))
     if sale.referrer:
         found.append(("referrer", sale.referrer, referrer))
-    return [*found, ("core", "core", core), ("tax", sale.seller, sale.tax), ("fee", "provider", fee)]
+    passed_on = min(part(sale.base, sale.rules.get("cross_hub_bps", 0)), core) if sale.home else 0
+    found.append(("core", "core", core - passed_on))
+    if sale.home and passed_on:
+        found.append((CROSS_HUB, sale.home, passed_on))
+    return [*found, ("tax", sale.seller, sale.tax), ("fee", "provider", fee)]
 
 
 def account_of(role: str, owner: str) -> tuple[str, str]:
     """In which account of the books a share lies."""
     if role in {"vacant", "core"}:
         return owner, {"vacant": "vacant_share", "core": "platform_revenue"}[role]
+    if owner.startswith("hub:"):
+        return owner, "clearing"
     if owner == "core":
         return owner, "tax" if role == "tax" else "sales"
     return owner, "owed"
@@ -123,6 +132,39 @@ def refund_legs(amount: int, taken: Sequence[tuple[str, str, int]]) -> Legs:
     for role, owner, part_back in taken:
         _add(legs, account_of(role, owner), part_back)
     return clean(legs)
+
+
+def home_split(amount: int, connectors: Sequence[tuple[str, int]]) -> list[tuple[str, str, int]]:
+    """Among whom the home hub's share of a sale elsewhere goes: its connectors by weight, or the core."""
+    if not connectors:
+        return [("vacant", "core", amount)]
+    return [(CROSS_HUB, owner, one) for owner, one in sorted(spread(amount, connectors).items())]
+
+
+def home_legs(selling: str, amount: int, moved: Sequence[tuple[str, str, int]]) -> Legs:
+    """The home hub's entry; `amount` is below zero where a refund takes a share back."""
+    legs: Legs = {(selling, "clearing"): amount}
+    for role, owner, one in moved:
+        _add(legs, account_of(role, owner), -one)
+    return clean(legs)
+
+
+def claims(left: Sequence[tuple[Any, int]], basis_points: int) -> dict[Any, int]:
+    """What a payout takes of rights, the oldest first, of which so much is `left`: all that there is, less debts.
+
+    The oldest debts are settled first, by no more than a part of the payout. Nothing is taken where nothing is paid.
+    """
+    taken = {key: one for key, one in left if one > 0}
+    available = sum(taken.values())
+    owed = -sum(one for _, one in left if one < 0)
+    settled = kept = min(owed, available * basis_points // 10_000)
+    if settled >= available:
+        return {}
+    for key, one in left:
+        if one < 0 and kept:
+            taken[key] = -min(-one, kept)
+            kept += taken[key]
+    return taken
 
 
 def _add(legs: Legs, account: tuple[str, str], amount: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -12,22 +12,28 @@ from tests.journeys.money_machine import oracle
 from tests.journeys.money_machine.oracle import Legs
 from tests.journeys.money_machine.world import Place, Row, World
 
+# What sales elsewhere bring a hub is read last: it follows from the books of the hub that sold.
 ENTRIES = """
 SELECT e.hub_id, e.seq, e.idempotency_key, e.kind, e.ref, e.currency, e.occurred_at, p.amount, a.owner, a.purpose
 FROM ledger_entry e JOIN ledger_posting p ON p.hub_id = e.hub_id AND p.entry_id = e.id
-JOIN ledger_account a ON a.hub_id = p.hub_id AND a.id = p.account_id ORDER BY e.hub_id, e.seq, p.position
+JOIN ledger_account a ON a.hub_id = p.hub_id AND a.id = p.account_id 
+ORDER BY e.kind LIKE 'cross_hub_%', e.hub_id, e.seq, p.position
 """
 ZONES = {"EUR": ZoneInfo("Europe/Paris"), "JPY": ZoneInfo("Asia/Tokyo")}
 
 
 @dataclass
 class Settled:
-    """An order in the oracle's books: what each right was, what is left of it, and what is left of the price."""
+    """An order in the oracle's books: what each right was, what is left of it, and what is left of the price.
+
+    `due`: by its key, how much an entry in the home hub's books still has to say.
+    """
 
     rights: list[tuple[str, str, int]]
     remaining: dict[int, int]
     left: int
     taken: dict[str, dict[int, int]] = field(default_factory=dict)
+    due: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -38,7 +44,8 @@ class Replay:
     place: Place
     turnover: dict[tuple[str, str], int] = field(default_factory=dict)
     orders: dict[str, Settled] = field(default_factory=dict)
-    balances: Legs = field(default_factory=dict)
+    balances: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    network: dict[int, Replay] = field(default_factory=dict)
 
     def one(self, statement: str, *values: Any) -> Row:
         """The one row that an entry speaks of."""
@@ -62,7 +69,9 @@ def replays(kind: str) -> Callable[[Rule], Rule]:
 
 def replay_all(world: World) -> dict[int, Replay]:
     """All hubs' books anew; raises AssertionError at the first entry that says something else."""
-    found = {place.hub_id: Replay(world, place) for place in world.places}
+    found: dict[int, Replay] = {}
+    for place in world.places:
+        found[place.hub_id] = Replay(world, place, network=found)
     for (hub_id, seq), group in groupby(world.rows(ENTRIES), key=lambda row: (row["hub_id"], row["seq"])):
         rows, replay, booked = list(group), found[hub_id], Legs()
         for row in rows:
@@ -73,8 +82,12 @@ def replay_all(world: World) -> dict[int, Replay]:
         expected = RULES[entry["kind"]](replay, entry)
         assert sum(expected.values()) == 0, (entry["idempotency_key"], expected)
         assert oracle.clean(booked) == expected, (hub_id, seq, entry["idempotency_key"], booked, expected)
-        for account, amount in expected.items():
+        for (owner, purpose), amount in expected.items():
+            account = (owner, purpose, entry["currency"])
             replay.balances[account] = replay.balances.get(account, 0) + amount
+    for replay in found.values():
+        for order_id, order in replay.orders.items():
+            assert not order.due, f"the home hub never heard of {order_id}: {order.due}"
     return found
 
 
@@ -83,6 +96,7 @@ def sale(replay: Replay, entry: Row) -> Legs:
     """Split by the terms frozen on the order, on top of what the month had turned over."""
     order_id = entry["ref"].partition(":")[2]
     order = replay.one("SELECT * FROM orders WHERE id = %s", order_id)
+    home = replay.world.home_of(order["buyer_account_id"])
     told = oracle.Sale(
         currency=order["currency"],
         gross=order["gross"],
@@ -94,13 +108,15 @@ def sale(replay: Replay, entry: Row) -> Legs:
         referrer=order["referrer_account_id"] and f"account:{order['referrer_account_id']}",
         connectors=tuple((f"account:{person}", weight) for person, weight in replay.place.connectors),
         rules=order["terms"]["rules"],
+        home=None if home == replay.place.hub_id else f"hub:{home}",
     )
     month = entry["occurred_at"].astimezone(ZONES[told.currency]).strftime("%Y-%m")
     before = replay.turnover.get((month, told.currency), 0)
     split = oracle.shares(told, before)
     replay.turnover[month, told.currency] = before + told.base
     remaining = {place: amount for place, (role, _, amount) in enumerate(split) if amount and role != "fee"}
-    replay.orders[order_id] = Settled(split, remaining, told.gross)
+    replay.orders[order_id] = settled = Settled(split, remaining, told.gross)
+    _pass_on(settled, entry, remaining)
     return oracle.sale_legs(told, split)
 
 
@@ -133,6 +149,7 @@ def refund(replay: Replay, entry: Row) -> Legs:
     order.left -= amount
     for place, part in taken.items():
         order.remaining[place] -= part
+    _pass_on(order, entry, taken)
     return oracle.refund_legs(amount, [(*order.rights[place][:2], part) for place, part in taken.items()])
 
 
@@ -146,8 +163,58 @@ def restored(replay: Replay, entry: Row) -> Legs:
     order.left += amount
     for place, part in taken.items():
         order.remaining[place] += part
+    _pass_on(order, entry, taken)
     legs = oracle.refund_legs(amount, [(*order.rights[place][:2], part) for place, part in taken.items()])
     return {account: -part for account, part in legs.items()}
+
+
+def _pass_on(order: Settled, entry: Row, parts: Mapping[int, int]) -> None:
+    """What an entry says about the home hub's share has to stand in that hub's books too."""
+    for place, part in parts.items():
+        if part and order.rights[place][0] == oracle.CROSS_HUB:
+            order.due[f"{entry['idempotency_key']}:home"] = part
+
+
+def _due(replay: Replay, entry: Row) -> tuple[str, str, int]:
+    """(order, the selling hub's name in the books, how much): each is said once."""
+    order_id = entry["ref"].partition(":")[2]
+    selling = replay.one("SELECT hub_id FROM orders WHERE id = %s", order_id)["hub_id"]
+    due = replay.network[selling].orders[order_id].due
+    assert entry["idempotency_key"] in due, f"nobody sold anything for {entry['idempotency_key']}"
+    return order_id, f"hub:{selling}", due.pop(entry["idempotency_key"])
+
+
+@replays("cross_hub_earned")
+def earned_elsewhere(replay: Replay, entry: Row) -> Legs:
+    """A sale in another hub to somebody who is at home here."""
+    order_id, selling, amount = _due(replay, entry)
+    connectors = tuple((f"account:{person}", weight) for person, weight in replay.place.connectors)
+    split = oracle.home_split(amount, connectors)
+    replay.orders[order_id] = Settled(split, {place: part for place, (_, _, part) in enumerate(split) if part}, 0)
+    return oracle.home_legs(selling, amount, split)
+
+
+@replays("cross_hub_taken_back")
+def taken_back_elsewhere(replay: Replay, entry: Row) -> Legs:
+    """In proportion to what remains of each right."""
+    order_id, selling, amount = _due(replay, entry)
+    order = replay.orders[order_id]
+    taken = oracle.spread(amount, list(order.remaining.items()))
+    order.taken[entry["idempotency_key"].split(":")[1]] = taken
+    for place, part in taken.items():
+        order.remaining[place] -= part
+    return oracle.home_legs(selling, -amount, [(*order.rights[place][:2], -part) for place, part in taken.items()])
+
+
+@replays("cross_hub_given_again")
+def given_again_elsewhere(replay: Replay, entry: Row) -> Legs:
+    """To each what the failed refund took."""
+    order_id, selling, amount = _due(replay, entry)
+    order = replay.orders[order_id]
+    taken = order.taken.pop(entry["idempotency_key"].split(":")[1])
+    for place, part in taken.items():
+        order.remaining[place] += part
+    return oracle.home_legs(selling, amount, [(*order.rights[place][:2], part) for place, part in taken.items()])
 
 
 def _payout(replay: Replay, entry: Row, source: str, target: str) -> Legs:
@@ -174,6 +241,12 @@ def transferred(replay: Replay, entry: Row) -> Legs:
 def paid(replay: Replay, entry: Row) -> Legs:
     """To the payee's bank: no longer owed."""
     return _payout(replay, entry, "connected", "owed")
+
+
+@replays("payout_bounced")
+def bounced(replay: Replay, entry: Row) -> Legs:
+    """Back from the payee's bank after it had arrived: owed again."""
+    return _payout(replay, entry, "owed", "connected")
 
 
 @replays("payout_returned")

@@ -50,12 +50,12 @@ def the_books_prove_themselves(now: Situation) -> None:
 def every_entry_and_balance_is_the_oracles(now: Situation) -> None:
     for hub_id, replay in replay_all(now.world).items():
         rows = now.world.rows(
-            "SELECT a.owner, a.purpose, b.amount FROM ledger_balance b JOIN ledger_account a"
+            "SELECT a.owner, a.purpose, a.currency, b.amount FROM ledger_balance b JOIN ledger_account a"
             " ON a.hub_id = b.hub_id AND a.id = b.id WHERE b.hub_id = %s AND b.amount <> 0",
             hub_id,
         )
-        cached = {(row["owner"], row["purpose"]): row["amount"] for row in rows}
-        assert cached == oracle.clean(replay.balances), hub_id
+        cached = {(row["owner"], row["purpose"], row["currency"]): row["amount"] for row in rows}
+        assert cached == {account: amount for account, amount in replay.balances.items() if amount}, hub_id
         rights = now.world.rows(
             "SELECT order_id, position, amount - reversed AS remaining FROM earning_right WHERE hub_id = %s", hub_id
         )
@@ -73,7 +73,13 @@ def shares_sum_to_what_was_paid(now: Situation) -> None:
     nothing(
         now.world,
         "SELECT s.id FROM order_share s JOIN earning_right r ON r.hub_id = s.hub_id AND r.order_id = s.id"
-        " GROUP BY s.hub_id, s.id, s.gross, s.fee HAVING sum(r.amount) + s.fee <> s.gross",
+        " WHERE s.source <> 'clearing' GROUP BY s.hub_id, s.id, s.gross, s.fee HAVING sum(r.amount) + s.fee <> s.gross",
+    )
+    nothing(
+        now.world,
+        "SELECT m.key, m.amount FROM clearing_move m LEFT JOIN earning_right r ON r.hub_id = m.to_hub_id"
+        " AND r.order_id = m.order_id WHERE m.kind = 'earned' GROUP BY m.id, m.key, m.amount"
+        " HAVING coalesce(sum(r.amount), 0) <> m.amount",
     )
     nothing(now.world, "SELECT id FROM earning_right WHERE NOT (0 <= reversed AND reversed <= amount)")
 
@@ -215,6 +221,13 @@ def clearing_accounts_cancel(now: Situation) -> None:
         now.world,
         "SELECT a.currency FROM ledger_balance b JOIN ledger_account a ON a.hub_id = b.hub_id AND a.id = b.id"
         " WHERE a.purpose = 'clearing' GROUP BY a.currency HAVING sum(b.amount) <> 0",
+    )
+    nothing(
+        now.world,
+        "WITH owed AS (SELECT 'hub:' || a.hub_id AS one, a.owner AS other, a.currency, b.amount FROM ledger_balance b"
+        "  JOIN ledger_account a ON a.hub_id = b.hub_id AND a.id = b.id WHERE a.purpose = 'clearing')"
+        " SELECT x.* FROM owed x LEFT JOIN owed y ON y.one = x.other AND y.other = x.one AND y.currency = x.currency"
+        " WHERE x.amount + coalesce(y.amount, 0) <> 0",
     )
 
 

@@ -59,6 +59,7 @@ class World:
     places: list[Place] = field(default_factory=list)
     buyers: list[UUID] = field(default_factory=list)
     sellers: list[UUID] = field(default_factory=list)
+    homes: dict[UUID, int] = field(default_factory=dict)  # person → the hub that they chose
     payees: dict[UUID, int] = field(default_factory=dict)  # person → a hub in whose currency they are paid
     _admin: psycopg.Connection[Row] | None = None
     _sandbox: psycopg.Connection[Row] | None = None
@@ -149,6 +150,7 @@ class World:
             osaka = make_hub("osaka", currency="JPY", timezone="Asia/Tokyo", country="JP")
             for hub_id, connectors in ((lyon, (carl, bea)), (nantes, (carl,)), (osaka, ())):
                 self._people(hub_id, connectors)
+            self._move_house(self.buyers[1], osaka)
             weights = self._share(lyon, {carl: 7000, bea: 3000})
             self.places = [
                 Place(lyon, "EUR", weights, self._lyon(lyon, ann, bea)),
@@ -170,6 +172,15 @@ class World:
         for person in (*self.sellers, *self.buyers):
             role = "connector" if person in connectors else None
             make_member(hub_id, "Somebody", account_id=person, role=role)
+
+    def home_of(self, person: UUID) -> int:
+        """The hub at which a person is at home: one that they chose, or the first that they joined."""
+        return self.homes.get(person, self.places[0].hub_id)
+
+    def _move_house(self, person: UUID, hub_id: int) -> None:
+        with hub_scope(hub_id), unit_of_work():
+            membership.choose_home(account_id=person, now=clock.now())
+        self.homes[person] = hub_id
 
     def _share(self, hub_id: int, weights: dict[UUID, int]) -> tuple[tuple[UUID, int], ...]:
         with hub_scope(hub_id), unit_of_work():

@@ -41,10 +41,22 @@ class Network(Payouts):
                 tenancy.freeze_hub(hub_id=hub_id, reason="under review", actor=SYSTEM, now=clock.now())
         self.frozen ^= {hub_id}
 
-    @rule(low=RATES, high=RATES, referrer=RATES, core=RATES, bound=st.integers(1, 2_000), hold=st.integers(0, 20))
-    def publish_other_rules(self, low: int, high: int, referrer: int, core: int, bound: int, hold: int) -> None:
+    @rule(
+        tiers=st.tuples(st.integers(1, 2_000), RATES, RATES),
+        hold=st.integers(0, 20),
+        rates=st.fixed_dictionaries(
+            {
+                "referrer_bps": RATES,
+                "core_bps": RATES,
+                "cross_hub_bps": st.integers(0, 400),
+                "owed_back_bps": st.integers(0, 10_000),
+            }
+        ),
+    )
+    def publish_other_rules(self, tiers: tuple[int, int, int], hold: int, rates: dict[str, int]) -> None:
         """Orders that were placed before keep theirs."""
-        rules = {"tiers": [[bound, low], [None, high]], "referrer_bps": referrer, "core_bps": core, "hold_days": hold}
+        bound, low, high = tiers
+        rules = {"tiers": [[bound, low], [None, high]], "hold_days": hold, **rates}
         with self.across():
             number = len(self.rule_keys)
             key = f"machine-{number}"

@@ -9,15 +9,30 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from hubapp.earnings.payouts import services
+from hubapp.earnings.payouts import jobs, services
 from hubapp.earnings.payouts.errors import BelowMinimum, PayeeNotReady, PayoutUnderWay
+from hubapp.kernel import clock
 from hubapp.money.payments.sandbox.operations.accounts import Onboarding
 from tests.factories.races import together
-from tests.journeys.money_machine.base import tried
+from tests.journeys.money_machine import oracle
+from tests.journeys.money_machine.base import Base, tried
 from tests.journeys.money_machine.rules.refunds import Refunds
 from tests.journeys.money_machine.rules.sales import NUMBER
+from tests.journeys.money_machine.world import Row
 
 BANKS = ("FR7630006000011234567890189", "FR7630006000019999999999999")
+OWED_BACK_BPS = 5_000  # of rules that do not say
+CLAIMED = "SELECT right_id, amount FROM earning_claim WHERE payout_id = %s AND hub_id = %s"
+LEFT_OF_RIGHTS = """
+SELECT * FROM (
+  SELECT id, order_id, position, available_at, is_frozen, amount - reversed - claimed AS left FROM earning_right
+  WHERE hub_id = %s AND owner = %s AND currency = %s
+) AS r WHERE r.left < 0 OR (r.available_at <= %s AND NOT is_frozen) ORDER BY order_id, position
+"""
+IN_FORCE = """
+SELECT rules FROM share_rule_version WHERE published AND effective_from <= %s
+ORDER BY effective_from DESC, key DESC LIMIT 1
+"""
 REFUSALS = (PayeeNotReady, PayoutUnderWay, BelowMinimum)
 
 
@@ -30,6 +45,34 @@ class Payouts(Refunds):
         person, hub_id = people[number % len(people)]
         rows = self.world.rows("SELECT * FROM payee WHERE account_id = %s", person)
         return person, hub_id, rows[0] if rows else None
+
+    def run(self, job: Row) -> bool:
+        """What a payout takes of a hub is what the oracle says of the rights as they are then."""
+        if job["args"]["name"] != jobs.PREPARE:
+            return super().run(job)
+        payout_id, hub_id = job["args"]["arguments"]["payout_id"], job["args"]["hub_id"]
+        was_done, expected = self.part(payout_id, hub_id), self.claims(payout_id, hub_id)
+        done = super().run(job)
+        part = self.part(payout_id, hub_id)
+        if part is not None and was_done is None:
+            claimed = self.world.rows(CLAIMED, payout_id, hub_id)
+            told = {} if hub_id in self.frozen else expected
+            assert {row["right_id"]: row["amount"] for row in claimed} == told, (payout_id, hub_id)
+            assert part["amount"] == sum(told.values())
+        return done
+
+    def part(self, payout_id: str, hub_id: int) -> Row | None:
+        parts = self.world.rows("SELECT * FROM payout_part WHERE payout_id = %s AND hub_id = %s", payout_id, hub_id)
+        return self.pick(parts, 0)
+
+    def claims(self, payout_id: str, hub_id: int) -> dict[UUID, int]:
+        (payout,) = self.world.rows("SELECT account_id, currency FROM payout WHERE id = %s", payout_id)
+        owner, now = f"account:{payout['account_id']}", clock.now()
+        rights = self.world.rows(LEFT_OF_RIGHTS, hub_id, owner, payout["currency"], now)
+        (rules,) = self.world.rows(IN_FORCE, now)
+        return oracle.claims(
+            [(row["id"], row["left"]) for row in rights], rules["rules"].get("owed_back_bps", OWED_BACK_BPS)
+        )
 
     @rule(number=NUMBER, is_doubled=st.booleans())
     def ask_to_be_paid(self, number: int, is_doubled: bool) -> None:
@@ -56,7 +99,7 @@ class Payouts(Refunds):
         if first is not None:
             second = self.next_job(first["id"])
         if first is not None and second is not None:
-            together(lambda: self.run(first), lambda: self.run(second))
+            together(lambda: Base.run(self, first), lambda: Base.run(self, second))
 
     @rule(number=NUMBER, bank=st.sampled_from(BANKS), is_working=st.booleans())
     def fill_in_the_account_again(self, number: int, bank: str, is_working: bool) -> None:
@@ -70,6 +113,15 @@ class Payouts(Refunds):
         )
         form = Onboarding("individual", "Ann", bank, is_working)
         self.till.sandbox.onboard(account, parse_qs(urlsplit(link).query)["link"][0], form)
+
+    @rule(number=NUMBER)
+    def return_from_the_bank(self, number: int) -> None:
+        """Banks may, within some days after the money had arrived."""
+        arrived = self.world.theirs(
+            "SELECT id, account FROM resource WHERE kind = 'payout' AND body->>'status' = 'paid' ORDER BY seq"
+        )
+        if (payout := self.pick(arrived, number)) is not None:
+            self.till.sandbox.bounce_payout(payout["account"], payout["id"])
 
     @rule(number=NUMBER)
     def stop_the_account(self, number: int) -> None:
