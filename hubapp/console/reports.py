@@ -13,7 +13,19 @@ from hubapp.money.ledger.figures import FIGURES
 from hubapp.money.ledger.months import HubSum
 from hubapp.money.ledger.rates import Converted
 
-SHOWN = ("turnover", "refunds", "seller", "connector", "referrer", "core", "cross_hub", "tax", "recovered", "kept")
+SHOWN = (
+    "turnover",
+    "refunds",
+    "lost",
+    "seller",
+    "connector",
+    "referrer",
+    "core",
+    "cross_hub",
+    "tax",
+    "recovered",
+    "kept",
+)
 
 
 @dataclass(frozen=True, slots=True)

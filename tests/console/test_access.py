@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from hubapp.earnings.payouts import services as payouts
-from hubapp.earnings.payouts.models import Payee
+from hubapp.earnings.payouts.models import Payee, Payout
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.ledger import queries as ledger
 from hubapp.tenancy.audit import SYSTEM
@@ -41,6 +41,7 @@ SAMPLES = {
     "proposal_id": "01890000-0000-7000-8000-000000000007",
     "decision": "approve",
     "mail_id": "01890000-0000-7000-8000-000000000008",
+    "payout_id": "01890000-0000-7000-8000-000000000009",
 }
 
 
@@ -98,7 +99,11 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
         make_difference(shop.hub_id, item_id=UUID(SAMPLES["item_id"]))
         with platform_scope(reason="test"), unit_of_work():
             person = {"account_id": central.account_id, "email": "noor@example.org", "created_at": NOW}
-            db.session.add(Payee(country="FR", currency="EUR", **person))
+            payee = Payee(country="FR", currency="EUR", **person)
+            db.session.add(payee)
+            db.session.flush()
+            asked = {"account_id": central.account_id, "currency": "EUR", "requested_at": NOW, "hub_ids": [shop.hub_id]}
+            db.session.add(Payout(id=UUID(SAMPLES["payout_id"]), payee_id=payee.id, status="canceled", **asked))
             run_id = payouts.propose(by=SYSTEM, now=NOW)
         with hub_scope(shop.hub_id), unit_of_work():
             order_id = settled(seller_owner="core", connectors=())

@@ -9,6 +9,7 @@ from uuid import UUID
 from PIL import Image
 
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
+from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.kernel import files
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
@@ -145,6 +146,7 @@ def _payout(hub_id: int, account_id: UUID) -> dict[str, str]:
             amount=500,
             hub_ids=[hub_id],
             requested_at=NOW,
+            transferred_at=NOW,
             finished_at=NOW,
         )
         db.session.add(payout)
@@ -171,10 +173,11 @@ def _payout(hub_id: int, account_id: UUID) -> dict[str, str]:
                 payout_id=payout_id,
                 account_id=account_id,
                 currency="EUR",
-                status="paid",
+                status="claimed",
                 amount=500,
                 created_at=NOW,
-                settled_at=NOW,
             )
         )
+        db.session.flush()
+        settle_part(payout_id=payout_id, now=NOW)
     return {"payout_id": str(payout_id), "document_id": str(document_id)}

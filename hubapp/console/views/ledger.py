@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from hubapp.console import finding
 from hubapp.console.finding import Hits
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404
+from hubapp.earnings.payouts import network as payouts
 from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound
 from hubapp.market.books import queries, words
@@ -87,6 +88,22 @@ def ledger_person(account_id: UUID) -> ResponseReturnValue:
     return render_template(
         "console/ledger/person.html",
         person=person,
+        accounts=found,
+        names=hubs_of_network.names([account.hub_id for account in found]),
+        way=way,
+        **words.WORDS,
+    )
+
+
+@blueprint.get("/ledger/provider")
+@access.requires("central.view")
+def ledger_provider() -> ResponseReturnValue:
+    """Our money at the provider in one currency, as the books of each hub have it."""
+    currency = _typed("currency", 3)
+    found = network.accounts_of("provider", hub_id=None, currency=currency, limit=None)
+    return render_template(
+        "console/ledger/provider.html",
+        currency=currency,
         accounts=found,
         names=hubs_of_network.names([account.hub_id for account in found]),
         way=way,
@@ -196,3 +213,18 @@ def ledger_order(slug: str, order_id: UUID) -> ResponseReturnValue:
     return render_template(
         "market/books/order.html", **context, way=way(slug), layout=LAYOUT, back=_back(hub), is_console=True
     )
+
+
+@blueprint.get("/payouts/<uuid:payout_id>/ledger")
+@access.requires("central.payouts")
+def ledger_payout(payout_id: UUID) -> ResponseReturnValue:
+    """What a payout did in the books of each hub that it draws on."""
+    payout, ref = payouts.payout(payout_id), f"payout:{payout_id}"
+    hubs = hubs_of_network.names([entry.hub_id for entry in network.entries_about(ref, hub_id=None)])
+    books = []
+    for hub_id, (slug, name) in sorted(hubs.items()):
+        with in_hub(hub_id):
+            entries = ledger.entries_of(ref)
+            names = words.owner_names(leg.owner for entry in entries for leg in entry.legs)
+        books.append((name, way(slug), entries, names))
+    return render_template("console/ledger/payout.html", payout=payout, books=books, **words.WORDS)

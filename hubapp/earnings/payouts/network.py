@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from hubapp.earnings.payouts.errors import PayoutNotFound
 from hubapp.earnings.payouts.models import ItemStatus, Payee, Payout, PayoutRun, PayoutRunItem, PayoutStatus, RunStatus
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
@@ -120,6 +121,14 @@ def states_of(run_id: UUID) -> dict[str, int]:
         .group_by(Payout.status)
     )
     return {str(row[0]): int(row[1]) for row in rows}
+
+
+def payout(payout_id: UUID) -> Payout:
+    """Anybody's payout; refuses with PayoutNotFound."""
+    found: Payout | None = db.session.get(Payout, payout_id)
+    if found is None:
+        raise PayoutNotFound
+    return found
 
 
 def payouts_of(account_id: UUID, *, limit: int = 20) -> Sequence[Payout]:

@@ -159,6 +159,12 @@ def payout_of(*, account_id: UUID, payout_id: UUID) -> HubPayout:
     return _seen(row[0], row[1])
 
 
+def is_drawn_here(payout_id: UUID) -> bool:
+    """Whether a payout draws something from the hub in scope."""
+    statement = select(PayoutPart.payout_id).where(PayoutPart.payout_id == payout_id, PayoutPart.amount > 0)
+    return db.session.scalar(statement) is not None
+
+
 def open_payout(*, payee_id: UUID, currency: str) -> Payout | None:
     """The payout under way in a currency, if there is one; not one that the bank returns after it was paid."""
     return db.session.scalar(

@@ -36,6 +36,7 @@ class Row:
     occurred_at: datetime
     amount: int
     balance: int
+    entry_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def statement(*, account_id: UUID, currency: str, period: str, zone: ZoneInfo) -
 
 
 def _row(line: StatementLine, balance: int) -> Row:
-    return Row(line.seq, line.kind, line.ref, line.memo, line.tag, line.occurred_at, -line.amount, balance)
+    return Row(
+        line.seq, line.kind, line.ref, line.memo, line.tag, line.occurred_at, -line.amount, balance, line.entry_id
+    )
 
 
 def as_csv(found: Statement) -> str:

@@ -172,13 +172,16 @@ def dispute_lost(
     taken: tuple[TakenBack, ...],
     now: datetime,
 ) -> NewEntry | None:
-    """The entry of a lost dispute: those who earned bear what waited on the hold; None when nothing was taken."""
+    """The entry of a lost dispute: those who earned bear what waited on the hold; None when nothing was taken.
+
+    Postings with the tag `lost` add up to what was taken back from the shares: reports count it beside refunds.
+    """
     if not amount:
         return None
     legs = [
-        Leg(CORE, Purpose.DISPUTE_HOLD, -amount, tag="dispute"),
+        Leg(CORE, Purpose.DISPUTE_HOLD, -amount, tag="lost"),
         Leg(CORE, Purpose.PROCESSOR_FEES, from_core, tag="kept"),
-        Leg(CORE, Purpose.BAD_DEBT, bad_debt, tag="dispute"),
+        Leg(CORE, Purpose.BAD_DEBT, bad_debt, tag="lost"),
         *_given_back(taken),
     ]
     key = f"dispute:{dispute_id}:order:{order_id}:lost"

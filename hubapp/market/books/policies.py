@@ -52,8 +52,8 @@ class Month:
 
     @property
     def net(self) -> int:
-        """What buyers paid less what went back to them."""
-        return self["turnover"] - self["refunds"]
+        """What buyers paid less what went back to them, or was lost to their banks."""
+        return self["turnover"] - self["refunds"] - self["lost"]
 
     @property
     def split(self) -> int:

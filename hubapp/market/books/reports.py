@@ -19,7 +19,10 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class TaxRow:
-    """What was sold at one rate in a period, less refunds. `gross` contains `tax`; who remits follows from who sold."""
+    """What was sold at one rate in a period, less refunds and lost disputes.
+
+    `gross` contains `tax`; who remits follows from who sold.
+    """
 
     is_core: bool
     category: str
@@ -67,7 +70,7 @@ def taxes(*, currency: str, start: datetime, end: datetime) -> list[TaxRow]:
     """Sales of a period by who remits, category and rate (hub in scope); their tax is the sum of the tax postings."""
     paid: dict[str, int] = {}
     tax: dict[str, int] = {}
-    for row in postings.sums_by_ref(("charge", "refund", "tax"), currency=currency, start=start, end=end):
+    for row in postings.sums_by_ref(("charge", "refund", "lost", "tax"), currency=currency, start=start, end=end):
         of = tax if row.tag == "tax" else paid
         of[row.ref] = of.get(row.ref, 0) + (-row.amount if row.tag == "tax" else row.amount)
     ids = {ref: order_id for ref in {*paid, *tax} if (order_id := policies.uuid_in(ref.removeprefix("order:")))}

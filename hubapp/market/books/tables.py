@@ -14,6 +14,7 @@ from hubapp.market.books.reports import TaxRow
 MONTH_FIGURES = (
     "turnover",
     "refunds",
+    "lost",
     "fees",
     "recovered",
     "kept",

@@ -21,6 +21,7 @@ PERSON, HUB = "account:", "hub:"
 FIGURES: dict[str, Callable[[], str]] = {
     "turnover": lambda: _("Paid by buyers"),
     "refunds": lambda: _("Sent back to buyers"),
+    "lost": lambda: _("Taken back by the buyer's bank"),
     "fees": lambda: _("Kept by the payment provider"),
     "recovered": lambda: _("Payment fees borne by sales"),
     "kept": lambda: _("Payment fees on refunds, borne by the network"),

@@ -28,6 +28,8 @@ HERE = (Purpose.OWED, Purpose.VACANT_SHARE)
 _ALL = (
     Figure("turnover", ("charge",), 1),
     Figure("refunds", ("refund",), -1),
+    # What buyers' banks kept; the part of it that nobody had earned is bad debt and cancels out.
+    Figure("lost", ("lost",), -1),
     Figure("fees", ("fee",), -1),
     Figure("recovered", ("recovered",), -1),
     Figure("kept", ("kept",), 1),
@@ -42,5 +44,5 @@ _ALL = (
     Figure("own", ("connector", "cross_hub"), -1, HERE),
 )
 FIGURES = {figure.key: figure for figure in _ALL}
-# What buyers paid less what went back is, to the cent, what these have.
+# What buyers paid less what went back, to them or by their banks, is, to the cent, what these have.
 SPLIT = ("recovered", "tax", "seller", "connector", "referrer", "core", "cross_hub")

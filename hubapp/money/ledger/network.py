@@ -58,7 +58,9 @@ def _entries(condition: ColumnElement[bool], hub_id: int | None) -> list[EntryFo
     return [EntryFound(*row) for row in db.session.execute(statement)]
 
 
-def accounts_of(owner: str, *, hub_id: int | None) -> list[AccountFound]:
+def accounts_of(
+    owner: str, *, hub_id: int | None, currency: str | None = None, limit: int | None = MOST
+) -> list[AccountFound]:
     """An owner's accounts in all hubs, with their balances."""
     statement = (
         select(
@@ -71,8 +73,10 @@ def accounts_of(owner: str, *, hub_id: int | None) -> list[AccountFound]:
         .join(LedgerBalance, (LedgerBalance.hub_id == LedgerAccount.hub_id) & (LedgerBalance.id == LedgerAccount.id))
         .where(LedgerAccount.owner == owner)
         .order_by(LedgerAccount.hub_id, LedgerAccount.purpose, LedgerAccount.currency)
-        .limit(MOST)
+        .limit(limit)
     )
     if hub_id is not None:
         statement = statement.where(LedgerAccount.hub_id == hub_id)
+    if currency is not None:
+        statement = statement.where(LedgerAccount.currency == currency)
     return [AccountFound(*row) for row in db.session.execute(statement)]

@@ -14,6 +14,12 @@ KINDS = {
     "payout_transfer": _l("Payout: transfer to the payee's account"),
     "payout_paid": _l("Payout: arrived at the bank"),
     "payout_returned": _l("Payout: came back"),
+    "payout_bounced": _l("Payout that the bank sent back"),
+    "dispute_withdrawn": _l("Dispute: taken by the buyer's bank"),
+    "dispute_reinstated": _l("Dispute: given back by the buyer's bank"),
+    "dispute_lost": _l("Dispute that was lost"),
+    "suspense": _l("Difference from the provider"),
+    "history": _l("Imported from the time before"),
     "cross_hub_earned": _l("Share of a purchase in another hub"),
     "cross_hub_taken_back": _l("Share of a purchase elsewhere, taken back"),
     "cross_hub_given_again": _l("Share of a purchase elsewhere, given again"),
@@ -47,6 +53,9 @@ TAGS = {
     "paid": _l("fee, as a cost"),
     "recovered": _l("fee, borne by the sale"),
     "refund": _l("sent back to the buyer"),
+    "dispute": _l("disputed by the buyer's bank"),
+    "lost": _l("taken back by the buyer's bank"),
+    "suspense": _l("not yet explained"),
     "kept": _l("fee that the provider keeps"),
     "seller": _l("seller's part"),
     "connector": _l("connector's share"),
@@ -70,4 +79,4 @@ def purpose_name(purpose: str) -> str:
 
 def tag_name(tag: str) -> str:
     """Why there is a posting."""
-    return str(TAGS.get(tag, tag))
+    return str(TAGS.get(tag, tag.replace("_", " ")))

@@ -72,6 +72,17 @@ def test_months_are_the_sums_of_their_postings(hub: int, sales: list[tuple[int, 
     assert all(month.net == month.split for month in found)
 
 
+def test_a_lost_dispute_goes_off_the_month_as_a_refund_does(hub: int) -> None:
+    order_id, dispute_id = settled(2_000, gross=2_400, tax=400, fee=20), uuid7()
+    shares.freeze(order_id=order_id, dispute_id=dispute_id, now=NOW)
+    # The bank keeps 30.00, of which 6.00 nobody had earned.
+    shares.claw_back(order_id=order_id, dispute_id=dispute_id, amount=2_400, beyond=600, currency="EUR", now=NOW)
+    (month,) = reports.hub_months(zone=PARIS, owner=CARL, now=NOW)
+    assert (month["turnover"], month["lost"], month.net, month.split) == (2_400, 2_400, 0, 0)
+    start, end = reports.span(month.first, PARIS)
+    assert reports.totals(reports.taxes(currency="EUR", start=start, end=end)) == (0, 0)
+
+
 def test_a_figure_opens_to_exactly_its_postings(hub: int) -> None:
     for amount in (2_000, 3_000):
         settled(amount, fee=20)

@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from hubapp.earnings.payouts.models import Payout, PayoutRun, PayoutRunItem
 from hubapp.kernel import clock
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries as orders
+from hubapp.market.orders.refund_models import RefundRequest
 from hubapp.money.payments import plug
+from hubapp.money.payments.dispute_models import Dispute
+from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.factories import way_home
 from tests.factories.accounts import base_url, sign_in
+from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW
 from tests.factories.market import Shop, place, settle
 from tests.factories.way_home import Figure
@@ -59,6 +66,22 @@ MONEY_PAGES = {
     "console.network_figure": "central",
     "console.reports": "central",
     "console.tax": "central",
+    "payouts.period": "seller",
+    "payouts.document": "seller",
+    "subscriptions.index": "member",
+    "subscriptions.detail": "member",
+    "manage_disputes.index": "connector",
+    "console.payee": "central",
+    "console.payouts": "central",
+    "console.payout_run": "central",
+    "console.preview_payouts": "central",
+    "console.ledger_payout": "central",
+    "console.ledger_provider": "central",
+    "console.refund": "central",
+    "console.disputes": "central",
+    "console.dispute": "central",
+    "console.reconciliation": "central",
+    "console.difference": "central",
 }
 # Pages whose amounts are not in the books (yet), and why.
 NOT_BOOKED = {
@@ -75,10 +98,16 @@ NOT_BOOKED = {
     "payments.proceed": "nothing is paid yet",
     "sales.cancel": "asks about an order, whose page it leads back to",
     "manage_orders.cancel": "the same",
+    "refunds.ask": "the same",
+    "refunds.by_seller": "the same",
+    "refunds.by_hub": "the same",
+    "console.accept_dispute": "asks about a dispute, whose page it leads back to",
+    "subscribing.subscribe": "a price, and how it would be split",
 }
 QUERIES = {
     "books.account": "purpose=owed&currency=EUR",
     "console.ledger_search": "q=1",
+    "console.ledger_provider": "currency=EUR",
     "console.ledger_account": "owner=core&purpose=platform_revenue&currency=EUR",
     "console.network_figure": "figure=turnover&currency=EUR&month=2026-11",
     "console.reports": "month=2026-11",
@@ -129,12 +158,55 @@ class Site:
                 yield role, rule.endpoint, f"{path}?{query}" if query else path
 
 
+def console_cases(world: World) -> dict[str, str]:
+    """A refund request, a dispute, a difference and a payout run for the central team to look at."""
+    payout_id = UUID(world.values["payout_id"])
+    with platform_scope(reason="test"), unit_of_work():
+        request_id = db.session.scalars(select(RefundRequest.id)).one()
+        payout = db.session.get_one(Payout, payout_id)
+        run = PayoutRun(is_everybody=True, status="finished", proposed_at=NOW, proposed_by="Noor")
+        db.session.add(run)
+        db.session.flush()
+        part = {"run_id": run.id, "account_id": payout.account_id, "currency": "EUR", "held": 0, "owed_back": 0}
+        item = PayoutRunItem(**part, available=500, amount=500, status="started")
+        db.session.add(item)
+        db.session.flush()
+        payout.run_item_id = item.id
+        run_id = run.id
+    with hub_scope(world.there), unit_of_work():
+        dispute = Dispute(
+            payment_id=UUID(world.values["payment_id"]),
+            provider_id="dp_test",
+            amount=1_200,
+            currency="EUR",
+            reason="fraudulent",
+            status="needs_response",
+            is_refundable=False,
+            withdrawn=1_200,
+            fee=2_000,
+            lines=1,
+            opened_at=NOW,
+            seen_at=NOW,
+        )
+        db.session.add(dispute)
+        db.session.flush()
+        dispute_id = dispute.id
+    item_id = make_difference(world.there)
+    return {
+        "request_id": str(request_id),
+        "dispute_id": str(dispute_id),
+        "item_id": str(item_id),
+        "run_id": str(run_id),
+    }
+
+
 @pytest.fixture
-def site(app: HubFlask) -> Iterator[Site]:
+def site(app: HubFlask) -> Site:
     plug.install_sandbox(app.extensions["hubapp.server"])
     clock.set_offset(NOW - clock.wall())
     with app.app_context():
         world = make_world(app)
+        world.values.update(console_cases(world))
         with hub_scope(world.there), unit_of_work():
             people = world.people
             listing = orders.lines_of(orders.all_orders()[0].id)[0].listing_id

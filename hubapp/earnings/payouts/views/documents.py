@@ -77,6 +77,8 @@ def document(document_id: UUID) -> ResponseReturnValue:
         money=Money,
         network_name=settings.network_name,
         back_url=url_for("payouts.statement", payout_id=found.payout_id),
+        here=current_hub().name,
+        books=url_for("books.payout", payout_id=found.payout_id) if queries.is_drawn_here(found.payout_id) else "",
     )
 
 
