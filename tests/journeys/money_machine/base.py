@@ -204,7 +204,9 @@ class Base(RuleBasedStateMachine):
             *self.world.rows(
                 "SELECT 'payout' AS noun, status, reason FROM payout WHERE status NOT IN ('paid', 'failed', 'canceled')"
             ),
-            *self.world.rows("SELECT 'part' AS noun FROM payout_part WHERE status IN ('claimed', 'transferred', 'bounced')"),
+            *self.world.rows(
+                "SELECT 'part' AS noun FROM payout_part WHERE status IN ('claimed', 'transferred', 'bounced')"
+            ),
             *self.world.rows("SELECT 'move' AS noun, key FROM clearing_move WHERE booked_at IS NULL"),
             *self.world.rows("SELECT external_id FROM gateway_event WHERE handled_at IS NULL"),
             *self.world.theirs("SELECT 'event' AS noun FROM delivery WHERE state = 'pending'"),

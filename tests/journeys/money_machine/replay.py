@@ -16,7 +16,7 @@ from tests.journeys.money_machine.world import Place, Row, World
 ENTRIES = """
 SELECT e.hub_id, e.seq, e.idempotency_key, e.kind, e.ref, e.currency, e.occurred_at, p.amount, a.owner, a.purpose
 FROM ledger_entry e JOIN ledger_posting p ON p.hub_id = e.hub_id AND p.entry_id = e.id
-JOIN ledger_account a ON a.hub_id = p.hub_id AND a.id = p.account_id 
+JOIN ledger_account a ON a.hub_id = p.hub_id AND a.id = p.account_id
 ORDER BY e.kind LIKE 'cross_hub_%', e.hub_id, e.seq, p.position
 """
 ZONES = {"EUR": ZoneInfo("Europe/Paris"), "JPY": ZoneInfo("Asia/Tokyo")}
@@ -83,8 +83,8 @@ def replay_all(world: World) -> dict[int, Replay]:
         assert sum(expected.values()) == 0, (entry["idempotency_key"], expected)
         assert oracle.clean(booked) == expected, (hub_id, seq, entry["idempotency_key"], booked, expected)
         for (owner, purpose), amount in expected.items():
-            account = (owner, purpose, entry["currency"])
-            replay.balances[account] = replay.balances.get(account, 0) + amount
+            whose = (owner, purpose, entry["currency"])
+            replay.balances[whose] = replay.balances.get(whose, 0) + amount
     for replay in found.values():
         for order_id, order in replay.orders.items():
             assert not order.due, f"the home hub never heard of {order_id}: {order.due}"

@@ -9,7 +9,6 @@ from typing import ClassVar, Protocol
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.ledger import verify
 from hubapp.tenancy.scope import hub_scope
-from tests.journeys.money_machine import oracle
 from tests.journeys.money_machine.replay import replay_all
 from tests.journeys.money_machine.world import World
 

@@ -13,6 +13,7 @@ from hubapp.earnings.payouts import jobs, services
 from hubapp.earnings.payouts.errors import BelowMinimum, PayeeNotReady, PayoutUnderWay
 from hubapp.kernel import clock
 from hubapp.money.payments.sandbox.operations.accounts import Onboarding
+from hubapp.tenancy.audit import SYSTEM
 from tests.factories.races import together
 from tests.journeys.money_machine import oracle
 from tests.journeys.money_machine.base import Base, tried
@@ -134,8 +135,8 @@ class Payouts(Refunds):
         person, _hub_id, payee = self.payee(number)
         if payee is not None:
             with self.across():
-                reason = None if payee["frozen_reason"] else "a question is open"
-                services.freeze_payee(account_id=person, reason=reason)
+                act = services.lift_payee if payee["frozen_reason"] else services.freeze_payee
+                act(account_id=person, reason="a question is open", actor=SYSTEM, now=clock.now())
 
     @rule(place=NUMBER)
     def take_or_bring_money(self, place: int) -> None:

@@ -156,9 +156,7 @@ class Sales(Base):
             return
         confirmed = [self.confirm(where, who, items, is_shipped=False, touch=False) for who in self.world.buyers]
         (left,) = self.world.rows(LEFT, items[0][0].listing_id)
-        answers = together(
-            *(lambda one=one: tried(lambda: self.order(where, one), OutOfStock) for one in confirmed)  # type: ignore[misc]
-        )
+        answers = together(*(lambda one=one: tried(lambda: self.order(where, one), OutOfStock) for one in confirmed))
         placed = [answer for answer in answers if isinstance(answer, UUID)]
         assert len(placed) == min(len(confirmed), left["left"] // quantity)
         for who, purchase, answer in zip(self.world.buyers, confirmed, answers, strict=True):
