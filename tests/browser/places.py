@@ -49,4 +49,11 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CENTRAL, "", ("/console/", "/console/hubs", "/console/hubs > /console/hubs/l", "/console/people")),
     (CENTRAL, "", ("/console/audit", "/console/jobs", "/console/rules", "/console/hubs/lyon/freeze")),
     (CENTRAL, "", ("/console/hubs/new/start", "/console/hubs/lyon/connectors/new")),
+    (CENTRAL, "", ("/console/payouts", "/console/payouts/preview", "/console/disputes", "/console/refunds")),
+    (CENTRAL, "", ("/console/ledger", "/console/ledger?q=1", "/console/ledger/manual", "/console/reconciliation")),
+    (CENTRAL, "", ("/console/reports", "/console/mails", "/console/hubs/lyon/tax", "/console/hubs/tunis/refunds")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/subscriptions", "/manage/disputes", "/manage/parts")),
+    (CONNECTORS["tunis"], "tunis", ("/manage/reports", "/manage/reports/tax", "/manage/books", "/me/books")),
+    (SELLER, "lyon", ("/me/books", "/me/subscriptions", "/me/earnings/periods", "/me/earnings/periods/2026-11")),
+    (MEMBER, "lyon", ("/me/subscriptions",)),
 )
