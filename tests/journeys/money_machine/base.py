@@ -67,6 +67,7 @@ class Base(RuleBasedStateMachine):
         self.frozen: set[int] = set()
         self.rule_keys: dict[str, str] = {}
         self.doing = "asking"
+        self.ran: list[str] = []  # jobs of this round
 
     history: ClassVar[list[Sold] | None] = None
 
@@ -128,6 +129,7 @@ class Base(RuleBasedStateMachine):
         except NotYetKnown:
             return False
         self.forget(job)
+        self.ran.append(str(job["args"]))
         return True
 
     def forget(self, job: Row) -> None:
@@ -177,16 +179,25 @@ class Base(RuleBasedStateMachine):
         raise AssertionError(f"this never ends: {left}")
 
     def settle(self) -> None:
-        """Everything that is due now, events and sweeps included."""
-        done = True
-        while done:
-            for name in SWEEPS:
-                self.sweep(name)
-            self.doing = "delivering"
-            done = bool(self.line.deliver("in_order"))
-            while self.work(1_000):
-                done = True
+        """Everything that is due now, events and sweeps included.
+
+        Ends with a round that does the same as the one before: sweeps ask again for what only time can bring.
+        """
+        before: list[str] = []
+        done = self.round()
+        while done and done != before:
+            before, done = done, self.round()
         self.doing = "asking"
+
+    def round(self) -> list[str]:
+        """The sweeps, and what follows from them until the queue is empty; answers what was done."""
+        for name in SWEEPS:
+            self.sweep(name)
+        self.doing, self.ran = "delivering", []
+        events = ["event"] * self.line.deliver("in_order")
+        while self.work(1_000):
+            pass
+        return events + self.ran
 
     def unfinished(self) -> list[Row]:
         """What somebody still has to do something about."""
