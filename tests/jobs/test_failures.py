@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from sqlalchemy import text
@@ -12,6 +11,7 @@ from hubapp.jobs.failures import JobFailure
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.platform import platform_scope
 from tests.conftest import Live
+from tests.support.threads import alone
 
 
 def test_the_worker_keeps_the_words_of_a_failed_try(live: Live) -> None:
@@ -23,10 +23,7 @@ def test_the_worker_keeps_the_words_of_a_failed_try(live: Live) -> None:
             f"INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', 'hubapp.run', {unknown})"
         )
         db.session.execute(text(add))
-    work = partial(worker.work, live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None)
-    # In a thread of its own: a browser that another test opened here keeps an event loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(work).result()
+    alone(partial(worker.work, live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None))
     with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
         (failure,) = db.session.query(JobFailure).all()
     assert failure.error == "UnknownTask: nobody.knows"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -14,6 +15,7 @@ from hubapp.jobs.unwritten import Unwritten
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.platform import platform_scope
 from tests.conftest import Live
+from tests.support.threads import alone
 
 TASK = "tests.count"
 ran: list[str] = []
@@ -89,13 +91,13 @@ async def _lose_one_ending(live: Live, unwritten: Unwritten, *, revives: bool) -
 def test_a_job_whose_end_was_not_written_down_runs_again(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "STALLED_AFTER_SECONDS", 0.1)
     enqueue(live)
-    asyncio.run(_lose_one_ending(live, Unwritten(), revives=True))
+    alone(partial(asyncio.run, _lose_one_ending(live, Unwritten(), revives=True)))
     assert len(ran) == 2
 
 
 def test_a_job_that_ended_a_moment_ago_is_left_alone(live: Live) -> None:
     enqueue(live)
-    asyncio.run(_lose_one_ending(live, Unwritten(), revives=False))
+    alone(partial(asyncio.run, _lose_one_ending(live, Unwritten(), revives=False)))
     assert len(ran) == 1
 
 
@@ -108,7 +110,7 @@ def test_without_that_memory_it_would_stay_for_ever(live: Live, monkeypatch: pyt
 
     monkeypatch.setattr(worker, "STALLED_AFTER_SECONDS", 0.1 + 30)
     enqueue(live)
-    asyncio.run(_lose_one_ending(live, Forgetful(), revives=False))
+    alone(partial(asyncio.run, _lose_one_ending(live, Forgetful(), revives=False)))
     assert len(ran) == 1
 
 
@@ -124,7 +126,7 @@ def test_a_job_of_a_killed_worker_runs_again(live: Live) -> None:
         async with worker_app.open_async():
             await worker_app.tasks["hubapp.revive"](timestamp=0)
 
-    asyncio.run(revive())
+    alone(partial(asyncio.run, revive()))
     assert statuses(live) == [("todo", 1)]
-    worker.work(live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None)
+    alone(partial(worker.work, live.app, conninfo=live.server.conninfo("central"), wait=False, revive=lambda: None))
     assert (statuses(live), len(ran)) == ([], 1)

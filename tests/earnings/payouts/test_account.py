@@ -97,8 +97,9 @@ def test_looking_at_the_bank_details_lets_payouts_go_on(town: Town, seller: UUID
     assert town.payee(seller).check_reason is None
 
 
-def test_without_an_account_there_is_no_page(town: Town) -> None:
-    assert browser(town, town.person()).get(PAGE).status_code == 404
+def test_without_an_account_the_page_leads_to_where_one_is_opened(town: Town) -> None:
+    answer = browser(town, town.person()).get(PAGE)
+    assert (answer.status_code, answer.location.rpartition("/me/")[2]) == (303, "earnings")
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}/provider", "/me/earnings/payout"])
