@@ -11,7 +11,6 @@ from psycopg import OperationalError
 from hubapp.app import create_app
 from hubapp.kernel import log
 from hubapp.kernel.config import Settings
-from hubapp.kernel.errors import Refusal
 from hubapp.kernel.postgres import PostgresUnavailable
 
 
@@ -21,8 +20,8 @@ def application() -> Flask:
     log.configure(settings)
     try:
         app = create_app(settings)
-    except (Refusal, PostgresUnavailable, OperationalError):
-        sys.exit(1)  # `hubapp serve` finds the same and says it in one line
+    except (PostgresUnavailable, OperationalError):
+        sys.exit(1)  # `hubapp serve` finds the same and says it in one line; anything else is told here
     # What has been loaded stays to the end: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
