@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from hubapp.kernel import clock, ids
 from hubapp.kernel.db import after_commit, db
@@ -17,6 +17,9 @@ from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayComm
 # The edge sends at once; a sweep sends what is still there after this time.
 FALLBACK_AFTER = timedelta(seconds=5)
 WITHDRAWN = "withdrawn"
+
+# To the table, not through the session: the row is written once, and read by nobody before the commit.
+ADD = insert(GatewayCommand.__table__)
 
 
 def add(
@@ -28,21 +31,22 @@ def add(
     here on. Two living commands of one kind about one subject cannot exist.
     """
     # The app's role may add commands and not read them, so that nothing may come back from the insert.
-    command = GatewayCommand(
-        id=ids.uuid7(),
-        hub_id=hub_id,
-        kind=kind,
-        key=key,
-        subject=subject,
-        params=params,
-        status=CommandStatus.TODO,
-        attempts=0,
-        next_try_at=clock.wall() + FALLBACK_AFTER,
-        created_at=now,
-    )
-    db.session.add(command)
-    after_commit(partial(wiring.dispatch_now, command.id))
-    return command.id
+    command_id = ids.uuid7()
+    row = {
+        "id": command_id,
+        "hub_id": hub_id,
+        "kind": kind,
+        "key": key,
+        "subject": subject,
+        "params": params,
+        "status": CommandStatus.TODO,
+        "attempts": 0,
+        "next_try_at": clock.wall() + FALLBACK_AFTER,
+        "created_at": now,
+    }
+    db.session.execute(ADD, row)
+    after_commit(partial(wiring.dispatch_now, command_id))
+    return command_id
 
 
 def withdraw(*, command_id: UUID, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel import scope
@@ -221,14 +221,21 @@ def referrer_for(account_id: uuid.UUID | None, touch: Touch | None, now: datetim
     return None
 
 
-def _stored_touches(account_id: uuid.UUID, now: datetime) -> list[Touch]:
-    newest_first = (
-        select(ReferralTouch)
-        .where(ReferralTouch.account_id == account_id, ReferralTouch.touched_at >= now - policies.TOUCH_LASTS)
-        .order_by(ReferralTouch.touched_at.desc(), ReferralTouch.id.desc())
-        .limit(3)
+# Made once: every order asks.
+_TOUCHES = (
+    select(ReferralTouch.code, ReferralTouch.channel, ReferralTouch.touched_at)
+    .where(
+        ReferralTouch.account_id == bindparam("account", type_=Uuid()),
+        ReferralTouch.touched_at >= bindparam("since", type_=DateTime(timezone=True)),
     )
-    return [Touch(row.code, row.channel, row.touched_at) for row in db.session.scalars(newest_first)]
+    .order_by(ReferralTouch.touched_at.desc(), ReferralTouch.id.desc())
+    .limit(3)
+)
+
+
+def _stored_touches(account_id: uuid.UUID, now: datetime) -> list[Touch]:
+    asked = {"account": account_id, "since": now - policies.TOUCH_LASTS}
+    return [Touch(*row) for row in db.session.execute(_TOUCHES, asked)]
 
 
 def invites() -> list[InviteView]:

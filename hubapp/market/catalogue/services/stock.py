@@ -6,10 +6,22 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm.attributes import set_committed_value
 
-from hubapp.kernel.db import db
+from hubapp.kernel import arrays
+from hubapp.kernel.arrays import INTEGER, Columns
+from hubapp.kernel.arrays import UUID as UUID_COLUMN
+from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
 from hubapp.market.catalogue.models import Listing
+
+PIECES: Columns = {"listing_id": UUID_COLUMN, "pieces": INTEGER}
+RESERVE = arrays.typed(
+    "UPDATE listing SET reserved = reserved + wanted.pieces "  # noqa: S608  names of our own
+    f"FROM unnest({arrays.arrays(PIECES)}) AS wanted (listing_id, pieces) "
+    "WHERE hub_id = :hub AND id = wanted.listing_id",
+    PIECES,
+)
 
 
 def locked(*, statement: Select[Listing]) -> Select[Listing]:
@@ -42,9 +54,12 @@ def offer(*, lines: Mapping[UUID, int]) -> dict[UUID, Listing]:
 
 
 def reserve(*, offered: Mapping[UUID, Listing], lines: Mapping[UUID, int]) -> None:
-    """Put `lines` of what `offer` gave aside, once nothing can refuse any more; written with the next flush."""
+    """Put `lines` of what `offer` gave aside, once nothing can refuse any more."""
+    rows = {"hub": require_hub_id(), **arrays.arrays_of(PIECES, lines.items())}
+    db.session.execute(RESERVE, rows)
     for listing_id, quantity in lines.items():
-        offered[listing_id].reserved += quantity
+        listing = offered[listing_id]
+        set_committed_value(listing, "reserved", listing.reserved + quantity)
 
 
 def release(*, lines: Mapping[UUID, int]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
@@ -16,6 +17,17 @@ from hubapp.market.catalogue.models import Listing
 from hubapp.market.orders import policies
 from hubapp.market.orders.errors import BasketFull, NoSuchCheckout, OwnListing, QuantityOutOfRange
 from hubapp.market.orders.models import Basket, BasketLine, Checkout, Order, OrderLine
+
+_WITH_LINES = select(
+    Basket,
+    select(func.jsonb_object_agg(BasketLine.listing_id, BasketLine.quantity))
+    .where(BasketLine.hub_id == Basket.hub_id, BasketLine.basket_id == Basket.id)
+    .scalar_subquery(),
+)
+_EMPTY = text(
+    "WITH emptied AS (DELETE FROM basket_line WHERE hub_id = :hub AND basket_id = :basket) "
+    "UPDATE basket SET version = :version, updated_at = :now WHERE hub_id = :hub AND id = :basket"
+)
 
 
 def open_basket(*, account_id: UUID | None, basket_id: UUID | None, now: datetime) -> Basket:
@@ -113,21 +125,25 @@ def restore_basket(*, checkout_id: UUID, buyer_id: UUID, now: datetime) -> None:
     _touch(basket, now)
 
 
-def locked_basket(*, account_id: UUID) -> Basket | None:
-    """The account's basket, locked until the transaction ends: a second click waits here."""
-    statement = select(Basket).where(Basket.account_id == account_id)
-    found: Basket | None = db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
-    return found
+def locked_basket(*, account_id: UUID) -> tuple[Basket, dict[UUID, int]] | None:
+    """The account's basket with its lines (listing → pieces), locked until the transaction ends: a second click waits.
+
+    Whoever had to wait gets the basket's version as it is and its lines as they were: only with the version that a page
+    showed do they belong together.
+    """
+    statement = _WITH_LINES.where(Basket.account_id == account_id).with_for_update(of=Basket)
+    row = db.session.execute(statement.execution_options(populate_existing=True)).one_or_none()
+    return (
+        None if row is None else (row[0], {UUID(listing_id): pieces for listing_id, pieces in (row[1] or {}).items()})
+    )
 
 
 def empty(*, basket: Basket, now: datetime) -> None:
-    """Take everything out; the basket's new version is written with the next flush."""
-    basket.version += 1
-    basket.updated_at = now
-    statement = delete(BasketLine).where(BasketLine.basket_id == basket.id)
-    # Nobody holds its lines in the session, and what waits there to be written can wait for the next flush.
-    with db.session.no_autoflush:
-        db.session.execute(statement.execution_options(synchronize_session=False))
+    """Take everything out of a locked basket, whose version grows."""
+    changed = {"hub": basket.hub_id, "basket": basket.id, "version": basket.version + 1, "now": now}
+    db.session.execute(_EMPTY, changed)
+    set_committed_value(basket, "version", changed["version"])
+    set_committed_value(basket, "updated_at", now)
 
 
 def _of_account(account_id: UUID, now: datetime) -> Basket:

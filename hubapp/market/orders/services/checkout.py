@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
+from hubapp.kernel.money import Money
 from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders import policies, queries
 from hubapp.market.orders.errors import (
@@ -29,8 +30,9 @@ from hubapp.market.orders.models import (
 )
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.market.orders.services import basket as baskets
-from hubapp.market.orders.services import placing
+from hubapp.market.orders.services import placing, writing
 from hubapp.market.orders.services.placing import Buyer
+from hubapp.market.orders.services.writing import NewCheckout
 from hubapp.money.payments import services as payments
 from hubapp.people.membership.queries import Touch
 from hubapp.tenancy import selling
@@ -63,14 +65,14 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     Refuses with HubFrozen, JoinFirst, BasketChanged, BasketEmpty, OutOfStock, NotForSale, OwnListing, PriceChanged,
     AddressMissing or TotalTooLarge; then nothing is reserved.
     """
-    basket = baskets.locked_basket(account_id=purchase.buyer_id)
-    if basket is None:
+    found = baskets.locked_basket(account_id=purchase.buyer_id)
+    if found is None:
         raise BasketEmpty
+    basket, quantities = found
     if basket.version != purchase.basket_version:  # ordering emptied it: this may be the second click
         return _checkout_of(basket, purchase.basket_version)
     selling.refuse_if_frozen(require_hub_id())
     customer = placing.require_member(buyer_id=purchase.buyer_id)
-    quantities = queries.quantities(basket.id)
     if not quantities:
         raise BasketEmpty
     # The locked rows, not those that a page was made from: these are the prices that count.
@@ -80,28 +82,30 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     _refuse(drafts, purchase)
     prospect = placing.prospect(buyer=purchase.buyer, customer=customer, now=now)
     # Nothing was written so far: who is refused sees the shop as it is, even in this transaction.
-    checkout = _checkout(basket, drafts, purchase, now)
+    checkout = _checkout(basket.id, drafts, purchase, now)
     catalogue.reserve(offered=listings, lines=quantities)
     baskets.empty(basket=basket, now=now)
-    db.session.flush()  # the checkout before its orders: without a relationship the session does not know
-    placing.write_orders(checkout=checkout, drafts=drafts, prospect=prospect, now=now)
+    writing.write_orders(checkout=checkout, drafts=drafts, prospect=prospect)
     return checkout.id
 
 
-def _payment(checkout: Checkout, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> UUID:
+def _checkout(basket_id: UUID, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> NewCheckout:
+    checkout_id, expires_at = ids.uuid7(), now + policies.PAYMENT_WINDOW
+    total = Money(sum(draft.gross for draft in drafts), purchase.currency)
     several = _("%(count)d orders", count=len(drafts))
-    return payments.request_checkout(
-        reference=f"checkout:{checkout.id}",
+    payment_id = payments.request_checkout(
+        reference=f"checkout:{checkout_id}",
         payer_id=purchase.buyer_id,
         payer_email=purchase.buyer_email,
-        amount=checkout.money,
+        amount=total,
         lines=placing.card_lines(drafts=drafts),
         description=several if len(drafts) > 1 else drafts[0].lines[0].wanted.title,
-        success_path=purchase.return_to(checkout.id),
-        cancel_path=purchase.return_to(checkout.id),
-        expires_at=checkout.expires_at,
+        success_path=purchase.return_to(checkout_id),
+        cancel_path=purchase.return_to(checkout_id),
+        expires_at=expires_at,
         now=now,
     )
+    return NewCheckout(checkout_id, basket_id, purchase.basket_version, total, payment_id, now, expires_at)
 
 
 def _checkout_of(basket: Basket, version: int) -> UUID:
@@ -123,19 +127,3 @@ def _refuse(drafts: Sequence[OrderDraft], purchase: Purchase) -> None:
         raise AddressMissing
     if sum(draft.gross for draft in drafts) > policies.LARGEST_TOTAL:
         raise TotalTooLarge
-
-
-def _checkout(basket: Basket, drafts: Sequence[OrderDraft], purchase: Purchase, now: datetime) -> Checkout:
-    checkout = Checkout(
-        id=ids.uuid7(),
-        basket_id=basket.id,
-        basket_version=purchase.basket_version,
-        buyer_account_id=purchase.buyer_id,
-        total=sum(draft.gross for draft in drafts),
-        currency=purchase.currency,
-        created_at=now,
-        expires_at=now + policies.PAYMENT_WINDOW,
-    )
-    checkout.payment_id = _payment(checkout, drafts, purchase, now)  # first, so that its row is written once
-    db.session.add(checkout)
-    return checkout

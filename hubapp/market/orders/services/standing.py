@@ -14,13 +14,15 @@ from flask_babel import gettext as _
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
+from hubapp.kernel.money import Money
 from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders import policies, queries
 from hubapp.market.orders.errors import AddressMissing, NoSuchCheckout, OwnListing, PaymentUnderWay, TotalTooLarge
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Delivery
-from hubapp.market.orders.services import placing, steps
+from hubapp.market.orders.services import placing, steps, writing
 from hubapp.market.orders.services.placing import Buyer
 from hubapp.market.orders.services.settlement import locked_checkout
+from hubapp.market.orders.services.writing import NewCheckout
 from hubapp.money.payments import cards
 from hubapp.money.payments import queries as paid
 from hubapp.money.payments import services as payments
@@ -77,21 +79,11 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
             raise AddressMissing
         if total > policies.LARGEST_TOTAL:
             raise TotalTooLarge
-        checkout = Checkout(
-            id=ids.uuid7(),
-            basket_id=None,
-            basket_version=0,
-            buyer_account_id=buyer.account_id,
-            total=total,
-            currency=buyer.currency,
-            created_at=now,
-            expires_at=wanted.expires_at,
-        )
         prospect = placing.prospect(buyer=buyer, customer=customer, now=now)
         catalogue.reserve(offered=offered, lines=lines)
-        db.session.add(checkout)
-        db.session.flush()
-        placing.write_orders(checkout=checkout, drafts=drafts, prospect=prospect, now=now)
+        money = Money(total, buyer.currency)
+        checkout = NewCheckout(ids.uuid7(), None, 0, money, None, now, wanted.expires_at)
+        writing.write_orders(checkout=checkout, drafts=drafts, prospect=prospect)
     return checkout.id
 
 
