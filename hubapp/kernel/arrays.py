@@ -5,51 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Boolean,
-    Date,
-    DateTime,
-    Integer,
-    LargeBinary,
-    SmallInteger,
-    Text,
-    Uuid,
-    bindparam,
-    text,
-)
-from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import TextClause, text
 
-Kind = tuple[str, TypeEngine[Any]]
-Columns = Mapping[str, Kind]
+Columns = Mapping[str, str]  # name → type, as PostgreSQL calls it
 
-UUID: Kind = ("uuid", Uuid())
-BIGINT: Kind = ("bigint", BigInteger())
-INTEGER: Kind = ("integer", Integer())
-SMALLINT: Kind = ("smallint", SmallInteger())
-BOOLEAN: Kind = ("boolean", Boolean())
-TEXT: Kind = ("text", Text())
-BYTES: Kind = ("bytea", LargeBinary())
-DATE: Kind = ("date", Date())
-TIME: Kind = ("timestamptz", DateTime(timezone=True))
-JSON: Kind = ("jsonb", Text())  # given as text
-
-
-def typed(statement: str, columns: Columns) -> TextClause:
-    """A statement whose parameters are the columns' arrays."""
-    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, (_, kind) in columns.items()))
+UUID = "uuid"
+BIGINT = "bigint"
+INTEGER = "integer"
+SMALLINT = "smallint"
+BOOLEAN = "boolean"
+TEXT = "text"
+BYTES = "bytea"
+DATE = "date"
+TIME = "timestamptz"
+JSON = "jsonb"  # given as text
 
 
 def arrays(columns: Columns) -> str:
     """The arguments of unnest()."""
-    return ", ".join(f"CAST(:{name} AS {sql}[])" for name, (sql, _) in columns.items())
+    return ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
 
 
 def insertion(table: str, columns: Columns) -> TextClause:
     """Adds rows to a hub's `table`; parameters: `hub`, and what `arrays_of` makes of the rows."""
-    return typed(_addition(table, columns, columns), columns)
+    return text(_addition(table, columns))
 
 
 def insertions(tables: Mapping[str, Columns]) -> TextClause:
@@ -57,17 +36,15 @@ def insertions(tables: Mapping[str, Columns]) -> TextClause:
 
     Foreign keys are looked at when all rows are there, so that the tables may come in any order.
     """
-    parameters = {
-        table: {f"{table}_{name}": kind for name, kind in columns.items()} for table, columns in tables.items()
-    }
-    *first, last = (_addition(table, columns, parameters[table]) for table, columns in tables.items())
+    *first, last = (_addition(table, columns, prefix=f"{table}_") for table, columns in tables.items())
     steps = ", ".join(f"step_{number} AS ({addition})" for number, addition in enumerate(first))
-    return typed(f"WITH {steps} {last}", {name: kind for every in parameters.values() for name, kind in every.items()})
+    return text(f"WITH {steps} {last}")
 
 
-def _addition(table: str, columns: Columns, parameters: Columns) -> str:
+def _addition(table: str, columns: Columns, prefix: str = "") -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    return f"INSERT INTO {table} (hub_id, {names}) SELECT :hub, * FROM unnest({arrays(parameters)})"  # noqa: S608
+    given = arrays({f"{prefix}{name}": kind for name, kind in columns.items()})
+    return f"INSERT INTO {table} (hub_id, {names}) SELECT :hub, * FROM unnest({given})"  # noqa: S608
 
 
 def arrays_of(columns: Columns, rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:

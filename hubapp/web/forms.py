@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
+from wtforms.meta import DefaultMeta
 
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
@@ -14,6 +17,16 @@ from hubapp.kernel.money import Money
 
 class Form(FlaskForm):
     """Base of all forms."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms' own words in the page's language, each catalogue read once: Flask-WTF reads it for every request."""
+
+        @property
+        def locales(self) -> list[str]:
+            """The language of the page, for WTForms' cache."""
+            return [(get_locale() or Locale("en")).language]
+
+        get_translations = DefaultMeta.get_translations
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a service's refusal at its field, or above the form."""

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, Select, bindparam, func, select
 
 from hubapp.earnings.shares import policies
 from hubapp.earnings.shares.errors import NotSettled, UnknownRules
@@ -71,17 +71,25 @@ class Totals(NamedTuple):
 OUTSTANDING: ColumnElement[int] = EarningRight.amount - EarningRight.reversed - EarningRight.claimed
 
 
+# Made once: every order asks.
+_IN_FORCE = (
+    select(ShareRuleVersion.key, ShareRuleVersion.effective_from, ShareRuleVersion.rules)
+    .where(
+        ShareRuleVersion.published,
+        ShareRuleVersion.effective_from <= bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(ShareRuleVersion.effective_from.desc(), ShareRuleVersion.key.desc())
+    .limit(1)
+)
+
+
 def rules(now: datetime) -> RuleVersion:
     """The published version in force. Raises UnknownRules when there is none."""
-    row = db.session.scalars(
-        select(ShareRuleVersion)
-        .where(ShareRuleVersion.published, ShareRuleVersion.effective_from <= now)
-        .order_by(ShareRuleVersion.effective_from.desc(), ShareRuleVersion.key.desc())
-        .limit(1)
-    ).one_or_none()
+    row = db.session.execute(_IN_FORCE, {"now": now}).one_or_none()
     if row is None:
         raise UnknownRules("no published rule version is in force")
-    return _version(row)
+    key, effective_from, data = row
+    return RuleVersion(key, effective_from, Rules.from_json(data))
 
 
 def rules_of(key: str) -> RuleVersion:

@@ -40,11 +40,10 @@ KNOWN_KEYS = text(
     "SELECT idempotency_key, id, seq, prev_hash, hash FROM ledger_entry "
     "WHERE hub_id = :hub AND idempotency_key = ANY(:keys)"
 )
-FIND_ACCOUNTS = arrays.typed(
+FIND_ACCOUNTS = text(
     "SELECT account.id, account.owner, account.purpose, account.currency FROM ledger_account AS account "  # noqa: S608
     f"JOIN unnest({arrays.arrays(WANTED)}) AS wanted (owner, purpose, currency) USING (owner, purpose, currency) "
-    "WHERE account.hub_id = :hub",
-    WANTED,
+    "WHERE account.hub_id = :hub"
 )
 ADD_ACCOUNTS = arrays.insertion("ledger_account", ACCOUNT)
 ADD_ENTRIES = arrays.insertion("ledger_entry", ENTRY)

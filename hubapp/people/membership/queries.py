@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel import scope
@@ -211,7 +211,13 @@ def referrer_of_code(code: str) -> Referral | None:
 
 def referrer_for(account_id: uuid.UUID | None, touch: Touch | None, now: datetime) -> Referral | None:
     """Who brought this person: the last touch within 30 days, of the session or of the account; never oneself."""
-    touches = ([touch] if touch else []) + ([] if account_id is None else _stored_touches(account_id, now))
+    stored: list[Touch] = []
+    if account_id is not None:
+        stored = [Touch(*row) for row in db.session.execute(_TOUCHES, _asked(account_id, now))]
+    return _brought_by(account_id, [*stored, *([touch] if touch else [])], now)
+
+
+def _brought_by(account_id: uuid.UUID | None, touches: list[Touch], now: datetime) -> Referral | None:
     for candidate in sorted(touches, key=lambda item: item.at, reverse=True):
         if not policies.is_fresh(candidate.at, now):
             continue
@@ -233,9 +239,8 @@ _TOUCHES = (
 )
 
 
-def _stored_touches(account_id: uuid.UUID, now: datetime) -> list[Touch]:
-    asked = {"account": account_id, "since": now - policies.TOUCH_LASTS}
-    return [Touch(*row) for row in db.session.execute(_TOUCHES, asked)]
+def _asked(account_id: uuid.UUID, now: datetime) -> dict[str, object]:
+    return {"account": account_id, "since": now - policies.TOUCH_LASTS}
 
 
 def invites() -> list[InviteView]:
@@ -289,21 +294,30 @@ def home_hub_of(account_id: uuid.UUID) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What an order has to know of a member: whether they may buy here, and which hub is their home."""
+    """What an order has to know of a member: whether they may buy here, which hub is their home, who brought them."""
 
     is_active: bool
     home_hub_id: int | None
+    referral: Referral | None
 
 
-_CUSTOMER = select(Membership.status, func.home_hub_of(Membership.account_id, type_=BigInteger)).where(
-    Membership.account_id == bindparam("account", type_=Uuid())
+_THEIR_TOUCHES = _TOUCHES.lateral()
+_CUSTOMER = (
+    select(Membership.status, func.home_hub_of(Membership.account_id, type_=BigInteger), _THEIR_TOUCHES)
+    .outerjoin(_THEIR_TOUCHES, true())
+    .where(Membership.account_id == bindparam("account", type_=Uuid()))
 )
 
 
-def customer(account_id: uuid.UUID) -> Customer | None:
-    """A member as a buyer; None for strangers."""
-    row = db.session.execute(_CUSTOMER, {"account": account_id}).one_or_none()
-    return Customer(row[0] == MemberStatus.ACTIVE, row[1]) if row else None
+def customer(account_id: uuid.UUID, touch: Touch | None, now: datetime) -> Customer | None:
+    """A member as a buyer who may just have come through a link; None for strangers."""
+    rows = db.session.execute(_CUSTOMER, _asked(account_id, now)).all()
+    if not rows:
+        return None
+    status, home_hub_id = rows[0][:2]
+    touches = [Touch(code, channel, at) for _status, _home, code, channel, at in rows if code is not None]
+    brought_by = _brought_by(account_id, [*touches, *([touch] if touch else [])], now)
+    return Customer(status == MemberStatus.ACTIVE, home_hub_id, brought_by)
 
 
 def is_connector_anywhere(account_id: uuid.UUID) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hubapp.kernel import arrays
@@ -16,11 +16,10 @@ from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
 from hubapp.market.catalogue.models import Listing
 
 PIECES: Columns = {"listing_id": UUID_COLUMN, "pieces": INTEGER}
-RESERVE = arrays.typed(
+RESERVE = text(
     "UPDATE listing SET reserved = reserved + wanted.pieces "  # noqa: S608  names of our own
     f"FROM unnest({arrays.arrays(PIECES)}) AS wanted (listing_id, pieces) "
-    "WHERE hub_id = :hub AND id = wanted.listing_id",
-    PIECES,
+    "WHERE hub_id = :hub AND id = wanted.listing_id"
 )
 
 

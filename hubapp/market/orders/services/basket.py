@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Uuid, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,11 +18,15 @@ from hubapp.market.orders import policies
 from hubapp.market.orders.errors import BasketFull, NoSuchCheckout, OwnListing, QuantityOutOfRange
 from hubapp.market.orders.models import Basket, BasketLine, Checkout, Order, OrderLine
 
-_WITH_LINES = select(
-    Basket,
-    select(func.jsonb_object_agg(BasketLine.listing_id, BasketLine.quantity))
-    .where(BasketLine.hub_id == Basket.hub_id, BasketLine.basket_id == Basket.id)
-    .scalar_subquery(),
+# Made once: every order asks.
+_LINES = select(func.jsonb_object_agg(BasketLine.listing_id, BasketLine.quantity)).where(
+    BasketLine.hub_id == Basket.hub_id, BasketLine.basket_id == Basket.id
+)
+_LOCKED = (
+    select(Basket, _LINES.scalar_subquery())
+    .where(Basket.account_id == bindparam("account", type_=Uuid()))
+    .with_for_update(of=Basket)
+    .execution_options(populate_existing=True)
 )
 _EMPTY = text(
     "WITH emptied AS (DELETE FROM basket_line WHERE hub_id = :hub AND basket_id = :basket) "
@@ -131,8 +135,7 @@ def locked_basket(*, account_id: UUID) -> tuple[Basket, dict[UUID, int]] | None:
     Whoever had to wait gets the basket's version as it is and its lines as they were: only with the version that a page
     showed do they belong together.
     """
-    statement = _WITH_LINES.where(Basket.account_id == account_id).with_for_update(of=Basket)
-    row = db.session.execute(statement.execution_options(populate_existing=True)).one_or_none()
+    row = db.session.execute(_LOCKED, {"account": account_id}).one_or_none()
     return (
         None if row is None else (row[0], {UUID(listing_id): pieces for listing_id, pieces in (row[1] or {}).items()})
     )

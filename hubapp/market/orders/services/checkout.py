@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
@@ -31,7 +32,7 @@ from hubapp.market.orders.models import (
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.market.orders.services import basket as baskets
 from hubapp.market.orders.services import placing, writing
-from hubapp.market.orders.services.placing import Buyer
+from hubapp.market.orders.services.placing import Buyer, Prospect
 from hubapp.market.orders.services.writing import NewCheckout
 from hubapp.money.payments import services as payments
 from hubapp.people.membership.queries import Touch
@@ -72,7 +73,7 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     if basket.version != purchase.basket_version:  # ordering emptied it: this may be the second click
         return _checkout_of(basket, purchase.basket_version)
     selling.refuse_if_frozen(require_hub_id())
-    customer = placing.require_member(buyer_id=purchase.buyer_id)
+    customer = placing.require_member(buyer=purchase.buyer, now=now)
     if not quantities:
         raise BasketEmpty
     # The locked rows, not those that a page was made from: these are the prices that count.
@@ -80,7 +81,7 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
     wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
     drafts = policies.drafts(wanted, purchase.choice)
     _refuse(drafts, purchase)
-    prospect = placing.prospect(buyer=purchase.buyer, customer=customer, now=now)
+    prospect = Prospect(purchase.buyer, customer, shares.freeze_terms(now=now))
     # Nothing was written so far: who is refused sees the shop as it is, even in this transaction.
     checkout = _checkout(basket.id, drafts, purchase, now)
     catalogue.reserve(offered=listings, lines=quantities)

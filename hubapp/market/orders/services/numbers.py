@@ -11,11 +11,14 @@ from hubapp.market.orders.models import HubCounter
 ORDER_NUMBERS = "orders"
 
 
+# Made once: every order asks.
+_FRESH = insert(HubCounter).values(name=ORDER_NUMBERS)
+TAKE = _FRESH.on_conflict_do_update(
+    index_elements=["hub_id", "name"], set_={"value": HubCounter.value + _FRESH.excluded.value}
+).returning(HubCounter.value)
+
+
 def take_numbers(*, count: int) -> int:
     """The first of `count` order numbers in a row; others wait for the counter's row until this transaction ends."""
-    statement = insert(HubCounter).values(hub_id=require_hub_id(), id=ids.uuid7(), name=ORDER_NUMBERS, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["hub_id", "name"], set_={"value": HubCounter.value + count}
-    )
-    last = db.session.execute(statement.returning(HubCounter.value)).scalar_one()
+    last = db.session.execute(TAKE, {"hub_id": require_hub_id(), "id": ids.uuid7(), "value": count}).scalar_one()
     return int(last) - count + 1

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.rules import Terms
 from hubapp.market.orders.errors import JoinFirst
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import Customer, Referral, Touch
+from hubapp.people.membership.queries import Customer, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +27,9 @@ class Buyer:
     touch: Touch | None
 
 
-def require_member(*, buyer_id: UUID) -> Customer:
+def require_member(*, buyer: Buyer, now: datetime) -> Customer:
     """Members buy here. Refuses with JoinFirst."""
-    customer = membership.customer(buyer_id)
+    customer = membership.customer(buyer.account_id, buyer.touch, now)
     if customer is None or not customer.is_active:
         raise JoinFirst
     return customer
@@ -38,18 +37,11 @@ def require_member(*, buyer_id: UUID) -> Customer:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A buyer with what an order of theirs freezes: today's terms, and who brought them."""
+    """A buyer with what an order of theirs freezes: today's terms, who brought them, and their home hub."""
 
     buyer: Buyer
+    customer: Customer
     terms: Terms
-    referral: Referral | None
-    home_hub_id: int | None
-
-
-def prospect(*, buyer: Buyer, customer: Customer, now: datetime) -> Prospect:
-    """What to read before anything is written."""
-    referral = membership.referrer_for(buyer.account_id, buyer.touch, now)
-    return Prospect(buyer, shares.freeze_terms(now=now), referral, customer.home_hub_id)
 
 
 def card_lines(*, drafts: Sequence[OrderDraft]) -> list[payments.Line]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
@@ -20,7 +21,7 @@ from hubapp.market.orders import policies, queries
 from hubapp.market.orders.errors import AddressMissing, NoSuchCheckout, OwnListing, PaymentUnderWay, TotalTooLarge
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Delivery
 from hubapp.market.orders.services import placing, steps, writing
-from hubapp.market.orders.services.placing import Buyer
+from hubapp.market.orders.services.placing import Buyer, Prospect
 from hubapp.market.orders.services.settlement import locked_checkout
 from hubapp.market.orders.services.writing import NewCheckout
 from hubapp.money.payments import cards
@@ -62,7 +63,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
     """
     with db.session.begin_nested():
         selling.refuse_if_frozen(require_hub_id())
-        customer = placing.require_member(buyer_id=buyer.account_id)
+        customer = placing.require_member(buyer=buyer, now=now)
         lines = {wanted.listing_id: wanted.quantity}
         offered = catalogue.offer(lines=lines)
         listing = offered[wanted.listing_id]
@@ -79,7 +80,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
             raise AddressMissing
         if total > policies.LARGEST_TOTAL:
             raise TotalTooLarge
-        prospect = placing.prospect(buyer=buyer, customer=customer, now=now)
+        prospect = Prospect(buyer, customer, shares.freeze_terms(now=now))
         catalogue.reserve(offered=offered, lines=lines)
         money = Money(total, buyer.currency)
         checkout = NewCheckout(ids.uuid7(), None, 0, money, None, now, wanted.expires_at)

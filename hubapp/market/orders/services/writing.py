@@ -133,7 +133,8 @@ def _checkout(checkout: NewCheckout, prospect: Prospect) -> dict[str, Any]:
 
 
 def _order(checkout: NewCheckout, number: int, draft: OrderDraft, prospect: Prospect) -> dict[str, Any]:
-    buyer, referral = prospect.buyer, prospect.referral
+    buyer, referral = prospect.buyer, prospect.customer.referral
+    home_hub_id = prospect.customer.home_hub_id
     address = buyer.address if draft.delivery == Delivery.SHIP else None
     return {
         "id": ids.uuid7(),
@@ -152,7 +153,7 @@ def _order(checkout: NewCheckout, number: int, draft: OrderDraft, prospect: Pros
         "referrer_account_id": referral.account_id if referral else None,
         "referral_code": referral.code if referral else None,
         "channel": referral.channel if referral else "direct",
-        "home_hub_id": None if prospect.home_hub_id == require_hub_id() else prospect.home_hub_id,
+        "home_hub_id": None if home_hub_id == require_hub_id() else home_hub_id,
         "delivery": str(draft.delivery),
         "address": _json(address) if address else None,
         "holds_stock": False,
