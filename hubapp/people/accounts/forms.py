@@ -39,6 +39,13 @@ class EmailForm(Form):
     next = HiddenField()
 
 
+class NewEmailForm(Form):
+    """Another address for an account; who can read its mail can take it over, so that the password is asked for."""
+
+    email = StringField(_l("New e-mail address"), [_needed, _address])
+    password = PasswordField(_l("Current password"), [_needed])
+
+
 class NewPasswordForm(Form):
     """A password set by mailed link."""
 

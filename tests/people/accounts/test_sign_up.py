@@ -198,7 +198,7 @@ def test_the_address_changes_when_the_new_one_is_confirmed(
 ) -> None:
     with app.app_context():
         sign_in(visitor.client, make_account(email="old@example.org", password=PASSWORD))
-    assert visitor.post("/me/email", email="new@example.org").status_code == 303
+    assert visitor.post("/me/email", email="new@example.org", password=PASSWORD).status_code == 303
     run_all(app)
     assert (mails[0].to, "old@example.org" in visitor.get("/me").text) == (["new@example.org"], True)
     visitor.post(link_in(mails[0]))
@@ -207,13 +207,25 @@ def test_the_address_changes_when_the_new_one_is_confirmed(
     assert (mails[1].to, mails[1].subject) == (["old@example.org"], "Your account has a new address")
 
 
+def test_without_the_password_a_borrowed_session_cannot_move_an_account(
+    app: HubFlask, visitor: Visitor, mails: list[EmailMessage]
+) -> None:
+    with app.app_context():
+        sign_in(visitor.client, make_account(email="old@example.org", password=PASSWORD))
+    guessed = visitor.post("/me/email", email="new@example.org", password="not the password of this account")
+    assert (guessed.status_code, "That is not your current password." in guessed.text) == (422, True)
+    assert visitor.post("/me/email", email="new@example.org").status_code == 422
+    run_all(app)
+    assert mails == []
+
+
 def test_moving_to_a_taken_address_is_refused_at_the_end(
     app: HubFlask, visitor: Visitor, mails: list[EmailMessage]
 ) -> None:
     with app.app_context():
         make_account(email="taken@example.org")
-        sign_in(visitor.client, make_account(email="old@example.org"))
-    visitor.post("/me/email", email="taken@example.org")
+        sign_in(visitor.client, make_account(email="old@example.org", password=PASSWORD))
+    visitor.post("/me/email", email="taken@example.org", password=PASSWORD)
     run_all(app)
     visitor.post(link_in(mails[0]))
     assert "There is already an account" in visitor.get("/me").text

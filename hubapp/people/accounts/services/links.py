@@ -73,8 +73,14 @@ def request_reset(*, email: str, locale: str, hub_id: int | None, network: str, 
     return _ask("reset", _address(email, network, now), None, "", locale, hub_id, now)
 
 
-def request_email_change(*, account_id: uuid.UUID, email: str, locale: str, network: str, now: datetime) -> uuid.UUID:
-    """Send a link to the new address; nothing changes until it is opened. Refuses with TooManyAttempts or BadEmail."""
+def request_email_change(
+    *, account_id: uuid.UUID, email: str, password: str, locale: str, network: str, now: datetime
+) -> uuid.UUID:
+    """Send a link to the new address; nothing changes until it is opened.
+
+    Refuses with WrongPassword, TooManyAttempts or BadEmail.
+    """
+    credentials.check_password(account_id=account_id, password=password)
     return _ask("change", _address(email, network, now), account_id, "", locale, None, now)
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts import services
-from hubapp.people.accounts.forms import LANGUAGES, EmailForm, ProfileForm
+from hubapp.people.accounts.forms import LANGUAGES, NewEmailForm, ProfileForm
 from hubapp.people.accounts.views.blueprint import accounts, done, locale, network, show
 from hubapp.web import access, locales
 
@@ -23,7 +23,7 @@ def subnav() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _page(form: ProfileForm, email_form: EmailForm) -> ResponseReturnValue:
+def _page(form: ProfileForm, email_form: NewEmailForm) -> ResponseReturnValue:
     shown = email_form if email_form.errors or email_form.form_errors else form
     return show(
         "me", shown, profile=form, email_form=email_form, languages=LANGUAGES, subnav=subnav(), active="account"
@@ -38,7 +38,7 @@ def _profile() -> ProfileForm:
 @access.requires()
 def me() -> ResponseReturnValue:
     """What the network knows of this person."""
-    return _page(_profile(), EmailForm(formdata=None))
+    return _page(_profile(), NewEmailForm(formdata=None))
 
 
 @accounts.post("/me")
@@ -47,12 +47,12 @@ def me_saved() -> ResponseReturnValue:
     """Change name and language."""
     form = ProfileForm()
     if not form.validate_on_submit():
-        return _page(form, EmailForm(formdata=None))
+        return _page(form, NewEmailForm(formdata=None))
     try:
         services.rename(account_id=current_user.account_id, name=form.name.data)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form, EmailForm(formdata=None))
+        return _page(form, NewEmailForm(formdata=None))
     services.set_locale(account_id=current_user.account_id, locale=form.locale.data)
     answer = redirect("/me", 303)
     # An older choice on this host would hide the one just made.
@@ -64,13 +64,15 @@ def me_saved() -> ResponseReturnValue:
 @access.requires()
 def email_asked() -> ResponseReturnValue:
     """Send a link to the new address."""
-    form = EmailForm()
+    form = NewEmailForm()
     if not form.validate_on_submit():
         return _page(_profile(), form)
     try:
+        services.limit(kind="code account", subject=f"password {current_user.account_id}", now=clock.wall())
         services.request_email_change(
             account_id=current_user.account_id,
             email=form.email.data,
+            password=form.password.data,
             locale=locale(),
             network=network(),
             now=clock.wall(),
