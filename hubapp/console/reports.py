@@ -25,6 +25,7 @@ SHOWN = (
     "tax",
     "recovered",
     "kept",
+    "retainers",
 )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from hubapp.earnings.retainers import policies
 from hubapp.earnings.retainers.models import Retainer, RetainerPeriod
-from hubapp.earnings.retainers.policies import Period, Rhythm, State, Status, Terms
+from hubapp.earnings.retainers.policies import DAY, Period, Rhythm, State, Status, Terms
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.tenancy import queries as tenancy
 
@@ -25,9 +26,14 @@ class Agreement:
     following: Period | None
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
-        return self.following is None
+    def next_on(self) -> date | None:
+        """The day on which the next period is earned."""
+        return None if self.following is None else self.following.last + DAY
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """What will explain the next period; empty after the last."""
+        return {} if self.following is None else explanation(self.retainer, self.following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,19 @@ class Earned:
 def terms_of(retainer: Retainer) -> Terms:
     """What was agreed, as values."""
     return Terms(retainer.amount, Rhythm(retainer.rhythm), retainer.first_day, retainer.last_day)
+
+
+def explanation(retainer: Retainer, period: Period) -> dict[str, Any]:
+    """What a period's amount follows from, as `shares.wording.explain` reads it."""
+    return {
+        "kind": "retainer",
+        "amount": retainer.amount,
+        "rhythm": retainer.rhythm,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "days": period.days,
+        "of_days": period.of_days,
+    }
 
 
 def agreement_of(retainer: Retainer, *, now: datetime) -> Agreement:

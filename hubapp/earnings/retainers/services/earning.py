@@ -81,15 +81,7 @@ def _book(retainer: Retainer, period: Period, now: datetime) -> None:
         key=key_of(retainer_id=retainer.id, period=period),
         kind="retainer",
         ref=f"retainer:{row.id}",
-        explanation={
-            "kind": "retainer",
-            "amount": retainer.amount,
-            "rhythm": retainer.rhythm,
-            "first": period.first.isoformat(),
-            "last": period.last.isoformat(),
-            "days": period.days,
-            "of_days": period.of_days,
-        },
+        explanation=queries.explanation(retainer, period),
         occurred_at=now,
     )
     shares.grant(grant=grant)

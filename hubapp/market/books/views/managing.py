@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from hubapp.kernel.errors import NotFound
 from hubapp.market.books import queries, reports, words
+from hubapp.market.books.errors import NotYours
 from hubapp.market.books.views import own, paging
 from hubapp.market.books.words import Way
 from hubapp.money.ledger import postings
-from hubapp.money.ledger.figures import FIGURES
+from hubapp.money.ledger.figures import HUB_FIGURES
 from hubapp.money.ledger.postings import Wanted
 from hubapp.web import access, areas
 
@@ -33,7 +34,7 @@ def way() -> Way:
 @access.requires("turnover.view")
 def index() -> ResponseReturnValue:
     """The postings that a figure is the sum of, in a span of time; without a figure, what buyers paid."""
-    figure = FIGURES.get(request.args.get("figure", "turnover"))
+    figure = HUB_FIGURES.get(request.args.get("figure", "turnover"))
     if figure is None:
         raise NotFound
     currency = request.args.get("currency", "").replace("\x00", "")[:3] or areas.current_hub().currency
@@ -52,7 +53,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "market/books/figure.html",
         figure=figure,
-        figures=list(FIGURES),
+        figures=list(HUB_FIGURES),
         wanted=wanted,
         amount=figure.sign * amount,
         count=count,
@@ -81,6 +82,9 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
 @pages.get("/manage/books/orders/<uuid:order_id>")
 @access.requires("turnover.view")
 def order(order_id: UUID) -> ResponseReturnValue:
-    """An order of this hub in the books, as its receipt splits it."""
-    context = own.trail_context(queries.trail(order_id), "")
+    """An order of this hub in the books, as its receipt splits it; a retainer only to the person it is for."""
+    trail = queries.trail(order_id)
+    if trail.retainer is not None and not queries.is_party(trail, own.me()):
+        raise NotYours
+    context = own.trail_context(trail, "")
     return render_template("market/books/order.html", **context, way=way(), layout="layouts/manage.html")
