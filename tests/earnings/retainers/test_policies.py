@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,7 +37,7 @@ def periods(terms: Terms, most: int = 40) -> list[Period]:
 def test_periods_follow_one_another_day_by_day(terms: Terms) -> None:
     found = periods(terms)
     assert found[0].first == terms.first_day
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert after.first == before.last + DAY
         assert before.is_whole
     for period in found:
