@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from hubapp.kernel.money import allocate
-from hubapp.money.ledger.figures import HUB_FIGURES, SPLIT
+from hubapp.money.ledger.figures import FIGURES, SPLIT
 from hubapp.money.ledger.postings import MonthSum
 from hubapp.money.ledger.queries import LegView
 
@@ -45,7 +45,7 @@ class Month:
 
     first: date
     currency: str
-    amounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(HUB_FIGURES, 0))
+    amounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIGURES, 0))
 
     def __getitem__(self, figure: str) -> int:
         return self.amounts[figure]
@@ -66,7 +66,7 @@ def months(sums: Iterable[MonthSum], own: Iterable[MonthSum] = ()) -> list[Month
     found: dict[tuple[date, str], Month] = {}
     for rows, is_own in ((sums, False), (own, True)):
         for row in rows:
-            for figure in HUB_FIGURES.values():
+            for figure in FIGURES.values():
                 if (figure.key == "own") == is_own and figure.takes(row.tag, row.purpose):
                     month = found.setdefault((row.month, row.currency), Month(row.month, row.currency))
                     month.amounts[figure.key] += figure.sign * row.amount

@@ -14,7 +14,7 @@ from hubapp.market.books.errors import NotYours
 from hubapp.market.books.views import own, paging
 from hubapp.market.books.words import Way
 from hubapp.money.ledger import postings
-from hubapp.money.ledger.figures import HUB_FIGURES
+from hubapp.money.ledger.figures import FIGURES
 from hubapp.money.ledger.postings import Wanted
 from hubapp.web import access, areas
 
@@ -34,7 +34,7 @@ def way() -> Way:
 @access.requires("turnover.view")
 def index() -> ResponseReturnValue:
     """The postings that a figure is the sum of, in a span of time; without a figure, what buyers paid."""
-    figure = HUB_FIGURES.get(request.args.get("figure", "turnover"))
+    figure = FIGURES.get(request.args.get("figure", "turnover"))
     if figure is None:
         raise NotFound
     currency = request.args.get("currency", "").replace("\x00", "")[:3] or areas.current_hub().currency
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "market/books/figure.html",
         figure=figure,
-        figures=list(HUB_FIGURES),
+        figures=list(FIGURES),
         wanted=wanted,
         amount=figure.sign * amount,
         count=count,
