@@ -17,7 +17,7 @@ from hubapp.earnings.payouts import handlers as payouts
 from hubapp.earnings.retainers import handlers as retainers
 from hubapp.kernel import clock, log
 from hubapp.kernel.config import Settings
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
 from hubapp.money.payments import handlers as payments
 from hubapp.money.payments import wiring
@@ -135,6 +135,9 @@ def _opened() -> Iterator[tuple[Flask, Sandbox]]:
         yield app, found.sandbox
     finally:
         found.sandbox.close()
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def _words(span: timedelta) -> str:

@@ -72,6 +72,7 @@ def test_one_proposes_another_approves_and_the_person_is_told(
 ) -> None:
     assert central.post(f"{PATH}/new", **fields(anna)).status_code == 303
     row = only(app)
+    assert "1 retainer waits for approval" in central.get("/console/").text
     page = central.get(f"{PATH}/{row.id}").text
     assert "somebody else decides" in page
     assert "End it" not in page

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from hubapp.earnings.retainers.errors import NoSuchRetainer
 from hubapp.earnings.retainers.models import Retainer, RetainerPeriod
+from hubapp.earnings.retainers.policies import Status
 from hubapp.kernel.db import db
 
 PAGE = 25
@@ -27,6 +28,11 @@ def retainer(retainer_id: UUID) -> Retainer:
     if found is None:
         raise NoSuchRetainer
     return found
+
+
+def waiting() -> int:
+    """How many proposals nobody has decided on."""
+    return int(db.session.scalar(select(func.count()).where(Retainer.status == Status.PROPOSED)) or 0)
 
 
 def earned_by(retainer_ids: Sequence[UUID]) -> dict[UUID, int]:
