@@ -62,6 +62,7 @@ def till(live: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     monkeypatch.setattr(commands, "require_ready", lambda _settings: live.server)
     yield opened
     opened.sandbox.close()
+    clock.set_offset(timedelta(0))
 
 
 @pytest.fixture
