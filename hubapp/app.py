@@ -48,6 +48,7 @@ SLICES = (
     "hubapp.people.notifications",
     "hubapp.people.membership",
     "hubapp.earnings.shares",
+    "hubapp.earnings.retainers",
     "hubapp.earnings.payouts",
     "hubapp.market.catalogue",
     "hubapp.market.orders",

@@ -14,9 +14,10 @@ from flask import Flask
 from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
 from hubapp.earnings.payouts import handlers as payouts
+from hubapp.earnings.retainers import handlers as retainers
 from hubapp.kernel import clock, log
 from hubapp.kernel.config import Settings
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
 from hubapp.money.payments import handlers as payments
 from hubapp.money.payments import wiring
@@ -68,8 +69,9 @@ def advance(duration: timedelta) -> None:
             now = clock.now()
             looked = payments.sweep_unfinished(asked_before=now)
             steps = payouts.sweep_unfinished(asked_before=now)
+            due = retainers.sweep_due(now=now)
     click.echo(f"The sandbox is {_words(ahead_by)} ahead; business time is now {now:%Y-%m-%d %H:%M} UTC.")
-    click.echo(f"Set in motion: {looked} payments and refunds, {steps} payouts and payout accounts.")
+    click.echo(f"Set in motion: {looked} payments and refunds, {steps} payouts and payout accounts, {due} retainers.")
 
 
 @sandbox.command("fail-next")
@@ -133,6 +135,9 @@ def _opened() -> Iterator[tuple[Flask, Sandbox]]:
         yield app, found.sandbox
     finally:
         found.sandbox.close()
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def _words(span: timedelta) -> str:

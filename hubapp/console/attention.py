@@ -23,6 +23,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _refunds(figures),
         _jobs(figures),
         _payouts(figures),
+        _retainers(figures),
         _mails(figures),
         _frozen(figures),
         _vacant(figures),
@@ -157,6 +158,19 @@ def _payouts(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.payouts"),
         "action": _("Show"),
         "icon_name": "banknote",
+    }
+
+
+def _retainers(figures: Overview) -> dict[str, Any] | None:
+    count = figures.proposed_retainers
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d retainer waits for approval", "%(num)d retainers wait for approval", count),
+        "text": _("Nothing is promised before a second person approves it."),
+        "href": url_for("console.retainers"),
+        "action": _("Show"),
+        "icon_name": "handshake",
     }
 
 

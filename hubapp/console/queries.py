@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from hubapp.earnings.payouts import network as payouts
+from hubapp.earnings.retainers import network as retainers
 from hubapp.earnings.shares import network as shares
 from hubapp.earnings.shares.network import MonthOf, RoleTotal
 from hubapp.jobs import failures
@@ -65,6 +66,7 @@ class Overview:
     unfinished: Unfinished
     failed_jobs: int
     proposed_runs: int
+    proposed_retainers: int
     failed_mails: int
     health: Health
     differences: int
@@ -105,6 +107,7 @@ def overview(now: datetime) -> Overview:
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
         proposed_runs=payouts.waiting(),
+        proposed_retainers=retainers.waiting(),
         failed_mails=mails.count_failed(),
         health=checks.health(hubs=sum(counts.values())),
         disputes=disputes,

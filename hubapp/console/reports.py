@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hubapp.kernel.money import Money
 from hubapp.market.books.reports import months_before
 from hubapp.money.ledger import months, rates
-from hubapp.money.ledger.figures import FIGURES
+from hubapp.money.ledger.figures import NETWORK_FIGURES
 from hubapp.money.ledger.months import HubSum
 from hubapp.money.ledger.rates import Converted
 
@@ -25,6 +25,7 @@ SHOWN = (
     "tax",
     "recovered",
     "kept",
+    "retainers",
 )
 
 
@@ -71,7 +72,7 @@ def network_month(first: date, target: str) -> NetworkMonth:
 
 def by_currency(key: str, sums: Sequence[HubSum]) -> dict[str, int]:
     """A figure of all hubs together, currency by currency."""
-    figure = FIGURES[key]
+    figure = NETWORK_FIGURES[key]
     found: dict[str, int] = {}
     for row in sums:
         if figure.takes(row.tag, row.purpose):
@@ -81,7 +82,7 @@ def by_currency(key: str, sums: Sequence[HubSum]) -> dict[str, int]:
 
 def by_hub(key: str, currency: str, sums: Sequence[HubSum]) -> dict[int, int]:
     """A figure hub by hub, in one currency."""
-    figure = FIGURES[key]
+    figure = NETWORK_FIGURES[key]
     found: dict[int, int] = {}
     for row in sums:
         if row.currency == currency and figure.takes(row.tag, row.purpose):

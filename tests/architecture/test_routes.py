@@ -38,6 +38,7 @@ CENTRAL_VALUES = {
     "entry_id": UNKNOWN,
     "order_id": UNKNOWN,
     "proposal_id": UNKNOWN,
+    "retainer_id": UNKNOWN,
     "decision": "approve",
     "mail_id": UNKNOWN,
     "payout_id": UNKNOWN,

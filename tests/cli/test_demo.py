@@ -114,6 +114,13 @@ def test_who_subscribes_is_there_and_so_is_what_they_have(slug: str) -> None:
         assert article.seller != one.who
 
 
+def test_whom_a_retainer_is_for_is_there_and_it_has_been_earned() -> None:
+    told = story()
+    assert told.retainers
+    for one in told.retainers:
+        assert told.people[one.who].joined > one.days_ago > 31
+
+
 def test_what_is_called_off_is_not_handed_over() -> None:
     steps = plan.plan(story(), NOW)
     off = {act.number for _step, act in acts(steps, CallOff)}
@@ -166,6 +173,8 @@ def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     assert orders >= 8 + 4
     assert count(place, "subscription_period WHERE status = 'paid'") == 3
     assert count(place, "subscription WHERE status = 'past_due'") == 1
+    assert count(place, "retainer WHERE status = 'agreed'") == 1
+    assert count(place, "ledger_entry WHERE kind = 'retainer'") == 1
     assert [row.who.split(",")[0] for row in rows] == ["central team", "connector", "seller", "member"]
     assert_at_rest(place)
     seed.prepare(place, QUIET, short())

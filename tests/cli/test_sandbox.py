@@ -12,9 +12,13 @@ from click.testing import CliRunner
 
 from hubapp.cli import main
 from hubapp.cli.sandbox import Duration
+from hubapp.kernel import clock
 from tests.conftest import Live
 from tests.factories.hubs import make_hub
+from tests.factories.jobs import waiting
+from tests.factories.members import make_member
 from tests.factories.payments import Till, open_till
+from tests.factories.retainers import agreed
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,7 @@ def till(live: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     monkeypatch.setattr(commands, "require_ready", lambda _settings: live.server)
     yield opened
     opened.sandbox.close()
+    clock.set_offset(timedelta(0))
 
 
 @pytest.fixture
@@ -70,6 +75,16 @@ def hub(till: Till) -> int:
 def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, ["sandbox", *arguments])
     return result.exit_code, result.output
+
+
+def test_the_clock_that_moves_on_sets_retainers_in_motion(till: Till, hub: int) -> None:
+    with till.app.app_context():
+        agreed(hub, make_member(hub, "Anna").account_id, now=clock.now(), first_day=clock.now().date())
+    code, output = run("advance", "1d")
+    assert (code, "0 retainers" in output) == (0, True)
+    code, output = run("advance", "32d")
+    assert (code, "1 retainers" in output) == (0, True)
+    assert [name for name, _hub, _arguments in waiting(till.app) if name.startswith("retainers")] == ["retainers.earn"]
 
 
 def test_the_next_request_of_a_kind_fails_and_the_one_after_does_not(till: Till, hub: int) -> None:

@@ -24,6 +24,7 @@ from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
+from tests.factories.retainers import proposed
 
 SAMPLES = {
     "slug": "lyon",
@@ -39,6 +40,7 @@ SAMPLES = {
     "entry_id": "01890000-0000-7000-8000-000000000005",
     "order_id": "01890000-0000-7000-8000-000000000006",
     "proposal_id": "01890000-0000-7000-8000-000000000007",
+    "retainer_id": "01890000-0000-7000-8000-000000000010",
     "decision": "approve",
     "mail_id": "01890000-0000-7000-8000-000000000008",
     "payout_id": "01890000-0000-7000-8000-000000000009",
@@ -108,8 +110,9 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
         with hub_scope(shop.hub_id), unit_of_work():
             order_id = settled(seller_owner="core", connectors=())
             entry_id = ledger.entries_of(f"order:{order_id}")[0].id
+        retainer_id = proposed(shop.hub_id, make_member(shop.hub_id, "Anna").account_id)
     real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
-    real |= {"order_id": order_id, "entry_id": entry_id}
+    real |= {"order_id": order_id, "entry_id": entry_id, "retainer_id": retainer_id}
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path

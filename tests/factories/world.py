@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from PIL import Image
 
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
+from hubapp.earnings.retainers.policies import Rhythm
 from hubapp.kernel import files
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
@@ -32,6 +34,7 @@ from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
+from tests.factories.retainers import agreed, earn
 from tests.factories.subscriptions import wish
 
 # Stands in every text of the hub that has everything, and in no address: whoever shows it elsewhere has leaked.
@@ -106,6 +109,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "entry_id": str(entry.id),
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
+        "retainer_id": str(_retainer(hub_id, seller)),
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
@@ -122,6 +126,15 @@ def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:
     Image.new("RGB", (320, 200), "teal").save(out, "PNG")
     store = files.opened(app.extensions["hubapp.settings"])
     return add_picture(listing_id=listing_id, seller_id=seller, content=out.getvalue(), alt=MARK, files=store, now=NOW)
+
+
+def _retainer(hub_id: int, account_id: UUID) -> UUID:
+    """Two weeks of it are earned, the third is not over; the last day cuts the fourth short."""
+    first = NOW.date() - timedelta(days=16)
+    days = {"first_day": first, "last_day": first + timedelta(days=23)}
+    retainer_id = agreed(hub_id, account_id, rhythm=Rhythm.WEEKLY, amount=7_000, note=MARK, **days)
+    earn(hub_id, retainer_id, NOW)
+    return retainer_id
 
 
 def _payout(hub_id: int, account_id: UUID) -> dict[str, str]:

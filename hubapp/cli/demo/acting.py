@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
+from hubapp.cli.demo import promising
+from hubapp.cli.demo.acts import Act, Agree, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.stage import Stage
 from hubapp.earnings.payouts import queries as payout_queries
@@ -45,9 +47,10 @@ BANK_ACCOUNT = "FR7630006000011234567890189"  # the provider's published example
 
 @dataclass
 class Cast:
-    """Who is known by now across the network: address → account."""
+    """Who is known by now across the network: address → account; `second` decides on what `central` proposes."""
 
     central: Actor
+    second: Actor
     accounts: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -259,6 +262,18 @@ class Hub:
         with self._inside():
             payouts.request_payout(
                 account_id=self._account(act.who), currency=self.story.pack.currency, now=clock.now()
+            )
+
+    @_do.register
+    def _agree(self, act: Agree) -> None:
+        with self.stage.app.app_context():
+            promising.agree(
+                hub_id=self.id,
+                zone=ZoneInfo(self.story.pack.timezone),
+                account_id=self._account(act.promise.who),
+                promise=act.promise,
+                proposer=self.cast.central,
+                approver=self.cast.second,
             )
 
     def _orders(self, number: int) -> Sequence[Order]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from hubapp.cli.demo.content import Article, Person
+from hubapp.cli.demo.content import Article, Person, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,14 @@ class Withdraw:
     who: str
 
 
-Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """One of the central team proposes a retainer, another approves it."""
+
+    promise: Promise
+
+
+Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw | Agree
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hubapp.earnings.retainers.policies import Rhythm
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.tenancy.packs.schema import Pack
@@ -61,6 +62,18 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """The network pays somebody a fixed amount (minor units) every week or month, from that many days ago on."""
+
+    who: str
+    amount: int
+    rhythm: Rhythm
+    days_ago: int
+    note: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -71,6 +84,7 @@ class Story:
     cancellations: tuple[str, ...]
     payouts: tuple[Withdrawal, ...]
     subscribers: tuple[Subscriber, ...] = ()
+    retainers: tuple[Promise, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -100,6 +114,17 @@ def read(folder: Path, pack: Pack) -> Story:
                 row.get("refused_card", False),
             )
             for row in data.get("subscriptions", ())
+        ),
+        retainers=tuple(
+            Promise(
+                row["who"],
+                Money.parse(row["amount"], pack.currency).amount,
+                Rhythm(row["rhythm"]),
+                row["days_ago"],
+                row["note"],
+                row["reason"],
+            )
+            for row in data.get("retainers", ())
         ),
     )
 

@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Subscribe, Withdraw
+from hubapp.cli.demo.acts import (
+    Act,
+    Agree,
+    Buy,
+    CallOff,
+    Connect,
+    Enter,
+    HandOver,
+    Offer,
+    Open,
+    Step,
+    Subscribe,
+    Withdraw,
+)
 from hubapp.cli.demo.content import Story
 
 OPENED = 72  # days ago
@@ -49,6 +62,8 @@ class _Planner:
             at = self._moment(payout.days_ago)
             yield self._step(at, Connect(payout.who))
             yield self._step(at + timedelta(minutes=30), Withdraw(payout.who))
+        for promise in self.story.retainers:
+            yield self._step(self._moment(promise.days_ago), Agree(promise))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(

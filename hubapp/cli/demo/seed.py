@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 from rich.console import Console
@@ -31,7 +32,8 @@ from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
 
 HUBS_SHOWN = ("lyon", "nairobi", "tunis")
-CENTRAL_EMAIL, CENTRAL_NAME = "ines@glocal.example", "Inès Varga"
+CENTRAL_EMAIL = "ines@glocal.example"
+CENTRAL_TEAM = ((CENTRAL_EMAIL, "Inès Varga"), ("teo@glocal.example", "Teo Lindqvist"))
 BEGUN, READY = "demo.begin", "demo.ready"
 BEFORE = timedelta(days=plan.OPENED + 2)
 _LOCK = 77_002
@@ -97,7 +99,8 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
         stage.opened(settings, server, now - BEFORE) as scene,
         Progress(console=console, transient=True) as progress,
     ):
-        cast = Cast(_begin(scene))
+        first, second = _begin(scene)
+        cast = Cast(first, second)
         hubs = {story.slug: Hub(scene, story, cast) for story in stories}
         task = progress.add_task("Ten weeks of invented sales", total=len(steps))
         for step in steps:
@@ -108,21 +111,24 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
     console.print(f"Made {len(stories)} hubs and ten weeks in them: {len(steps)} steps.")
 
 
-def _begin(scene: stage.Stage) -> Actor:
-    """The central team's first member, and the mark that says who made all this."""
+def _begin(scene: stage.Stage) -> list[Actor]:
+    """The central team's first members, and the mark that says who made all this."""
     with scene.app.app_context(), platform_scope(reason="demo: begin"), unit_of_work():
         audit.record(actor=SYSTEM, action=BEGUN, now=clock.now())
-        account_id = accounts.create_account(
-            email=CENTRAL_EMAIL,
-            name=CENTRAL_NAME,
-            password=PASSWORD,
-            locale="en",
-            now=clock.now(),
-            is_confirmed=True,
-            is_central=True,
-            is_demo=True,
-        )
-    return Actor(account_id, CENTRAL_NAME)
+        return [Actor(_central(email, name), name) for email, name in CENTRAL_TEAM]
+
+
+def _central(email: str, name: str) -> UUID:
+    return accounts.create_account(
+        email=email,
+        name=name,
+        password=PASSWORD,
+        locale="en",
+        now=clock.now(),
+        is_confirmed=True,
+        is_central=True,
+        is_demo=True,
+    )
 
 
 def _mark(settings: Settings, server: Server, action: str, now: datetime) -> None:

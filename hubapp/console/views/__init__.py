@@ -13,6 +13,7 @@ from hubapp.console.views import (
     reconciliation,
     refunds,
     reports,
+    retainers,
     selling,
     wizard,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "reconciliation",
     "refunds",
     "reports",
+    "retainers",
     "selling",
     "wizard",
 ]

@@ -45,6 +45,7 @@ def _entries() -> list[Entry]:
         ("disputes", _("Disputes"), "scale"),
         ("refunds", _("Refunds"), "undo-2"),
         ("payouts", _("Payouts"), "banknote"),
+        ("retainers", _("Retainers"), "handshake"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("reconciliation", _("Reconciliation"), "scale"),

@@ -19,7 +19,7 @@ from hubapp.market.books.views import own, paging
 from hubapp.market.books.words import Way
 from hubapp.money.ledger import network, postings
 from hubapp.money.ledger import queries as ledger
-from hubapp.money.ledger.figures import FIGURES
+from hubapp.money.ledger.figures import NETWORK_FIGURES
 from hubapp.money.ledger.postings import Wanted
 from hubapp.money.ledger.queries import Purpose
 from hubapp.people.accounts import network as accounts
@@ -152,7 +152,7 @@ def ledger_account(slug: str) -> ResponseReturnValue:
 @access.requires("central.view")
 def ledger_figure(slug: str) -> ResponseReturnValue:
     """The postings behind a figure of a hub."""
-    figure = FIGURES.get(request.args.get("figure", "turnover"))
+    figure = NETWORK_FIGURES.get(request.args.get("figure", "turnover"))
     if figure is None or figure.key == "own":
         raise NotFound
     found = hub_or_404(slug)

@@ -36,6 +36,7 @@ ACTIONS = (
     "dispute.",
     "mail.",
     "rate.",
+    "retainer.",
 )
 
 

@@ -14,15 +14,15 @@ from hubapp.kernel.money import Money
 
 COLUMNS = (
     "payee", "name", "address", "country", "vat_id", "form", "document", "kind", "date", "payout", "currency",
-    "own_sales", "tax_remitted", "shares", "kept_back", "paid",
+    "own_sales", "tax_remitted", "shares", "retainers", "kept_back", "paid",
 )  # fmt: skip
-OWN, TAX = "seller", "tax"
+KINDS = {"seller": "own", "tax": "tax", "retainer": "retainers"}
 
 
 def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]]:
-    """A row per document, amounts in the currency's own unit: own sales passed on, shares, and what was kept back.
+    """A row per document, amounts in the currency's own unit: own sales passed on, shares, retainers, kept back.
 
-    `paid` is the sum of the four before it, so that a spreadsheet can prove each row.
+    `paid` is the sum of the five before it, so that a spreadsheet can prove each row.
     """
     statement = select(PayoutDocument).where(PayoutDocument.year == year)
     if account_id is not None:
@@ -36,9 +36,9 @@ def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]
 def _row(document: PayoutDocument) -> list[Any]:
     payee = document.content["payee"]
     sign = -1 if document.amount < 0 else 1
-    sums = {"own": 0, "tax": 0, "shares": 0, "kept": 0}
+    sums = {"own": 0, "tax": 0, "shares": 0, "retainers": 0, "kept": 0}
     for line in document.content["lines"]:
-        kind = "own" if line["role"] == OWN else "tax" if line["role"] == TAX else "shares"
+        kind = KINDS.get(line["role"], "shares")
         sums["kept" if line["amount"] < 0 else kind] += sign * line["amount"]
     amounts = [Money(amount, document.currency).major for amount in (*sums.values(), document.amount)]
     texts = [_plain(payee[name]) for name in ("name", "address", "country", "vat_id", "form")]

@@ -117,7 +117,9 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
             "available_at",
             postgresql_where=text("amount - reversed <> claimed"),
         ),
-        CheckConstraint("role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub')", name="role"),
+        CheckConstraint(
+            "role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub', 'retainer')", name="role"
+        ),
         CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
     )
 

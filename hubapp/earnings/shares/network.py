@@ -17,8 +17,8 @@ from hubapp.kernel.db import db
 from hubapp.money.ledger.policies import Purpose
 
 TURNOVER = OrderShare.gross - OrderShare.refunded
-# A cross-hub share has a row in the home hub too; the sale is the selling hub's alone.
-SOLD_HERE = OrderShare.source != Purpose.CLEARING
+# A cross-hub share has a row in the home hub too, and a retainer has one that no sale is behind.
+SOLD_HERE = OrderShare.source.not_in((Purpose.CLEARING, Purpose.RETAINERS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Role(enum.StrEnum):
     TAX = "tax"
     CROSS_HUB = "cross_hub"  # the buyer's home hub's, out of the core's part
     FEE = "fee"  # the payment provider's; never a right
+    RETAINER = "retainer"  # no part of a sale: what the core pays somebody by agreement
 
 
 @dataclass(frozen=True, slots=True)

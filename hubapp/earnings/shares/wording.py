@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -20,6 +22,7 @@ NAMES = {
     Role.CROSS_HUB: _l("Buyer's home hub"),
     Role.TAX: _l("Tax"),
     Role.FEE: _l("Payment fee"),
+    Role.RETAINER: _l("Retainer"),
 }
 
 
@@ -54,6 +57,8 @@ def explain(explanation: dict[str, Any], currency: str) -> str:
             )
         case "tax":
             text = _("The tax in the price; the seller remits it")
+        case "retainer":
+            text = _retainer(explanation, shown)
         case _:
             text = _("What the payment provider keeps")
     if passed_on := explanation.get("passed_on"):
@@ -73,6 +78,22 @@ def _tiers(explanation: dict[str, Any], shown: Any) -> str:
     part, whole = explanation["weight"]
     of_pot = _("%(share)s of %(amount)s", share=percent(part * 10_000 // whole), amount=shown(explanation["pot"]))
     return str(_("%(part)s shared between connectors (%(rule)s)", part=of_pot, rule=text))
+
+
+def days_of(explanation: dict[str, Any]) -> str:
+    """The days that a retainer's period covers, such as "Nov 1, 2026 – Nov 30, 2026"."""
+    first, last = (format_date(date.fromisoformat(explanation[day])) for day in ("first", "last"))
+    return f"{first} – {last}"
+
+
+def _retainer(explanation: dict[str, Any], shown: Any) -> str:
+    """The formula of a period: whole, or by its days."""
+    amount, days, whole = shown(explanation["amount"]), explanation["days"], explanation["of_days"]
+    if days == whole and explanation["rhythm"] == "weekly":
+        return str(_("%(amount)s a week, as agreed: a whole week", amount=amount))
+    if days == whole:
+        return str(_("%(amount)s a month, as agreed: a whole month", amount=amount))
+    return str(_("%(amount)s × %(days)d ÷ %(whole)d days, rounded half up", amount=amount, days=days, whole=whole))
 
 
 def tier_lines(rules: Rules, currency: str) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from hubapp.earnings.retainers import queries as retainers
+from hubapp.earnings.retainers.queries import Earned
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.errors import NotSettled
 from hubapp.earnings.shares.queries import ShareLine
@@ -24,13 +26,17 @@ from hubapp.money.payments import queries as payments
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Everything about one order. `order` None: it was sold in another hub, and only its share is here."""
+    """Everything about one order. `order` None: it was sold in another hub, and only its share is here.
+
+    `retainer`: there was no order at all, but a period for which somebody is paid by agreement.
+    """
 
     order_id: UUID
     order: Order | None
     lines: Sequence[OrderLine]
     split: Sequence[ShareLine]
     entries: Sequence[EntryView]
+    retainer: Earned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,14 @@ class EntrySeen:
 
 
 def trail(order_id: UUID) -> Trail:
-    """An order in the books of the hub in scope. Raises NoSuchOrder where neither shop nor books know it."""
+    """An order, or a retainer's period, in the books of the hub in scope. Raises NoSuchOrder where nobody knows it."""
     try:
         order: Order | None = orders.order(order_id)
     except NoSuchOrder:
         order = None
     entries = ledger.entries_of(f"order:{order_id}")
     if order is None and not entries:
-        raise NoSuchOrder
+        return _retainer(order_id)
     try:
         split = shares.split_of(order_id)
     except NotSettled:
@@ -60,6 +66,14 @@ def trail(order_id: UUID) -> Trail:
         entries = sorted([*entries, *ledger.entries_of(f"checkout:{order.checkout_id}")], key=lambda one: one.seq)
     lines = orders.lines_of(order_id) if order is not None else ()
     return Trail(order_id, order, lines, split, entries)
+
+
+def _retainer(period_id: UUID) -> Trail:
+    found = retainers.earned(period_id)
+    entries = ledger.entries_of(f"retainer:{period_id}")
+    if found is None or not entries:
+        raise NoSuchOrder
+    return Trail(period_id, None, (), shares.split_of(period_id), entries, found)
 
 
 def entry_seen(entry_id: UUID, *, owner: str | None) -> EntrySeen:
@@ -79,7 +93,7 @@ def orders_about(entry: EntryView) -> Sequence[UUID]:
     key = policies.uuid_in(rest)
     if key is None:
         return ()
-    if noun == "order":
+    if noun in {"order", "retainer"}:
         return (key,)
     if noun == "checkout":
         return tuple(order.id for order in orders.orders_of_checkout(key))
@@ -89,20 +103,26 @@ def orders_about(entry: EntryView) -> Sequence[UUID]:
 
 
 def _is_party(order_id: UUID, owner: str) -> bool:
-    """Who bought or sold it has the whole split on the receipt."""
+    """Who bought or sold it has the whole split on the receipt; a retainer is between the network and one person."""
     try:
         order = orders.order(order_id)
     except NoSuchOrder:
-        return False
+        found = retainers.earned(order_id)
+        return found is not None and found.owner == owner
     return owner in {order.seller_owner, f"account:{order.buyer_account_id}"}
+
+
+def is_party(trail_: Trail, owner: str) -> bool:
+    """Whether somebody may see all of it: who bought or sold, and whom a retainer is for."""
+    if trail_.retainer is not None:
+        return trail_.retainer.owner == owner
+    order = trail_.order
+    return order is not None and owner in {order.seller_owner, f"account:{order.buyer_account_id}"}
 
 
 def may_see(trail_: Trail, owner: str) -> bool:
     """Whether somebody has a part in an order: bought it, sold it, or earned by it."""
-    parties = {line.owner for line in trail_.split}
-    if trail_.order is not None:
-        parties |= {trail_.order.seller_owner, f"account:{trail_.order.buyer_account_id}"}
-    return owner in parties
+    return is_party(trail_, owner) or owner in {line.owner for line in trail_.split}
 
 
 def charge_of(order: Order) -> str:

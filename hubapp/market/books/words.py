@@ -33,6 +33,7 @@ FIGURES: dict[str, Callable[[], str]] = {
     "cross_hub": lambda: _("Home hubs of buyers"),
     "received": lambda: _("From purchases in other hubs"),
     "own": lambda: _("Your own share"),
+    "retainers": lambda: _("Retainers, a cost of the network"),
 }
 
 
@@ -90,4 +91,5 @@ WORDS = {
     "rule_of": rule_of,
     "role_name": share_words.role_name,
     "explain": share_words.explain,
+    "days_of": share_words.days_of,
 }

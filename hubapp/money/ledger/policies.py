@@ -38,6 +38,7 @@ class Purpose(enum.StrEnum):
     DISCOUNTS = "discounts"
     BANK_CHARGES = "bank_charges"
     SAMPLES = "samples"
+    RETAINERS = "retainers"  # + the core's cost of what it pays people by agreement
 
 
 @dataclass(frozen=True, slots=True)

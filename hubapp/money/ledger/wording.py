@@ -24,6 +24,7 @@ KINDS = {
     "cross_hub_taken_back": _l("Share of a purchase elsewhere, taken back"),
     "cross_hub_given_again": _l("Share of a purchase elsewhere, given again"),
     "manual": _l("Entry by two people"),
+    "retainer": _l("Retainer"),
 }
 PURPOSES = {
     Purpose.PROVIDER_PENDING: _l("Payment provider, not usable yet"),
@@ -46,6 +47,7 @@ PURPOSES = {
     Purpose.DISCOUNTS: _l("Discounts"),
     Purpose.BANK_CHARGES: _l("Bank charges"),
     Purpose.SAMPLES: _l("Samples"),
+    Purpose.RETAINERS: _l("Retainers, a cost of the network"),
 }
 TAGS = {
     "charge": _l("paid by the buyer"),
@@ -64,6 +66,7 @@ TAGS = {
     "cross_hub": _l("home hub's share"),
     "clearing": _l("from the other hub"),
     "tax": _l("tax"),
+    "retainer": _l("retainer"),
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from hubapp.earnings.payouts.models import Payout, PayoutRun, PayoutRunItem
+from hubapp.earnings.shares import queries as shares
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries as orders
@@ -82,6 +83,8 @@ MONEY_PAGES = {
     "console.dispute": "central",
     "console.reconciliation": "central",
     "console.difference": "central",
+    "console.retainers": "central",
+    "console.retainer": "central",
 }
 # Pages whose amounts are not in the books (yet), and why.
 NOT_BOOKED = {
@@ -261,6 +264,26 @@ def test_from_every_figure_two_clicks_lead_to_its_postings(site: Site) -> None:
         wrong += [f"{endpoint} as {role}: {what}" for what in lost(site, role, figures)]
     assert "\n".join(sorted(set(wrong))) == ""
     assert set(MONEY_PAGES.items()) - seen == set()
+
+
+def test_a_retainers_line_leads_to_what_was_agreed_and_to_its_postings(site: Site) -> None:
+    with site.app.app_context(), hub_scope(site.world.there), unit_of_work():
+        line = next(one for one in shares.earnings_of(owner(site), currency="EUR") if one.role == "retainer")
+    books = f"/me/books/orders/{line.order_id}"
+    assert books in way_home.hrefs(site.get("seller", "/me/earnings"), "data-books")
+    for role, path in (("seller", books), ("central", f"/console/hubs/lyon/ledger/orders/{line.order_id}")):
+        page = site.get(role, path)
+        assert way_home.has(page, "data-order-lines")
+        assert way_home.has(page, "data-posting")
+        assert "a whole week" in page
+    console = f"/console/retainers/{site.world.values['retainer_id']}"
+    assert lost(site, "central", way_home.figures_of(site.get("central", console))) == []
+    statement = site.get("seller", "/me/books/account?purpose=owed&currency=EUR")
+    assert books in way_home.hrefs(statement, "data-order")
+
+
+def owner(site: Site) -> str:
+    return f"account:{site.world.people['seller, there']}"
 
 
 def test_from_every_posting_the_order_line_is_one_click_away(site: Site) -> None:

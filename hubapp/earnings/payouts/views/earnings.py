@@ -12,6 +12,8 @@ from flask_login import current_user
 
 from hubapp.earnings.payouts import queries, services
 from hubapp.earnings.payouts.views.blueprint import FOLDER, pages
+from hubapp.earnings.retainers import queries as retainers
+from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
@@ -72,7 +74,15 @@ def _overview() -> dict[str, Any]:
     found = queries.overview(
         account_id=current_user.account_id, currency=current_hub().currency, now=now, before=before
     )
-    return {"overview": found, "money": Money, "now": now, "here": request.endpoint}
+    return {
+        "overview": found,
+        "agreements": retainers.agreed_with(current_user.account_id, now=now),
+        "explain": wording.explain,
+        "days_of": wording.days_of,
+        "money": Money,
+        "now": now,
+        "here": request.endpoint,
+    }
 
 
 def _back_to() -> str:

@@ -6,10 +6,12 @@ from hubapp.earnings.shares.rules import Terms
 from hubapp.earnings.shares.services.claiming import claim_for_payout, release_payout
 from hubapp.earnings.shares.services.crossing import book_moves
 from hubapp.earnings.shares.services.disputing import claw_back, freeze, thaw
+from hubapp.earnings.shares.services.granting import Grant, grant
 from hubapp.earnings.shares.services.reversing import Refund, restore, reverse, reverse_many
 from hubapp.earnings.shares.services.settling import freeze_terms, settle, settle_many
 
 __all__ = [
+    "Grant",
     "NotSettled",
     "Refund",
     "RefundTooLarge",
@@ -21,6 +23,7 @@ __all__ = [
     "claw_back",
     "freeze",
     "freeze_terms",
+    "grant",
     "release_payout",
     "restore",
     "reverse",

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from hubapp.kernel.errors import NotFound
 from hubapp.market.books import queries, reports, words
+from hubapp.market.books.errors import NotYours
 from hubapp.market.books.views import own, paging
 from hubapp.market.books.words import Way
 from hubapp.money.ledger import postings
@@ -81,6 +82,9 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
 @pages.get("/manage/books/orders/<uuid:order_id>")
 @access.requires("turnover.view")
 def order(order_id: UUID) -> ResponseReturnValue:
-    """An order of this hub in the books, as its receipt splits it."""
-    context = own.trail_context(queries.trail(order_id), "")
+    """An order of this hub in the books, as its receipt splits it; a retainer only to the person it is for."""
+    trail = queries.trail(order_id)
+    if trail.retainer is not None and not queries.is_party(trail, own.me()):
+        raise NotYours
+    context = own.trail_context(trail, "")
     return render_template("market/books/order.html", **context, way=way(), layout="layouts/manage.html")

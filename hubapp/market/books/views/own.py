@@ -104,9 +104,7 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
 
 def trail_context(trail: queries.Trail, viewer: str) -> dict[str, object]:
     """What the page of an order in the books shows: all to its parties, to others what is theirs."""
-    is_party = not viewer or (
-        trail.order is not None and viewer in {trail.order.seller_owner, f"account:{trail.order.buyer_account_id}"}
-    )
+    is_party = not viewer or queries.is_party(trail, viewer)
     seen = [(entry, policies.seen(entry.legs, None if is_party else viewer)) for entry in trail.entries]
     split = [line for line in trail.split if is_party or line.owner == viewer]
     owners = {line.owner for line in split} | {leg.owner for _entry, legs in seen for leg in legs.shown}
