@@ -28,9 +28,10 @@ log = structlog.get_logger(__name__)
 LIBRARY = "weasyprint"
 # What WeasyPrint opens when it is imported, by the names of Debian, and of macOS.
 SYSTEM = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0", "harfbuzz-subset")
-SECONDS = 60
+SECONDS = 60  # of computing: some 6,000 lines of a statement
+PATIENCE = 300  # seconds on the clock, as other work may need the processors
 MEMORY = 1536 * 1024 * 1024
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024  # some 3,000 lines: refused before the time is spent
 PROGRAM = (sys.executable, "-m", "hubapp.kernel.pdf")
 # Where pages find their styles and fonts; the address itself is nowhere.
 BASE = "http://paper.invalid/"
@@ -74,7 +75,7 @@ def render(html: str, *, folder: Path) -> bytes:
     if len(page) > MAX_BYTES:
         raise NotMade("size")
     try:
-        child = subprocess.run([*PROGRAM, str(folder)], input=page, capture_output=True, timeout=SECONDS, check=False)
+        child = subprocess.run([*PROGRAM, str(folder)], input=page, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         raise NotMade("time") from None
     if child.returncode or not child.stdout.startswith(b"%PDF-"):

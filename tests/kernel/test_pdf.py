@@ -95,7 +95,7 @@ def test_only_static_files_are_given(address: str) -> None:
 @needs_pango
 def test_a_page_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "PROGRAM", (sys.executable, "-c", "import time; time.sleep(60)"))
-    monkeypatch.setattr(pdf, "SECONDS", 0.2)
+    monkeypatch.setattr(pdf, "PATIENCE", 0.2)
     with pytest.raises(pdf.NotMade) as refused:
         made("<p>x</p>")
     assert refused.value.reason == "time"
