@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -20,11 +21,17 @@ from hubapp.web.render import money
 from tests.factories.hubs import NOW
 from tests.factories.market import Shop, make_listing, make_shop, place, settle
 from tests.factories.members import make_member
+from tests.support import papers
 from tests.support.browsing import Browser
 from tests.support.papers import download, flat, needs_pango, words
 
 LEGAL = {"operator": "Bottle Works SAS", "address": "2 rue Basse, Lyon", "tax_id": "FR999", "tax": {"name": "VAT"}}
 HOME = {"name": "Ben", "street": "3 High Street", "postcode": "69001", "city": "Lyon", "country": "FR"}
+
+
+@pytest.fixture
+def no_pango(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from papers.without_pango(monkeypatch)
 
 
 def shown(amount: int, currency: str) -> str:
@@ -129,3 +136,28 @@ def test_buyer_seller_and_hub_have_it_and_nobody_else(app: HubFlask) -> None:
         assert "Sold by (merchant of record)" in own.get(f"{path}/{order_id}?print=1").text
         for end in (".pdf", "?print=1"):
             assert other.get(f"{path}/{order_id}{end}").status_code in {403, 404}
+
+
+@needs_pango
+@pytest.mark.parametrize(("currency", "price"), [("EUR", 1_200), ("JPY", 1_199), ("KWD", 12_340)])
+def test_a_tax_report_says_what_the_ledger_says(app: HubFlask, currency: str, price: int) -> None:
+    shop, _order_id = bought(app, currency=currency, price=price)
+    path = "/manage/reports/tax.pdf?month=2026-11"
+    said = words(download(Browser(app, shop.hub_id, shop.connector), path))
+    with app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        tax = -int(db.session.scalar(text("SELECT sum(amount) FROM ledger_posting WHERE tag = 'tax'")) or 0)
+    assert tax > 0
+    gross = 2 * price
+    assert f"Sum {shown(gross - tax, currency)} {shown(tax, currency)} {shown(gross, currency)}" in said
+    assert "Bottle Works SAS" in said
+    assert Browser(app, shop.hub_id, shop.buyer).get(path).status_code == 403
+
+
+def test_without_pango_an_order_is_printed_and_offers_no_pdf(app: HubFlask, no_pango: None) -> None:
+    shop, order_id = bought(app)
+    own = Browser(app, shop.hub_id, shop.buyer)
+    page = own.get(f"/orders/{order_id}").text
+    assert f"/orders/{order_id}?print=1" in page
+    assert ".pdf" not in page
+    assert own.get(f"/orders/{order_id}?print=1").status_code == 200
+    assert own.get(f"/orders/{order_id}.pdf").status_code == 404
