@@ -45,6 +45,7 @@ SLICES = (
     "hubapp.money.payments",
     "hubapp.money.reconciliation",
     "hubapp.people.accounts",
+    "hubapp.people.papers",
     "hubapp.people.notifications",
     "hubapp.people.membership",
     "hubapp.earnings.shares",

@@ -87,7 +87,7 @@ def as_pdf(app: Flask, person: AccountView, hubs: list[tuple[int, str]], period:
     sheets = [(_statement(app, person, hub_id, period), slug) for hub_id, slug in hubs]
     with app.app_context(), no_hub(), unit_of_work(), app.request_context(_environ(app)), force_locale(person.locale):
         html = render_template("earnings/payouts/sheet.html", sheets=sheets, person=person.name, money=Money)
-    return pdf.render(html, css=(static.FOLDER / "sheet.css").read_text())
+    return pdf.render(html, folder=static.FOLDER)
 
 
 def _environ(app: Flask) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -59,6 +60,12 @@ class Site:
     def logo_url(self) -> str:
         """The hub's logo; '' where it has none."""
         return f"{self.root}/logo?v={self.view.brand_version}" if self.view.has_logo else ""
+
+    @property
+    def logo_data(self) -> str:
+        """The hub's logo written out, for sheets that become files; '' where it has none."""
+        found = tenancy.logo_of(self.view.id) if self.view.has_logo else None
+        return f"data:{found[1]};base64,{base64.b64encode(found[0]).decode()}" if found else ""
 
     @property
     def manifest_url(self) -> str:

@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_percent
 from flask import Flask, g, has_request_context, request
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 
+from hubapp.kernel import pdf
 from hubapp.kernel.money import Money
 
 SCHEMES = ("auto", "light", "dark")
@@ -53,6 +54,11 @@ def scheme() -> str:
     return chosen if chosen in SCHEMES else "auto"
 
 
+def has_pdf() -> bool:
+    """Whether pages may offer themselves as PDF."""
+    return pdf.is_available()
+
+
 def install(app: Flask) -> None:
     """Register filters and the context that needs no domain."""
     app.jinja_env.filters.update(
@@ -62,6 +68,7 @@ def install(app: Flask) -> None:
         datetime=lambda value, fmt="medium": format_datetime(value, fmt) if isinstance(value, datetime) else "",
         number=format_decimal,
     )
+    app.jinja_env.globals["has_pdf"] = has_pdf
 
     @app.context_processor
     def basics() -> dict[str, Any]:

@@ -68,6 +68,8 @@ HARMLESS = {
     "payouts.period_csv": "the same",
     "payouts.period_pdf": "the same",
     "payouts.tax_file": "one's own documents",
+    "payouts.tax_year": "the same",
+    "payouts.tax_year_pdf": "the same",
     "static_hub": "the same files for every hub",
     "membership.come": "an unknown code leads to the front page",
     "basket.change": "about a line of one's own basket, in which no foreign listing is",

@@ -12,7 +12,7 @@ from PIL import Image
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.earnings.retainers.policies import Rhythm
-from hubapp.kernel import files
+from hubapp.kernel import clock, files
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import ListingImage
@@ -24,6 +24,7 @@ from hubapp.money.ledger import queries as ledger
 from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
+from hubapp.people.papers import services as papers
 from hubapp.tenancy import pages
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
@@ -96,6 +97,8 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         setup_id = cards.request_setup(
             account_id=buyer, reference="none", currency="EUR", success_path="/", cancel_path="/", now=NOW
         )
+        address = f"/orders/{order.id}.pdf"
+        paper = papers.ask(account_id=buyer, html=MARK, name="x.pdf", address=address, sheet="/", now=clock.wall())
     with platform_scope(reason="test"), unit_of_work():
         tenancy.add_domain(hub_id=hub_id, host="lyon.example", actor=SYSTEM, now=NOW)
     return {
@@ -110,6 +113,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
         "retainer_id": str(_retainer(hub_id, seller)),
+        "paper_id": str(paper.id),
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -159,10 +159,10 @@ def payout_of(*, account_id: UUID, payout_id: UUID) -> HubPayout:
     return _seen(row[0], row[1])
 
 
-def is_drawn_here(payout_id: UUID) -> bool:
-    """Whether a payout draws something from the hub in scope."""
-    statement = select(PayoutPart.payout_id).where(PayoutPart.payout_id == payout_id, PayoutPart.amount > 0)
-    return db.session.scalar(statement) is not None
+def drawn_here(payout_ids: Collection[UUID]) -> set[UUID]:
+    """Those payouts that draw something from the hub in scope."""
+    statement = select(PayoutPart.payout_id).where(PayoutPart.payout_id.in_(payout_ids), PayoutPart.amount > 0)
+    return set(db.session.scalars(statement))
 
 
 def open_payout(*, payee_id: UUID, currency: str) -> Payout | None:

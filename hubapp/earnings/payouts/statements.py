@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,6 +49,10 @@ class Statement:
     end: datetime
     opening: int
     rows: Sequence[Row]
+
+    def day(self, at: datetime) -> date:
+        """The day of a moment by the hub's clock, wherever the statement is read."""
+        return at.astimezone(self.begin.tzinfo).date()
 
     @property
     def closing(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,19 +34,48 @@ def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]
             yield _row(document)
 
 
-def _row(document: PayoutDocument) -> list[Any]:
-    payee = document.content["payee"]
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """A document with what it paid, in minor units: own sales, tax, shares, and what was kept back (below zero)."""
+
+    document: PayoutDocument
+    own: int
+    tax: int
+    shares: int
+    kept: int
+
+    @property
+    def number(self) -> str:
+        """As it is printed on the document."""
+        return f"{self.document.year}-{self.document.number:05d}"
+
+
+def tax_year(*, year: int, account_id: UUID) -> dict[str, list[Taxed]]:
+    """One person's documents of a year by currency, in the order of their numbers."""
+    statement = select(PayoutDocument).where(PayoutDocument.year == year, PayoutDocument.account_id == account_id)
+    found: dict[str, list[Taxed]] = {}
+    for document in db.session.scalars(statement.order_by(PayoutDocument.issuer, PayoutDocument.number)):
+        found.setdefault(document.currency, []).append(_taxed(document))
+    return dict(sorted(found.items()))
+
+
+def _taxed(document: PayoutDocument) -> Taxed:
     sign = -1 if document.amount < 0 else 1
     sums = {"own": 0, "tax": 0, "shares": 0, "retainers": 0, "kept": 0}
     for line in document.content["lines"]:
         kind = KINDS.get(line["role"], "shares")
         sums["kept" if line["amount"] < 0 else kind] += sign * line["amount"]
-    amounts = [Money(amount, document.currency).major for amount in (*sums.values(), document.amount)]
+    return Taxed(document, **sums)
+
+
+def _row(document: PayoutDocument) -> list[Any]:
+    payee, sums = document.content["payee"], _taxed(document)
+    parts = (sums.own, sums.tax, sums.shares, sums.kept, document.amount)
+    amounts = [Money(amount, document.currency).major for amount in parts]
     texts = [_plain(payee[name]) for name in ("name", "address", "country", "vat_id", "form")]
-    number = f"{document.year}-{document.number:05d}"
     day = f"{document.issued_at:%Y-%m-%d}"
     account, payout = str(document.account_id), str(document.payout_id)
-    return [account, *texts, number, document.kind, day, payout, document.currency, *amounts]
+    return [account, *texts, sums.number, document.kind, day, payout, document.currency, *amounts]
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from hubapp.market.catalogue.policies import LARGEST_PRICE, tax_inside
-from hubapp.market.orders.models import Delivery, OrderStatus
+from hubapp.market.orders.models import Delivery, OrderLine, OrderStatus
 
 MOST_PIECES = 999
 MOST_LINES = 50
@@ -138,3 +138,23 @@ def fingerprint(orders: Sequence[OrderDraft]) -> str:
         for line in order.lines
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class RateSum:
+    """What of an order is taxed at one rate (basis points; None: not known), in minor units; `net` is without `tax`."""
+
+    rate: int | None
+    net: int
+    tax: int
+
+
+def taxes_by_rate(lines: Iterable[OrderLine], *, gross: int, tax: int) -> list[RateSum]:
+    """An order's tax by rate, shipping included; the sums are the order's own, or there is one without a rate."""
+    found: dict[int, tuple[int, int]] = {}
+    for line in lines:
+        paid, taxed = found.get(line.tax_rate, (0, 0))
+        found[line.tax_rate] = (paid + line.gross + line.shipping, taxed + line.tax + line.shipping_tax)
+    if sum(paid for paid, _ in found.values()) != gross or sum(taxed for _, taxed in found.values()) != tax:
+        return [RateSum(None, gross - tax, tax)] if tax else []
+    return [RateSum(rate, paid - taxed, taxed) for rate, (paid, taxed) in sorted(found.items()) if rate or taxed]

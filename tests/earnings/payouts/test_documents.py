@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from hubapp.earnings.payouts import services, statements
 from hubapp.earnings.payouts.models import PayoutDocument
 from hubapp.earnings.payouts.statements import Statement
-from hubapp.kernel import clock, pdf
+from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.ledger.queries import Purpose
 from hubapp.tenancy import queries as tenancy
@@ -130,28 +129,3 @@ def test_what_is_no_month_and_no_year_is_not_found(town: Town, period: str) -> N
     own = Browser(town.till.app, town.hubs[0], town.person())
     assert own.get(f"/me/earnings/periods/{period}").status_code == 404
     assert own.get(f"/me/earnings/periods/{period}.csv").status_code == 404
-
-
-def test_without_the_library_a_pdf_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "LIBRARY", "no_such_library")
-    with pytest.raises(pdf.PdfUnavailable, match="print it"):
-        pdf.render("<p>x</p>", css="")
-
-
-def test_where_the_library_is_the_statement_is_a_pdf(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = Browser(town.till.app, town.hubs[0], town.person())
-    path = "/me/earnings/periods/2026"
-    monkeypatch.setattr(pdf, "LIBRARY", "no_such_library")
-    assert f"{path}.pdf" not in own.get(path).text
-    assert own.get(f"{path}.pdf").status_code == 404
-    given: list[str] = []
-    paper = SimpleNamespace(
-        HTML=lambda **page: SimpleNamespace(write_pdf=lambda stylesheets: given.extend([page["string"], *stylesheets])),
-        CSS=lambda **style: style["string"],
-    )
-    monkeypatch.setattr(pdf, "is_available", lambda: True)
-    monkeypatch.setattr(pdf, "import_module", lambda _name: paper)
-    assert f"{path}.pdf" in own.get(path).text
-    assert own.get(f"{path}.pdf").mimetype == "application/pdf"
-    assert "Statement 2026" in given[0]
-    assert "@page" in given[1]

@@ -69,6 +69,12 @@ MONEY_PAGES = {
     "console.tax": "central",
     "payouts.period": "seller",
     "payouts.document": "seller",
+    "payouts.tax_year": "seller",
+    "payouts.period on paper": "seller",
+    "orders.detail on paper": "member",
+    "sales.detail on paper": "seller",
+    "manage_orders.detail on paper": "connector",
+    "reports.tax on paper": "connector",
     "subscriptions.index": "member",
     "subscriptions.detail": "member",
     "manage_disputes.index": "connector",
@@ -117,6 +123,14 @@ QUERIES = {
     "console.tax": "month=2026-11",
     "reports.tax": "month=2026-11",
 }
+# The same pages on paper, by the queries that ask for it; they have to have figures, too.
+SHEETS = {
+    "payouts.period": "print=1",
+    "orders.detail": "print=1",
+    "sales.detail": "print=1",
+    "manage_orders.detail": "print=1",
+    "reports.tax": "month=2026-11&as=sheet",
+}
 ROLES = ("member", "seller", "connector", "central")
 
 
@@ -159,6 +173,8 @@ class Site:
                 path = adapter.build(rule.endpoint, needed, method="GET")
                 query = QUERIES.get(rule.endpoint)
                 yield role, rule.endpoint, f"{path}?{query}" if query else path
+                if rule.endpoint in SHEETS:
+                    yield role, f"{rule.endpoint} on paper", f"{path}?{SHEETS[rule.endpoint]}"
 
 
 def console_cases(world: World) -> dict[str, str]:

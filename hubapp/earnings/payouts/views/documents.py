@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,14 +12,16 @@ from flask import Response, current_app, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.payouts import queries, statements
+from hubapp.earnings.payouts import queries, statements, taxes
+from hubapp.earnings.payouts.models import PayoutDocument
 from hubapp.earnings.payouts.statements import Statement
 from hubapp.earnings.payouts.taxes import COLUMNS, tax_rows
 from hubapp.earnings.payouts.views.blueprint import FOLDER, pages
-from hubapp.kernel import clock, pdf
+from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.kernel.money import Money
-from hubapp.web import access, static
+from hubapp.people.papers import views as papers
+from hubapp.web import access
 from hubapp.web.areas import current_hub
 
 
@@ -42,7 +45,6 @@ def period(period: str) -> ResponseReturnValue:
         f"{FOLDER}/period.html",
         found=found,
         money=Money,
-        has_pdf=pdf.is_available(),
         before=(found.begin - timedelta(days=1)).strftime(form),
         after=found.end.strftime(form),
     )
@@ -59,33 +61,45 @@ def period_csv(period: str) -> ResponseReturnValue:
 @access.requires()
 def period_pdf(period: str) -> ResponseReturnValue:
     """The sheet as PDF, where this server can make one."""
-    made = pdf.render(_sheet(_found(period)), css=(static.FOLDER / "sheet.css").read_text())
+    found = _found(period)
     name = f"statement-{current_hub().slug}-{period}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(made, mimetype="application/pdf", headers=headers)
+    return papers.answer(_sheet(found), name=name, printed_at=url_for("payouts.period", period=period, print=1))
 
 
 @pages.get("/me/earnings/documents/<uuid:document_id>")
 @access.requires()
 def document(document_id: UUID) -> ResponseReturnValue:
     """A document on a sheet."""
+    return _document(queries.document_of(account_id=current_user.account_id, document_id=document_id))
+
+
+@pages.get("/me/earnings/documents/<uuid:document_id>.pdf")
+@access.requires()
+def document_pdf(document_id: UUID) -> ResponseReturnValue:
+    """The same as PDF."""
     found = queries.document_of(account_id=current_user.account_id, document_id=document_id)
-    settings: Settings = current_app.extensions["hubapp.settings"]
-    return render_template(
-        f"{FOLDER}/document.html",
-        document=found,
-        money=Money,
-        network_name=settings.network_name,
-        back_url=url_for("payouts.statement", payout_id=found.payout_id),
-        here=current_hub().name,
-        books=url_for("books.payout", payout_id=found.payout_id) if queries.is_drawn_here(found.payout_id) else "",
-    )
+    name = f"{found.kind}-{found.year}-{found.number:05d}.pdf"
+    return papers.answer(_document(found), name=name, printed_at=url_for("payouts.document", document_id=document_id))
+
+
+@pages.get("/me/earnings/tax/<int:year>")
+@access.requires()
+def tax_year(year: int) -> ResponseReturnValue:
+    """A year's documents over all hubs on a sheet, for the tax office."""
+    return _tax_year(year)
+
+
+@pages.get("/me/earnings/tax/<int:year>.pdf")
+@access.requires()
+def tax_year_pdf(year: int) -> ResponseReturnValue:
+    """The same as PDF."""
+    return papers.answer(_tax_year(year), name=f"tax-{year}.pdf", printed_at=url_for("payouts.tax_year", year=year))
 
 
 @pages.get("/me/earnings/tax/<int:year>.csv")
 @access.requires()
 def tax_file(year: int) -> ResponseReturnValue:
-    """A year's documents over all hubs, for the tax office."""
+    """The same as a table."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
@@ -99,8 +113,47 @@ def _sheet(found: Statement) -> str:
         sheets=[(found, current_hub().name)],
         money=Money,
         person=current_user.name,
+        in_hub=True,
         back_url=url_for("payouts.period", period=found.period),
+        pdf_url=url_for("payouts.period_pdf", period=found.period),
     )
+
+
+def _document(found: PayoutDocument) -> str:
+    settings: Settings = current_app.extensions["hubapp.settings"]
+    return render_template(
+        f"{FOLDER}/document.html",
+        document=found,
+        money=Money,
+        is_networks=True,
+        network_name=settings.network_name,
+        back_url=url_for("payouts.statement", payout_id=found.payout_id),
+        pdf_url=url_for("payouts.document_pdf", document_id=found.id),
+        here=current_hub().name,
+        books=_books([found.payout_id]).get(found.payout_id, ""),
+    )
+
+
+def _tax_year(year: int) -> str:
+    found = taxes.tax_year(year=year, account_id=current_user.account_id)
+    return render_template(
+        f"{FOLDER}/tax_year.html",
+        year=year,
+        found=found,
+        payee=queries.tax_of(current_user.account_id),
+        person=current_user.name,
+        money=Money,
+        is_networks=True,
+        books=_books([row.document.payout_id for rows in found.values() for row in rows]),
+        back_url=url_for("payouts.period", period=str(year)),
+        pdf_url=url_for("payouts.tax_year_pdf", year=year),
+    )
+
+
+def _books(payout_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Where those payouts stand in this hub's books that draw something from here."""
+    here = queries.drawn_here(payout_ids)
+    return {payout_id: url_for("books.payout", payout_id=payout_id) for payout_id in here}
 
 
 def _found(period: str) -> Statement:

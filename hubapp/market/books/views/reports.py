@@ -14,6 +14,7 @@ from hubapp.market.books import reports, tables, words
 from hubapp.market.books.views import own
 from hubapp.market.orders import sums
 from hubapp.money.ledger.figures import SPLIT
+from hubapp.people.papers import views as papers
 from hubapp.web import access, areas
 
 pages = areas.hub_blueprint("reports", __name__, url_prefix="/manage/reports")
@@ -66,26 +67,47 @@ def index() -> ResponseReturnValue:
 @pages.get("/tax")
 @access.requires("turnover.view")
 def tax() -> ResponseReturnValue:
-    """Taxes of a month or a quarter, by who remits, category and rate."""
+    """Taxes of a month or a quarter, by who remits, category and rate; `?as=csv`, `?as=sheet` to keep."""
+    asked = request.args.get("as")
+    if asked == "sheet":
+        return render_template("market/books/tax_sheet.html", **_taxes())
+    if asked == "csv":
+        found = _taxes()
+        text = tables.taxes(found["rows"], found["currency"], found["first"], found["last"])
+        return download(text, f"{areas.current_hub().slug}-tax-{found['first']:%Y-%m}.csv")
+    return render_template("market/books/tax.html", **_taxes())
+
+
+@pages.get("/tax.pdf")
+@access.requires("turnover.view")
+def tax_pdf() -> ResponseReturnValue:
+    """The sheet as PDF."""
+    found = _taxes()
+    name = f"{areas.current_hub().slug}-tax-{found['first']:%Y-%m}.pdf"
+    return papers.answer(
+        render_template("market/books/tax_sheet.html", **found), name=name, printed_at=found["sheet_url"]
+    )
+
+
+def _taxes() -> dict[str, Any]:
     hub, now = areas.current_hub(), clock.now()
     first, count = months_asked(now, hub.zone)
     start, end = reports.span(first, hub.zone, count)
     currency = request.args.get("currency", "").replace("\x00", "")[:3] or hub.currency
     rows = reports.taxes(currency=currency, start=start, end=end)
-    last = reports.months_before(first, -count) - timedelta(days=1)
-    if request.args.get("as") == "csv":
-        return download(tables.taxes(rows, currency, first, last), f"{hub.slug}-tax-{first:%Y-%m}.csv")
     given: dict[str, Any] = {"currency": currency, "start": start.isoformat(), "end": end.isoformat()}
-    kept: dict[str, Any] = {**request.args.to_dict(), "as": "csv"}
-    return render_template(
-        "market/books/tax.html",
-        rows=rows,
-        totals=reports.totals(rows),
-        currency=currency,
-        first=first,
-        last=last,
-        months=[reports.months_before(reports.first_of_month(now, hub.zone), back) for back in range(12)],
-        link=lambda figure: url_for("manage_books.index", figure=figure, **given),
-        csv_url=url_for(".tax", **kept),
+    kept: dict[str, Any] = {name: value for name, value in request.args.to_dict().items() if name != "as"}
+    return {
+        "rows": rows,
+        "totals": reports.totals(rows),
+        "currency": currency,
+        "first": first,
+        "last": reports.months_before(first, -count) - timedelta(days=1),
+        "months": [reports.months_before(reports.first_of_month(now, hub.zone), back) for back in range(12)],
+        "link": lambda figure: url_for("manage_books.index", figure=figure, **given),
+        "back_url": url_for(".tax", **kept),
+        "csv_url": url_for(".tax", **(kept | {"as": "csv"})),
+        "sheet_url": url_for(".tax", **(kept | {"as": "sheet"})),
+        "pdf_url": url_for(".tax_pdf", **kept),
         **words.WORDS,
-    )
+    }

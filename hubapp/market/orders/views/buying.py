@@ -11,7 +11,7 @@ from flask_login import current_user
 from hubapp.market.catalogue.views import cards
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
-from hubapp.market.orders.views import returns, splits, words
+from hubapp.market.orders.views import returns, sheets, splits, words
 from hubapp.web import access, areas
 
 pages = areas.hub_blueprint("orders", __name__)
@@ -47,10 +47,18 @@ def index() -> ResponseReturnValue:
 @pages.get("/orders/<uuid:order_id>")
 @access.requires()
 def detail(order_id: UUID) -> ResponseReturnValue:
-    """A receipt; `?print=1` without the site around it."""
+    """A receipt; `?print=1` on a sheet."""
     order = queries.order_of_buyer(order_id, buyer_id=current_user.account_id)
-    template = "market/orders/print.html" if request.args.get("print") else "market/orders/detail.html"
-    return render_template(template, **receipt_context(order))
+    if request.args.get("print"):
+        return sheets.page(order, "orders")
+    return render_template("market/orders/detail.html", **receipt_context(order))
+
+
+@pages.get("/orders/<uuid:order_id>.pdf")
+@access.requires()
+def pdf(order_id: UUID) -> ResponseReturnValue:
+    """The receipt as PDF."""
+    return sheets.as_pdf(queries.order_of_buyer(order_id, buyer_id=current_user.account_id), "orders")
 
 
 def receipt_context(order: Order) -> dict[str, object]:

@@ -14,7 +14,7 @@ from hubapp.market.catalogue.views import cards
 from hubapp.market.orders import queries, refund_queries, services
 from hubapp.market.orders.errors import NoSuchOrder
 from hubapp.market.orders.models import Order
-from hubapp.market.orders.views import sales, splits, words
+from hubapp.market.orders.views import sales, sheets, splits, words
 from hubapp.market.orders.views.buying import next_number, number_or_none, receipt_context
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
@@ -45,13 +45,23 @@ def index() -> ResponseReturnValue:
 @pages.get("/manage/orders/<uuid:order_id>")
 @access.requires("orders.manage")
 def detail(order_id: UUID) -> ResponseReturnValue:
-    """One order of the hub."""
+    """One order of the hub; `?print=1` its receipt on a sheet."""
+    order = queries.order(order_id)
+    if request.args.get("print"):
+        return sheets.page(order, "manage_orders")
     return render_template(
         "market/orders/sale.html",
-        **receipt_context(queries.order(order_id)),
+        **receipt_context(order),
         area="manage_orders",
         layout="layouts/manage.html",
     )
+
+
+@pages.get("/manage/orders/<uuid:order_id>.pdf")
+@access.requires("orders.manage")
+def pdf(order_id: UUID) -> ResponseReturnValue:
+    """Its receipt as PDF."""
+    return sheets.as_pdf(queries.order(order_id), "manage_orders")
 
 
 @pages.post("/manage/orders/<uuid:order_id>/hand-over")

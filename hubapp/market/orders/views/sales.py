@@ -14,7 +14,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.market.orders import queries, refund_queries, services
 from hubapp.market.orders.forms import CancelForm
 from hubapp.market.orders.models import Order
-from hubapp.market.orders.views import words
+from hubapp.market.orders.views import sheets, words
 from hubapp.market.orders.views.buying import next_number, number_or_none, receipt_context
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
@@ -45,9 +45,18 @@ def index() -> ResponseReturnValue:
 @pages.get("/sell/orders/<uuid:order_id>")
 @access.requires()
 def detail(order_id: UUID) -> ResponseReturnValue:
-    """One order to deliver."""
+    """One order to deliver; `?print=1` its receipt on a sheet."""
     order = own(order_id)
+    if request.args.get("print"):
+        return sheets.page(order, "sales")
     return render_template("market/orders/sale.html", **receipt_context(order), area="sales", layout="layouts/hub.html")
+
+
+@pages.get("/sell/orders/<uuid:order_id>.pdf")
+@access.requires()
+def pdf(order_id: UUID) -> ResponseReturnValue:
+    """Its receipt as PDF."""
+    return sheets.as_pdf(own(order_id), "sales")
 
 
 @pages.post("/sell/orders/<uuid:order_id>/hand-over")

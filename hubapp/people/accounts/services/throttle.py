@@ -31,6 +31,7 @@ RULES = {
     "sign-up network": Rule(20, timedelta(hours=1)),
     "code account": Rule(8, timedelta(minutes=15)),
     "link network": Rule(60, timedelta(minutes=15)),
+    "pdf account": Rule(40, timedelta(hours=1)),
 }
 
 
