@@ -19,6 +19,7 @@ NAMES = {
     Role.CORE: _l("Network"),
     Role.CROSS_HUB: _l("Buyer's home hub"),
     Role.TAX: _l("Tax"),
+    Role.DISPUTE_FEE: _l("Fee of a lost dispute"),
     Role.FEE: _l("Payment fee"),
 }
 
@@ -54,6 +55,8 @@ def explain(explanation: dict[str, Any], currency: str) -> str:
             )
         case "tax":
             text = _("The tax in the price; the seller remits it")
+        case "dispute_fee":
+            text = _("What the payment provider charged for a dispute that was lost; the seller bears it")
         case _:
             text = _("What the payment provider keeps")
     if passed_on := explanation.get("passed_on"):

@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from hubapp.earnings.shares.rules import FeeBearer, Terms
+from hubapp.kernel.money import allocate
 from hubapp.market.catalogue.policies import LARGEST_PRICE, tax_inside
 from hubapp.market.orders.models import Delivery, OrderStatus
 
@@ -138,3 +141,17 @@ def fingerprint(orders: Sequence[OrderDraft]) -> str:
         for line in order.lines
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
+def dispute_fees(fee: int, *, taken: Mapping[UUID, int], gross: Mapping[UUID, int]) -> dict[UUID, int]:
+    """What each order of a disputed payment has of the provider's fee: by what the bank took of it, else by its price.
+
+    The parts sum to `fee`, in minor units.
+    """
+    weights = taken if any(taken.values()) else gross
+    return allocate(fee, weights) if fee > 0 and any(weights.values()) else dict.fromkeys(gross, 0)
+
+
+def fee_bearer(terms: Mapping[str, Any]) -> FeeBearer:
+    """Who bears what the provider charges for a lost dispute, by the terms that an order was placed under."""
+    return Terms.from_json(dict(terms)).rules.dispute_fee_bearer

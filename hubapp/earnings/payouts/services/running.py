@@ -154,7 +154,7 @@ def _bounce(payout: Payout, reason: str, now: datetime) -> None:
         payout.paid_at, payout.bounced_at = payout.paid_at or payout.finished_at, now
         payout.finished_at = None
         _book_everywhere(payout)
-    payee = payees.locked_payee(payout.payee_id)
+    payee = payees.locked_payee(payee_id=payout.payee_id)
     # Details that changed since were looked at already.
     if payee.bank_fingerprint == payout.bank_fingerprint:
         payee.check_reason = reason
