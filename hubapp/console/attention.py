@@ -23,6 +23,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _refunds(figures),
         _jobs(figures),
         _payouts(figures),
+        _entries(figures),
         _mails(figures),
         _frozen(figures),
         _vacant(figures),
@@ -157,6 +158,19 @@ def _payouts(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.payouts"),
         "action": _("Show"),
         "icon_name": "banknote",
+    }
+
+
+def _entries(figures: Overview) -> dict[str, Any] | None:
+    count = figures.proposed_entries
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d entry waits for a second person", "%(num)d entries wait for a second person", count),
+        "text": _("Somebody else than who proposed it books it, or says no."),
+        "href": url_for("console.manual_entries"),
+        "action": _("Show"),
+        "icon_name": "scale",
     }
 
 

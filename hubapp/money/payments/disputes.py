@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
@@ -148,6 +148,13 @@ def disputes_of_hub(*, limit: int = 100) -> list[Dispute]:
     """The disputes of the current hub: open ones first, the nearest deadline before all others."""
     order = (Dispute.outcome.is_not(None), Dispute.due_by.asc().nulls_last(), Dispute.id.desc())
     return list(db.session.scalars(select(Dispute).order_by(*order).limit(limit)))
+
+
+def unanswered() -> tuple[int, datetime | None]:
+    """(how many disputes of the current hub wait for an answer to the bank, until when the first of them)."""
+    waits = (Dispute.outcome.is_(None), Dispute.status.in_(dispute_rules.NEEDS_ANSWER), Dispute.sending.is_(None))
+    row = db.session.execute(select(func.count(), func.min(Dispute.due_by)).where(*waits)).one()
+    return int(row[0]), row[1]
 
 
 def files_of(dispute_id: UUID) -> list[DisputeFile]:
