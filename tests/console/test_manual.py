@@ -178,11 +178,13 @@ def test_the_page_takes_a_proposal_and_another_decides(
     page = central.get("/console/ledger/manual").text
     assert "somebody else decides" in page
     assert "Approve and book" not in page
+    assert "1 entry waits for a second person" in central.get("/console/").text
     second = browser_of(other)
     assert "Approve and book" in second.get("/console/ledger/manual").text
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         (row,) = manual.proposals()
     assert second.post(f"/console/ledger/manual/{row.id}/approve").status_code == 303
+    assert "waits for a second person" not in central.get("/console/").text
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         assert books.balance(owner="core", purpose=Purpose.BANK_CHARGES, currency="EUR", now=NOW).posted == 500
 
