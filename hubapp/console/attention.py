@@ -24,6 +24,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _jobs(figures),
         _payouts(figures),
         _retainers(figures),
+        _entries(figures),
         _mails(figures),
         _frozen(figures),
         _vacant(figures),
@@ -171,6 +172,19 @@ def _retainers(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.retainers"),
         "action": _("Show"),
         "icon_name": "handshake",
+    }
+
+
+def _entries(figures: Overview) -> dict[str, Any] | None:
+    count = figures.proposed_entries
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d entry waits for a second person", "%(num)d entries wait for a second person", count),
+        "text": _("Somebody else than who proposed it books it, or says no."),
+        "href": url_for("console.manual_entries"),
+        "action": _("Show"),
+        "icon_name": "scale",
     }
 
 

@@ -14,7 +14,7 @@ from hubapp.earnings.shares.network import MonthOf, RoleTotal
 from hubapp.jobs import failures
 from hubapp.kernel.money import Money
 from hubapp.market.orders import network as orders
-from hubapp.money.ledger import checks
+from hubapp.money.ledger import checks, manual
 from hubapp.money.ledger.checks import Health
 from hubapp.money.ledger.models import LedgerCheck
 from hubapp.money.payments import dispute_network
@@ -73,6 +73,7 @@ class Overview:
     disputes: int = 0
     urgent_disputes: int = 0
     refunds: int = 0
+    proposed_entries: int = 0
 
     @property
     def open_hubs(self) -> int:
@@ -113,6 +114,7 @@ def overview(now: datetime) -> Overview:
         disputes=disputes,
         urgent_disputes=urgent,
         refunds=orders.count_for_core(),
+        proposed_entries=manual.waiting(),
         differences=reconciliation.health().open,
     )
 

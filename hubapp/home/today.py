@@ -9,11 +9,25 @@ from hubapp.home.presentation import Site
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.orders import queries as orders
+from hubapp.market.orders import refund_queries
+from hubapp.market.subscriptions import queries as subscriptions
+from hubapp.money.payments import disputes
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
+from hubapp.tenancy.queries import HubView
 
 RECENTLY = timedelta(days=7)
 FEW_MEMBERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do next: what, how often, until when; `worst`: how many of them are the worst of their kind."""
+
+    key: str
+    count: int = 1
+    until: datetime | None = None
+    worst: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,7 @@ class Today:
     sold: Money
     since: datetime
     newest: tuple[MemberView, ...]
-    tasks: tuple[str, ...]
+    tasks: tuple[Task, ...]
 
 
 def today(site: Site, person: MemberView, *, now: datetime) -> Today:
@@ -35,12 +49,6 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
     hub = site.view
     live = catalogue.count_live()
     sold = orders.paid_since(now - RECENTLY)
-    tasks = (
-        ("frozen", not hub.is_selling, "hub.manage"),
-        ("logo", not hub.has_logo, "brand.edit"),
-        ("invite", hub.member_count < FEW_MEMBERS, "invites.manage"),
-        ("listing", live == 0, "listings.manage"),
-    )
     return Today(
         members=hub.member_count,
         joined=membership.joined_since(now - RECENTLY),
@@ -49,5 +57,19 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
         sold=Money(sold[1], hub.currency),
         since=now - RECENTLY,
         newest=tuple(membership.directory(limit=5, everyone=True)) if person.may("members.view") else (),
-        tasks=tuple(key for key, is_due, permission in tasks if is_due and person.may(permission)),
+        tasks=tuple(task for task, permission in _tasks(hub, live) if task.count and person.may(permission)),
+    )
+
+
+def _tasks(hub: HubView, live: int) -> tuple[tuple[Task, str], ...]:
+    """(what there may be to do, who may do it), the most urgent first."""
+    late, suspended = subscriptions.count_behind()
+    return (
+        (Task("frozen", not hub.is_selling), "hub.manage"),
+        (Task("disputes", *disputes.unanswered()), "orders.manage"),
+        (Task("refunds", *refund_queries.for_hub()), "orders.manage"),
+        (Task("behind", late + suspended, worst=suspended), "orders.manage"),
+        (Task("logo", not hub.has_logo), "brand.edit"),
+        (Task("invite", hub.member_count < FEW_MEMBERS), "invites.manage"),
+        (Task("listing", live == 0), "listings.manage"),
     )

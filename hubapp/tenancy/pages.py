@@ -55,7 +55,8 @@ def remove_page(*, slug: str, actor: Actor, now: datetime) -> None:
     ).all()
     if not removed:
         raise errors.FieldRefused(_("There is no such page."), field="slug")
-    hub = db.session.scalars(select(Hub).where(Hub.id == hub_id).with_for_update()).one()
+    statement = select(Hub).where(Hub.id == hub_id).with_for_update()
+    hub = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     hub.home = {**hub.home, "nav": [item for item in hub.home.get("nav", []) if item != f"page:{slug}"]}
     audit.record(actor=actor, action="page.remove", hub_id=hub_id, subject=slug, now=now)
     db.session.flush()

@@ -25,14 +25,17 @@ def refuse_if_frozen(hub_id: int) -> None:
     The lock is shared: orders do not wait for each other, only for a freeze under way.
     """
     # Two statements in one message: the second sees what was committed while the first waited, as one alone would not.
-    lock = f"SELECT pg_advisory_xact_lock_shared({int(hub_id)})"
     look = f"SELECT status, frozen_reason FROM hub WHERE id = {int(hub_id)}"  # noqa: S608  a number
     driver: Any = db.session.connection().connection.driver_connection
-    cursor = driver.execute(f"{lock}; {look}")
+    cursor = driver.execute(f"{_keep_selling(hub_id)}; {look}")
     cursor.nextset()
     status, reason = cursor.fetchone() or (None, None)
     if status != HubStatus.OPEN:
         raise HubFrozen(reason or "")
+
+
+def _keep_selling(hub_id: int) -> str:
+    return f"SELECT pg_advisory_xact_lock_shared({int(hub_id)})"
 
 
 def wait_for_orders(hub_id: int) -> None:

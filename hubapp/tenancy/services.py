@@ -152,7 +152,7 @@ def _host(text_: str) -> str:
 
 def _locked(hub_id: int) -> Hub:
     selling.wait_for_orders(hub_id)
-    statement = select(Hub).where(Hub.id == hub_id).with_for_update()
+    statement = select(Hub).where(Hub.id == hub_id)
     hub: Hub | None = db.session.scalar(statement.execution_options(populate_existing=True))
     if hub is None:
         raise errors.NoSuchHub

@@ -15,7 +15,7 @@ from sqlalchemy.engine.url import URL
 from hubapp.app import create_context
 from hubapp.cli.demo import content, plan, seed
 from hubapp.cli.demo.acts import Act, Buy, CallOff, Enter, HandOver, Offer, Step
-from hubapp.cli.demo.content import Story, Subscriber, Withdrawal
+from hubapp.cli.demo.content import Purchase, Run, Story, Subscriber, Withdrawal
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
@@ -150,6 +150,7 @@ def short(**values: object) -> list[Story]:
     }
     articles = tuple(article for article in told.articles if article.seller in {"maud", "bastien", None})
     monthly = next(number for number, article in enumerate(articles) if article.text.is_monthly)
+    service = next(number for number, article in enumerate(articles) if article.text.left is None)
     usual = {
         "people": people,
         "articles": articles,
@@ -157,6 +158,12 @@ def short(**values: object) -> list[Story]:
         "cancellations": ("Rain",),
         "payouts": (),
         "subscribers": (Subscriber("colette", monthly, 50, 1, False), Subscriber("idriss", monthly, 34, 1, True)),
+        "purchases": (
+            Purchase("colette", service, 20, True, "She fetched it herself.", None),
+            Purchase("lucie", service, 4, True, None, None),
+            Purchase("idriss", service, 7, False, None, "It squeaks."),
+        ),
+        "runs": (Run(8, True), Run(0, False)),
     }
     return [dataclasses.replace(told, **{**usual, **values})]
 
@@ -198,6 +205,26 @@ def assert_at_rest(settings: Settings) -> None:
     with psycopg.connect(server.sandbox) as connection:
         assert connection.execute("SELECT ahead_by FROM clock").fetchone() == (timedelta(0),)
         assert connection.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
+
+
+def test_the_past_has_what_waits_for_somebody_and_what_is_over(
+    place: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed.prepare(place, QUIET, short())
+    assert count(place, "dispute WHERE outcome = 'won'") == 1
+    assert count(place, "dispute WHERE status = 'needs_response' AND due_by > now()") == 1
+    assert count(place, "refund_request WHERE status = 'open' AND level = 'hub'") == 1
+    assert count(place, "payout_run WHERE status = 'finished'") == 1
+    assert count(place, "payout_run WHERE status = 'proposed'") == 1
+    assert "provider refused" not in "".join(capsys.readouterr())
+
+
+def test_a_member_of_one_hub_buys_in_another() -> None:
+    told = story("nairobi")
+    (visit,) = told.purchases
+    at_home = story("lyon").people[visit.who]
+    assert told.people[visit.who].email == at_home.email
+    assert at_home.joined > told.people[visit.who].joined
 
 
 def test_a_start_that_broke_off_starts_over(place: Settings) -> None:

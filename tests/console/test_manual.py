@@ -27,7 +27,7 @@ from tests.conftest import Live
 from tests.console.conftest import Browser
 from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
-from tests.factories.races import together
+from tests.factories.races import meeting, together, without_lock
 
 MOVE = (("core", Purpose.ADJUSTMENT, 500), ("provider", Purpose.PROVIDER_BALANCE, -500))
 
@@ -128,7 +128,8 @@ def test_what_cannot_be_booked_is_not_proposed(
             proposed(hub_id, noor, legs)
 
 
-def test_two_who_approve_at_once_book_it_once(live: Live) -> None:
+def approve_at_once(live: Live) -> tuple[list[str], int]:
+    """Two approve one proposal; (what they were told, what the books say)."""
     with live.app.app_context():
         hub_id, (noor, theo) = make_hub(), people()
         ada = Actor(make_account("Ada", is_central=True), "Ada")
@@ -145,9 +146,20 @@ def test_two_who_approve_at_once_book_it_once(live: Live) -> None:
 
         return approve
 
-    assert sorted(together(approving(theo), approving(ada))) == ["booked", "late"]
+    with meeting(live.app, lambda statement: "FROM manual_entry" in statement):
+        told = sorted(together(approving(theo), approving(ada)))
     with live.app.app_context():
-        assert adjustment(hub_id) == 500
+        return told, adjustment(hub_id)
+
+
+def test_two_who_approve_at_once_book_it_once(live: Live) -> None:
+    assert approve_at_once(live) == (["booked", "late"], 500)
+
+
+def test_without_the_proposals_lock_both_believe_it_was_them(live: Live) -> None:
+    """The entry's key still lets one through, but only the second name is kept as who approved it."""
+    with without_lock("money.ledger.manual._undecided"):
+        assert approve_at_once(live) == (["booked", "booked"], 500)
 
 
 def fields(**more: str) -> dict[str, str]:
@@ -166,11 +178,13 @@ def test_the_page_takes_a_proposal_and_another_decides(
     page = central.get("/console/ledger/manual").text
     assert "somebody else decides" in page
     assert "Approve and book" not in page
+    assert "1 entry waits for a second person" in central.get("/console/").text
     second = browser_of(other)
     assert "Approve and book" in second.get("/console/ledger/manual").text
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         (row,) = manual.proposals()
     assert second.post(f"/console/ledger/manual/{row.id}/approve").status_code == 303
+    assert "waits for a second person" not in central.get("/console/").text
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         assert books.balance(owner="core", purpose=Purpose.BANK_CHARGES, currency="EUR", now=NOW).posted == 500
 

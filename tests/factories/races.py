@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Select, event
 
 from hubapp.kernel.db import db
 
@@ -35,7 +40,7 @@ def meeting(app: Flask, after: Callable[[str], bool], *, nth: int = 1, patience:
     barrier = threading.Barrier(2)
     met = threading.local()
 
-    def wait(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def wait_here(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not after(statement):
             return
         met.count = getattr(met, "count", 0) + 1
@@ -49,9 +54,81 @@ def meeting(app: Flask, after: Callable[[str], bool], *, nth: int = 1, patience:
     with app.app_context():
         engines = list(db.engines.values())
     for engine in engines:
-        event.listen(engine, "after_cursor_execute", wait)
+        event.listen(engine, "after_cursor_execute", wait_here)
     try:
         yield
     finally:
         for engine in engines:
-            event.remove(engine, "after_cursor_execute", wait)
+            event.remove(engine, "after_cursor_execute", wait_here)
+
+
+@dataclass(slots=True)
+class Other:
+    """What came of the one who overtakes: whether they were through before the first went on, and their answer."""
+
+    is_through: bool = False
+    answers: list[Any] = field(default_factory=list)
+
+    @property
+    def answer(self) -> Any:
+        """What they answered, or the error that stopped them."""
+        return self.answers[0]
+
+
+@contextmanager
+def overtaken(app: Flask, table: str, by: Callable[[], Any], *, nth: int = 1, patience: float = 0.7) -> Iterator[Other]:
+    """Let `by` happen whole while somebody is between reading `table` and writing, as far as no lock makes it wait.
+
+    `nth`: after which reading of the table.
+    """
+    other, readings = Other(), count(1)
+    pool = ThreadPoolExecutor(1)
+    futures: list[Future[Any]] = []
+
+    def overtake(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if futures or f"FROM {table} " not in " ".join(statement.split()) + " " or next(readings) != nth:
+            return
+        futures.append(pool.submit(by))
+        other.is_through = bool(wait(futures, timeout=patience).done)
+
+    with app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "after_cursor_execute", overtake)
+    try:
+        yield other
+    finally:
+        for engine in engines:
+            event.remove(engine, "after_cursor_execute", overtake)
+        pool.shutdown()
+        assert futures, f"nobody read {table}"
+        error = futures[0].exception()
+        other.answers.append(error if error is not None else futures[0].result())
+
+
+@contextmanager
+def without_lock(*names: str) -> Iterator[None]:
+    """The negative control: take the row locks out that the functions of these names (below hubapp) ask for."""
+    ask, left_out = Select.with_for_update, set[str]()
+
+    def with_for_update(statement: Select[Any], **options: Any) -> Select[Any]:
+        caller = sys._getframe(1)
+        name = f"{caller.f_globals['__name__'].removeprefix('hubapp.')}.{caller.f_code.co_name}"
+        if name not in names:
+            return ask(statement, **options)
+        left_out.add(name)
+        return statement
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Select, "with_for_update", with_for_update)
+        yield
+    assert left_out == set(names), f"nobody asked for the lock of {set(names) - left_out}"
+
+
+@contextmanager
+def without_turns(name: str, instead: Any = None) -> Iterator[None]:
+    """The same for the function of this name that takes an advisory lock: it only answers `instead`."""
+    module, function = name.rsplit(".", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module(f"hubapp.{module}"), function, lambda *_args: instead)
+        yield

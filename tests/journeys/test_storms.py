@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from tests.factories.hubs import make_hub
 from tests.factories.jobs import run_all, waiting
 from tests.factories.market import fill_basket, make_listing, make_shop, purchase
 from tests.factories.payments import Till, open_till
-from tests.factories.races import meeting
+from tests.factories.races import meeting, without_lock
 
 SEED = 20261122
 WEBHOOKS = 10_000
@@ -190,15 +189,10 @@ def test_a_thousand_races_for_the_last_one_are_won_once_each(live: Live) -> None
 
 
 @pytest.mark.xdist_group("races")
-def test_without_the_lock_the_last_one_is_refused_by_the_database_only(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unlocked(*, statement: Any) -> Any:
-        return statement
-
+def test_without_the_lock_the_last_one_is_refused_by_the_database_only(live: Live) -> None:
     with live.app.app_context():
         hub_id = make_hub("lyon")
-    monkeypatch.setattr(stock, "locked", unlocked)
+    unlocked = without_lock("market.catalogue.services.stock.locked")
     reading = meeting(live.app, lambda statement: "\nFROM listing " in statement)
-    with ThreadPoolExecutor(RIVALS) as pool, reading, pytest.raises(IntegrityError, match="ck_listing_stock"):
+    with ThreadPoolExecutor(RIVALS) as pool, unlocked, reading, pytest.raises(IntegrityError, match="ck_listing_stock"):
         race(live, hub_id, pool)

@@ -10,8 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo import promising
-from hubapp.cli.demo.acts import Act, Agree, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
+from hubapp.cli.demo import acts, afterwards, promising
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.stage import Stage
 from hubapp.earnings.payouts import queries as payout_queries
@@ -42,6 +41,7 @@ from hubapp.tenancy.scope import hub_scope
 
 PASSWORD = "demo-hub-2026"  # noqa: S105  published: it opens invented accounts only
 PAYS, DECLINED, REFUSED_LATER = "4242424242424242", "4000000000009995", "4000000000000341"
+DISPUTED = "4000000000000259"
 BANK_ACCOUNT = "FR7630006000011234567890189"  # the provider's published example
 
 
@@ -64,7 +64,7 @@ class Hub:
         self.articles: dict[int, UUID] = {}
         self.checkouts: dict[int, UUID] = {}
 
-    def perform(self, act: Act) -> None:
+    def perform(self, act: acts.Act) -> None:
         """Do it now."""
         self._do(act)
         self.stage.settle()
@@ -80,12 +80,12 @@ class Hub:
         raise NotImplementedError(type(act))
 
     @_do.register
-    def _open(self, _act: Open) -> None:
+    def _open(self, _act: acts.Open) -> None:
         with self.stage.app.app_context(), platform_scope(reason="demo: open a hub"), unit_of_work():
             self.id = tenancy.open_hub(pack=self.story.pack, actor=self.cast.central, now=clock.now())
 
     @_do.register
-    def _enter(self, act: Enter) -> None:
+    def _enter(self, act: acts.Enter) -> None:
         person = act.person
         if person.email not in self.cast.accounts:
             self.cast.accounts[person.email] = self._sign_up(person)
@@ -118,7 +118,7 @@ class Hub:
             )
 
     @_do.register
-    def _offer(self, act: Offer) -> None:
+    def _offer(self, act: acts.Offer) -> None:
         with self._inside():
             seller_id = self._account(act.article.seller) if act.article.seller else None
             listing = catalogue.create_listing(
@@ -128,7 +128,7 @@ class Hub:
             self.articles[act.number] = listing.id
 
     @_do.register
-    def _buy(self, act: Buy) -> None:
+    def _buy(self, act: acts.Buy) -> None:
         with self._inside():
             checkout_id = self._place(act)
         self.checkouts[act.number] = checkout_id
@@ -140,12 +140,13 @@ class Hub:
             page = payment_queries.payment(payment_id).checkout_id if payment_id else None
         if payment_id is None or page is None:
             raise RuntimeError(f"the card page of purchase {act.number} in {self.story.slug} did not open")
-        for number in (DECLINED, PAYS) if act.is_declined_first else (PAYS,):
+        paying = DISPUTED if act.is_disputed else PAYS
+        for number in (DECLINED, paying) if act.is_declined_first else (paying,):
             self._show_card(page, self.story.people[act.buyer], number)
         with self._inside():  # as the page does to which the card page leads back
             payments.observe(payment_id=payment_id, now=clock.now())
 
-    def _place(self, act: Buy) -> UUID:
+    def _place(self, act: acts.Buy) -> UUID:
         buyer_id, pack, now = self._account(act.buyer), self.story.pack, clock.now()
         basket = orders.open_basket(account_id=buyer_id, basket_id=None, now=now)
         for number, quantity in act.lines:
@@ -173,19 +174,36 @@ class Hub:
         return self.stage.app.addresses.hub(self.story.slug, f"/checkout/{checkout_id}/return")
 
     @_do.register
-    def _hand_over(self, act: HandOver) -> None:
+    def _hand_over(self, act: acts.HandOver) -> None:
         with self._inside():
             for order in self._orders(act.number):
                 orders.mark_handed_over(order_id=order.id, actor=self._seller(order), now=clock.now())
 
     @_do.register
-    def _call_off(self, act: CallOff) -> None:
+    def _call_off(self, act: acts.CallOff) -> None:
         with self._inside():
             for order in self._orders(act.number):
                 orders.cancel_order(order_id=order.id, reason=act.reason, actor=self._seller(order), now=clock.now())
 
     @_do.register
-    def _subscribe(self, act: Subscribe) -> None:
+    def _ask_back(self, act: acts.AskBack) -> None:
+        with self._inside():
+            afterwards.ask_back(self._orders(act.number), act.reason)
+
+    @_do.register
+    def _defend(self, act: acts.Defend) -> None:
+        self.stage.sweep()  # the bank's word is on its way
+        with self._inside():
+            found = afterwards.disputes_about(self._orders(act.number)[0])
+        afterwards.answer_bank(self.stage, found, act.words, self.cast.central)
+
+    @_do.register
+    def _pay_out(self, act: acts.PayOut) -> None:
+        self.stage.sweep()
+        afterwards.pay_out(self.stage, self.cast.central, is_approved=act.is_approved)
+
+    @_do.register
+    def _subscribe(self, act: acts.Subscribe) -> None:
         person, account_id, listing_id = self.story.people[act.who], self._account(act.who), self.articles[act.article]
         with self._inside():
             listing = listings.listing(listing_id)
@@ -230,7 +248,7 @@ class Hub:
         self.stage.sandbox.pay(page, Attempt(BY_NUMBER[number], 12, 2034, person.name, person.email))
 
     @_do.register
-    def _connect(self, act: Connect) -> None:
+    def _connect(self, act: acts.Connect) -> None:
         account_id, pack = self._account(act.who), self.story.pack
         with self._inside():
             payee_id = payouts.open_payee(
@@ -258,14 +276,14 @@ class Hub:
         self.stage.sandbox.onboard(provider_account_id, link_id, form)
 
     @_do.register
-    def _withdraw(self, act: Withdraw) -> None:
+    def _withdraw(self, act: acts.Withdraw) -> None:
         with self._inside():
             payouts.request_payout(
                 account_id=self._account(act.who), currency=self.story.pack.currency, now=clock.now()
             )
 
     @_do.register
-    def _agree(self, act: Agree) -> None:
+    def _agree(self, act: acts.Agree) -> None:
         with self.stage.app.app_context():
             promising.agree(
                 hub_id=self.id,

@@ -44,6 +44,7 @@ class Buy:
     channel: str = "link"
     is_paid: bool = True
     is_declined_first: bool = False
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,29 @@ class CallOff:
 
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """The buyer of a purchase wants their money back."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defend:
+    """The central team answers the bank that disputes a purchase; the bank gives in."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """The central team proposes a payout run for everybody, and approves it or lets it wait."""
+
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +116,9 @@ class Agree:
     promise: Promise
 
 
-Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw | Agree
+Act: TypeAlias = (
+    Open | Enter | Offer | Buy | HandOver | CallOff | AskBack | Defend | Subscribe | Connect | Withdraw | Agree | PayOut
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,29 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """One that is told about: paid with an ordinary card, or one whose bank disputes it.
+
+    `defense`: what the network answers the bank, which gives in. `asks_back`: why the buyer wants the money again.
+    """
+
+    who: str
+    article: int
+    days_ago: int
+    is_disputed: bool
+    defense: str | None
+    asks_back: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The network's payout run, that many days ago; one that is not approved waits."""
+
+    days_ago: int
+    is_approved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -85,6 +108,8 @@ class Story:
     payouts: tuple[Withdrawal, ...]
     subscribers: tuple[Subscriber, ...] = ()
     retainers: tuple[Promise, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
+    runs: tuple[Run, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -126,6 +151,19 @@ def read(folder: Path, pack: Pack) -> Story:
             )
             for row in data.get("retainers", ())
         ),
+        purchases=tuple(_purchase(row, numbers) for row in data.get("purchases", ())),
+        runs=tuple(Run(row["days_ago"], row["approved"]) for row in data.get("runs", ())),
+    )
+
+
+def _purchase(row: dict[str, Any], numbers: dict[str, int]) -> Purchase:
+    return Purchase(
+        who=row["who"],
+        article=numbers[row["of"]],
+        days_ago=row["days_ago"],
+        is_disputed=row.get("disputed", False),
+        defense=row.get("defense"),
+        asks_back=row.get("asks_back"),
     )
 
 

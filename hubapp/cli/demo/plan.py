@@ -10,18 +10,21 @@ from zoneinfo import ZoneInfo
 from hubapp.cli.demo.acts import (
     Act,
     Agree,
+    AskBack,
     Buy,
     CallOff,
     Connect,
+    Defend,
     Enter,
     HandOver,
     Offer,
     Open,
+    PayOut,
     Step,
     Subscribe,
     Withdraw,
 )
-from hubapp.cli.demo.content import Story
+from hubapp.cli.demo.content import Purchase, Story
 
 OPENED = 72  # days ago
 FIRST_ORDER = 64
@@ -44,6 +47,8 @@ class _Planner:
         self.left = {number: article.text.left for number, article in enumerate(story.articles)}
         for one in story.subscribers:
             self._take(one.article, one.quantity * (one.days_ago // 28 + 1))
+        for purchase in story.purchases:
+            self._take(purchase.article, 1)
         self.entered = {key: self._moment(person.joined) for key, person in story.people.items()}
         self.offered = {number: self._moment(article.added) for number, article in enumerate(story.articles)}
 
@@ -64,6 +69,22 @@ class _Planner:
             yield self._step(at + timedelta(minutes=30), Withdraw(payout.who))
         for promise in self.story.retainers:
             yield self._step(self._moment(promise.days_ago), Agree(promise))
+        for place, purchase in enumerate(self.story.purchases):
+            yield from self._told(self.story.orders + 1 + place, purchase)
+        for run in self.story.runs:
+            yield self._step(self._moment(run.days_ago), PayOut(run.is_approved))
+
+    def _told(self, number: int, purchase: Purchase) -> Iterator[Step]:
+        """A purchase with what comes of it: a buyer asks back the next day, a bank is answered two days later."""
+        at = self._moment(purchase.days_ago)
+        buy = Buy(number, purchase.who, ((purchase.article, 1),), is_disputed=purchase.is_disputed)
+        yield self._step(at, buy)
+        if purchase.days_ago > 1:
+            yield self._step(at + timedelta(hours=6), HandOver(number))
+        if purchase.asks_back is not None:
+            yield self._step(at + timedelta(days=1), AskBack(number, purchase.asks_back))
+        if purchase.defense is not None:
+            yield self._step(at + timedelta(days=3), Defend(number, purchase.defense))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(

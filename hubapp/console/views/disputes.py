@@ -17,6 +17,7 @@ from hubapp.earnings.shares import wording
 from hubapp.kernel import clock, files
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
+from hubapp.market.orders.dispute_words import who_bears_the_fee
 from hubapp.money.payments import dispute_network, dispute_words
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.dispute_rules import LARGEST_FILE
@@ -161,6 +162,7 @@ def _shown(case: Case, form: EvidenceForm | None, file_form: EvidenceFileForm) -
         texts=[shown[name] for name in EVIDENCE_TEXTS],
         kinds=[(name, names[name]) for name in EVIDENCE_FILES],
         role_name=wording.role_name,
+        fee_words=who_bears_the_fee(order for order, _split in case.orders),
         site_url=site_url,
         money_of=lambda amount: Money(amount, case.dispute.currency),
     )

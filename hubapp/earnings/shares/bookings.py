@@ -170,19 +170,25 @@ def dispute_lost(
     from_core: int,
     bad_debt: int,
     taken: tuple[TakenBack, ...],
+    charged: TakenBack | None,
     now: datetime,
 ) -> NewEntry | None:
     """The entry of a lost dispute: those who earned bear what waited on the hold; None when nothing was taken.
 
+    The provider's fee was the core's cost at once: `charged` moves it to the seller.
+
     Postings with the tag `lost` add up to what was taken back from the shares: reports count it beside refunds.
     """
-    if not amount:
+    if not amount and charged is None:
         return None
+    fee = (charged,) if charged is not None else ()
     legs = [
         Leg(CORE, Purpose.DISPUTE_HOLD, -amount, tag="lost"),
         Leg(CORE, Purpose.PROCESSOR_FEES, from_core, tag="kept"),
         Leg(CORE, Purpose.BAD_DEBT, bad_debt, tag="lost"),
         *_given_back(taken),
+        *(Leg(CORE, Purpose.PROCESSOR_FEES, -back.amount, tag=back.role) for back in fee),
+        *_given_back(fee),
     ]
     key = f"dispute:{dispute_id}:order:{order_id}:lost"
     booked = tuple(leg for leg in legs if leg.amount)

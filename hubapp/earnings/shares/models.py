@@ -82,7 +82,7 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
     """One party's part of one order. `outstanding` is what no payout has taken: below zero it is owed back.
 
     `claimed` is the sum of its claims. It leaves the bounds of `amount` where a bank returns a payout after a later one
-    has kept back, or given again, a part of the same right.
+    has kept back, or given again, a part of the same right. Below zero stands only a fee that the owner owes.
     """
 
     __tablename__ = "earning_right"
@@ -118,9 +118,11 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
             postgresql_where=text("amount - reversed <> claimed"),
         ),
         CheckConstraint(
-            "role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub', 'retainer')", name="role"
+            "role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub', 'retainer', 'dispute_fee')",
+            name="role",
         ),
-        CheckConstraint("reversed >= 0 AND reversed <= amount", name="reversed"),
+        CheckConstraint("reversed >= 0 AND reversed <= greatest(amount, 0)", name="reversed"),
+        CheckConstraint("amount >= 0 OR role = 'dispute_fee'", name="amount"),
     )
 
 

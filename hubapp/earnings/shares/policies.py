@@ -25,6 +25,7 @@ class Role(enum.StrEnum):
     CORE = "core"
     TAX = "tax"
     CROSS_HUB = "cross_hub"  # the buyer's home hub's, out of the core's part
+    DISPUTE_FEE = "dispute_fee"  # below zero: what the provider charged for a lost dispute, where the seller bears it
     FEE = "fee"  # the payment provider's; never a right
     RETAINER = "retainer"  # no part of a sale: what the core pays somebody by agreement
 

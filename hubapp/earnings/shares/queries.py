@@ -130,7 +130,12 @@ def is_settled(order_id: UUID) -> bool:
 # One question for both, put together once: splits stand on receipts and on every member's front page.
 _SPLITS = (
     select(OrderShare.fee, EarningRight)
-    .outerjoin(EarningRight, (EarningRight.hub_id == OrderShare.hub_id) & (EarningRight.order_id == OrderShare.id))
+    .outerjoin(
+        EarningRight,
+        (EarningRight.hub_id == OrderShare.hub_id)
+        & (EarningRight.order_id == OrderShare.id)
+        & (EarningRight.role != Role.DISPUTE_FEE),  # a debt beside the split, whose lines sum to the price
+    )
     .where(OrderShare.hub_id == bindparam("hub"))
     .order_by(EarningRight.position)
 )
@@ -192,6 +197,16 @@ def _share_lines(rows: Sequence[Any]) -> list[ShareLine]:
     if fee:
         lines.append(ShareLine(Role.FEE, "provider", fee, 0, None, {"kind": "fee", "fee": fee}, None))
     return lines
+
+
+def dispute_fee_of(order_id: UUID) -> int:
+    """What the seller of an order in the hub in scope was charged for disputes that were lost, in minor units."""
+    charged = select(func.sum(-EarningRight.amount)).where(
+        EarningRight.hub_id == require_hub_id(),
+        EarningRight.order_id == order_id,
+        EarningRight.role == Role.DISPUTE_FEE,
+    )
+    return int(db.session.scalar(charged) or 0)
 
 
 def preview(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -9,6 +10,14 @@ from typing import Any, Self
 from hubapp.kernel.money import BPS, exponent
 
 OWED_BACK_BPS = 5_000
+LATER = ("owed_back_bps", "cross_hub_bps", "dispute_fee_bearer")
+
+
+class FeeBearer(enum.StrEnum):
+    """Who bears what the provider charges for a dispute that is lost."""
+
+    CORE = "core"
+    SELLER = "seller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class Rules:
     # How much of a payout may be kept back at most for what its owner owes: refunds of sales paid out before.
     owed_back_bps: int = OWED_BACK_BPS
     cross_hub_bps: int = 0
+    dispute_fee_bearer: FeeBearer = FeeBearer.CORE
 
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers]
@@ -60,6 +70,7 @@ class Rules:
             "hold_days": self.hold_days,
             "owed_back_bps": self.owed_back_bps,
             "cross_hub_bps": self.cross_hub_bps,
+            "dispute_fee_bearer": self.dispute_fee_bearer,
         }
 
     @classmethod
@@ -67,7 +78,9 @@ class Rules:
         """The reverse of `as_json`."""
         tiers = tuple(Tier(up_to, bps) for up_to, bps in data["tiers"])
         # Versions from before a rule was written down lived by its default.
-        later = {name: data[name] for name in ("owed_back_bps", "cross_hub_bps") if name in data}
+        later = {name: data[name] for name in LATER if name in data}
+        if (bearer := later.get("dispute_fee_bearer")) is not None:
+            later["dispute_fee_bearer"] = FeeBearer(bearer)
         return cls(tiers, data["referrer_bps"], data["core_bps"], data["hold_days"], **later)
 
 

@@ -21,6 +21,7 @@ NAMES = {
     Role.CORE: _l("Network"),
     Role.CROSS_HUB: _l("Buyer's home hub"),
     Role.TAX: _l("Tax"),
+    Role.DISPUTE_FEE: _l("Fee of a lost dispute"),
     Role.FEE: _l("Payment fee"),
     Role.RETAINER: _l("Retainer"),
 }
@@ -37,6 +38,21 @@ def explain(explanation: dict[str, Any], currency: str) -> str:
     def shown(amount: int) -> str:
         return money(Money(amount, currency))
 
+    text = _rule(explanation, shown)
+    if passed_on := explanation.get("passed_on"):
+        text = _("%(rule)s, less %(amount)s for the buyer's home hub", rule=text, amount=shown(passed_on))
+    if cut := explanation.get("cut"):
+        text = _("%(rule)s, cut by %(amount)s because the price did not cover it", rule=text, amount=shown(cut))
+    return str(text)
+
+
+def _rule(explanation: dict[str, Any], shown: Any) -> str:
+    """The rule alone, before anything was cut from what it gave."""
+    texts = {
+        "tax": _("The tax in the price; the seller remits it"),
+        "dispute_fee": _("What the payment provider charged for a dispute that was lost; the seller bears it"),
+        "fee": _("What the payment provider keeps"),
+    }
     match explanation["kind"]:
         case "tiers":
             text = _tiers(explanation, shown)
@@ -55,16 +71,10 @@ def explain(explanation: dict[str, Any], currency: str) -> str:
                 rate=percent(explanation["bps"]),
                 amount=shown(explanation["base"]),
             )
-        case "tax":
-            text = _("The tax in the price; the seller remits it")
         case "retainer":
             text = _retainer(explanation, shown)
-        case _:
-            text = _("What the payment provider keeps")
-    if passed_on := explanation.get("passed_on"):
-        text = _("%(rule)s, less %(amount)s for the buyer's home hub", rule=text, amount=shown(passed_on))
-    if cut := explanation.get("cut"):
-        text = _("%(rule)s, cut by %(amount)s because the price did not cover it", rule=text, amount=shown(cut))
+        case kind:
+            text = texts.get(kind, texts["fee"])
     return str(text)
 
 

@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from hubapp.earnings.shares.rules import FeeBearer, Terms
+from hubapp.kernel.money import allocate
 from hubapp.market.catalogue.policies import LARGEST_PRICE, tax_inside
 from hubapp.market.orders.models import Delivery, OrderLine, OrderStatus
 
@@ -158,3 +161,17 @@ def taxes_by_rate(lines: Iterable[OrderLine], *, gross: int, tax: int) -> list[R
     if sum(paid for paid, _ in found.values()) != gross or sum(taxed for _, taxed in found.values()) != tax:
         return [RateSum(None, gross - tax, tax)] if tax else []
     return [RateSum(rate, paid - taxed, taxed) for rate, (paid, taxed) in sorted(found.items()) if rate or taxed]
+
+
+def dispute_fees(fee: int, *, taken: Mapping[UUID, int], gross: Mapping[UUID, int]) -> dict[UUID, int]:
+    """What each order of a disputed payment has of the provider's fee: by what the bank took of it, else by its price.
+
+    The parts sum to `fee`, in minor units.
+    """
+    weights = taken if any(taken.values()) else gross
+    return allocate(fee, weights) if fee > 0 and any(weights.values()) else dict.fromkeys(gross, 0)
+
+
+def fee_bearer(terms: Mapping[str, Any]) -> FeeBearer:
+    """Who bears what the provider charges for a lost dispute, by the terms that an order was placed under."""
+    return Terms.from_json(dict(terms)).rules.dispute_fee_bearer

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.orders.errors import NoSuchRequest
@@ -64,3 +65,10 @@ def waiting(*, seller_id: UUID | None = None, limit: int = 50) -> Sequence[tuple
     if seller_id is not None:
         statement = statement.where(Order.seller_account_id == seller_id, RefundRequest.level != Level.CORE)
     return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def for_hub() -> tuple[int, datetime | None]:
+    """(how many requests wait for the hub's own decision, until when the first of them)."""
+    waits = (RefundRequest.status == RequestStatus.OPEN, RefundRequest.level == Level.HUB)
+    row = db.session.execute(select(func.count(), func.min(RefundRequest.due_at)).where(*waits)).one()
+    return int(row[0]), row[1]

@@ -89,6 +89,12 @@ def behind(*, limit: int = 200) -> Sequence[Subscription]:
     return db.session.scalars(statement.order_by(Subscription.behind_since).limit(limit)).all()
 
 
+def count_behind() -> tuple[int, int]:
+    """(subscriptions whose renewal is being tried again, those that are suspended)."""
+    found = counts()
+    return found.get(Status.PAST_DUE, 0), found.get(Status.SUSPENDED, 0)
+
+
 def coming(*, until: datetime, limit: int = 200) -> Sequence[Subscription]:
     """Renewals up to a moment, the next one first."""
     statement = select(Subscription).where(Subscription.status == Status.ACTIVE, Subscription.next_at <= until)

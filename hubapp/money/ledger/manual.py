@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
@@ -155,6 +155,12 @@ def _undecided(proposal_id: UUID, who: UUID) -> ManualEntry:
 def proposal(proposal_id: UUID) -> ManualEntry | None:
     """One proposal (platform scope)."""
     return db.session.get(ManualEntry, proposal_id)
+
+
+def waiting() -> int:
+    """How many proposals wait for a second person (platform scope)."""
+    undecided = select(func.count()).where(ManualEntry.status == ProposalStatus.PROPOSED)
+    return db.session.scalar(undecided) or 0
 
 
 def proposals(*, before: UUID | None = None, limit: int = 50) -> Sequence[ManualEntry]:

@@ -57,6 +57,7 @@ TAGS = {
     "refund": _l("sent back to the buyer"),
     "dispute": _l("disputed by the buyer's bank"),
     "lost": _l("taken back by the buyer's bank"),
+    "dispute_fee": _l("fee of a lost dispute"),
     "suspense": _l("not yet explained"),
     "kept": _l("fee that the provider keeps"),
     "seller": _l("seller's part"),

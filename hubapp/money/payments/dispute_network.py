@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from hubapp.kernel.db import db
+from hubapp.money.payments import dispute_rules
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import DisputeNotFound
 
 SOON = timedelta(days=3)
-NEEDS_ANSWER = ("needs_response", "warning_needs_response")
 
 
 def disputes(*, is_open: bool, limit: int, offset: int = 0) -> Sequence[Dispute]:
@@ -37,7 +37,7 @@ def find(dispute_id: UUID) -> Dispute:
 
 def unanswered(*, now: datetime) -> tuple[int, int]:
     """(disputes that need an answer, those of them whose deadline is near)."""
-    waits = (Dispute.outcome.is_(None), Dispute.status.in_(NEEDS_ANSWER), Dispute.sending.is_(None))
+    waits = (Dispute.outcome.is_(None), Dispute.status.in_(dispute_rules.NEEDS_ANSWER), Dispute.sending.is_(None))
     row = db.session.execute(
         select(func.count(), func.count().filter(Dispute.due_by <= now + SOON)).where(*waits)
     ).one()

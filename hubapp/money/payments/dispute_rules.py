@@ -18,6 +18,8 @@ MOVES: dict[str, frozenset[str]] = {
 WITHOUT_LOSS = frozenset({"won", "warning_closed", "prevented"})
 WITH_LOSS = frozenset({"lost", "prevented"})
 
+NEEDS_ANSWER = ("needs_response", "warning_needs_response")
+
 POLL_EVERY = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=3)
 LONGEST_TEXT = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
@@ -40,7 +40,7 @@ def apply_dispute(*, payment_id: UUID, state: DisputeState, now: datetime) -> UU
         raise NotYetKnown(state.id)
     if (payment.charge_id, payment.currency) != (state.charge_id, state.currency.upper()):
         raise AmountMismatch(f"{state.id} is about {state.charge_id} in {state.currency}, not about {payment.id}")
-    dispute = _locked(state.id) or _begin(payment, state, now)
+    dispute = _known(state.id) or _begin(payment, state, now)
     dispute.checked_at = now
     _book(payment, dispute, state)
     if dispute.outcome is None and dispute_rules.may_move(dispute.status, state.status):
@@ -115,8 +115,8 @@ def _entry(payment: Payment, dispute: Dispute, line: BalanceTransaction) -> ledg
     )
 
 
-def _locked(provider_id: str) -> Dispute | None:
-    statement = select(Dispute).where(Dispute.provider_id == provider_id).with_for_update()
+def _known(provider_id: str) -> Dispute | None:
+    statement = select(Dispute).where(Dispute.provider_id == provider_id)
     found: Dispute | None = db.session.scalar(statement.execution_options(populate_existing=True))
     return found
 
@@ -131,12 +131,12 @@ def dispute(dispute_id: UUID) -> Dispute:
 
 
 def dispute_for_change(dispute_id: UUID) -> Dispute:
-    """A dispute as it is now, locked after its payment, as everybody locks them; refuses with DisputeNotFound."""
+    """A dispute as it is now; refuses with DisputeNotFound.
+
+    Everybody who changes one locks its payment first: that keeps the others out, the dispute's own row need not.
+    """
     queries.payment_for_change(dispute(dispute_id).payment_id)
-    found: Dispute = db.session.scalars(
-        select(Dispute).where(Dispute.id == dispute_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    return found
+    return dispute(dispute_id)
 
 
 def disputes_of(payment_id: UUID) -> list[Dispute]:
@@ -148,6 +148,13 @@ def disputes_of_hub(*, limit: int = 100) -> list[Dispute]:
     """The disputes of the current hub: open ones first, the nearest deadline before all others."""
     order = (Dispute.outcome.is_not(None), Dispute.due_by.asc().nulls_last(), Dispute.id.desc())
     return list(db.session.scalars(select(Dispute).order_by(*order).limit(limit)))
+
+
+def unanswered() -> tuple[int, datetime | None]:
+    """(how many disputes of the current hub wait for an answer to the bank, until when the first of them)."""
+    waits = (Dispute.outcome.is_(None), Dispute.status.in_(dispute_rules.NEEDS_ANSWER), Dispute.sending.is_(None))
+    row = db.session.execute(select(func.count(), func.min(Dispute.due_by)).where(*waits)).one()
+    return int(row[0]), row[1]
 
 
 def files_of(dispute_id: UUID) -> list[DisputeFile]:

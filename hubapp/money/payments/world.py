@@ -55,7 +55,7 @@ def require(server: Server) -> Mode:
     except ModeMismatch as error:
         raise Refusal(str(error)) from error
     with psycopg.connect(server.conninfo("central")) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        _take_turns(connection)
         marked = _marked(connection, mode)
         if marked == mode:
             return mode
@@ -64,6 +64,11 @@ def require(server: Server) -> Mode:
             raise OtherWorld(_refusal(marked, mode))
         connection.execute(_MARK, (mode, clock.wall()))
     return mode
+
+
+def _take_turns(connection: psycopg.Connection) -> None:
+    """Two that start at once with different keys: the second finds the mark of the first."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 
 def _marked(connection: psycopg.Connection, mode: Mode) -> str | None:

@@ -237,8 +237,11 @@ def _share_evenly(hub_id: int) -> None:
 
 
 def _connector_roles() -> list[HubRole]:
+    """The connectors' roles, locked: their parts are changed by one at a time."""
     statement = select(HubRole).where(HubRole.role == Role.CONNECTOR).order_by(HubRole.granted_at, HubRole.id)
-    return list(db.session.scalars(statement.with_for_update()))
+    db.session.execute(statement.with_for_update())
+    # Read again: whoever had to wait got the rows of before, without a connector who was added meanwhile.
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def _of_account(account_id: uuid.UUID) -> Membership | None:
@@ -254,7 +257,7 @@ def _by_id(membership_id: uuid.UUID) -> Membership:
 
 
 def _role_of(member: Membership) -> HubRole | None:
-    return db.session.scalar(select(HubRole).where(HubRole.membership_id == member.id).with_for_update())
+    return db.session.scalar(select(HubRole).where(HubRole.membership_id == member.id))
 
 
 def _refuse_with_role(member: Membership) -> None:

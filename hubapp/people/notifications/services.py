@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from hubapp.jobs import queue
 from hubapp.kernel import ids
@@ -67,7 +68,7 @@ def send_mail(
 
 def deliver(*, mail_id: uuid.UUID, now: datetime) -> None:
     """Render a waiting mail and hand it to the mail server (platform scope). A mail that has gone is not sent again."""
-    mail = db.session.get(Mail, mail_id, with_for_update=True)
+    mail = _locked(mail_id)
     if mail is None or mail.status != MailStatus.WAITING:
         return
     account = accounts.account(mail.account_id) if mail.account_id else None
@@ -87,6 +88,11 @@ def deliver(*, mail_id: uuid.UUID, now: datetime) -> None:
     db.session.flush()
 
 
+def _locked(mail_id: uuid.UUID) -> Mail | None:
+    """A mail as it is now: two who send it, or have it sent again, take turns here."""
+    return db.session.scalar(select(Mail).where(Mail.id == mail_id).with_for_update())
+
+
 def _refuse_bad(address: str) -> None:
     bad = db.session.get(BadAddressRow, address)
     if bad is not None:
@@ -95,7 +101,7 @@ def _refuse_bad(address: str) -> None:
 
 def retry(*, mail_id: uuid.UUID) -> str:
     """Send a mail that failed once more; returns its template (platform scope). Refuses with NotToRetry."""
-    mail = db.session.get(Mail, mail_id, with_for_update=True)
+    mail = _locked(mail_id)
     if mail is None or mail.status != MailStatus.UNDELIVERABLE or mail.template in policies.SECRET:
         raise NotToRetry
     mail.status = MailStatus.WAITING

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from hubapp.earnings.payouts import planning, policies, services
 from hubapp.earnings.payouts.errors import AlreadySo, TooLate
 from hubapp.earnings.payouts.models import PayoutRun
-from hubapp.earnings.payouts.services import runs
 from hubapp.jobs import worker
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
@@ -21,7 +20,7 @@ from hubapp.money.ledger.queries import Purpose
 from hubapp.tenancy.audit import SYSTEM
 from tests.factories.earning import HOLD, Town
 from tests.factories.jobs import run_all
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 
 
 def reasons(town: Town, **options: object) -> dict[UUID, str | None]:
@@ -191,13 +190,12 @@ def test_two_workers_start_a_run_without_getting_in_each_others_way(town: Town) 
     assert town.items(run_id)[0].status == "started"
 
 
-def test_without_the_runs_lock_they_do(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_runs_lock_they_do(town: Town) -> None:
     """The negative control: both read the item as planned, and one tells the payee's item a lie."""
     town.earner(10_000, 20_000)
     run_id = town.propose(is_everybody=True)
     town.approve(run_id)
-    monkeypatch.setattr(runs, "locked_run", lambda run_id: db.session.get_one(PayoutRun, run_id))
-    with town.till.meet_after_reading("payout_run_item"):
+    with without_lock("earnings.payouts.services.runs.locked_run"), town.till.meet_after_reading("payout_run_item"):
         start_twice(town, run_id)
     assert len(town.payouts()) == 1  # the index still holds
     assert town.items(run_id)[0].status == "left_out"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from hubapp.earnings.shares import queries
 from hubapp.earnings.shares import services as shares
@@ -29,7 +27,7 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.jobs import run_all, waiting
 from tests.factories.members import make_connector, make_member
 from tests.factories.payments import open_till
-from tests.factories.races import meeting, together
+from tests.factories.races import meeting, together, without_lock
 
 BOOK = "shares.book_moves"
 
@@ -201,21 +199,6 @@ def test_only_members_are_at_home(town: Town) -> None:
         members.choose_home(account_id=stranger, now=clock.now())
 
 
-@contextmanager
-def no_lock_on_moves(town: Town) -> Iterator[None]:
-    """The negative control: moves are read without their lock."""
-
-    def unlocked(*call: Any) -> tuple[str, Any]:
-        statement: str = call[2]
-        return statement.replace(" FOR UPDATE", "") if "FROM clearing_move" in statement else statement, call[3]
-
-    with town.till.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", unlocked, retval=True)
-    yield
-    event.remove(engine, "before_cursor_execute", unlocked)
-
-
 def take_back_twice_at_once(town: Town) -> int:
     """Two jobs for one refund at the same moment; answers what is left of the home hub's share."""
     selling, home = town.hubs
@@ -238,5 +221,5 @@ def test_two_jobs_at_once_take_a_share_back_once(town: Town) -> None:
 
 
 def test_without_the_moves_lock_it_is_taken_back_twice(town: Town) -> None:
-    with no_lock_on_moves(town):
+    with without_lock("earnings.shares.services.crossing.book_moves"):
         assert take_back_twice_at_once(town) == 60

@@ -21,6 +21,7 @@ from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
 from tests.factories.books import paid_order, settled
 from tests.factories.hubs import NOW, make_hub
+from tests.factories.races import without_lock
 
 AT_ONCE = 6
 DUE = NOW + timedelta(days=17)
@@ -32,12 +33,8 @@ def opened(live: Live) -> int:
 
 
 @contextmanager
-def no_row_locks(live: Live) -> Iterator[None]:
-    """The negative control: take every FOR UPDATE out, and give the others time to read the same rows."""
-
-    def unlocked(*call: Any) -> tuple[str, Any]:
-        statement: str = call[2]
-        return statement.replace(" FOR UPDATE", ""), call[3]
+def time_to_read(live: Live) -> Iterator[None]:
+    """Give the others time to read the same rows."""
 
     def pause(*call: Any) -> None:
         if "month_turnover" in call[2] or "earning_right" in call[2]:
@@ -45,10 +42,8 @@ def no_row_locks(live: Live) -> Iterator[None]:
 
     with live.app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", unlocked, retval=True)
     event.listen(engine, "after_cursor_execute", pause)
     yield
-    event.remove(engine, "before_cursor_execute", unlocked)
     event.remove(engine, "after_cursor_execute", pause)
 
 
@@ -81,7 +76,7 @@ def test_without_the_counters_lock_sales_share_a_tier(live: Live) -> None:
     hub_id = opened(live)
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
         settled(0)  # the month's row exists, so that nobody waits for its insertion
-    with no_row_locks(live):
+    with without_lock("earnings.shares.services.settling._counters"), time_to_read(live):
         assert sell_at_once(live, hub_id) < 25_000 + 60_000
 
 
@@ -122,7 +117,7 @@ def test_payouts_at_once_take_each_right_once(live: Live) -> None:
 
 
 def test_without_the_rights_locks_they_are_taken_twice(live: Live) -> None:
-    with no_row_locks(live):
+    with without_lock("earnings.shares.services.claims.outstanding"), time_to_read(live):
         assert sum(claim_at_once(live, opened(live))) > 500
 
 
@@ -150,5 +145,8 @@ def test_refunds_at_once_take_back_no_more_than_was_paid(live: Live) -> None:
 
 
 def test_without_the_orders_lock_refunds_exceed_the_price(live: Live) -> None:
-    with no_row_locks(live):
+    unlocked = without_lock(
+        "earnings.shares.services.reversing._locked_orders", "earnings.shares.services.locking.locked_rights"
+    )
+    with unlocked, time_to_read(live):
         assert refund_at_once(live, opened(live)) > 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from hubapp.earnings.shares import queries
 from hubapp.earnings.shares.errors import UnknownRules
 from hubapp.earnings.shares.models import ShareRuleVersion
-from hubapp.earnings.shares.rules import Rules, Tier
+from hubapp.earnings.shares.rules import FeeBearer, Rules, Tier
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
@@ -75,3 +76,12 @@ def test_a_version_that_was_used_stays_as_it_is(app: HubFlask, statement: str) -
 def test_a_hub_cannot_write_rules(app: HubFlask) -> None:
     with app.app_context(), hub_scope(make_hub()), pytest.raises(DBAPIError, match="permission denied"), unit_of_work():
         db.session.execute(text("UPDATE share_rule_version SET published = false"))
+
+
+def test_who_bears_the_fee_of_a_lost_dispute_is_a_rule_and_the_core_where_it_is_not_said() -> None:
+    old = {name: value for name, value in FLAT.as_json().items() if name != "dispute_fee_bearer"}
+    assert Rules.from_json(old).dispute_fee_bearer == FeeBearer.CORE
+    told = Rules.from_json(json.loads(json.dumps({**old, "dispute_fee_bearer": "seller"})))
+    assert told.dispute_fee_bearer is FeeBearer.SELLER
+    with pytest.raises(ValueError, match="nobody"):
+        Rules.from_json({**old, "dispute_fee_bearer": "nobody"})

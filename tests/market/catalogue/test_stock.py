@@ -17,7 +17,7 @@ from hubapp.web.areas import HubFlask
 from tests.conftest import Live
 from tests.factories.hubs import make_hub
 from tests.factories.market import make_listing
-from tests.factories.races import meeting, together
+from tests.factories.races import meeting, together, without_lock
 
 
 def counts(listing_id: UUID) -> tuple[int, int]:
@@ -137,8 +137,8 @@ def test_of_two_buyers_of_the_last_one_the_other_is_told(live: Live) -> None:
     assert held == (1, 0)
 
 
-def test_without_the_lock_the_other_would_meet_an_error(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stock, "locked", lambda statement: statement)
-    told, held = race(live)
+def test_without_the_lock_the_other_would_meet_an_error(live: Live) -> None:
+    with without_lock("market.catalogue.services.stock.locked"):
+        told, held = race(live)
     assert told == ["an error of the database", "bought"]  # nobody is told that it is sold out: what the lock is for
     assert held == (1, 0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
@@ -22,7 +21,7 @@ from hubapp.money.payments.events import DisputeLost, DisputeOpened, DisputeWon
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.crashes import run_all_crashing
 from tests.factories.jobs import run_all
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 from tests.factories.stall import A_DAY, DISPUTED, INQUIRY, Stall
 
 HOLD_OVER = timedelta(days=20)
@@ -266,20 +265,15 @@ def test_two_who_hear_of_the_loss_at_once_take_it_back_once(stall: Stall) -> Non
 def test_without_the_locks_both_take_it_back(stall: Stall) -> None:
     """The negative control: everybody is told twice, or the second one breaks."""
     _order, dispute = lost_but_not_followed(stall)
-
-    def unlocked(*call: Any) -> tuple[str, Any]:
-        statement: str = call[2]
-        is_ours = any(f"\nFROM {table}" in statement for table in ("orders", "order_share", "earning_right"))
-        return (statement.split(" FOR ", maxsplit=1)[0] if is_ours else statement), call[3]
-
-    with stall.till.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", unlocked, retval=True)
-    try:
-        follow_twice(stall, dispute)
-        broke = False
-    except Exception:  # noqa: BLE001  whichever of the database's own guards stops it
-        broke = True
-    finally:
-        event.remove(engine, "before_cursor_execute", unlocked)
+    unlocked = without_lock(
+        "market.orders.services.steps.locked_orders",
+        "earnings.shares.services.locking.locked_order",
+        "earnings.shares.services.locking.locked_rights",
+    )
+    with unlocked:
+        try:
+            follow_twice(stall, dispute)
+            broke = False
+        except Exception:  # noqa: BLE001  whichever of the database's own guards stops it
+            broke = True
     assert broke or stall.mails().count("dispute_closed") > 2

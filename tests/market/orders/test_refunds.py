@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares import services as claiming
 from hubapp.kernel import clock, ids
-from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.orders import errors, queries, services
 from hubapp.market.orders.models import Order
@@ -21,7 +20,7 @@ from hubapp.money.ledger.queries import Purpose
 from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import in_hub, platform_scope
 from tests.factories.crashes import run_all_crashing
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 from tests.factories.stall import Stall
 
 REFUND_FAILS = "4000000000005126"
@@ -226,19 +225,12 @@ def test_two_refunds_at_once_never_exceed_the_order(stall: Stall) -> None:
 def test_without_the_row_locks_both_pass_the_check(stall: Stall) -> None:
     """The negative control: it is the order's lock that keeps the second one out."""
     order = stall.sell()
-
-    def unlocked(*call: Any) -> tuple[str, Any]:
-        statement: str = call[2]
-        return (statement.split(" FOR ", maxsplit=1)[0] if "\nFROM orders" in statement else statement), call[3]
-
-    with stall.till.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", unlocked, retval=True)
-    try:
-        with stall.till.meet_after_reading("orders"), pytest.raises(Exception, match="left of this payment"):
-            give_twice(stall, order)
-    finally:
-        event.remove(engine, "before_cursor_execute", unlocked)
+    unlocked, meeting = (
+        without_lock("market.orders.services.steps.locked_order"),
+        stall.till.meet_after_reading("orders"),
+    )
+    with unlocked, meeting, pytest.raises(Exception, match="left of this payment"):
+        give_twice(stall, order)
 
 
 def test_a_dispute_and_a_refund_at_once_pay_the_buyer_once(stall: Stall) -> None:

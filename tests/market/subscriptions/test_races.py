@@ -6,18 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.subscriptions import services
 from hubapp.market.subscriptions.errors import MovedOn
-from hubapp.market.subscriptions.services import rows
 from hubapp.money.payments import cards
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.payments import Till
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 from tests.factories.subscriptions import MONTH, REFUSED_LATER, Club, joined, wish
 
 
@@ -49,22 +47,15 @@ def renewal(club: Club) -> Callable[[], Any]:
     return lambda: club.do(services.renew, now=clock.now())
 
 
-def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unlocked(*, statement: Select[Any]) -> Select[Any]:
-        return statement.execution_options(populate_existing=True)
-
-    monkeypatch.setattr(rows, "locked", unlocked)
-
-
 def test_two_renewals_at_once_are_one_order(club: Club) -> None:
     assert race(club, renewal(club), renewal(club)) == [None, None]
     club.settle()
     assert [order.status for order in club.orders()] == ["paid", "paid"]
 
 
-def test_without_the_lock_the_database_refuses_the_second_order(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_lock(monkeypatch)
-    assert "IntegrityError" in race(club, renewal(club), renewal(club))
+def test_without_the_lock_the_database_refuses_the_second_order(club: Club) -> None:
+    with without_lock("market.subscriptions.services.rows.locked"):
+        assert "IntegrityError" in race(club, renewal(club), renewal(club))
     club.settle()
     assert [order.status for order in club.orders()] == ["paid", "paid"]
 
@@ -84,12 +75,10 @@ def test_renewal_and_end_do_not_cross(club: Club) -> None:
     assert club.state().status == "canceled"
 
 
-def test_without_the_lock_an_ended_subscription_lives_on_or_is_charged(
-    club: Club, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_lock(monkeypatch)
+def test_without_the_lock_an_ended_subscription_lives_on_or_is_charged(club: Club) -> None:
     before = club.state().next_period
-    race(club, renewal(club), lambda: club.mine(services.cancel, now=clock.now()))
+    with without_lock("market.subscriptions.services.rows.locked"):
+        race(club, renewal(club), lambda: club.mine(services.cancel, now=clock.now()))
     after = club.state()
     # Both read it as active: it is over, and was renewed as if it were not, without the end knowing of the order.
     assert after.status == "canceled"

@@ -16,7 +16,7 @@ from hubapp.tenancy.scope import hub_scope
 from tests.factories.counting import Counting
 from tests.factories.jobs import run_all, waiting
 from tests.factories.payments import Till
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 
 DECLINED = "4000000000000002"
 
@@ -109,11 +109,10 @@ def test_two_observers_at_once_tell_once(till: Till, hub: int) -> None:
     assert till.told() == ["ChargeSettled"]
 
 
-def test_without_the_row_lock_two_observers_tell_twice(till: Till, hub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_row_lock_two_observers_tell_twice(till: Till, hub: int) -> None:
     payment_id = till.ask(hub)
     till.pay(hub, payment_id)
-    monkeypatch.setattr("hubapp.money.payments.queries.locked", lambda statement: statement)
-    with till.meet_after_reading("payment", nth=2):
+    with without_lock("money.payments.queries.locked"), till.meet_after_reading("payment", nth=2):
         together(lambda: till.observe(hub, payment_id), lambda: till.observe(hub, payment_id))
     assert till.told() == ["ChargeSettled", "ChargeSettled"]
 

@@ -17,7 +17,7 @@ from hubapp.money.payments.events import DisputeLost, DisputeOpened, DisputeWon
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.jobs import run_all
 from tests.factories.payments import Till
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 
 heard: list[str] = []
 
@@ -79,13 +79,11 @@ def test_two_looks_at_once_begin_one_dispute(till: Till, hub: int) -> None:
     assert listen(till) == ["opened"]
 
 
-def test_without_the_payments_lock_the_second_look_breaks(
-    till: Till, hub: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_payments_lock_the_second_look_breaks(till: Till, hub: int) -> None:
     """The negative control: only the database's uniqueness is left."""
     payment_id, provider_id = disputed(till, hub)
-    monkeypatch.setattr("hubapp.money.payments.queries.locked", lambda statement: statement)
-    with till.meet_after_reading("dispute"), pytest.raises(Exception, match="uq_dispute_hub_id_provider_id"):
+    unlocked, meeting = without_lock("money.payments.queries.locked"), till.meet_after_reading("dispute")
+    with unlocked, meeting, pytest.raises(Exception, match="uq_dispute_hub_id_provider_id"):
         together(*[lambda: look(till, hub, payment_id, provider_id)] * 2)
 
 

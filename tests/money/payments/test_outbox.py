@@ -17,7 +17,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.counting import Counting
 from tests.factories.payments import Till
-from tests.factories.races import together
+from tests.factories.races import together, without_lock
 
 
 def count(till: Till) -> Counting:
@@ -69,10 +69,9 @@ def test_two_dispatchers_at_once_send_once(till: Till, hub: int) -> None:
     assert counting.calls["create_checkout"] == 1
 
 
-def test_without_the_lock_two_dispatchers_send_twice(till: Till, hub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_two_dispatchers_send_twice(till: Till, hub: int) -> None:
     counting, _, command_id = unsent(till, hub)
-    monkeypatch.setattr(dispatch, "locked", lambda statement: statement)
-    with till.meet_after_reading("gateway_command"):
+    with without_lock("money.payments.dispatch.locked"), till.meet_after_reading("gateway_command"):
         together(lambda: send(till, command_id), lambda: send(till, command_id))
     assert counting.calls["create_checkout"] == 2
 

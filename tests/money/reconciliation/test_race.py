@@ -12,11 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.ledger.errors import KeyReused
-from hubapp.money.reconciliation import queries, services
-from hubapp.money.reconciliation.services import comparing
+from hubapp.money.reconciliation import services
 from hubapp.tenancy.platform import platform_scope
 from tests.factories.comparing import Auditor
-from tests.factories.races import meeting, together
+from tests.factories.races import meeting, together, without_lock, without_turns
 
 
 def prepared(auditor: Auditor) -> UUID:
@@ -59,9 +58,8 @@ def test_two_comparisons_at_once_write_a_difference_once(auditor: Auditor) -> No
     assert auditor.seen() == [("total_differs", "unaccounted", "open")]
 
 
-def test_without_turns_one_of_them_fails(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparing, "take_turns", lambda: None)
-    with pytest.raises(IntegrityError):
+def test_without_turns_one_of_them_fails(auditor: Auditor) -> None:
+    with without_turns("money.reconciliation.services.comparing.take_turns"), pytest.raises(IntegrityError):
         compare_both(auditor)
 
 
@@ -83,7 +81,6 @@ def test_two_bookings_at_once_book_once(auditor: Auditor) -> None:
     assert auditor.items()[0].suspense_entries == 1
 
 
-def test_without_the_rows_lock_one_of_them_fails(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "locked", lambda statement: statement)
-    with pytest.raises(KeyReused):
+def test_without_the_rows_lock_one_of_them_fails(auditor: Auditor) -> None:
+    with without_lock("money.reconciliation.queries.locked"), pytest.raises(KeyReused):
         book_both(auditor)

@@ -42,7 +42,8 @@ def ask_provider(*, payee: Payee, attempt: int, now: datetime) -> None:
     )
 
 
-def _locked(payee_id: UUID) -> Payee:
+def locked_payee(*, payee_id: UUID) -> Payee:
+    """A payee as it is now, locked until the transaction ends."""
     return db.session.scalars(
         select(Payee).where(Payee.id == payee_id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -50,7 +51,7 @@ def _locked(payee_id: UUID) -> Payee:
 
 def ask_again(*, payee_id: UUID, now: datetime) -> None:
     """The provider refused to open the account; the person wants another try."""
-    payee = _locked(payee_id)
+    payee = locked_payee(payee_id=payee_id)
     commands = payments.commands_of(f"payee:{payee_id}")
     if payee.provider_account_id is not None or any(command.status != CommandStatus.FAILED for command in commands):
         return
@@ -60,7 +61,7 @@ def ask_again(*, payee_id: UUID, now: datetime) -> None:
 
 def follow_payee(*, payee_id: UUID, now: datetime) -> None:
     """Take over what became of asking for the account."""
-    payee = _locked(payee_id)
+    payee = locked_payee(payee_id=payee_id)
     commands = payments.commands_of(f"payee:{payee_id}")
     if payee.provider_account_id is not None or not commands:
         return
@@ -84,7 +85,7 @@ def observe_payee(*, payee_id: UUID, now: datetime) -> None:
 
 def apply_payee(*, payee_id: UUID, account: PayeeAccount, now: datetime) -> None:
     """Take over how the provider sees the account."""
-    payee = _locked(payee_id)
+    payee = locked_payee(payee_id=payee_id)
     payee.status = policies.payee_status(account)
     payee.requirements = list(account.requirements)
     payee.disabled_reason = account.disabled_reason
@@ -97,7 +98,7 @@ def apply_payee(*, payee_id: UUID, account: PayeeAccount, now: datetime) -> None
 
 def confirm_bank(*, payee_id: UUID) -> None:
     """The payee has looked at their bank details, and they are right: runs may pay again."""
-    _locked(payee_id).check_reason = None
+    locked_payee(payee_id=payee_id).check_reason = None
     db.session.flush()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from hubapp.earnings.payouts import jobs, policies, queries
 from hubapp.earnings.payouts.events import PayoutFailed, PayoutPaid
 from hubapp.earnings.payouts.models import PartStatus, Payee, Payout, PayoutStatus
+from hubapp.earnings.payouts.services import payees
 from hubapp.earnings.shares import queries as shares
 from hubapp.jobs import queue
 from hubapp.jobs.events import publish
@@ -153,7 +154,7 @@ def _bounce(payout: Payout, reason: str, now: datetime) -> None:
         payout.paid_at, payout.bounced_at = payout.paid_at or payout.finished_at, now
         payout.finished_at = None
         _book_everywhere(payout)
-    payee = db.session.get_one(Payee, payout.payee_id, with_for_update=True)
+    payee = payees.locked_payee(payee_id=payout.payee_id)
     # Details that changed since were looked at already.
     if payee.bank_fingerprint == payout.bank_fingerprint:
         payee.check_reason = reason

@@ -253,7 +253,6 @@ def _item_of(run_id: UUID, item_id: UUID) -> PayoutRunItem:
     item: PayoutRunItem | None = db.session.scalar(
         select(PayoutRunItem)
         .where(PayoutRunItem.run_id == run_id, PayoutRunItem.id == item_id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     if item is None:

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from hubapp.earnings.shares import bookings, policies
 from hubapp.earnings.shares.bookings import TakenBack
 from hubapp.earnings.shares.models import EarningFreeze, EarningRight, FreezeState, OrderShare
+from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.services.locking import locked_order, locked_rights
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import services as ledger
@@ -41,10 +42,13 @@ def thaw(*, order_id: UUID, dispute_id: UUID, now: datetime) -> bool:
     return True
 
 
-def claw_back(*, order_id: UUID, dispute_id: UUID, amount: int, beyond: int = 0, currency: str, now: datetime) -> bool:
+def claw_back(
+    *, order_id: UUID, dispute_id: UUID, amount: int, beyond: int = 0, fee: int = 0, currency: str, now: datetime
+) -> bool:
     """The bank keeps `amount` of an order: it is taken back like a refund, over the remaining shares.
 
     `beyond` is what it keeps although the buyer had it back already: nobody earned that, the core bears it as bad debt.
+    `fee` is what the provider charges for it, where the order's terms let the seller bear that: it is owed back.
     Answers whether that is new. Refuses with NotSettled and RefundTooLarge.
     """
     order = locked_order(order_id=order_id)
@@ -55,6 +59,7 @@ def claw_back(*, order_id: UUID, dispute_id: UUID, amount: int, beyond: int = 0,
     _end(row, FreezeState.LOST, rights, now)
     row.amount = amount
     taken, from_core = _take(order, rights, amount)
+    charged = _charge(rights, fee, now)
     entry = bookings.dispute_lost(
         order_id=order_id,
         dispute_id=dispute_id,
@@ -64,6 +69,7 @@ def claw_back(*, order_id: UUID, dispute_id: UUID, amount: int, beyond: int = 0,
         from_core=from_core,
         bad_debt=beyond,
         taken=taken,
+        charged=charged,
         now=now,
     )
     db.session.flush()
@@ -79,7 +85,7 @@ def _take(order: OrderShare, rights: list[EarningRight], amount: int) -> tuple[t
         amount=amount,
         gross=order.gross,
         refunded=order.refunded,
-        remaining={right.position: right.amount - right.reversed for right in rights},
+        remaining={right.position: right.amount - right.reversed for right in rights if right.amount > 0},
     )
     order.refunded += amount
     by_position = {right.position: right for right in rights}
@@ -89,6 +95,30 @@ def _take(order: OrderShare, rights: list[EarningRight], amount: int) -> tuple[t
         right.reversed += part
         taken.append(TakenBack(right.owner, Purpose(right.purpose), right.role, part, right.available_at))
     return tuple(taken), back.from_core
+
+
+def _charge(rights: list[EarningRight], fee: int, now: datetime) -> TakenBack | None:
+    """The seller's debt: a right of its own below zero, which payouts keep back like a refund of what they had paid.
+
+    Who earned nothing by the order is charged nothing, nor is the core as a seller: it bears the fee already.
+    """
+    sold = next((right for right in rights if right.role == Role.SELLER and right.purpose == Purpose.OWED), None)
+    if fee <= 0 or sold is None:
+        return None
+    debt = EarningRight(
+        order_id=sold.order_id,
+        position=max(right.position for right in rights) + 1,
+        owner=sold.owner,
+        role=Role.DISPUTE_FEE,
+        purpose=Purpose.OWED,
+        currency=sold.currency,
+        amount=-fee,
+        earned_at=now,
+        available_at=sold.available_at,
+        explanation={"kind": "dispute_fee", "fee": fee},
+    )
+    db.session.add(debt)
+    return TakenBack(debt.owner, Purpose.OWED, Role.DISPUTE_FEE, fee, debt.available_at)
 
 
 def _freeze_of(order_id: UUID, dispute_id: UUID) -> EarningFreeze | None:

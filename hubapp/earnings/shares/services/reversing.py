@@ -76,7 +76,7 @@ def _take_back(refund: Refund, order: OrderShare, rights: Sequence[EarningRight]
         amount=refund.amount,
         gross=order.gross,
         refunded=order.refunded,
-        remaining={right.position: right.amount - right.reversed for right in rights},
+        remaining={right.position: right.amount - right.reversed for right in rights if right.amount > 0},
     )
     order.refunded += refund.amount
     taken = []

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hubapp.earnings.shares import services as shares
+from hubapp.earnings.shares.rules import FeeBearer
 from hubapp.kernel.db import db
 from hubapp.kernel.money import allocate
+from hubapp.market.orders import policies
 from hubapp.market.orders.errors import NotSettledYet
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Order
 from hubapp.market.orders.services import letters, steps
@@ -63,12 +65,14 @@ def _lose(orders: Sequence[Order], dispute: Dispute, now: datetime) -> None:
     taken = min(dispute.withdrawn, sum(left.values()))
     parts = allocate(taken, left)
     beyond = dispute.withdrawn - taken
+    fees = policies.dispute_fees(dispute.fee, taken=parts, gross={order.id: order.gross for order in orders})
     for order in orders:
         is_new = shares.claw_back(
             order_id=order.id,
             dispute_id=dispute.id,
             amount=parts[order.id],
             beyond=beyond if order is orders[0] else 0,
+            fee=fees[order.id] if policies.fee_bearer(order.terms) == FeeBearer.SELLER else 0,
             currency=dispute.currency,
             now=now,
         )

@@ -270,7 +270,7 @@ def escalate_due(*, now: datetime, limit: int = 200) -> int:
 
 def set_limits(*, hub_id: int, limits: Limits, actor: Actor, now: datetime) -> None:
     """How far a hub gives back by itself from now on (the core sets it, in the hub's scope)."""
-    found = db.session.scalar(select(RefundPolicy).where(RefundPolicy.hub_id == hub_id).with_for_update())
+    found = db.session.scalar(select(RefundPolicy).where(RefundPolicy.hub_id == hub_id))
     if found is None:
         found = RefundPolicy(hub_id=hub_id)
         db.session.add(found)

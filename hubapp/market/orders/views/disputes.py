@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from hubapp.kernel.money import Money
 from hubapp.market.orders import refund_queries
+from hubapp.market.orders.dispute_words import who_bears_the_fee
 from hubapp.money.payments import disputes
 from hubapp.money.payments.dispute_words import outcome_pill, reason_words
 from hubapp.web import access, areas
@@ -23,13 +24,15 @@ def index() -> ResponseReturnValue:
     rows = [
         {
             "dispute": dispute,
-            "orders": refund_queries.orders_of_payment(dispute.payment_id),
+            "orders": orders,
+            "fee_words": who_bears_the_fee(orders),
             "amount": Money(dispute.amount, dispute.currency),
             "reason": reason_words(dispute.reason),
             "state": outcome_pill(dispute),
             "helps": _helps(dispute.reason),
         }
         for dispute in found
+        for orders in [refund_queries.orders_of_payment(dispute.payment_id)]
     ]
     return render_template("market/orders/disputes.html", rows=rows)
 

@@ -124,7 +124,7 @@ def make_link(*, link_id: uuid.UUID, now: datetime) -> MailedLink | None:
 
     None if the link is over: a newer one was asked for, or it was used.
     """
-    link = db.session.get(EmailToken, link_id, with_for_update=True)
+    link = db.session.get(EmailToken, link_id)
     if link is None or link.used_at is not None or link.expires_at <= now:
         return None
     account = db.session.get(Account, link.account_id) if link.account_id else None
