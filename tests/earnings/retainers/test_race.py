@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.earnings.retainers import services
@@ -21,7 +19,7 @@ from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member
-from tests.factories.races import meeting, together
+from tests.factories.races import meeting, together, without_lock
 from tests.factories.retainers import agreed, earn, end, proposed
 
 DECEMBER = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -31,23 +29,6 @@ def started(live: Live) -> tuple[int, UUID]:
     with live.app.app_context():
         hub_id = make_hub()
         return hub_id, agreed(hub_id, make_member(hub_id, "Anna").account_id)
-
-
-@contextmanager
-def no_row_lock(live: Live) -> Iterator[None]:
-    """The negative control: take FOR UPDATE out of the reading of retainers."""
-
-    def unlocked(*call: Any) -> tuple[str, Any]:
-        statement: str = call[2]
-        return (statement.replace(" FOR UPDATE", "") if "FROM retainer" in statement else statement), call[3]
-
-    with live.app.app_context():
-        engines = list(db.engines.values())
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", unlocked, retval=True)
-    yield
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", unlocked)
 
 
 def reads_retainer(statement: str) -> bool:
@@ -77,7 +58,10 @@ def test_two_workers_earn_a_period_once_and_neither_fails(live: Live) -> None:
 
 def test_without_the_lock_only_the_constraint_keeps_it_from_being_earned_twice(live: Live) -> None:
     hub_id, retainer_id = started(live)
-    with no_row_lock(live), pytest.raises(IntegrityError, match="uq_retainer_period"):
+    with (
+        without_lock("earnings.retainers.services.locking.locked"),
+        pytest.raises(IntegrityError, match="uq_retainer_period"),
+    ):
         earn_twice(live, hub_id, retainer_id)
     assert booked(live, hub_id) == 1
 
@@ -132,5 +116,5 @@ def test_two_who_approve_at_once_agree_once(live: Live) -> None:
 
 
 def test_without_the_lock_both_believe_to_have_agreed(live: Live) -> None:
-    with no_row_lock(live):
+    with without_lock("earnings.retainers.services.locking.locked"):
         assert approve_twice(live) == ["agreed", "agreed"]

@@ -22,10 +22,9 @@ from hubapp.market.orders.models import Basket, BasketLine, Checkout, Order, Ord
 _LINES = select(func.jsonb_object_agg(BasketLine.listing_id, BasketLine.quantity)).where(
     BasketLine.hub_id == Basket.hub_id, BasketLine.basket_id == Basket.id
 )
-_LOCKED = (
+_WITH_LINES = (
     select(Basket, _LINES.scalar_subquery())
     .where(Basket.account_id == bindparam("account", type_=Uuid()))
-    .with_for_update(of=Basket)
     .execution_options(populate_existing=True)
 )
 _EMPTY = text(
@@ -135,7 +134,7 @@ def locked_basket(*, account_id: UUID) -> tuple[Basket, dict[UUID, int]] | None:
     Whoever had to wait gets the basket's version as it is and its lines as they were: only with the version that a page
     showed do they belong together.
     """
-    row = db.session.execute(_LOCKED, {"account": account_id}).one_or_none()
+    row = db.session.execute(_WITH_LINES.with_for_update(of=Basket), {"account": account_id}).one_or_none()
     return (
         None if row is None else (row[0], {UUID(listing_id): pieces for listing_id, pieces in (row[1] or {}).items()})
     )
