@@ -50,11 +50,13 @@ test: setup
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # How long the state machine of money runs with random seeds; a failure prints its seed and the fewest steps to it.
+# HUBAPP_SEED=n runs that seed alone. HUBAPP_KILLS: how often kill -9 then ends database, web and worker.
 MINUTES ?= 60
+HUBAPP_KILLS ?= 100
 
 soak: setup
 	$(BIN)/python -m tests.journeys.money_machine --minutes $(MINUTES)
-	HUBAPP_KILLS=100 $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
+	HUBAPP_KILLS=$(HUBAPP_KILLS) $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks

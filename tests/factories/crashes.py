@@ -9,6 +9,7 @@ from typing import Any, Literal
 from flask import Flask
 
 from hubapp.jobs import worker
+from hubapp.kernel import crash
 from hubapp.kernel.db import Session
 from tests.factories import jobs
 
@@ -42,6 +43,25 @@ def killed_at(moment: Moment, nth: int) -> Iterator[list[int]]:
         pass
     finally:
         Session.commit = commit  # type: ignore[method-assign]
+
+
+@contextmanager
+def killed_at_point(name: str, nth: int) -> Iterator[list[int]]:
+    """The same at the nth passing of a named point between two durable steps."""
+    seen: list[int] = []
+
+    def trap(reached: str) -> None:
+        if reached != name:
+            return
+        seen.append(1)
+        if len(seen) == nth:
+            raise Killed
+
+    try:
+        with crash.trapped(trap):
+            yield seen
+    except Killed:
+        pass
 
 
 def crash_everywhere(action: Callable[[], None], *, recover: Callable[[], None]) -> int:

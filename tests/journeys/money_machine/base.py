@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize
@@ -14,29 +13,44 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 from hubapp.jobs import worker
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
+from hubapp.market.orders.errors import NotSettledYet
 from hubapp.market.orders.services import Purchase
+from hubapp.market.subscriptions import services as subscriptions
 from hubapp.money.payments.errors import NotYetKnown
 from hubapp.money.payments.sandbox import books
 from hubapp.money.payments.sandbox.store import PLATFORM
+from hubapp.tenancy import platform
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.earning import Town
 from tests.factories.payments import Till
+from tests.journeys.money_machine import moments, sights, steps
 from tests.journeys.money_machine.line import Line
+from tests.journeys.money_machine.rest import next_jump, unfinished
 from tests.journeys.money_machine.truths import TRUTHS
 from tests.journeys.money_machine.world import Place, Row, Thing, World
 
 Found = TypeVar("Found")
-SWEEPS = ("payments.sweep_commands", "payments.sweep", "orders.sweep", "payouts.sweep", "shares.sweep_moves")
+# In the order in which one's work is the next one's.
+SWEEPS = (
+    "subscriptions.sweep",
+    "orders.sweep_refunds",
+    "payments.sweep_commands",
+    "payments.sweep",
+    "payments.sweep_disputes",
+    "orders.sweep",
+    "payouts.sweep",
+    "shares.sweep_moves",
+)
+# Letters are no money, and take as long as everything else together; what only tests listen to is no work of ours.
 NEXT = """
-SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND id > %s ORDER BY id LIMIT 1
+DELETE FROM procrastinate_jobs WHERE args->>'name' LIKE 'notifications.%' OR args->>'name' LIKE 'tests.%';
+SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND id > {} ORDER BY id LIMIT {}
 """
-# Letters are no money, and take as long as everything else together.
-NOT_OURS = "DELETE FROM procrastinate_jobs WHERE args->>'name' LIKE 'notifications.%%'"
-LATER = (timedelta(minutes=40), timedelta(hours=26), timedelta(days=4), timedelta(days=20))
-MOST_ROUNDS = 24
+FORGET = "DELETE FROM procrastinate_events WHERE job_id IN ({0}); DELETE FROM procrastinate_jobs WHERE id IN ({0})"
+MOST_ROUNDS = 30
 ENOUGH = 10_000_000
 
 
@@ -57,8 +71,8 @@ class Base(RuleBasedStateMachine):
     """Fields that the rules of all capabilities share."""
 
     world: ClassVar[World]
-    steps: ClassVar[int] = 0
     examples: ClassVar[int] = 0
+    history: ClassVar[list[Sold] | None] = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,10 +80,10 @@ class Base(RuleBasedStateMachine):
         self.outside: dict[str, int] = {}  # what the test moved on the platform's balance, by currency
         self.frozen: set[int] = set()
         self.rule_keys: dict[str, str] = {}
+        self.planted: list[tuple[str, int]] = []  # faults: (kind, how often it may happen)
+        self.depth = 0  # of rules that use rules
         self.doing = "asking"
         self.ran: list[str] = []  # jobs of this round
-
-    history: ClassVar[list[Sold] | None] = None
 
     @initialize()
     def begin(self) -> None:
@@ -86,10 +100,19 @@ class Base(RuleBasedStateMachine):
     def make_history(self) -> None:
         """What has happened before every sequence, so that its first step may be a refund or a payout."""
 
-    def check_invariants(self, *given: Any, **named: Any) -> None:
-        """Called after each step: they are counted here, where nothing is printed."""
-        Base.steps += 1
-        super().check_invariants(*given, **named)
+    def taken(self, name: str, *, is_done: bool) -> None:
+        """A step was taken: it is counted, and where it did something, what holds at any moment holds here too."""
+        if not hasattr(self, "line"):
+            return
+        steps.taken[name] += 1
+        if is_done:
+            steps.did[name] += 1
+            moments.check(self.world)
+
+    @classmethod
+    def rule_names(cls) -> set[str]:
+        """Everything that the machine may do."""
+        return {rule.function.__name__ for rule in cls.setup_state().rules}
 
     @property
     def till(self) -> Till:
@@ -112,38 +135,54 @@ class Base(RuleBasedStateMachine):
         with self.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
             yield
 
+    @contextmanager
+    def centrally_in(self, hub_id: int) -> Iterator[None]:
+        """One transaction of the central team's about one hub."""
+        with self.across(), platform.in_hub(hub_id):
+            yield
+
     def pick(self, among: Sequence[Found], number: int) -> Found | None:
         """One of several, or None where there is none."""
         return among[number % len(among)] if among else None
 
-    def next_job(self, after: int = 0) -> Row | None:
-        """The next job in the queue."""
-        self.world.rows(NOT_OURS)
-        return next(iter(self.world.rows(NEXT, after)), None)
+    def next_jobs(self, limit: int, after: int = 0) -> list[Row]:
+        """The next jobs in the queue, oldest first."""
+        return self.world.rows(NEXT.format(after, limit))
 
     def run(self, job: Row) -> bool:
         """Run one job as a worker does: gone when it succeeds, kept while what it speaks of is not known."""
+        if not self.perform(job):
+            return False
+        self.forget([job])
+        return True
+
+    def perform(self, job: Row) -> bool:
+        """Do what a job is about; False while what it speaks of is not known."""
         self.doing = job["args"]["name"]
         try:
             worker.run_job(self.till.app, **job["args"])
-        except NotYetKnown:
+        except (NotYetKnown, NotSettledYet):
+            sights.seen["job: not known yet"] += 1
             return False
-        self.forget(job)
         self.ran.append(str(job["args"]))
         return True
 
-    def forget(self, job: Row) -> None:
-        """Take a job off the queue."""
-        self.world.rows("DELETE FROM procrastinate_events WHERE job_id = %s", job["id"])
-        self.world.rows("DELETE FROM procrastinate_jobs WHERE id = %s", job["id"])
+    def forget(self, jobs: Sequence[Row]) -> None:
+        """Take jobs off the queue."""
+        if jobs:
+            self.world.rows(FORGET.format(", ".join(str(job["id"]) for job in jobs)))
 
     def work(self, limit: int) -> int:
         """Run so many jobs, in order; answers how many were run."""
-        done, after = 0, 0
-        while done < limit and (job := self.next_job(after)) is not None:
-            after = job["id"]
-            done += self.run(job)
-        return done
+        count, after = 0, 0
+        while count < limit and (jobs := self.next_jobs(min(limit - count, 20), after)):
+            after, done = jobs[-1]["id"], []
+            try:
+                done += [job for job in jobs if self.perform(job)]
+            finally:
+                self.forget(done)
+            count += len(done)
+        return count
 
     def sweep(self, name: str) -> None:
         """What runs by the clock."""
@@ -157,9 +196,11 @@ class Base(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "line"):
             return
+        sights.look_at_faults(self.world, self.planted)
         self.come_to_rest()
         for check in TRUTHS:
             check(self)
+        sights.look_around(self.world)
 
     def come_to_rest(self) -> None:
         """No more faults, everybody may go on, there is money enough; then time passes until nothing is left to do."""
@@ -172,11 +213,18 @@ class Base(RuleBasedStateMachine):
         for place in self.world.places:
             self.move(place, ENOUGH)
         for number in range(MOST_ROUNDS):
+            self.stop_renewing()
             self.settle()
-            if not (left := self.unfinished()):
+            if not (left := unfinished(self.world)):
                 return
-            self.till.advance(LATER[number % len(LATER)])
+            self.till.advance(next_jump(self.world, clock.now(), number))
         raise AssertionError(f"this never ends: {left}")
+
+    def stop_renewing(self) -> None:
+        """Nothing would ever be at rest while somebody subscribes."""
+        for row in self.world.rows("SELECT hub_id, id, account_id FROM subscription WHERE status = 'active'"):
+            with self.in_hub(row["hub_id"]):
+                subscriptions.pause(subscription_id=row["id"], account_id=row["account_id"])
 
     def settle(self) -> None:
         """Everything that is due now, events and sweeps included.
@@ -199,31 +247,6 @@ class Base(RuleBasedStateMachine):
             pass
         return events + self.ran
 
-    def unfinished(self) -> list[Row]:
-        """What somebody still has to do something about."""
-        return [
-            *self.world.rows("SELECT args->>'name' AS job FROM procrastinate_jobs"),
-            *self.world.rows("SELECT kind, status, error FROM gateway_command WHERE status IN ('todo', 'unknown')"),
-            *self.world.rows(
-                "SELECT 'payment' AS noun, status FROM payment WHERE status IN ('new', 'open', 'processing')"
-            ),
-            *self.world.rows(
-                "SELECT 'charge' AS noun FROM payment WHERE status = 'succeeded' AND booked_available_at IS NULL"
-            ),
-            *self.world.rows("SELECT 'refund' AS noun, status FROM refund WHERE status IN ('requested', 'pending')"),
-            *self.world.rows("SELECT 'order' AS noun, status FROM orders WHERE status IN ('placed', 'canceled')"),
-            *self.world.rows(
-                "SELECT 'payout' AS noun, status, reason FROM payout WHERE status NOT IN ('paid', 'failed', 'canceled')"
-            ),
-            *self.world.rows(
-                "SELECT 'part' AS noun FROM payout_part WHERE status IN ('claimed', 'transferred', 'bounced')"
-            ),
-            *self.world.rows("SELECT 'move' AS noun, key FROM clearing_move WHERE booked_at IS NULL"),
-            *self.world.rows("SELECT external_id FROM gateway_event WHERE handled_at IS NULL"),
-            *self.world.theirs("SELECT 'event' AS noun FROM delivery WHERE state = 'pending'"),
-            *self.world.theirs("SELECT kind, due_at FROM resource WHERE due_at IS NOT NULL"),
-        ]
-
     def move(self, place: Place, amount: int) -> None:
         """Money of the platform's own, in or out of its balance at the provider."""
         with self.till.sandbox.transaction() as tx:
@@ -237,11 +260,3 @@ class Base(RuleBasedStateMachine):
         with self.till.sandbox.transaction() as tx:
             lines = books.balance(tx, PLATFORM)["available"]
         return sum(line["amount"] for line in lines if line["currency"] == currency.lower())
-
-
-def tried(act: Callable[[], Any], *refusals: type[Exception]) -> Any:
-    """What an act answered, or the refusal that it ended with."""
-    try:
-        return act()
-    except refusals as refusal:
-        return refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -9,14 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings, stateful
+from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.journeys.money_machine import sights, steps, truths_of_cases  # noqa: F401  its truths count too
 from tests.journeys.money_machine.base import Base
 from tests.journeys.money_machine.rules.faults import Faults
 from tests.journeys.money_machine.world import World
 
-STEPS = 200  # in a sequence
+STEPS = 400  # in a sequence
+ROOM = 6  # times what hypothesis gives a test case: sequences are as long as that, and each ends with a long rest
 MOST_RUNS, BETWEEN_SEEDS = 4, 1_000_003
 
 
@@ -26,10 +30,11 @@ class Machine(Faults):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run came to."""
+    """What a run came to; `done` are the steps that found something to do."""
 
     seed: int
     steps: int
+    done: int
     sequences: int
     seconds: float
 
@@ -37,25 +42,41 @@ class Run:
 @contextmanager
 def running_in(world: World) -> Iterator[None]:
     """Let the machine work in this world."""
-    Base.world, Base.steps, Base.history, Machine.examples = world, 0, None, 0
+    Base.world, Base.history, Machine.examples = world, None, 0
+    steps.taken.clear()
+    steps.did.clear()
+    sights.seen.clear()
+    gc.freeze()  # what the application consists of need not be looked through again and again
     kept = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         yield
     finally:
         structlog.configure(**kept)
+        gc.unfreeze()
         world.close()
 
 
-def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = True) -> Run:
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Let hypothesis make sequences of so many steps: what it calls the size of its buffer grows with them."""
+    kept = engine.BUFFER_SIZE
+    engine.BUFFER_SIZE = stateful.BUFFER_SIZE = kept * ROOM
+    try:
+        yield
+    finally:
+        engine.BUFFER_SIZE = stateful.BUFFER_SIZE = kept
+
+
+def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = True, length: int = STEPS) -> Run:
     """So many sequences from a seed, and more until there are enough steps.
 
-    A failure is shrunk to the shortest list of steps and printed with its seed.
+    `length`: steps in a sequence. A failure is shrunk to the shortest list of steps and printed with its seed.
     """
-    begun, steps, before = time.monotonic(), Base.steps, Machine.examples
+    begun, counted, before = time.monotonic(), steps.taken.total(), Machine.examples
     made = settings(
         max_examples=sequences,
-        stateful_step_count=STEPS,
+        stateful_step_count=length,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink) if is_shrinking else (Phase.generate,),
@@ -64,11 +85,14 @@ def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = 
         print_blob=False,
     )
     try:
-        for more in range(MOST_RUNS):
-            run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=made)
-            if Base.steps - steps >= at_least:
-                break
+        with roomy():
+            for more in range(MOST_RUNS):
+                run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=made)
+                if steps.taken.total() - counted >= at_least:
+                    break
     except BaseException as error:
         error.add_note(f"the money machine failed with seed {number}; the steps above repeat it")
         raise
-    return Run(number, Base.steps - steps, Machine.examples - before, time.monotonic() - begun)
+    return Run(
+        number, steps.taken.total() - counted, steps.did.total(), Machine.examples - before, time.monotonic() - begun
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 UNITS = {"EUR": 100, "JPY": 1}
 FEES = {"EUR": (150, 25), "JPY": (360, 0)}  # the provider's price list: basis points, and so much more
+DISPUTE_FEES = {"EUR": 2_000, "JPY": 50}
 CROSS_HUB = "cross_hub"
 Legs = dict[tuple[str, str], int]
 
@@ -131,6 +132,26 @@ def refund_legs(amount: int, taken: Sequence[tuple[str, str, int]]) -> Legs:
     _add(legs, ("core", "processor_fees"), amount - sum(part for _, _, part in taken))
     for role, owner, part_back in taken:
         _add(legs, account_of(role, owner), part_back)
+    return clean(legs)
+
+
+def dispute_legs(amount: int, fee: int) -> Legs:
+    """The bank takes an amount and the provider its fee, which the core bears; below zero they come back."""
+    return clean(
+        {
+            ("provider", "provider_balance"): -amount - fee,
+            ("core", "dispute_hold"): amount,
+            ("core", "processor_fees"): fee,
+        }
+    )
+
+
+def lost_legs(amount: int, beyond: int, taken: Sequence[tuple[str, str, int]]) -> Legs:
+    """What waited on the hold is taken from those who earned; what the buyer had back already is the core's loss."""
+    legs = refund_legs(amount, taken)
+    legs.pop(("provider", "provider_balance"), None)
+    _add(legs, ("core", "dispute_hold"), -amount - beyond)
+    _add(legs, ("core", "bad_debt"), beyond)
     return clean(legs)
 
 

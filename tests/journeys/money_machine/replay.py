@@ -49,8 +49,9 @@ class Replay:
 
     def one(self, statement: str, *values: Any) -> Row:
         """The one row that an entry speaks of."""
-        (row,) = self.world.rows(statement, *values)
-        return row
+        rows = self.world.rows(statement, *values)
+        assert len(rows) == 1, (statement, values, rows)
+        return rows[0]
 
 
 Rule = Callable[[Replay, Row], Legs]
@@ -116,7 +117,7 @@ def sale(replay: Replay, entry: Row) -> Legs:
     replay.turnover[month, told.currency] = before + told.base
     remaining = {place: amount for place, (role, _, amount) in enumerate(split) if amount and role != "fee"}
     replay.orders[order_id] = settled = Settled(split, remaining, told.gross)
-    _pass_on(settled, entry, remaining)
+    pass_on(settled, entry, remaining)
     return oracle.sale_legs(told, split)
 
 
@@ -149,7 +150,7 @@ def refund(replay: Replay, entry: Row) -> Legs:
     order.left -= amount
     for place, part in taken.items():
         order.remaining[place] -= part
-    _pass_on(order, entry, taken)
+    pass_on(order, entry, taken)
     return oracle.refund_legs(amount, [(*order.rights[place][:2], part) for place, part in taken.items()])
 
 
@@ -163,12 +164,12 @@ def restored(replay: Replay, entry: Row) -> Legs:
     order.left += amount
     for place, part in taken.items():
         order.remaining[place] += part
-    _pass_on(order, entry, taken)
+    pass_on(order, entry, taken)
     legs = oracle.refund_legs(amount, [(*order.rights[place][:2], part) for place, part in taken.items()])
     return {account: -part for account, part in legs.items()}
 
 
-def _pass_on(order: Settled, entry: Row, parts: Mapping[int, int]) -> None:
+def pass_on(order: Settled, entry: Row, parts: Mapping[int, int]) -> None:
     """What an entry says about the home hub's share has to stand in that hub's books too."""
     for place, part in parts.items():
         if part and order.rights[place][0] == oracle.CROSS_HUB:

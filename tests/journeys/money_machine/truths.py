@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.ledger import verify
 from hubapp.tenancy.scope import hub_scope
+from tests.journeys.money_machine import replay_disputes  # noqa: F401  its rules count too
 from tests.journeys.money_machine.replay import replay_all
 from tests.journeys.money_machine.world import World
 

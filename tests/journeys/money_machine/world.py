@@ -49,6 +49,7 @@ class Place:
     currency: str
     connectors: tuple[tuple[UUID, int], ...]
     things: tuple[Thing, ...]
+    monthly: tuple[Thing, ...] = ()  # what people subscribe to
 
 
 @dataclass
@@ -153,9 +154,11 @@ class World:
             self._move_house(self.buyers[1], osaka)
             weights = self._share(lyon, {carl: 7000, bea: 3000})
             self.places = [
-                Place(lyon, "EUR", weights, self._lyon(lyon, ann, bea)),
-                Place(nantes, "EUR", ((carl, 10_000),), self._nantes(nantes, ann, carl)),
-                Place(osaka, "JPY", (), self._osaka(osaka, dai, emi)),
+                Place(
+                    lyon, "EUR", weights, self._lyon(lyon, ann, bea), self._monthly(lyon, bea, stock=6, shipping=450)
+                ),
+                Place(nantes, "EUR", ((carl, 10_000),), self._nantes(nantes, ann, carl), self._monthly(nantes, None)),
+                Place(osaka, "JPY", (), self._osaka(osaka, dai, emi), self._monthly(osaka, dai, currency="JPY")),
             ]
         for person, hub_id, currency in (
             (ann, lyon, "EUR"),
@@ -211,6 +214,9 @@ class World:
             _thing(hub_id, emi, 1_501, stock=4, tax="standard", **common),
         )
 
+    def _monthly(self, hub_id: int, seller: UUID | None, **more: Any) -> tuple[Thing, ...]:
+        return (_thing(hub_id, seller, 1_899, tax="reduced", is_monthly=True, **more),)
+
 
 def _thing(
     hub_id: int,
@@ -242,6 +248,8 @@ def _name(dsn: str) -> str:
 
 def _run(connection: psycopg.Connection[Row], statement: str, values: Sequence[Any]) -> list[Row]:
     cursor = connection.execute(statement.encode(), values or None)
+    while cursor.nextset():  # what the last of several statements says
+        pass
     return cursor.fetchall() if cursor.description else []
 
 

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from hubapp.earnings.payouts import jobs, services
 from hubapp.earnings.payouts.errors import BelowMinimum, PayeeNotReady, PayoutUnderWay
@@ -15,10 +14,13 @@ from hubapp.kernel import clock
 from hubapp.money.payments.sandbox.operations.accounts import Onboarding
 from hubapp.tenancy.audit import SYSTEM
 from tests.factories.races import together
-from tests.journeys.money_machine import oracle
-from tests.journeys.money_machine.base import Base, tried
-from tests.journeys.money_machine.rules.refunds import Refunds
+from tests.journeys.money_machine import oracle, sights
+from tests.journeys.money_machine.base import Base
+from tests.journeys.money_machine.rules.disputes import Disputes
+from tests.journeys.money_machine.rules.refunds import REFUSALS as NO_REFUND
+from tests.journeys.money_machine.rules.refunds import STANDS
 from tests.journeys.money_machine.rules.sales import NUMBER
+from tests.journeys.money_machine.steps import NOTHING, step, tried
 from tests.journeys.money_machine.world import Row
 
 BANKS = ("FR7630006000011234567890189", "FR7630006000019999999999999")
@@ -37,7 +39,7 @@ ORDER BY effective_from DESC, key DESC LIMIT 1
 REFUSALS = (PayeeNotReady, PayoutUnderWay, BelowMinimum)
 
 
-class Payouts(Refunds):
+class Payouts(Disputes):
     """What sends money to sellers."""
 
     def payee(self, number: int) -> tuple[UUID, int, dict[str, Any] | None]:
@@ -47,13 +49,13 @@ class Payouts(Refunds):
         rows = self.world.rows("SELECT * FROM payee WHERE account_id = %s", person)
         return person, hub_id, rows[0] if rows else None
 
-    def run(self, job: Row) -> bool:
+    def perform(self, job: Row) -> bool:
         """What a payout takes of a hub is what the oracle says of the rights as they are then."""
         if job["args"]["name"] != jobs.PREPARE:
-            return super().run(job)
+            return super().perform(job)
         payout_id, hub_id = job["args"]["arguments"]["payout_id"], job["args"]["hub_id"]
         was_done, expected = self.part(payout_id, hub_id), self.claims(payout_id, hub_id)
-        done = super().run(job)
+        done = super().perform(job)
         part = self.part(payout_id, hub_id)
         if part is not None and was_done is None:
             claimed = self.world.rows(CLAIMED, payout_id, hub_id)
@@ -75,8 +77,8 @@ class Payouts(Refunds):
             [(row["id"], row["left"]) for row in rights], rules["rules"].get("owed_back_bps", OWED_BACK_BPS)
         )
 
-    @rule(number=NUMBER, is_doubled=st.booleans())
-    def ask_to_be_paid(self, number: int, is_doubled: bool) -> None:
+    @step(number=NUMBER, is_doubled=st.booleans())
+    def ask_to_be_paid(self, number: int, is_doubled: bool) -> str | None:
         person, hub_id, payee = self.payee(number)
         town = self.town(hub_id)
 
@@ -88,57 +90,74 @@ class Payouts(Refunds):
         assert len(asked) <= 1
         if payee is None or payee["status"] != "ready" or payee["frozen_reason"]:
             assert all(isinstance(answer, PayeeNotReady) for answer in answers)
+        return None if asked else NOTHING
 
-    @rule(number=NUMBER, which=NUMBER)
-    def pay_out_while_it_is_called_off(self, number: int, which: int) -> None:
+    @step(number=NUMBER, which=NUMBER)
+    def pay_out_while_it_is_called_off(self, number: int, which: int) -> str | None:
         person, hub_id, _payee = self.payee(number)
-        town, order = self.town(hub_id), self.pick(self.whole("paid", "handed_over"), which)
+        town, order = self.town(hub_id), self.pick([row for row in self.orders() if row["status"] in STANDS], which)
         if order is None:
-            return
-        together(lambda: tried(lambda: town.request(hub_id, person), *REFUSALS), lambda: self.cancel(order))
-        first, second = self.next_job(), None
-        if first is not None:
-            second = self.next_job(first["id"])
-        if first is not None and second is not None:
-            together(lambda: Base.run(self, first), lambda: Base.run(self, second))
+            return NOTHING
+        together(
+            lambda: tried(lambda: town.request(hub_id, person), *REFUSALS),
+            lambda: tried(lambda: self.cancel(order), *NO_REFUND),
+        )
+        sights.seen["race: refund and payout"] += 1
+        if len(jobs := self.next_jobs(2)) == 2:
+            # Without the oracle, which knows no "at the same moment".
+            together(*(lambda job=job: Base.perform(self, job) and self.forget([job]) for job in jobs))
+        return None
 
-    @rule(number=NUMBER, bank=st.sampled_from(BANKS), is_working=st.booleans())
-    def fill_in_the_account_again(self, number: int, bank: str, is_working: bool) -> None:
+    @step(number=NUMBER, bank=st.sampled_from(BANKS), is_working=st.booleans())
+    def fill_in_the_account_again(self, number: int, bank: str, is_working: bool) -> str | None:
+        """Other details than before: a payout that is under way to the old ones is not sent."""
         _person, _hub_id, payee = self.payee(number)
         if payee is None or payee["provider_account_id"] is None:
-            return
+            return NOTHING
         account = payee["provider_account_id"]
-        self.world.theirs("UPDATE fault SET remaining = 0 WHERE matches IN ('', 'account_link.create')")
+        self.world.theirs("UPDATE fault SET matches = 'never' WHERE matches IN ('', 'account_link.create')")
         link = self.till.wiring.gateway.onboarding_link(
             account_id=account, refresh_url="http://x/again", return_url="http://x/done"
         )
         form = Onboarding("individual", "Ann", bank, is_working)
         self.till.sandbox.onboard(account, parse_qs(urlsplit(link).query)["link"][0], form)
+        sights.seen["swapped account"] += 1
+        return None
 
-    @rule(number=NUMBER)
-    def return_from_the_bank(self, number: int) -> None:
+    @step(number=NUMBER)
+    def return_from_the_bank(self, number: int) -> str | None:
         """Banks may, within some days after the money had arrived."""
         arrived = self.world.theirs(
             "SELECT id, account FROM resource WHERE kind = 'payout' AND body->>'status' = 'paid' ORDER BY seq"
         )
-        if (payout := self.pick(arrived, number)) is not None:
-            self.till.sandbox.bounce_payout(payout["account"], payout["id"])
+        if (payout := self.pick(arrived, number)) is None:
+            return NOTHING
+        self.till.sandbox.bounce_payout(payout["account"], payout["id"])
+        return None
 
-    @rule(number=NUMBER)
-    def stop_the_account(self, number: int) -> None:
+    @step(number=NUMBER)
+    def stop_the_account(self, number: int) -> str | None:
         _person, _hub_id, payee = self.payee(number)
-        if payee is not None and payee["provider_account_id"] is not None:
-            self.till.sandbox.disable_account(payee["provider_account_id"])
+        if payee is None or payee["provider_account_id"] is None:
+            return NOTHING
+        self.till.sandbox.disable_account(payee["provider_account_id"])
+        sights.seen["stopped account"] += 1
+        return None
 
-    @rule(number=NUMBER)
-    def freeze_or_lift_the_payee(self, number: int) -> None:
+    @step(number=NUMBER)
+    def freeze_or_lift_the_payee(self, number: int) -> str | None:
         person, _hub_id, payee = self.payee(number)
-        if payee is not None:
-            with self.across():
-                act = services.lift_payee if payee["frozen_reason"] else services.freeze_payee
-                act(account_id=person, reason="a question is open", actor=SYSTEM, now=clock.now())
+        if payee is None:
+            return NOTHING
+        self.freeze(person, is_frozen=not payee["frozen_reason"])
+        return None
 
-    @rule(place=NUMBER)
+    def freeze(self, person: UUID, *, is_frozen: bool) -> None:
+        with self.across():
+            act = services.freeze_payee if is_frozen else services.lift_payee
+            act(account_id=person, reason="a question is open", actor=SYSTEM, now=clock.now())
+
+    @step(place=NUMBER)
     def take_or_bring_money(self, place: int) -> None:
         where = self.world.places[place % len(self.world.places)]
         moved = self.outside.get(where.currency, 0)
@@ -146,3 +165,4 @@ class Payouts(Refunds):
             self.move(where, -moved)
         else:
             self.move(where, -max(0, self.usable(where.currency)))
+            sights.seen["too little money"] += 1

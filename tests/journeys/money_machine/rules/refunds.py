@@ -1,4 +1,4 @@
-"""Calling off, giving back a part, twice, at the same moment, too much; and what cards refuse afterwards."""
+"""Calling off, giving back a part, asked for and unasked, twice and at the same moment; and what cards refuse then."""
 
 from __future__ import annotations
 
@@ -6,130 +6,173 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
-from hubapp.earnings.shares import services as shares
-from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
 from hubapp.market.orders import services
-from hubapp.market.orders.errors import WrongMove
-from hubapp.market.orders.services import steps
-from hubapp.money.payments import queries
-from hubapp.money.payments import services as payments
-from hubapp.money.payments.errors import NotRefundable, RefundTooLarge
-from hubapp.money.payments.events import RefundFailed, RefundSettled
+from hubapp.market.orders.errors import (
+    AlreadyAsked,
+    MoreThanLeft,
+    NothingLeft,
+    NotYours,
+    WrongMove,
+)
+from hubapp.market.orders.refund_models import Level
+from hubapp.money.payments.errors import PaymentDisputed
 from hubapp.tenancy.audit import SYSTEM
 from tests.factories.races import together
-from tests.journeys.money_machine.base import tried
+from tests.journeys.money_machine import sights
 from tests.journeys.money_machine.rules.sales import NUMBER, Sales
+from tests.journeys.money_machine.steps import NOTHING, step, tried
 
-PART = "part"  # of references that only this file gives
-
-
-def _order_in(reference: str) -> UUID | None:
-    word, _, rest = reference.partition(":")
-    return UUID(rest.partition(":")[0]) if word == PART else None
-
-
-@on(RefundSettled)
-def part_settled(event: RefundSettled) -> None:
-    """Shares of a part that was given back."""
-    if (order_id := _order_in(event.reference)) is None:
-        return
-    steps.locked_order(order_id=order_id)
-    if not queries.has_refund_failed(event.refund_id):
-        shares.reverse(
-            order_id=order_id,
-            refund_id=event.refund_id,
-            amount=event.amount,
-            currency=event.currency,
-            now=clock.now(),
-        )
-
-
-@on(RefundFailed)
-def part_failed(event: RefundFailed) -> None:
-    """The part did not arrive after all."""
-    if (order_id := _order_in(event.reference)) is not None:
-        steps.locked_order(order_id=order_id)
-        shares.restore(order_id=order_id, refund_id=event.refund_id, now=clock.now())
+STANDS = {"paid", "handed_over"}
+LEVELS = st.sampled_from((Level.SELLER, Level.HUB, Level.CORE))
+REFUSALS = (WrongMove, NothingLeft, AlreadyAsked, MoreThanLeft, NotYours, PaymentDisputed)
+# Whether the buyer's bank has the payment of an order, or may take it, as far as we know.
+TAKEN = "SELECT 1 FROM dispute WHERE payment_id = %s AND NOT is_refundable"
+ASKED = """
+SELECT r.*, o.gross - o.refunded AS left, o.status AS order_status, c.payment_id FROM refund_request r
+JOIN orders o ON o.hub_id = r.hub_id AND o.id = r.order_id
+JOIN checkout c ON c.hub_id = o.hub_id AND c.id = o.checkout_id
+WHERE r.status = 'open' ORDER BY r.id
+"""
 
 
 class Refunds(Sales):
     """What gives money back."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.parted: dict[UUID, int] = {}  # order → parts asked for
-
-    def cancel(self, order: dict[str, Any]) -> None:
+    def cancel(self, order: dict[str, Any]) -> Any:
         with self.in_hub(order["hub_id"]):
             services.cancel_order(order_id=order["id"], reason="A change of mind.", actor=SYSTEM, now=clock.now())
 
-    def whole(self, *statuses: str) -> list[dict[str, Any]]:
-        """Orders of which no part was given back."""
-        return [row for row in self.orders() if row["status"] in statuses and row["id"] not in self.parted]
+    def is_taken(self, order: dict[str, Any]) -> bool:
+        return bool(self.world.rows(TAKEN, order["payment_id"]))
 
-    @rule(number=NUMBER)
-    def call_off(self, number: int) -> None:
-        if (order := self.pick(self.whole("placed", "paid", "handed_over", "canceled", "refunded"), number)) is None:
-            return
-        refused = isinstance(tried(lambda: self.cancel(order), WrongMove), WrongMove)
-        assert refused == (order["status"] not in {"paid", "handed_over"})
+    @step(number=NUMBER)
+    def call_off(self, number: int) -> str | None:
+        if (order := self.pick(self.orders(), number)) is None:
+            return NOTHING
+        answer = tried(lambda: self.cancel(order), WrongMove, PaymentDisputed)
+        if order["status"] not in STANDS:
+            assert isinstance(answer, WrongMove)
+            return NOTHING
+        assert isinstance(answer, PaymentDisputed) == self.is_taken(order), answer
+        assert not isinstance(answer, WrongMove)
+        return None
 
-    @rule(number=NUMBER)
-    def call_off_at_once(self, number: int) -> None:
-        if (order := self.pick(self.whole("paid", "handed_over"), number)) is None:
-            return
+    @step(number=NUMBER)
+    def call_off_at_once(self, number: int) -> str | None:
+        orders = [row for row in self.orders() if row["status"] in STANDS and not self.is_taken(row)]
+        if (order := self.pick(orders, number)) is None:
+            return NOTHING
         answers = together(*[lambda: tried(lambda: self.cancel(order), WrongMove)] * 2)
         assert sorted(isinstance(answer, WrongMove) for answer in answers) == [False, True]
+        sights.seen["race: refunds"] += 1
+        return None
 
-    @rule(number=NUMBER, share=st.integers(1, 100), is_doubled=st.booleans())
-    def give_back_a_part(self, number: int, share: int, is_doubled: bool) -> None:
-        open_orders = [
-            row for row in self.orders() if row["status"] in {"paid", "handed_over"} and row["back"] is not None
-        ]
-        if (order := self.pick(open_orders, number)) is None:
-            return
-        left = order["gross"] - self.asked(order)
-        amount = max(1, left * share // 100)
-        if left <= 0:
-            return
-        self.parted[order["id"]] = self.parted.get(order["id"], 0) + 1
-        reference = f"{PART}:{order['id']}:{self.parted[order['id']]}"
-        if is_doubled:
-            first, second = together(*[lambda: self.ask_back(order, amount, reference)] * 2)
-            assert first == second
-        else:
-            self.ask_back(order, amount, reference)
-
-    def asked(self, order: dict[str, Any]) -> int:
-        """How much of an order was asked back in parts and has not failed."""
-        (row,) = self.world.rows(
-            "SELECT coalesce(sum(amount), 0)::bigint AS total FROM refund"
-            " WHERE reference LIKE %s AND status <> 'failed'",
-            f"{PART}:{order['id']}:%",
-        )
-        return int(row["total"])
-
-    def ask_back(self, order: dict[str, Any], amount: int, reference: str) -> UUID:
+    def give(self, order: dict[str, Any], amount: int, by: Level = Level.CORE) -> Any:
+        """A part goes back unasked."""
         with self.in_hub(order["hub_id"]):
-            return payments.request_refund(
-                payment_id=order["payment_id"],
+            return services.refund_part(
+                order_id=order["id"],
                 amount=Money(amount, order["currency"]),
-                reference=reference,
-                reason="",
+                reason="A present.",
+                by=by,
+                actor=SYSTEM,
                 now=clock.now(),
             )
 
-    @rule(number=NUMBER, more=st.sampled_from((1, 10**9)))
-    def ask_for_too_much(self, number: int, more: int) -> None:
-        if (order := self.pick(self.orders(), number)) is None:
-            return
-        (payment,) = self.world.rows("SELECT * FROM payment WHERE id = %s", order["payment_id"])
-        amount = payment["amount"] - payment["refunded"] + more
-        refusal = tried(
-            lambda: self.ask_back(order, amount, f"{PART}:{order['id']}:never"), NotRefundable, RefundTooLarge
+    @step(number=NUMBER, share=st.integers(1, 100), by=LEVELS, is_doubled=st.booleans())
+    def give_back_a_part(self, number: int, share: int, by: Level, is_doubled: bool) -> str | None:
+        """A double click may not give more than there is, nor to a bank that has it already."""
+        if (order := self.pick([row for row in self.orders() if row["status"] in STANDS], number)) is None:
+            return NOTHING
+        left = order["gross"] - order["refunded"]
+        amount, is_taken, is_asked = max(1, left * share // 100), self.is_taken(order), self.is_asked(order)
+
+        def act() -> Any:
+            return tried(lambda: self.give(order, amount, by), *REFUSALS)
+
+        answers = together(act, act) if is_doubled else [act()]
+        if not left:
+            assert all(isinstance(answer, NothingLeft) for answer in answers), answers
+            return NOTHING
+        given = [answer for answer in answers if answer in {"granted", "open"}]
+        if is_asked or (is_taken and not given):
+            refusals = (AlreadyAsked, PaymentDisputed)
+            assert all(isinstance(answer, refusals) for answer in answers), answers
+            return NOTHING
+        assert given, answers
+        assert not (is_taken and "granted" in given), answers
+        sights.seen["race: refunds"] += is_doubled
+        return None
+
+    def is_asked(self, order: dict[str, Any]) -> bool:
+        return bool(
+            self.world.rows("SELECT 1 FROM refund_request WHERE order_id = %s AND status = 'open'", order["id"])
         )
-        assert isinstance(refusal, RefundTooLarge if payment["status"] == "succeeded" else NotRefundable)
+
+    @step(number=NUMBER, more=st.sampled_from((1, 10**9)))
+    def ask_for_too_much(self, number: int, more: int) -> str | None:
+        if (order := self.pick([row for row in self.orders() if row["status"] in STANDS], number)) is None:
+            return NOTHING
+        left = order["gross"] - order["refunded"]
+        answer = tried(lambda: self.give(order, left + more), *REFUSALS)
+        expected = NothingLeft if not left else AlreadyAsked if self.is_asked(order) else MoreThanLeft
+        assert isinstance(answer, expected), answer
+        return None
+
+    @step(number=NUMBER, share=st.integers(1, 100), has_pieces=st.booleans())
+    def ask_for_a_refund(self, number: int, share: int, has_pieces: bool) -> str | None:
+        """The buyer asks, for an amount or for pieces."""
+        if (order := self.pick([row for row in self.orders() if row["status"] in STANDS], number)) is None:
+            return NOTHING
+        left = order["gross"] - order["refunded"]
+        lines = self.world.rows("SELECT id FROM order_line WHERE order_id = %s ORDER BY id", order["id"])
+        pieces: dict[UUID, int] = {lines[0]["id"]: 1} if has_pieces else {}
+        amount = None if has_pieces else Money(max(1, left * share // 100), order["currency"])
+
+        def ask() -> Any:
+            with self.in_hub(order["hub_id"]):
+                return services.ask_refund(
+                    order_id=order["id"],
+                    buyer_id=order["buyer_account_id"],
+                    amount=amount,
+                    quantities=pieces,
+                    reason="It leaks.",
+                    now=clock.now(),
+                )
+
+        was_asked = self.is_asked(order)
+        answer = tried(ask, AlreadyAsked, MoreThanLeft)
+        assert isinstance(answer, AlreadyAsked) == was_asked, answer
+        if isinstance(answer, MoreThanLeft):
+            assert has_pieces or not left
+        return None if isinstance(answer, UUID) else NOTHING
+
+    @step(number=NUMBER, share=st.integers(1, 120), by=LEVELS, says_yes=st.booleans())
+    def answer_a_request(self, number: int, share: int, by: Level, says_yes: bool) -> str | None:
+        """Yes to the whole or less, or no; whoever is not asked any more is refused."""
+        if (request := self.pick(self.world.rows(ASKED), number)) is None:
+            return NOTHING
+        amount = max(1, request["asked"] * share // 100)
+        common: dict[str, Any] = {"request_id": request["id"], "by": by, "actor": SYSTEM, "now": clock.now()}
+
+        def answer() -> Any:
+            with self.in_hub(request["hub_id"]):
+                if says_yes:
+                    return services.grant_refund(amount=Money(amount, request["currency"]), **common)
+                return services.decline_refund(words="It was fine.", **common)
+
+        given = tried(answer, *REFUSALS)
+        if request["level"] == Level.CORE and by != Level.CORE:
+            assert isinstance(given, NotYours), given
+            return NOTHING
+        if not says_yes:
+            assert given is None
+        elif amount > request["left"]:
+            assert isinstance(given, MoreThanLeft), given
+        elif given != "open":
+            # An order that is called off already stands for what is left of it.
+            assert isinstance(given, PaymentDisputed) == self.is_taken(request), given
+        return None

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from hubapp.kernel import clock
 from hubapp.market.catalogue.errors import OutOfStock
@@ -24,8 +23,9 @@ from hubapp.tenancy.selling import HubFrozen
 from tests.factories.market import RATES
 from tests.factories.races import together
 from tests.factories.sandbox import PAYS, attempt
-from tests.journeys.money_machine import oracle
-from tests.journeys.money_machine.base import Base, Sold, tried
+from tests.journeys.money_machine import oracle, sights
+from tests.journeys.money_machine.base import Base, Sold
+from tests.journeys.money_machine.steps import NOTHING, step, tried
 from tests.journeys.money_machine.world import Place, Thing
 
 CARDS = (
@@ -35,8 +35,10 @@ CARDS = (
     "4000000000005126",  # pays; a refund to it fails later
     "4000000000003220",  # asks
     "4000000000000002",  # declined
+    "4000000000000259",  # pays; disputed a day later
+    "4000000000001976",  # pays; the bank inquires a day later
 )
-GOOD_CARDS = CARDS[:4]
+GOOD_CARDS = (*CARDS[:4], CARDS[6])
 NUMBER = st.integers(0, 10_000)
 ADDRESS = {"name": "Ben", "street": "1 rue", "city": "Lyon"}
 LEFT = "SELECT stock - reserved - sold AS left FROM listing WHERE id = %s"
@@ -61,15 +63,17 @@ class Sales(Base):
             self.till.advance(timedelta(days=days))
         self.settle()
 
-    @rule(place=NUMBER, buyer=NUMBER, first=NUMBER, quantity=st.integers(1, 3), card=st.sampled_from(GOOD_CARDS))
-    def sell(self, place: int, buyer: int, first: int, quantity: int, card: str) -> None:
+    @step(place=NUMBER, buyer=NUMBER, first=NUMBER, quantity=st.integers(1, 3), card=st.sampled_from(GOOD_CARDS))
+    def sell(self, place: int, buyer: int, first: int, quantity: int, card: str) -> str | None:
         """A sale without trouble, up to the card."""
         sales = len(self.sold)
         self.buy(place, buyer, first, first, quantity, is_shipped=first % 2 == 0)
-        if len(self.sold) > sales:
-            self.pay(sales, card, approves=True)
+        if len(self.sold) == sales:
+            return NOTHING
+        self.pay(sales, card, approves=True)
+        return None
 
-    @rule(place=NUMBER, buyer=NUMBER, first=NUMBER, second=NUMBER, quantity=st.integers(1, 4), is_shipped=st.booleans())
+    @step(place=NUMBER, buyer=NUMBER, first=NUMBER, second=NUMBER, quantity=st.integers(1, 4), is_shipped=st.booleans())
     def buy(self, place: int, buyer: int, first: int, second: int, quantity: int, is_shipped: bool) -> None:
         where = self.pick(self.world.places, place)
         who = self.pick(self.world.buyers, buyer)
@@ -138,36 +142,40 @@ class Sales(Base):
         assert member is not None
         return membership.Touch(member.referral_code, "link", clock.now())
 
-    @rule(number=NUMBER)
-    def click_again(self, number: int) -> None:
+    @step(number=NUMBER)
+    def click_again(self, number: int) -> str | None:
         if (sale := self.pick(self.sold, number)) is None or sale is not self._last_of(sale):
-            return
+            return NOTHING
         assert self.order(sale.place, sale.purchase) == sale.checkout_id
+        sights.seen["race: click"] += 1
+        return None
 
     def _last_of(self, sale: Sold) -> Sold:
         """A basket remembers its latest checkout."""
         return [other for other in self.sold if (other.place, other.buyer) == (sale.place, sale.buyer)][-1]
 
-    @rule(place=NUMBER, quantity=st.integers(1, 3))
-    def order_the_last_ones_at_once(self, place: int, quantity: int) -> None:
+    @step(place=NUMBER, quantity=st.integers(1, 3))
+    def order_the_last_ones_at_once(self, place: int, quantity: int) -> str | None:
         where = self.world.places[place % len(self.world.places)]
         items = tuple((thing, quantity) for thing in where.things if thing.stock is not None)
         if where.hub_id in self.frozen or any(self.is_short(thing, quantity) for thing, _ in items):
-            return
+            return NOTHING
         confirmed = [self.confirm(where, who, items, is_shipped=False, touch=False) for who in self.world.buyers]
         (left,) = self.world.rows(LEFT, items[0][0].listing_id)
         answers = together(*(lambda one=one: tried(lambda: self.order(where, one), OutOfStock) for one in confirmed))
         placed = [answer for answer in answers if isinstance(answer, UUID)]
         assert len(placed) == min(len(confirmed), left["left"] // quantity)
+        sights.seen["race: last ones"] += len(placed) < len(confirmed)
         for who, purchase, answer in zip(self.world.buyers, confirmed, answers, strict=True):
             if isinstance(answer, UUID):
                 total = total_of(items, is_shipped=False)
                 self.sold.append(Sold(where, who, purchase, items, answer, total))
+        return None
 
-    @rule(number=NUMBER, card=st.sampled_from(CARDS), approves=st.booleans())
-    def pay(self, number: int, card: str, approves: bool) -> None:
+    @step(number=NUMBER, card=st.sampled_from(CARDS), approves=st.booleans())
+    def pay(self, number: int, card: str, approves: bool) -> str | None:
         if (sale := self.pick(self.sold, number)) is None:
-            return
+            return NOTHING
         sessions = self.world.theirs(
             "SELECT r.id FROM resource r WHERE kind = 'checkout.session' AND body->'metadata'->>'payment' = %s",
             str(self.payment_of(sale)["id"]),
@@ -178,24 +186,26 @@ class Sales(Base):
             if isinstance(result, Authenticate):
                 result = self.till.sandbox.authenticate(result.intent_id, "approve" if approves else "fail")
             sale.is_paid = sale.is_paid or isinstance(result, Paid)
+        return None if sessions else NOTHING
 
     def payment_of(self, sale: Sold) -> dict[str, Any]:
         (row,) = self.world.rows("SELECT * FROM payment WHERE reference = %s", f"checkout:{sale.checkout_id}")
         assert (row["amount"], row["currency"]) == (sale.total, sale.place.currency)
         return row
 
-    @rule(number=NUMBER)
-    def come_back(self, number: int) -> None:
+    @step(number=NUMBER)
+    def come_back(self, number: int) -> str | None:
         if (sale := self.pick(self.sold, number)) is None:
-            return
+            return NOTHING
         payment = self.payment_of(sale)
         with self.in_hub(sale.place.hub_id):
             tried(lambda: payments.observe(payment_id=payment["id"], now=clock.now()), GatewayError)
+        return None
 
-    @rule(number=NUMBER)
-    def hand_over(self, number: int) -> None:
+    @step(number=NUMBER)
+    def hand_over(self, number: int) -> str | None:
         if (order := self.pick(self.orders(), number)) is None:
-            return
+            return NOTHING
 
         def act() -> None:
             with self.in_hub(order["hub_id"]):
@@ -203,6 +213,7 @@ class Sales(Base):
 
         refused = isinstance(tried(act, WrongMove), WrongMove)
         assert refused == (order["status"] not in {"paid", "handed_over"})
+        return NOTHING if refused else None
 
     def orders(self) -> list[dict[str, Any]]:
         """Every order, oldest first."""
