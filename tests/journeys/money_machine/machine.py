@@ -68,15 +68,15 @@ def roomy() -> Iterator[None]:
         engine.BUFFER_SIZE = stateful.BUFFER_SIZE = kept
 
 
-def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = True) -> Run:
+def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = True, length: int = STEPS) -> Run:
     """So many sequences from a seed, and more until there are enough steps.
 
-    A failure is shrunk to the shortest list of steps and printed with its seed.
+    `length`: steps in a sequence. A failure is shrunk to the shortest list of steps and printed with its seed.
     """
     begun, counted, before = time.monotonic(), steps.taken.total(), Machine.examples
     made = settings(
         max_examples=sequences,
-        stateful_step_count=STEPS,
+        stateful_step_count=length,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink) if is_shrinking else (Phase.generate,),

@@ -8,6 +8,8 @@ NEVER_OURS = """
 SELECT 'reversed' AS what, id FROM earning_right WHERE NOT (0 <= reversed AND reversed <= amount)
 UNION ALL SELECT 'refunded', id FROM payment WHERE NOT (0 <= refunded AND refunded <= amount)
 UNION ALL SELECT 'given back', id FROM orders WHERE NOT (0 <= refunded AND refunded <= gross)
+UNION ALL SELECT 'booked', s.id FROM order_share s JOIN orders o ON o.hub_id = s.hub_id AND o.id = s.id
+  WHERE s.source <> 'clearing' AND s.refunded > o.refunded
 UNION ALL SELECT 'claimed', r.id FROM earning_right r LEFT JOIN earning_claim c ON c.hub_id = r.hub_id
   AND c.right_id = r.id GROUP BY r.id, r.claimed HAVING r.claimed <> coalesce(sum(c.amount), 0)
 UNION ALL SELECT 'frozen', r.id FROM earning_right r WHERE is_frozen <> EXISTS (SELECT FROM earning_freeze f

@@ -49,8 +49,9 @@ class Replay:
 
     def one(self, statement: str, *values: Any) -> Row:
         """The one row that an entry speaks of."""
-        (row,) = self.world.rows(statement, *values)
-        return row
+        rows = self.world.rows(statement, *values)
+        assert len(rows) == 1, (statement, values, rows)
+        return rows[0]
 
 
 Rule = Callable[[Replay, Row], Legs]
