@@ -36,13 +36,14 @@ def tax_rows(*, year: int, account_id: UUID | None = None) -> Iterator[list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Taxed:
-    """A document with what it paid, in minor units: own sales, tax, shares, and what was kept back (below zero)."""
+    """A document with what it paid, in minor units: own sales, tax, shares, retainers, and what was kept back."""
 
     document: PayoutDocument
     own: int
     tax: int
     shares: int
-    kept: int
+    retainers: int
+    kept: int  # below zero
 
     @property
     def number(self) -> str:
@@ -70,7 +71,7 @@ def _taxed(document: PayoutDocument) -> Taxed:
 
 def _row(document: PayoutDocument) -> list[Any]:
     payee, sums = document.content["payee"], _taxed(document)
-    parts = (sums.own, sums.tax, sums.shares, sums.kept, document.amount)
+    parts = (sums.own, sums.tax, sums.shares, sums.retainers, sums.kept, document.amount)
     amounts = [Money(amount, document.currency).major for amount in parts]
     texts = [_plain(payee[name]) for name in ("name", "address", "country", "vat_id", "form")]
     day = f"{document.issued_at:%Y-%m-%d}"
