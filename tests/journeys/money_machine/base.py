@@ -17,6 +17,7 @@ from hubapp.market.orders.errors import NotSettledYet
 from hubapp.market.orders.services import Purchase
 from hubapp.market.subscriptions import services as subscriptions
 from hubapp.money.payments.errors import NotYetKnown
+from hubapp.money.payments.gateway import GatewayUnavailable
 from hubapp.money.payments.sandbox import books
 from hubapp.money.payments.sandbox.store import PLATFORM
 from hubapp.tenancy import platform
@@ -161,7 +162,7 @@ class Base(RuleBasedStateMachine):
         self.doing = job["args"]["name"]
         try:
             worker.run_job(self.till.app, **job["args"])
-        except (NotYetKnown, NotSettledYet):
+        except (NotYetKnown, NotSettledYet, GatewayUnavailable):
             sights.seen["job: not known yet"] += 1
             return False
         self.ran.append(str(job["args"]))
@@ -176,9 +177,10 @@ class Base(RuleBasedStateMachine):
         """Run so many jobs, in order; answers how many were run."""
         count, after = 0, 0
         while count < limit and (jobs := self.next_jobs(min(limit - count, 20), after)):
-            after, done = jobs[-1]["id"], []
+            after, done = jobs[-1]["id"], list[Row]()
             try:
-                done += [job for job in jobs if self.perform(job)]
+                for job in jobs:
+                    done += [job] * self.perform(job)
             finally:
                 self.forget(done)
             count += len(done)

@@ -168,14 +168,15 @@ def each_payout_is_one_of_the_providers(now: Situation) -> None:
     sent, arrived = Counter[str](), Counter[str]()
     for row in theirs:
         payout = ours[row["ours"]]
-        assert row["amount"] == payout["amount"]
-        assert payout["destination"] == (row["destination"] if row["kind"] == "transfer" else row["account"])
+        assert row["amount"] == payout["amount"], (row, payout)
+        assert payout["destination"] == (row["destination"] if row["kind"] == "transfer" else row["account"]), payout
         if row["kind"] == "transfer":
             sent[row["ours"]] += row["amount"] - row["reversed"]
         elif row["status"] == "paid":
             arrived[row["ours"]] += row["amount"]
     paid = {payout_id: row["amount"] for payout_id, row in ours.items() if row["status"] == "paid"}
-    assert (+sent, +arrived) == (paid, paid)
+    wrong = {key: ours[key] for key in {*paid, *sent, *arrived} if {sent[key], arrived[key]} != {paid.get(key, 0)}}
+    assert not wrong, (wrong, [row for row in theirs if row["ours"] in wrong])
 
 
 @truth
