@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.gatherings.models import Gathering
 from hubapp.home.presentation import Site
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
@@ -28,6 +30,7 @@ class Today:
     since: datetime
     newest: tuple[MemberView, ...]
     tasks: tuple[str, ...]
+    gatherings: tuple[Gathering, ...]
 
 
 def today(site: Site, person: MemberView, *, now: datetime) -> Today:
@@ -35,11 +38,14 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
     hub = site.view
     live = catalogue.count_live()
     sold = orders.paid_since(now - RECENTLY)
+    plans = person.may("events.manage") and hub.features.get("events", True)
+    soon = gatherings.coming(now=now, limit=3).gatherings if plans else ()
     tasks = (
         ("frozen", not hub.is_selling, "hub.manage"),
         ("logo", not hub.has_logo, "brand.edit"),
         ("invite", hub.member_count < FEW_MEMBERS, "invites.manage"),
         ("listing", live == 0, "listings.manage"),
+        ("gathering", bool(plans) and not soon, "events.manage"),
     )
     return Today(
         members=hub.member_count,
@@ -50,4 +56,5 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
         since=now - RECENTLY,
         newest=tuple(membership.directory(limit=5, everyone=True)) if person.may("members.view") else (),
         tasks=tuple(key for key, is_due, permission in tasks if is_due and person.may(permission)),
+        gatherings=soon,
     )

@@ -9,8 +9,10 @@ from functools import singledispatchmethod
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from hubapp.cli.demo import acts
 from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
 from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo.meetings import Meetings
 from hubapp.cli.demo.stage import Stage
 from hubapp.earnings.payouts import queries as payout_queries
 from hubapp.earnings.payouts import services as payouts
@@ -60,6 +62,7 @@ class Hub:
         self.tax_rates: dict[str, int] = story.pack.settings()["tax_rates"]
         self.articles: dict[int, UUID] = {}
         self.checkouts: dict[int, UUID] = {}
+        self.meetings = Meetings(self._account)
 
     def perform(self, act: Act) -> None:
         """Do it now."""
@@ -260,6 +263,11 @@ class Hub:
             payouts.request_payout(
                 account_id=self._account(act.who), currency=self.story.pack.currency, now=clock.now()
             )
+
+    @_do.register
+    def _meet(self, act: acts.Announce | acts.Come | acts.Arrive) -> None:
+        with self._inside():
+            self.meetings.perform(act, now=clock.now())
 
     def _orders(self, number: int) -> Sequence[Order]:
         return order_queries.orders_of_checkout(self.checkouts[number])

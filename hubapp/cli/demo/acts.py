@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
-from hubapp.cli.demo.content import Article, Person
+from hubapp.cli.demo.content import Article, Meeting, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,35 @@ class Withdraw:
     who: str
 
 
-Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Somebody plans a gathering, for that day, and publishes it. `number`: its place in the story."""
+
+    number: int
+    meeting: Meeting
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Come:
+    """Somebody registers for a gathering."""
+
+    number: int
+    who: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """Somebody is let in at the door, by its host, with all their seats."""
+
+    number: int
+    who: str
+
+
+Act: TypeAlias = (
+    Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw | Announce | Come | Arrive
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,23 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Subscribe, Withdraw
-from hubapp.cli.demo.content import Story
+from hubapp.cli.demo.acts import (
+    Act,
+    Announce,
+    Arrive,
+    Buy,
+    CallOff,
+    Come,
+    Connect,
+    Enter,
+    HandOver,
+    Offer,
+    Open,
+    Step,
+    Subscribe,
+    Withdraw,
+)
+from hubapp.cli.demo.content import Meeting, Story
 
 OPENED = 72  # days ago
 FIRST_ORDER = 64
@@ -49,6 +64,23 @@ class _Planner:
             at = self._moment(payout.days_ago)
             yield self._step(at, Connect(payout.who))
             yield self._step(at + timedelta(minutes=30), Withdraw(payout.who))
+        # Last, so that a new gathering leaves the sales as they were.
+        for number, meeting in enumerate(self.story.meetings):
+            yield from self._meeting(number, meeting)
+
+    def _meeting(self, number: int, meeting: Meeting) -> Iterator[Step]:
+        """Announced, then people register one after the other, then those who came are let in."""
+        day = (self.now + timedelta(days=meeting.in_days)).astimezone(self.zone).date()
+        if meeting.weekday is not None:
+            day += timedelta(days=(meeting.weekday - day.weekday()) % 7)
+        yield self._step(self._moment(meeting.announced), Announce(number, meeting, day))
+        last = max(1, 1 - meeting.in_days)
+        for place, (who, seats) in enumerate(meeting.come):
+            days_ago = meeting.announced - 1 - place * (meeting.announced - 1 - last) / max(1, len(meeting.come))
+            yield self._step(self._moment(days_ago), Come(number, who, seats))
+        begins = datetime.combine(day, meeting.at, self.zone).astimezone(self.now.tzinfo)
+        for place, who in enumerate(meeting.arrived):
+            yield self._step(begins + timedelta(minutes=3 * place - 5), Arrive(number, who))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(

@@ -21,7 +21,14 @@ from hubapp.money.payments.sandbox.engine import Sandbox
 from hubapp.web.areas import HubFlask
 
 # What a worker would run by the clock.
-SWEEPS = ("payments.sweep_commands", "payments.sweep", "subscriptions.sweep", "orders.sweep", "payouts.sweep")
+SWEEPS = (
+    "payments.sweep_commands",
+    "payments.sweep",
+    "subscriptions.sweep",
+    "orders.sweep",
+    "payouts.sweep",
+    "gatherings.plan",
+)
 SWEEP_EVERY = timedelta(hours=40)
 
 

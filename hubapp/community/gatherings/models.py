@@ -49,8 +49,8 @@ class Seat(enum.StrEnum):
 class GatheringSeries(HubScoped, db.Model):  # type: ignore[name-defined]
     """A rule and what its coming gatherings look like (`template`).
 
-    Date `anchor_number` is `anchor_on`; the others are counted from there. `next_number` was not made yet; nothing is made
-    before the first date is published.
+    Date `anchor_number` is `anchor_on`; the others are counted from there. `next_number` was not made yet; nothing is
+    made before the first date is published.
     """
 
     __tablename__ = "gathering_series"

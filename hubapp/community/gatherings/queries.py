@@ -229,7 +229,7 @@ def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
         GatheringTicket.gathering_id.in_(gathering_ids), GatheringTicket.checked_in_at.is_not(None)
     )
     rows = db.session.execute(statement.group_by(GatheringTicket.gathering_id))
-    return {gathering_id: count for gathering_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def feed_of(account_id: UUID) -> str | None:
@@ -246,3 +246,8 @@ def picture(picture_id: UUID) -> Sequence[int] | None:
     """The widths of a picture that some gathering shows."""
     statement = select(Gathering.picture_widths).where(Gathering.picture_id == picture_id).limit(1)
     return db.session.scalar(statement)
+
+
+def gathering_of_code(code: str) -> UUID | None:
+    """The gathering that a ticket is for."""
+    return db.session.scalar(select(GatheringTicket.gathering_id).where(GatheringTicket.code == code.upper()))

@@ -30,10 +30,8 @@ def values(text: str) -> dict[str, str]:
 
 
 def unescaped(value: str) -> str:
-    out, chars = [], iter(value)
-    for char in chars:
-        out.append({"n": "\n", "\\": "\\", ";": ";", ",": ","}[next(chars)] if char == "\\" else char)
-    return "".join(out)
+    chars, marks = iter(value), {"n": "\n", "\\": "\\", ";": ";", ",": ","}
+    return "".join(marks[next(chars)] if char == "\\" else char for char in chars)
 
 
 def test_an_event_says_what_calendars_need() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +23,11 @@ from tests.factories.races import meeting, together
 
 
 @pytest.fixture
-def place(live: Live) -> Iterator[Place]:
+def place(live: Live) -> Place:
     with live.app.app_context():
         hub_id = make_hub("lyon")
         people = {name: make_member(hub_id, name.title()).account_id for name in NAMES}
-    yield Place(live.app, hub_id, people)
+    return Place(live.app, hub_id, people)
 
 
 def inside(place: Place, act: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Registering: seats at once or a place in the queue, and moving up when seats get free; all under the gathering's lock."""
+"""Registering: seats at once or a place in the queue, and moving up; all under the gathering's lock."""
 
 from __future__ import annotations
 
