@@ -22,8 +22,8 @@ def plan(wambui: Person, title: str) -> str:
     wambui.write("Day", (clock.wall() + timedelta(days=5)).date().isoformat())
     wambui.write("Begins", "18:00")
     wambui.write("Ends", "20:00")
-    wambui.main.get_by_label("Place", exact=True).fill("The veranda")
-    wambui.main.get_by_label(re.compile("^Seats\\b(?! per)")).fill("1")
+    wambui.main.get_by_label(re.compile(r"^\s*Place\b")).fill("The veranda")
+    wambui.main.get_by_label(re.compile(r"^\s*Seats\s*\(")).fill("1")
     wambui.press("Save as a draft")
     wambui.sees("Saved as a draft")
     manage = wambui.page.url

@@ -120,12 +120,6 @@ def next_with_seats(*, now: datetime, limit: int) -> Sequence[Gathering]:
     return db.session.scalars(statement.order_by(Gathering.starts_at, Gathering.id).limit(limit)).all()
 
 
-def count_coming(*, now: datetime) -> int:
-    """How many published ones are ahead."""
-    statement = select(func.count()).select_from(Gathering)
-    return db.session.scalar(statement.where(Gathering.status == Status.PUBLISHED, Gathering.starts_at > now)) or 0
-
-
 def siblings(found: Gathering, *, now: datetime, limit: int = 4) -> Sequence[Gathering]:
     """The next other dates of the same series."""
     if found.series_id is None:

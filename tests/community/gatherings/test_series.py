@@ -63,6 +63,17 @@ def test_a_draft_of_a_series_makes_nothing(inside: Place) -> None:
     assert len(all_of(first.series_id)) == 1
 
 
+def test_a_draft_of_a_series_is_changed_as_a_whole(inside: Place) -> None:
+    first = make_gathering(repeat=WEEKLY, is_published=False)
+    services.edit_gathering(
+        gathering_id=first.id, details=details(title="Soup"), when=_week(1), with_following=False, now=NOW
+    )
+    services.publish_gathering(gathering_id=first.id, now=NOW)
+    dates = all_of(first.series_id)
+    assert {one.title for one in dates} == {"Soup"}
+    assert dates[1].starts_at - dates[0].starts_at == timedelta(days=7)
+
+
 def test_one_date_is_changed_alone(inside: Place) -> None:
     second = all_of(make_gathering(repeat=WEEKLY).series_id)[1]
     services.edit_gathering(

@@ -95,7 +95,8 @@ def edit_gathering(*, gathering_id: UUID, details: Details, when: When, with_fol
         raise Over
     _check(details, when, now)
     zone = tenancy.hub_view(found.hub_id).zone
-    if found.series_id is None or not with_following:
+    # A series that nobody has seen yet is changed as a whole: its dates are made from it when it is published.
+    if found.series_id is None or not (with_following or found.status == Status.DRAFT):
         found.is_own = found.series_id is not None
         _apply(found, details, when, now)
         return

@@ -70,8 +70,9 @@ def seats_left(found: Gathering) -> str:
     if found.left is None:
         return ""
     if found.is_full:
-        return ngettext("Full, %(num)d waits", "Full, %(num)d wait", found.waiting) if found.waiting else _("Full")
-    return ngettext("%(num)d seat left", "%(num)d seats left", found.left)
+        waiting = found.waiting
+        return str(ngettext("Full, %(num)d waiting", "Full, %(num)d waiting", waiting)) if waiting else str(_("Full"))
+    return str(ngettext("%(num)d seat left", "%(num)d seats left", found.left))
 
 
 def where(found: Gathering) -> str:

@@ -13,6 +13,7 @@ from hubapp.community.gatherings import queries, services
 from hubapp.community.gatherings.models import Seat
 from hubapp.community.gatherings.views import cards
 from hubapp.kernel import clock
+from hubapp.people.membership import queries as membership
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
@@ -50,7 +51,8 @@ def make_calendar() -> ResponseReturnValue:
 def calendar(feed_key: str) -> ResponseReturnValue:
     """What the owner of this secret registered for, with the online addresses; calendars cannot sign in."""
     owner = queries.owner_of_feed(feed_key)
-    if owner is None:
+    member = membership.member(owner) if owner is not None else None
+    if owner is None or member is None or not member.is_active:
         abort(404)
     found = queries.mine(owner, now=clock.now(), limit=queries.MOST_IN_FEED)
     linked: list[UUID] = [one.gathering.id for one in found if one.registration.status == Seat.CONFIRMED]
