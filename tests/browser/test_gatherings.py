@@ -87,3 +87,28 @@ def test_the_door_goes_on_without_a_network_and_sends_later(visit: Visit) -> Non
     wambui.press(re.compile("^Undo"))
     wambui.sees(re.compile("0 of [0-9]+ are in"))
     wambui.faults[:] = [fault for fault in wambui.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+# Stands in for a phone: a camera that shows a flicker, and a reader that sees one ticket in it.
+CAMERA = """
+  const canvas = document.createElement("canvas");
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 9, 9), 40);
+  window.BarcodeDetector = class { async detect() { return window.seen ? [{ rawValue: window.seen }] : []; } };
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+"""
+
+
+def test_a_code_before_the_camera_lets_in_once(visit: Visit) -> None:
+    wambui = visit(viewport={"width": 390, "height": 844})
+    wambui.page.add_init_script(CAMERA)
+    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    wambui.main.get_by_role("link", name="Check in Slow Sunday").first.click()
+    code = wambui.main.locator("li[data-code]").last.get_attribute("data-code")
+    wambui.press("Scan with the camera")
+    wambui.page.evaluate("code => { window.seen = `https://tulia.example/ticket/${code}`; }", code)
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.page.reload()
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.press(re.compile("^Undo"))
+    wambui.sees(re.compile("0 of [0-9]+ are in"))

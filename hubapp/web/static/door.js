@@ -128,7 +128,7 @@
       return;
     }
     camera.hidden = false;
-    await camera.play();
+    camera.play().catch(() => {});
     const reader = new window.BarcodeDetector({ formats: ["qr_code"] });
     let last = "";
     const look = async () => {
