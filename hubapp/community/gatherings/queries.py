@@ -219,8 +219,19 @@ def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
     """Gathering → how many seats were checked in."""
     if not gathering_ids:
         return {}
-    statement = select(GatheringTicket.gathering_id, func.count()).where(
-        GatheringTicket.gathering_id.in_(gathering_ids), GatheringTicket.checked_in_at.is_not(None)
+    statement = (
+        select(GatheringTicket.gathering_id, func.count())
+        .join(
+            GatheringRegistration,
+            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
+            & (GatheringRegistration.id == GatheringTicket.registration_id),
+        )
+        .where(
+            GatheringTicket.gathering_id.in_(gathering_ids),
+            GatheringTicket.checked_in_at.is_not(None),
+            # Who was let in too early and then gave the seat back did not come.
+            GatheringRegistration.status == Seat.CONFIRMED,
+        )
     )
     rows = db.session.execute(statement.group_by(GatheringTicket.gathering_id))
     return {row[0]: row[1] for row in rows}
