@@ -56,6 +56,7 @@ SLICES = (
     "hubapp.market.subscriptions",
     "hubapp.market.history",
     "hubapp.market.books",
+    "hubapp.community.gatherings",
     "hubapp.home",
     "hubapp.console",
 )

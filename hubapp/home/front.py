@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.gatherings.views import cards as gathering_cards
 from hubapp.home import payments
 from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
@@ -17,7 +19,19 @@ from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 
 NEWEST = 8
-SECTIONS = ("hero", "facts", "start", "listings", "needs", "orders_split", "connector", "members", "about")
+NEXT = 3
+SECTIONS = (
+    "hero",
+    "facts",
+    "start",
+    "gatherings",
+    "listings",
+    "needs",
+    "orders_split",
+    "connector",
+    "members",
+    "about",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class Front:
     newest: tuple[MemberView, ...]
     steps: tuple[tuple[bool, str], ...]
     split: Split | None
+    agenda: tuple[gathering_cards.Row, ...]
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
@@ -56,10 +71,18 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         connectors=found.connectors if "connector" in sections else (),
         newest=tuple(membership.newest(6)) if shows_members else (),
         split=_split(site, member, now) if "orders_split" in sections else None,
+        agenda=_agenda(site, now) if "gatherings" in sections else (),
         steps=_steps(site, member, sells=window.sells, has_invited=found.has_invited)
         if member and "start" in sections
         else (),
     )
+
+
+def _agenda(site: Site, now: datetime) -> tuple[gathering_cards.Row, ...]:
+    """The next gatherings with seats left."""
+    if not site.view.features.get("events", True):
+        return ()
+    return tuple(gathering_cards.agenda(gatherings.next_with_seats(now=now, limit=NEXT)))
 
 
 def _split(site: Site, member: MemberView | None, now: datetime) -> Split | None:

@@ -26,13 +26,16 @@ def hub_nav(hub: HubView, locale: str, root: str, titles: Mapping[str, str]) -> 
 
     known: dict[str, Entry] = {
         "home": (_("Home"), f"{root}/", "house", "home"),
+        "events": (_("Gatherings"), f"{root}/events", "calendar-days", "events"),
         "market": (word("market", _("Market")), f"{root}/market", "store", "market"),
         "members": (word("members", _("Members")), f"{root}/members", "users", "members"),
         "shares": (_("Shares"), f"{root}/p/shares", "chart-pie", "shares"),
     }
     entries = []
-    for item in hub.home.get("nav") or ("home", "market", "members"):
+    for item in hub.home.get("nav") or ("home", "events", "market", "members"):
         slug = item.removeprefix("page:")
+        if item == "events" and not hub.features.get("events", True):
+            continue
         if item in known:
             entries.append(known[item])
         elif slug in titles:
@@ -53,11 +56,11 @@ def section(hub: HubView, root: str) -> list[Entry]:
     if not current_user.is_authenticated:
         return []
     if request.path == "/manage" or request.path.startswith("/manage/"):
-        return _managing(root)
+        return _managing(root, has_events=hub.features.get("events", True))
     return _own(hub, root) if request.path.startswith("/me/") else []
 
 
-def _managing(root: str) -> list[Entry]:
+def _managing(root: str, *, has_events: bool) -> list[Entry]:
     person = guards.me()
     if person is None:
         return []
@@ -65,6 +68,7 @@ def _managing(root: str) -> list[Entry]:
         ("hub.manage", _("Today"), "/manage/", "layout-dashboard"),
         ("members.view", _("Members"), "/manage/members", "users"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
+        *([("events.manage", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
         ("orders.manage", _("Orders"), "/manage/orders", "package"),
         ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
         ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
@@ -87,6 +91,8 @@ def _own(hub: HubView, root: str) -> list[Entry]:
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
     ]
+    if hub.features.get("events", True):
+        entries.insert(1, (_("Tickets"), "/me/tickets", "ticket", "/me/tickets"))
     if hub.features.get("referrals", True):
         entries.append((_("Your link"), "/me/referrals", "share-2", "/me/referrals"))
     return _existing(entries, root)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.gatherings.models import Gathering
 from hubapp.home.presentation import Site
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
@@ -42,6 +44,7 @@ class Today:
     since: datetime
     newest: tuple[MemberView, ...]
     tasks: tuple[Task, ...]
+    gatherings: tuple[Gathering, ...]
 
 
 def today(site: Site, person: MemberView, *, now: datetime) -> Today:
@@ -49,6 +52,8 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
     hub = site.view
     live = catalogue.count_live()
     sold = orders.paid_since(now - RECENTLY)
+    plans = person.may("events.manage") and hub.features.get("events", True)
+    soon = gatherings.coming(now=now, limit=3).gatherings if plans else ()
     return Today(
         members=hub.member_count,
         joined=membership.joined_since(now - RECENTLY),
@@ -57,11 +62,16 @@ def today(site: Site, person: MemberView, *, now: datetime) -> Today:
         sold=Money(sold[1], hub.currency),
         since=now - RECENTLY,
         newest=tuple(membership.directory(limit=5, everyone=True)) if person.may("members.view") else (),
-        tasks=tuple(task for task, permission in _tasks(hub, live) if task.count and person.may(permission)),
+        tasks=tuple(
+            task
+            for task, permission in _tasks(hub, live, is_bare=plans and not soon)
+            if task.count and person.may(permission)
+        ),
+        gatherings=tuple(soon),
     )
 
 
-def _tasks(hub: HubView, live: int) -> tuple[tuple[Task, str], ...]:
+def _tasks(hub: HubView, live: int, *, is_bare: bool) -> tuple[tuple[Task, str], ...]:
     """(what there may be to do, who may do it), the most urgent first."""
     late, suspended = subscriptions.count_behind()
     return (
@@ -72,4 +82,5 @@ def _tasks(hub: HubView, live: int) -> tuple[tuple[Task, str], ...]:
         (Task("logo", not hub.has_logo), "brand.edit"),
         (Task("invite", hub.member_count < FEW_MEMBERS), "invites.manage"),
         (Task("listing", live == 0), "listings.manage"),
+        (Task("gathering", is_bare), "events.manage"),
     )

@@ -74,6 +74,7 @@ HARMLESS = {
     "membership.come": "an unknown code leads to the front page",
     "basket.change": "about a line of one's own basket, in which no foreign listing is",
     "basket.remove": "the same",
+    "tickets.scanned": "leads to one's own tickets, whatever the code",
     "writing.edit": "the form for a new page under that name",
     "writing.remove": "says that there is no such page",
 }

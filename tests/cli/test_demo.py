@@ -64,6 +64,20 @@ def test_whoever_is_named_is_there_by_then(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_gatherings_repeat_fill_up_and_were_attended_by_people_who_are_there(slug: str) -> None:
+    told = story(slug)
+    assert any(one.repeat for one in told.meetings)
+    assert any(
+        one.text.capacity and sum(seats for _who, seats in one.come) > one.text.capacity for one in told.meetings
+    )
+    assert any(one.in_days < 0 and one.arrived for one in told.meetings)
+    for one in told.meetings:
+        assert {one.host, *(who for who, _seats in one.come)} <= set(told.people)
+        assert set(one.arrived) <= {who for who, _seats in one.come}
+        assert all(seats <= one.text.most_seats for _who, seats in one.come)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_a_plan_is_the_same_again_and_ends_before_now(slug: str) -> None:
     steps = plan.plan(story(slug), NOW)
     assert steps == plan.plan(story(slug), NOW)
@@ -153,6 +167,9 @@ def short(**values: object) -> list[Story]:
     service = next(number for number, article in enumerate(articles) if article.text.left is None)
     usual = {
         "people": people,
+        "meetings": tuple(
+            one for one in told.meetings if {one.host, *(who for who, _seats in one.come)} <= set(people)
+        ),
         "articles": articles,
         "orders": 8,
         "cancellations": ("Rain",),
@@ -179,6 +196,7 @@ def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     orders = count(place, "orders")
     assert orders >= 8 + 4
     assert count(place, "subscription_period WHERE status = 'paid'") == 3
+    assert count(place, "gathering_ticket WHERE checked_in_at IS NOT NULL") == 9
     assert count(place, "subscription WHERE status = 'past_due'") == 1
     assert count(place, "retainer WHERE status = 'agreed'") == 1
     assert count(place, "ledger_entry WHERE kind = 'retainer'") == 1

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from PIL import Image
 
+from hubapp.community.gatherings import queries as gathering_queries
+from hubapp.community.gatherings import services as gatherings
+from hubapp.community.gatherings.policies.details import Question
+from hubapp.community.gatherings.policies.recurrence import When
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.earnings.retainers.policies import Rhythm
@@ -32,6 +36,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import make_account
+from tests.factories.gatherings import make_gathering
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
@@ -102,6 +107,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
     with platform_scope(reason="test"), unit_of_work():
         tenancy.add_domain(hub_id=hub_id, host="lyon.example", actor=SYSTEM, now=NOW)
     return {
+        **_gathering(app, hub_id, people),
         "listing_id": str(listing.id),
         "image_id": str(image.id),
         "width": str(image.widths[0]),
@@ -122,6 +128,33 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "code": invite.code,
         "locale": "en",
         "slug": "kept",
+    }
+
+
+def _gathering(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, str]:
+    """One with a picture, somebody who comes, and their calendar; it begins whenever the tests run tomorrow."""
+    now = clock.now()
+    day = (now + timedelta(days=1)).date()
+    asked = (Question("q0", f"{MARK}?"),)
+    with hub_scope(hub_id), unit_of_work():
+        found = make_gathering(
+            when=When(day, time(12), 60), now=now, title=MARK, body_md=MARK, questions=asked, host_account_id=None
+        )
+        one = gatherings.register(
+            gathering_id=found.id, account_id=people["member, there"], seats_wanted=1, answers={"q0": MARK}, now=now
+        )
+        code = gathering_queries.tickets([one.id])[one.id][0].code
+        secret = gatherings.make_feed(account_id=people["member, there"], now=now)
+        out = io.BytesIO()
+        Image.new("RGB", (320, 200), "teal").save(out, "PNG")
+        store = files.opened(app.extensions["hubapp.settings"])
+        gatherings.set_picture(gathering_id=found.id, content=out.getvalue(), alt=MARK, files=store, now=now)
+    return {
+        "gathering_id": str(found.id),
+        "gathering_slug": found.slug,
+        "picture_id": str(found.picture_id),
+        "ticket_code": code,
+        "feed_key": secret,
     }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from hubapp.cli.demo import acts, afterwards, promising
 from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo.meetings import Meetings
 from hubapp.cli.demo.stage import Stage
 from hubapp.earnings.payouts import queries as payout_queries
 from hubapp.earnings.payouts import services as payouts
@@ -63,6 +64,7 @@ class Hub:
         self.tax_rates: dict[str, int] = story.pack.settings()["tax_rates"]
         self.articles: dict[int, UUID] = {}
         self.checkouts: dict[int, UUID] = {}
+        self.meetings = Meetings(self._account)
 
     def perform(self, act: acts.Act) -> None:
         """Do it now."""
@@ -293,6 +295,11 @@ class Hub:
                 proposer=self.cast.central,
                 approver=self.cast.second,
             )
+
+    @_do.register
+    def _meet(self, act: acts.Announce | acts.Come | acts.Arrive) -> None:
+        with self._inside():
+            self.meetings.perform(act, now=clock.now())
 
     def _orders(self, number: int) -> Sequence[Order]:
         return order_queries.orders_of_checkout(self.checkouts[number])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
-from hubapp.cli.demo.content import Article, Person, Promise
+from hubapp.cli.demo.content import Article, Meeting, Person, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,49 @@ class Agree:
     promise: Promise
 
 
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Somebody plans a gathering, for that day, and publishes it. `number`: its place in the story."""
+
+    number: int
+    meeting: Meeting
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Come:
+    """Somebody registers for a gathering."""
+
+    number: int
+    who: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """Somebody is let in at the door, by its host, with all their seats."""
+
+    number: int
+    who: str
+
+
 Act: TypeAlias = (
-    Open | Enter | Offer | Buy | HandOver | CallOff | AskBack | Defend | Subscribe | Connect | Withdraw | Agree | PayOut
+    Open
+    | Enter
+    | Offer
+    | Buy
+    | HandOver
+    | CallOff
+    | AskBack
+    | Defend
+    | Subscribe
+    | Connect
+    | Withdraw
+    | Agree
+    | PayOut
+    | Announce
+    | Come
+    | Arrive
 )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 
+from hubapp.community.gatherings.models import Format
+from hubapp.community.gatherings.policies.details import Details, Question
 from hubapp.earnings.retainers.policies import Rhythm
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.policies import ListingText
@@ -97,6 +100,25 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """A gathering, that many days from now (below zero: ago), on `weekday` (0 is Monday) from there on if one is given.
+
+    `come`: who registers, in this order, and how many seats they take; `arrived`: who was let in at the door.
+    """
+
+    text: Details
+    host: str
+    in_days: int
+    weekday: int | None
+    at: time
+    minutes: int
+    repeat: str | None
+    announced: int
+    come: tuple[tuple[str, int], ...]
+    arrived: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -110,6 +132,7 @@ class Story:
     retainers: tuple[Promise, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     runs: tuple[Run, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -153,6 +176,7 @@ def read(folder: Path, pack: Pack) -> Story:
         ),
         purchases=tuple(_purchase(row, numbers) for row in data.get("purchases", ())),
         runs=tuple(Run(row["days_ago"], row["approved"]) for row in data.get("runs", ())),
+        meetings=tuple(_meeting(values) for values in data.get("gatherings", ())),
     )
 
 
@@ -201,4 +225,34 @@ def _article(values: dict[str, Any], currency: str) -> Article:
         appeal=values["appeal"],
         most=values.get("most", 1),
         is_sold_out=values.get("sold_out", False),
+    )
+
+
+def _meeting(values: dict[str, Any]) -> Meeting:
+    questions = (
+        Question(f"q{number}", one["label"], one.get("kind", "text"), choices=tuple(one.get("choices", ())))
+        for number, one in enumerate(values.get("questions", ()))
+    )
+    return Meeting(
+        text=Details(
+            title=values["title"],
+            body_md=values["body"].strip(),
+            format=values.get("format", Format.PLACE),
+            place_name=values.get("place", ""),
+            address=values.get("address", ""),
+            how_to_find=values.get("how_to_find", ""),
+            online_url=values.get("online", ""),
+            capacity=values.get("seats"),
+            most_seats=values.get("most_seats", 2),
+            questions=tuple(questions),
+        ),
+        host=values["host"],
+        in_days=values["in_days"],
+        weekday=values.get("weekday"),
+        at=time.fromisoformat(values["at"]),
+        minutes=values["minutes"],
+        repeat=values.get("repeat"),
+        announced=values["announced"],
+        come=tuple((who, seats) for who, seats in values["come"]),
+        arrived=tuple(values.get("arrived", ())),
     )

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 from hubapp.cli.demo.acts import (
     Act,
     Agree,
+    Announce,
+    Arrive,
     AskBack,
     Buy,
     CallOff,
+    Come,
     Connect,
     Defend,
     Enter,
@@ -24,7 +27,7 @@ from hubapp.cli.demo.acts import (
     Subscribe,
     Withdraw,
 )
-from hubapp.cli.demo.content import Purchase, Story
+from hubapp.cli.demo.content import Meeting, Purchase, Story
 
 OPENED = 72  # days ago
 FIRST_ORDER = 64
@@ -73,6 +76,9 @@ class _Planner:
             yield from self._told(self.story.orders + 1 + place, purchase)
         for run in self.story.runs:
             yield self._step(self._moment(run.days_ago), PayOut(run.is_approved))
+        # Last, so that a new gathering leaves the sales as they were.
+        for number, meeting in enumerate(self.story.meetings):
+            yield from self._meeting(number, meeting)
 
     def _told(self, number: int, purchase: Purchase) -> Iterator[Step]:
         """A purchase with what comes of it: a buyer asks back the next day, a bank is answered two days later."""
@@ -85,6 +91,20 @@ class _Planner:
             yield self._step(at + timedelta(days=1), AskBack(number, purchase.asks_back))
         if purchase.defense is not None:
             yield self._step(at + timedelta(days=3), Defend(number, purchase.defense))
+
+    def _meeting(self, number: int, meeting: Meeting) -> Iterator[Step]:
+        """Announced, then people register one after the other, then those who came are let in."""
+        day = (self.now + timedelta(days=meeting.in_days)).astimezone(self.zone).date()
+        if meeting.weekday is not None:
+            day += timedelta(days=(meeting.weekday - day.weekday()) % 7)
+        yield self._step(self._moment(meeting.announced), Announce(number, meeting, day))
+        last = max(1, 1 - meeting.in_days)
+        for place, (who, seats) in enumerate(meeting.come):
+            days_ago = meeting.announced - 1 - place * (meeting.announced - 1 - last) / max(1, len(meeting.come))
+            yield self._step(self._moment(days_ago), Come(number, who, seats))
+        begins = datetime.combine(day, meeting.at, self.zone).astimezone(self.now.tzinfo)
+        for place, who in enumerate(meeting.arrived):
+            yield self._step(begins + timedelta(minutes=3 * place - 5), Arrive(number, who))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(

@@ -31,6 +31,7 @@ SWEEPS = (
     "orders.sweep_refunds",
     "retainers.sweep",
     "payouts.sweep",
+    "gatherings.plan",
 )
 # Cards that the story wants to be refused: no news to whoever starts the demo.
 MEANT = frozenset({"transaction_not_allowed"})

@@ -29,6 +29,7 @@ PERMISSIONS = {
     "invites.manage": _l("Make and withdraw invite links"),
     "brand.edit": _l("Change name, colours and logo"),
     "pages.edit": _l("Write pages"),
+    "events.manage": _l("Plan gatherings and check people in"),
     "listings.manage": _l("Withdraw listings"),
     "orders.manage": _l("See and cancel orders"),
     "turnover.view": _l("See turnover and shares"),

@@ -23,6 +23,7 @@ PERMISSIONS = (
     "invites.manage",
     "brand.edit",
     "pages.edit",
+    "events.manage",
     "listings.manage",
     "orders.manage",
     "turnover.view",

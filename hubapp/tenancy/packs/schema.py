@@ -10,6 +10,7 @@ SECTIONS = (
     "hero",
     "facts",
     "start",
+    "gatherings",
     "listings",
     "needs",
     "orders_split",
@@ -17,8 +18,9 @@ SECTIONS = (
     "members",
     "about",
 )
-NAV = ("home", "market", "members", "shares")
+NAV = ("home", "events", "market", "members", "shares")
 FEATURES = (
+    "events",
     "needs",
     "members_directory",
     "referrals",

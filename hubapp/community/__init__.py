@@ -1,0 +1,1 @@
+"""Community: what members of a hub do together."""

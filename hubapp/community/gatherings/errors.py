@@ -1,0 +1,94 @@
+"""What gatherings refuse, in words for the person who asked."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from hubapp.kernel.errors import NotFound, Refusal
+
+
+class NoSuchGathering(NotFound):
+    """There is none here, or not for this person."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such gathering here."))
+
+
+class WrongDetails(Refusal):
+    """What was written about a gathering cannot be so; `field` says where."""
+
+    status = 422
+
+
+class RegistrationClosed(Refusal):
+    """It is over, canceled, or its time to register has passed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Registration for this gathering is closed."))
+
+
+class AlreadyRegistered(Refusal):
+    """One registration per person and gathering."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You have registered for this gathering already."))
+
+
+class TooManySeats(Refusal):
+    """More seats than one person may take."""
+
+    status = 422
+
+    def __init__(self, most: int) -> None:
+        words = ngettext(
+            "At most %(num)d seat can be taken at once.", "At most %(num)d seats can be taken at once.", most
+        )
+        super().__init__(words, field="seats")
+
+
+class AnswerMissing(Refusal):
+    """A required question was left open, or the answer is none of the choices."""
+
+    status = 422
+
+    def __init__(self, key: str, label: str) -> None:
+        super().__init__(_("Please answer: %(question)s", question=label), field=f"answer_{key}")
+
+
+class NotRegistered(Refusal):
+    """There is nothing to cancel."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not registered for this gathering."))
+
+
+class SeatsTaken(Refusal):
+    """The capacity would fall beneath what people already hold."""
+
+    status = 422
+
+    def __init__(self, taken: int) -> None:
+        words = ngettext("%(num)d seat is taken already.", "%(num)d seats are taken already.", taken)
+        super().__init__(words, field="capacity")
+
+
+class Over(Refusal):
+    """It has begun or was canceled: nothing of it can be changed any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This gathering has begun or was canceled; it cannot be changed any more."))
+
+
+class NoSuchTicket(NotFound):
+    """No ticket of this gathering has that code, or its registration was canceled."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No valid ticket of this gathering has this code."), field="code")
+
+
+class BadPicture(Refusal):
+    """What was uploaded cannot be shown."""
+
+    status = 422
+    field = "picture"

@@ -1,0 +1,220 @@
+"""What those who plan gatherings and those who register type: read into plain values, with errors at their fields."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FormField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms import Form as PlainForm
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from hubapp.community.gatherings.models import Format, Frequency, Gathering
+from hubapp.community.gatherings.policies import details as rules
+from hubapp.community.gatherings.policies.details import Details, Question, questions_from
+from hubapp.community.gatherings.policies.recurrence import When, when_of
+from hubapp.community.gatherings.services import Repeat
+from hubapp.web import areas
+from hubapp.web.forms import ChoiceField, Form
+
+NEVER, ONE, FOLLOWING = "no", "one", "following"
+_SHORT = [Length(max=rules.LONGEST_LINE, message=_l("At most %(max)d characters."))]
+
+
+class QuestionForm(PlainForm):
+    """One question; without words there is none."""
+
+    label = StringField(_l("Question"), _SHORT)
+    kind = ChoiceField(
+        _l("Answer"),
+        choices=[
+            (rules.TEXT, _l("A line of text")),
+            (rules.CHOICE, _l("One of a list")),
+            (rules.YES_NO, _l("Yes or no")),
+        ],
+        default=rules.TEXT,
+    )
+    is_required = BooleanField(_l("Has to be answered"))
+    choices = TextAreaField(_l("The list, one per line"), [Length(max=2_000)])
+
+    def question(self, number: int) -> Question:
+        """As a plain value."""
+        lines = [line.strip()[:100] for line in (self.choices.data or "").splitlines() if line.strip()]
+        choices = tuple(dict.fromkeys(lines))[: rules.MOST_CHOICES] if self.kind.data == rules.CHOICE else ()
+        label = (self.label.data or "").strip()
+        return Question(f"q{number}", label, self.kind.data or rules.TEXT, self.is_required.data, choices)
+
+
+class GatheringForm(Form):
+    """A gathering as those who plan it describe it; times as the hub's clocks show them."""
+
+    title = StringField(
+        _l("Title"), [DataRequired(_l("Give it a title.")), Length(max=rules.LONGEST_TITLE, message=_SHORT[0].message)]
+    )
+    body_md = TextAreaField(
+        _l("What happens there"),
+        [Length(max=rules.LONGEST_BODY)],
+        description=_l("Markdown works: **bold**, lists, links."),
+    )
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    starts = TimeField(_l("Begins"), [InputRequired(_l("Choose a time."))])
+    ends = TimeField(_l("Ends"), [InputRequired(_l("Choose a time."))])
+    ends_day = DateField(
+        _l("Last day"), [Optional()], description=_l("Only where it ends on another day than it began.")
+    )
+    format = ChoiceField(
+        _l("Where?"),
+        choices=[(Format.PLACE, ""), (Format.ONLINE, ""), (Format.BOTH, "")],
+        default=Format.PLACE,
+    )
+    place_name = StringField(_l("Place"), _SHORT)
+    address = StringField(_l("Address"), _SHORT)
+    how_to_find = StringField(
+        _l("How to find it"), _SHORT, description=_l("The blue door, second courtyard, ring twice.")
+    )
+    online_url = StringField(
+        _l("Address of the online room"), _SHORT, description=_l("Only those who are registered see it.")
+    )
+    host = StringField(_l("Host"), [Length(max=40)], description=_l("The handle of a member."))
+    capacity = IntegerField(
+        _l("Seats"),
+        [Optional(), NumberRange(1, rules.LARGEST_CAPACITY)],
+        description=_l("Leave it empty if there is no limit. Who finds no seat waits, and moves up by themselves."),
+    )
+    most_seats = IntegerField(
+        _l("Seats per person"), [InputRequired(_l("Choose a number.")), NumberRange(1, rules.MOST_SEATS)], default=1
+    )
+    closes = ChoiceField(
+        _l("Registration ends"),
+        choices=[
+            ("0", _l("when it begins")),
+            ("60", _l("an hour before")),
+            ("1440", _l("a day before")),
+            ("2880", _l("two days before")),
+            ("10080", _l("a week before")),
+        ],
+        default="0",
+    )
+    repeat = ChoiceField(
+        _l("Repeats"),
+        choices=[
+            (NEVER, _l("It does not repeat")),
+            (Frequency.WEEKLY, _l("By the week")),
+            (Frequency.MONTHLY_DAY, _l("By the month, on the same day")),
+            (Frequency.MONTHLY_WEEKDAY, _l("By the month, on the same weekday")),
+        ],
+        default=NEVER,
+    )
+    every = IntegerField(
+        _l("Every … weeks or months"), [Optional(), NumberRange(1, 52)], default=1, description=_l("1: each of them.")
+    )
+    until = DateField(_l("Until"), [Optional()])
+    count = IntegerField(_l("How many times"), [Optional(), NumberRange(1, 500)])
+    scope = ChoiceField(
+        _l("What is changed?"),
+        choices=[(ONE, _l("This date only")), (FOLLOWING, _l("This date and all that follow"))],
+        default=ONE,
+    )
+    questions = FieldList(FormField(QuestionForm), min_entries=rules.MOST_QUESTIONS, max_entries=rules.MOST_QUESTIONS)
+
+    def validate_ends(self, field: TimeField) -> None:
+        """Later than it began."""
+        if self.day.data and self.starts.data and field.data and self.when().minutes <= 0:
+            raise ValidationError(_("It has to end after it began, within two weeks."))
+
+    def show(self, found: Gathering, *, host: str) -> None:
+        """Fill the form from a gathering."""
+        for name in ("title", "body_md", "format", "place_name", "address", "how_to_find", "online_url"):
+            getattr(self, name).data = getattr(found, name)
+        when = when_of(found.starts_at, found.ends_at, areas.current_hub().zone)
+        end = datetime.combine(when.day, when.at) + timedelta(minutes=when.minutes)
+        self.day.data, self.starts.data, self.ends.data = when.day, when.at, end.time()
+        self.ends_day.data = None if end.date() == when.day else end.date()
+        self.capacity.data, self.most_seats.data = found.capacity, found.most_seats
+        self.closes.data, self.host.data = str(found.closes_minutes), host
+        for row, question in zip(self.questions, questions_from(found.questions), strict=False):
+            asked = row.form
+            asked.label.data, asked.kind.data, asked.is_required.data = (
+                question.label,
+                question.kind,
+                question.is_required,
+            )
+            asked.choices.data = "\n".join(question.choices)
+
+    def when(self) -> When:
+        """Its time; `minutes` is not above zero where it ends before it begins."""
+        begin = datetime.combine(self.day.data, self.starts.data)
+        end = datetime.combine(self.ends_day.data or self.day.data, self.ends.data)
+        return When(self.day.data, self.starts.data, int((end - begin).total_seconds() // 60))
+
+    def repeats(self) -> Repeat | None:
+        """How it repeats, if it does."""
+        if self.repeat.data == NEVER:
+            return None
+        return Repeat(Frequency(str(self.repeat.data)), self.every.data or 1, self.until.data, self.count.data)
+
+    def details(self, host_account_id: UUID | None) -> Details:
+        """All but its time."""
+        asked = (row.form.question(number) for number, row in enumerate(self.questions))
+        return Details(
+            title=(self.title.data or "").strip(),
+            body_md=(self.body_md.data or "").strip(),
+            format=str(self.format.data),
+            place_name=(self.place_name.data or "").strip(),
+            address=(self.address.data or "").strip(),
+            how_to_find=(self.how_to_find.data or "").strip(),
+            online_url=(self.online_url.data or "").strip(),
+            host_account_id=host_account_id,
+            capacity=self.capacity.data,
+            most_seats=self.most_seats.data or 1,
+            closes_minutes=int(self.closes.data or 0),
+            questions=tuple(question for question in asked if question.label),
+        )
+
+    def host_handle(self) -> str:
+        """As typed, without an @."""
+        return (self.host.data or "").strip().removeprefix("@").lower()
+
+
+class CancelForm(Form):
+    """Why it does not take place, and how much of a series that is."""
+
+    reason = StringField(
+        _l("Reason"), [Length(max=500)], description=_l("Everybody who is registered gets it by mail.")
+    )
+    scope = ChoiceField(
+        _l("What is canceled?"),
+        choices=[(ONE, _l("This date only")), (FOLLOWING, _l("This date and all that follow"))],
+        default=ONE,
+    )
+
+
+class PictureForm(Form):
+    """A picture instead of drawn art."""
+
+    picture = FileField(_l("Picture"), [InputRequired(_l("Choose a picture."))])
+    alt = StringField(_l("What it shows"), [Length(max=200)])
+
+
+class RegisterForm(Form):
+    """How many seats; answers are read by the keys of the questions."""
+
+    seats = IntegerField(_l("How many seats?"), [InputRequired(_l("Choose a number."))], default=1)
+
+
+class CodeForm(Form):
+    """The code of a ticket, typed or scanned."""
+
+    code = StringField(_l("Code of the ticket"), [DataRequired(_l("Type or scan a code.")), Length(max=200)])

@@ -1,0 +1,93 @@
+"""Jobs of gatherings: dates ahead, news of changes, and reminders, all by the business clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+
+from hubapp.community.gatherings import services
+from hubapp.community.gatherings.models import Gathering, GatheringRegistration, GatheringSeries, Seat, Status
+from hubapp.community.gatherings.policies import seats
+from hubapp.community.gatherings.services.letters import TELL
+from hubapp.jobs import queue
+from hubapp.kernel import clock
+from hubapp.kernel.db import db
+
+REMIND = "gatherings.remind"
+EXTEND = "gatherings.extend"
+BATCH = 500
+
+
+@queue.task(TELL)
+def tell(gathering_id: str) -> None:
+    """Tell those registered of a change."""
+    services.tell(gathering_id=UUID(gathering_id), now=clock.now())
+
+
+@queue.task(REMIND)
+def remind(gathering_id: str) -> None:
+    """Remind those who come."""
+    services.remind(gathering_id=UUID(gathering_id), now=clock.now())
+
+
+@queue.task(EXTEND)
+def extend(series_id: str) -> None:
+    """Make the dates of a series that are due."""
+    services.extend(series_id=UUID(series_id), now=clock.now())
+
+
+@queue.periodic("25 * * * * *", "gatherings.sweep", platform="gatherings that begin soon, in all hubs")
+def sweep() -> None:
+    """Find what begins within a day, or an hour, and has somebody who was not reminded; a job each, in its hub."""
+    now = clock.now()
+    begins_in_an_hour = Gathering.starts_at <= now + seats.HOUR
+    hour = (
+        begins_in_an_hour
+        & GatheringRegistration.hour_reminded_at.is_(None)
+        & (GatheringRegistration.confirmed_at <= Gathering.starts_at - seats.HOUR)
+    )
+    day = (
+        ~begins_in_an_hour
+        & GatheringRegistration.day_reminded_at.is_(None)
+        & (GatheringRegistration.confirmed_at <= Gathering.starts_at - seats.DAY)
+    )
+    waits = exists().where(
+        GatheringRegistration.hub_id == Gathering.hub_id,
+        GatheringRegistration.gathering_id == Gathering.id,
+        GatheringRegistration.status == Seat.CONFIRMED,
+        or_(hour, day),
+    )
+    due = select(Gathering.hub_id, Gathering.id).where(
+        Gathering.status == Status.PUBLISHED, Gathering.starts_at > now, Gathering.starts_at <= now + seats.DAY, waits
+    )
+    _enqueue(REMIND, "gathering_id", db.session.execute(due.order_by(Gathering.starts_at).limit(BATCH)).all())
+
+
+@queue.periodic("50 7 * * * *", "gatherings.plan", platform="series whose dates are due, in all hubs")
+def plan() -> None:
+    """Every hour, series whose last date comes near; a job each, in its hub. What is not due makes nothing."""
+    last = (
+        select(Gathering.starts_at)
+        .where(
+            Gathering.hub_id == GatheringSeries.hub_id,
+            Gathering.series_id == GatheringSeries.id,
+            Gathering.number == GatheringSeries.next_number - 1,
+        )
+        .scalar_subquery()
+    )
+    near = clock.now() + timedelta(days=93)
+    due = select(GatheringSeries.hub_id, GatheringSeries.id).where(
+        GatheringSeries.is_published, GatheringSeries.ended_at.is_(None), or_(last.is_(None), last < near)
+    )
+    _enqueue(EXTEND, "series_id", db.session.execute(due.limit(BATCH)).all())
+
+
+def _enqueue(task: str, argument: str, rows: object) -> None:
+    found = [(int(row[0]), str(row[1])) for row in rows]  # type: ignore[attr-defined]
+    alive = queue.alive([f"{task}:{one_id}" for _hub, one_id in found])
+    for hub_id, one_id in found:
+        lock = f"{task}:{one_id}"
+        if lock not in alive:
+            queue.enqueue(task, hub_id=hub_id, lock=lock, arguments={argument: one_id})

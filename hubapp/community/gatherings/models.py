@@ -1,0 +1,255 @@
+"""Tables of gatherings: series, gatherings, registrations, tickets, and the secrets of personal feeds."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel.db import HubScoped, db
+
+
+class Frequency(enum.StrEnum):
+    """How a series repeats; `monthly_weekday` as in "every third Tuesday"."""
+
+    WEEKLY = "weekly"
+    MONTHLY_DAY = "monthly_day"
+    MONTHLY_WEEKDAY = "monthly_weekday"
+
+
+class Format(enum.StrEnum):
+    """Where it happens."""
+
+    PLACE = "place"
+    ONLINE = "online"
+    BOTH = "both"
+
+
+class Status(enum.StrEnum):
+    """`draft`: only those who manage gatherings see it."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELED = "canceled"
+
+
+class Seat(enum.StrEnum):
+    """What a registration stands for: seats, a place on the waiting list, or nothing any more."""
+
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    CANCELED = "canceled"
+
+
+class GatheringSeries(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A rule and what its coming gatherings look like (`template`).
+
+    Date `anchor_number` is `anchor_on`; the others are counted from there. `next_number` was not made yet; nothing is
+    made before the first date is published.
+    """
+
+    __tablename__ = "gathering_series"
+
+    frequency: Mapped[str]
+    every: Mapped[int]
+    anchor_on: Mapped[date]
+    anchor_number: Mapped[int] = mapped_column(default=0)
+    until_on: Mapped[date | None]
+    count: Mapped[int | None]
+    template: Mapped[dict[str, Any]]
+    next_number: Mapped[int] = mapped_column(default=0)
+    is_published: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        CheckConstraint("frequency IN ('weekly', 'monthly_day', 'monthly_weekday')", name="frequency"),
+        CheckConstraint("every BETWEEN 1 AND 52", name="every"),
+        CheckConstraint("count > 0 AND next_number >= 0 AND anchor_number >= 0", name="counts"),
+        Index("ix_gathering_series_alive", "hub_id", "id", postgresql_where=text("is_published AND ended_at IS NULL")),
+    )
+
+
+class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
+    """Something at a time. `taken` seats are held, `waiting` are wished for; `capacity` None: no limit.
+
+    `revision` grows with each change of time or place and when it is canceled. `is_own`: a date of a series that was
+    edited by itself, which changes of the series leave alone.
+    """
+
+    __tablename__ = "gathering"
+
+    series_id: Mapped[uuid.UUID | None]
+    number: Mapped[int] = mapped_column(default=0)
+    is_own: Mapped[bool] = mapped_column(default=False)
+    slug: Mapped[str]
+    status: Mapped[str] = mapped_column(default=Status.DRAFT)
+    title: Mapped[str]
+    body_md: Mapped[str]
+    format: Mapped[str]
+    place_name: Mapped[str]
+    address: Mapped[str]
+    how_to_find: Mapped[str]
+    online_url: Mapped[str]
+    host_account_id: Mapped[uuid.UUID | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int | None]
+    most_seats: Mapped[int]
+    closes_minutes: Mapped[int]
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+    canceled_reason: Mapped[str | None]
+    cover_seed: Mapped[str]
+    picture_id: Mapped[uuid.UUID | None]
+    picture_widths: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    picture_width: Mapped[int | None]
+    picture_height: Mapped[int | None]
+    picture_alt: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        ForeignKeyConstraint(["hub_id", "series_id"], ["gathering_series.hub_id", "gathering_series.id"]),
+        UniqueConstraint("hub_id", "slug"),
+        # A job that runs twice makes no date twice.
+        UniqueConstraint("hub_id", "series_id", "number"),
+        CheckConstraint("status IN ('draft', 'published', 'canceled')", name="status"),
+        CheckConstraint("format IN ('place', 'online', 'both')", name="format"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("taken >= 0 AND waiting >= 0 AND revision >= 0 AND number >= 0", name="counts"),
+        CheckConstraint("capacity > 0 AND most_seats BETWEEN 1 AND 20 AND closes_minutes >= 0", name="limits"),
+        # The last line of defence against more people than seats.
+        CheckConstraint("capacity IS NULL OR taken <= capacity", name="capacity"),
+        CheckConstraint("(picture_id IS NULL) = (picture_widths IS NULL)", name="picture"),
+        Index("ix_gathering_time", "hub_id", "starts_at", "id", postgresql_where=text("status = 'published'")),
+        Index("ix_gathering_all", "hub_id", "starts_at", "id"),
+        Index("ix_gathering_soon", "starts_at", postgresql_where=text("status = 'published'")),
+    )
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody sees it and it takes place."""
+        return self.status == Status.PUBLISHED
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether it does not take place."""
+        return self.status == Status.CANCELED
+
+    @property
+    def left(self) -> int | None:
+        """Seats nobody holds; None: no limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether who comes now has to wait."""
+        return self.left == 0 or self.waiting > 0
+
+    @property
+    def closes_at(self) -> datetime:
+        """When registration ends."""
+        return self.starts_at - timedelta(minutes=self.closes_minutes)
+
+    @property
+    def has_place(self) -> bool:
+        """Whether one can go there."""
+        return self.format != Format.ONLINE
+
+    @property
+    def has_link(self) -> bool:
+        """Whether one can take part from afar."""
+        return self.format != Format.PLACE
+
+
+class GatheringRegistration(HubScoped, db.Model):  # type: ignore[name-defined]
+    """Somebody's seats at a gathering, or their place on its waiting list (in the order of `queued_at`, `id`).
+
+    `answers`: key of the question → text. `told_revision`: the change they were told of last.
+    """
+
+    __tablename__ = "gathering_registration"
+
+    gathering_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID]
+    seats: Mapped[int]
+    status: Mapped[str]
+    answers: Mapped[dict[str, str]]
+    queued_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    canceled_at: Mapped[datetime | None]
+    told_revision: Mapped[int]
+    day_reminded_at: Mapped[datetime | None]
+    hour_reminded_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        ForeignKeyConstraint(["hub_id", "gathering_id"], ["gathering.hub_id", "gathering.id"]),
+        CheckConstraint("status IN ('confirmed', 'waiting', 'canceled')", name="status"),
+        CheckConstraint("(status = 'canceled') = (canceled_at IS NOT NULL)", name="canceled"),
+        CheckConstraint("status <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed"),
+        CheckConstraint("seats BETWEEN 1 AND 20", name="seats"),
+        # A double click is one registration.
+        Index(
+            "uq_gathering_registration_alive",
+            "hub_id",
+            "gathering_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("status <> 'canceled'"),
+        ),
+        Index("ix_gathering_registration_queue", "hub_id", "gathering_id", "status", "queued_at", "id"),
+        Index("ix_gathering_registration_account", "hub_id", "account_id", "id"),
+    )
+
+
+class GatheringTicket(HubScoped, db.Model):  # type: ignore[name-defined]
+    """One seat of a confirmed registration; its code is scanned or typed at the door."""
+
+    __tablename__ = "gathering_ticket"
+
+    gathering_id: Mapped[uuid.UUID]
+    registration_id: Mapped[uuid.UUID]
+    number: Mapped[int]
+    code: Mapped[str]
+    checked_in_at: Mapped[datetime | None]
+    checked_in_by: Mapped[uuid.UUID | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        ForeignKeyConstraint(["hub_id", "gathering_id"], ["gathering.hub_id", "gathering.id"]),
+        ForeignKeyConstraint(
+            ["hub_id", "registration_id"], ["gathering_registration.hub_id", "gathering_registration.id"]
+        ),
+        UniqueConstraint("hub_id", "registration_id", "number"),
+        UniqueConstraint("hub_id", "code"),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(checked_in_at IS NULL) = (checked_in_by IS NULL)", name="checked_in"),
+        Index("ix_gathering_ticket_gathering", "hub_id", "gathering_id", "id"),
+    )
+
+
+class CalendarFeed(HubScoped, db.Model):  # type: ignore[name-defined]
+    """The secret part of the address under which a member's calendar finds what they registered for."""
+
+    __tablename__ = "calendar_feed"
+
+    account_id: Mapped[uuid.UUID]
+    secret: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id", "account_id"),
+        UniqueConstraint("hub_id", "secret"),
+    )

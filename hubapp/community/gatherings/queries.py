@@ -1,0 +1,258 @@
+"""Reading gatherings: what comes, what was, who is registered, and what a calendar shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select, tuple_
+
+from hubapp.community.gatherings.errors import NoSuchGathering
+from hubapp.community.gatherings.models import (
+    CalendarFeed,
+    Gathering,
+    GatheringRegistration,
+    GatheringSeries,
+    GatheringTicket,
+    Seat,
+    Status,
+)
+from hubapp.kernel.db import db
+from hubapp.people.membership import queries as membership
+
+PAGE = 24
+# The longest one that is still shown while it goes on.
+LONGEST = timedelta(days=14)
+MOST_IN_FEED = 500
+MOST_AT_DOOR = 5_000
+Key = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some gatherings, and the key after which the next ones come (None: these were the last)."""
+
+    gatherings: tuple[Gathering, ...]
+    next_key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A registration with its gathering and its tickets."""
+
+    registration: GatheringRegistration
+    gathering: Gathering
+    tickets: tuple[GatheringTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One seat at the door: whose it is, and whether they are in."""
+
+    ticket: GatheringTicket
+    registration: GatheringRegistration
+    name: str
+
+
+def gathering(gathering_id: UUID) -> Gathering:
+    """One, whatever its status. Raises NoSuchGathering."""
+    return _found(select(Gathering).where(Gathering.id == gathering_id))
+
+
+def by_slug(slug: str) -> Gathering:
+    """One by its address. Raises NoSuchGathering."""
+    return _found(select(Gathering).where(Gathering.slug == slug))
+
+
+def _found(statement: Select[Gathering]) -> Gathering:
+    found: Gathering | None = db.session.scalar(statement)
+    if found is None:
+        raise NoSuchGathering
+    return found
+
+
+def series(series_id: UUID | None) -> GatheringSeries | None:
+    """The series of a date, if it is of one."""
+    return None if series_id is None else db.session.scalar(_SERIES.where(GatheringSeries.id == series_id))
+
+
+_SERIES = select(GatheringSeries)
+
+
+def coming(*, now: datetime, after: Key | None = None, limit: int = PAGE, everything: bool = False) -> Page:
+    """What goes on or is ahead, the next first; `everything`: drafts and canceled ones as well."""
+    statement = _shown(everything=everything).where(Gathering.starts_at > now - LONGEST, Gathering.ends_at > now)
+    if after is not None:
+        statement = statement.where(tuple_(Gathering.starts_at, Gathering.id) > after)
+    return _page(statement.order_by(Gathering.starts_at, Gathering.id), limit)
+
+
+def past(*, now: datetime, before: Key | None = None, limit: int = PAGE, everything: bool = False) -> Page:
+    """What is over, the last first."""
+    statement = _shown(everything=everything).where(Gathering.starts_at < now, Gathering.ends_at <= now)
+    if before is not None:
+        statement = statement.where(tuple_(Gathering.starts_at, Gathering.id) < before)
+    return _page(statement.order_by(Gathering.starts_at.desc(), Gathering.id.desc()), limit)
+
+
+def _shown(*, everything: bool) -> Select[Gathering]:
+    statement = select(Gathering)
+    return statement if everything else statement.where(Gathering.status == Status.PUBLISHED)
+
+
+def _page(statement: Select[Gathering], limit: int) -> Page:
+    rows = db.session.scalars(statement.limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), None if last is None else (last.starts_at, last.id))
+
+
+def next_with_seats(*, now: datetime, limit: int) -> Sequence[Gathering]:
+    """The next ones for which one can still register and get a seat."""
+    statement = select(Gathering).where(
+        Gathering.status == Status.PUBLISHED,
+        Gathering.starts_at > now,
+        Gathering.starts_at - Gathering.closes_minutes * timedelta(minutes=1) > now,
+        or_(Gathering.capacity.is_(None), Gathering.taken < Gathering.capacity),
+        Gathering.waiting == 0,
+    )
+    return db.session.scalars(statement.order_by(Gathering.starts_at, Gathering.id).limit(limit)).all()
+
+
+def siblings(found: Gathering, *, now: datetime, limit: int = 4) -> Sequence[Gathering]:
+    """The next other dates of the same series."""
+    if found.series_id is None:
+        return ()
+    statement = select(Gathering).where(
+        Gathering.series_id == found.series_id,
+        Gathering.status == Status.PUBLISHED,
+        Gathering.starts_at > now,
+        Gathering.id != found.id,
+    )
+    return db.session.scalars(statement.order_by(Gathering.starts_at).limit(limit)).all()
+
+
+def registration_of(gathering_id: UUID, account_id: UUID) -> GatheringRegistration | None:
+    """Somebody's living registration."""
+    return db.session.scalar(
+        select(GatheringRegistration).where(
+            GatheringRegistration.gathering_id == gathering_id,
+            GatheringRegistration.account_id == account_id,
+            GatheringRegistration.status != Seat.CANCELED,
+        )
+    )
+
+
+def place_in_queue(registration: GatheringRegistration) -> int:
+    """How many registrations are before this one on the waiting list, itself included."""
+    statement = select(func.count()).where(
+        GatheringRegistration.gathering_id == registration.gathering_id,
+        GatheringRegistration.status == Seat.WAITING,
+        tuple_(GatheringRegistration.queued_at, GatheringRegistration.id) <= (registration.queued_at, registration.id),
+    )
+    return db.session.scalar(statement) or 0
+
+
+def registrations(gathering_id: UUID) -> Sequence[GatheringRegistration]:
+    """Everybody who comes, then everybody who waits, each in order."""
+    statement = select(GatheringRegistration).where(
+        GatheringRegistration.gathering_id == gathering_id, GatheringRegistration.status != Seat.CANCELED
+    )
+    order = (GatheringRegistration.status, GatheringRegistration.queued_at, GatheringRegistration.id)
+    return db.session.scalars(statement.order_by(*order).limit(MOST_AT_DOOR)).all()
+
+
+def tickets(registration_ids: Collection[UUID]) -> dict[UUID, list[GatheringTicket]]:
+    """Registration → its tickets."""
+    found: dict[UUID, list[GatheringTicket]] = {}
+    if registration_ids:
+        statement = select(GatheringTicket).where(GatheringTicket.registration_id.in_(registration_ids))
+        for one in db.session.scalars(statement.order_by(GatheringTicket.number)):
+            found.setdefault(one.registration_id, []).append(one)
+    return found
+
+
+def mine(account_id: UUID, *, now: datetime, is_past: bool = False, limit: int = 50) -> list[Mine]:
+    """What somebody registered for: ahead, the next first, or over, the last first."""
+    statement = (
+        select(GatheringRegistration, Gathering)
+        .join(
+            Gathering,
+            (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
+        )
+        .where(GatheringRegistration.account_id == account_id, GatheringRegistration.status != Seat.CANCELED)
+    )
+    if is_past:
+        statement = statement.where(Gathering.ends_at <= now).order_by(Gathering.starts_at.desc(), Gathering.id)
+    else:
+        statement = statement.where(Gathering.ends_at > now).order_by(Gathering.starts_at, Gathering.id)
+    rows = db.session.execute(statement.limit(limit)).all()
+    found = tickets([registration.id for registration, _gathering in rows])
+    return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]
+
+
+def guests(gathering_id: UUID) -> list[Guest]:
+    """Every seat of those who come, by name."""
+    rows = db.session.execute(
+        select(GatheringTicket, GatheringRegistration)
+        .join(
+            GatheringRegistration,
+            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
+            & (GatheringRegistration.id == GatheringTicket.registration_id),
+        )
+        .where(GatheringTicket.gathering_id == gathering_id, GatheringRegistration.status == Seat.CONFIRMED)
+        .limit(MOST_AT_DOOR)
+    ).all()
+    names = names_of(registration.account_id for _ticket, registration in rows)
+    found = [Guest(ticket, registration, names.get(registration.account_id, "")) for ticket, registration in rows]
+    return sorted(found, key=lambda guest: (guest.name.casefold(), guest.registration.id, guest.ticket.number))
+
+
+def names_of(account_ids: object) -> dict[UUID, str]:
+    """Account → name in this hub; who left has none any more."""
+    members = membership.members_of(set(account_ids))  # type: ignore[call-overload]
+    return {account_id: member.display_name for account_id, member in members.items()}
+
+
+def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Gathering → how many seats were checked in."""
+    if not gathering_ids:
+        return {}
+    statement = (
+        select(GatheringTicket.gathering_id, func.count())
+        .join(
+            GatheringRegistration,
+            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
+            & (GatheringRegistration.id == GatheringTicket.registration_id),
+        )
+        .where(
+            GatheringTicket.gathering_id.in_(gathering_ids),
+            GatheringTicket.checked_in_at.is_not(None),
+            # Who was let in too early and then gave the seat back did not come.
+            GatheringRegistration.status == Seat.CONFIRMED,
+        )
+    )
+    rows = db.session.execute(statement.group_by(GatheringTicket.gathering_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def feed_of(account_id: UUID) -> str | None:
+    """The secret of somebody's feed, if they made one."""
+    return db.session.scalar(select(CalendarFeed.secret).where(CalendarFeed.account_id == account_id))
+
+
+def owner_of_feed(secret: str) -> UUID | None:
+    """Whose feed this is."""
+    return db.session.scalar(select(CalendarFeed.account_id).where(CalendarFeed.secret == secret))
+
+
+def picture(picture_id: UUID) -> Sequence[int] | None:
+    """The widths of a picture that some gathering shows."""
+    statement = select(Gathering.picture_widths).where(Gathering.picture_id == picture_id).limit(1)
+    return db.session.scalar(statement)
+
+
+def gathering_of_code(code: str) -> UUID | None:
+    """The gathering that a ticket is for."""
+    return db.session.scalar(select(GatheringTicket.gathering_id).where(GatheringTicket.code == code.upper()))

@@ -1,0 +1,36 @@
+"""Commands of gatherings, by the part they belong to."""
+
+from __future__ import annotations
+
+from hubapp.community.gatherings.services.doors import check_in, undo_check_in
+from hubapp.community.gatherings.services.feeds import make_feed
+from hubapp.community.gatherings.services.letters import remind, tell
+from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
+from hubapp.community.gatherings.services.registering import cancel_registration, register
+from hubapp.community.gatherings.services.series import extend
+from hubapp.community.gatherings.services.writing import (
+    Repeat,
+    cancel_gathering,
+    create_gathering,
+    edit_gathering,
+    publish_gathering,
+)
+
+__all__ = [
+    "Repeat",
+    "cancel_gathering",
+    "cancel_registration",
+    "check_in",
+    "create_gathering",
+    "edit_gathering",
+    "extend",
+    "key_of",
+    "make_feed",
+    "publish_gathering",
+    "register",
+    "remind",
+    "remove_picture",
+    "set_picture",
+    "tell",
+    "undo_check_in",
+]

@@ -1,0 +1,7 @@
+"""Pages of gatherings."""
+
+from __future__ import annotations
+
+from hubapp.community.gatherings.views import checkin, events, managing, tickets
+
+blueprints = (events.pages, tickets.pages, managing.pages, checkin.pages)

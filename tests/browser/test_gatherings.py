@@ -1,0 +1,114 @@
+"""Gatherings from an idea to the door, with and without a script, and at a door where the network drops."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hubapp.kernel import clock, ids
+from tests.browser.conftest import Visit
+from tests.browser.people import Person
+from tests.browser.site import BUYER, CONNECTORS, POTTER
+
+CONNECTOR = CONNECTORS["nairobi"]
+
+
+def plan(wambui: Person, title: str) -> str:
+    """She writes it, publishes it, and answers where it is."""
+    wambui.go("nairobi", "/manage/events/new")
+    wambui.write("Title", title)
+    wambui.write("Day", (clock.wall() + timedelta(days=5)).date().isoformat())
+    wambui.write("Begins", "18:00")
+    wambui.write("Ends", "20:00")
+    wambui.main.get_by_label(re.compile(r"^\s*Place\b")).fill("The veranda")
+    wambui.main.get_by_label(re.compile(r"^\s*Seats\s*\(")).fill("1")
+    wambui.press("Save as a draft")
+    wambui.sees("Saved as a draft")
+    manage = wambui.page.url
+    wambui.press("Publish")
+    wambui.sees("people can register now")
+    return manage
+
+
+def register(person: Person, address: str, title: str) -> None:
+    """They find it among the gatherings and come along."""
+    person.sign_in(address, "nairobi", "/events")
+    person.follow(title)
+    person.press(re.compile("^(Register|Join the waiting list)$"))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: bool) -> None:
+    title = f"Lantern evening {ids.short_code(4)}"
+    wambui, shiru, makena = (visit(javascript=javascript) for _ in range(3))
+    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    manage = plan(wambui, title)
+    register(shiru, BUYER, title)
+    shiru.sees("You are coming")
+    register(makena, POTTER, title)
+    makena.sees("Number 1 on the waiting list")
+    shiru.press("Give my seats back")
+    if javascript:
+        shiru.page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    shiru.sees("you are not registered any more")
+    makena.page.reload()
+    makena.sees("You are coming")
+    makena.follow("Your tickets")
+    card = makena.main.locator("article", has_text=title)
+    code = card.locator(".url").inner_text()
+    wambui.page.goto(f"{manage}/checkin")
+    wambui.write("Code of the ticket", code.lower())
+    wambui.press("Let in")
+    wambui.sees(re.compile("Makena Gitonga( is|:) in"))
+    wambui.page.reload()
+    wambui.sees("1 of 1 are in")
+    wambui.press(re.compile("^Undo"))
+    wambui.sees("0 of 1 are in")
+
+
+def test_the_door_goes_on_without_a_network_and_sends_later(visit: Visit) -> None:
+    wambui = visit(viewport={"width": 390, "height": 844})
+    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    wambui.main.get_by_role("link", name="Check in Slow Sunday").first.click()
+    wambui.sees(re.compile("0 of [0-9]+ are in"))
+    wambui.page.wait_for_load_state("networkidle")
+    wambui.context.set_offline(True)
+    row = wambui.main.locator("li[data-code]").first
+    row.get_by_role("button").click()
+    wambui.sees("No network. Go on", "in, not sent yet")
+    wambui.context.set_offline(False)
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.page.reload()
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.press(re.compile("^Undo"))
+    wambui.sees(re.compile("0 of [0-9]+ are in"))
+    wambui.faults[:] = [fault for fault in wambui.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+# Stands in for a phone: a camera that shows a flicker, and a reader that sees one ticket in it.
+CAMERA = """
+  const canvas = document.createElement("canvas");
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 9, 9), 40);
+  window.BarcodeDetector = class { async detect() { return window.seen ? [{ rawValue: window.seen }] : []; } };
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+"""
+
+
+def test_a_code_before_the_camera_lets_in_once(visit: Visit) -> None:
+    wambui = visit(viewport={"width": 390, "height": 844})
+    wambui.page.add_init_script(CAMERA)
+    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    wambui.main.get_by_role("link", name="Check in Slow Sunday").first.click()
+    code = wambui.main.locator("li[data-code]").last.get_attribute("data-code")
+    wambui.press("Scan with the camera")
+    wambui.page.evaluate("code => { window.seen = `https://tulia.example/ticket/${code}`; }", code)
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.page.reload()
+    wambui.sees(re.compile("1 of [0-9]+ are in"))
+    wambui.press(re.compile("^Undo"))
+    wambui.sees(re.compile("0 of [0-9]+ are in"))

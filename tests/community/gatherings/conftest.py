@@ -1,0 +1,48 @@
+"""A hub in scope with a few members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from hubapp.kernel.db import unit_of_work
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.hubs import make_hub
+from tests.factories.members import make_member
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hub with people, by name."""
+
+    app: HubFlask
+    hub_id: int
+    people: dict[str, UUID]
+
+    def __getattr__(self, name: str) -> UUID:
+        return self.people[name]
+
+
+NAMES = ("ann", "ben", "cleo", "dan")
+
+
+@pytest.fixture
+def lyon(app: HubFlask) -> Place:
+    with app.app_context():
+        hub_id = make_hub("lyon", home={"nav": ["home", "events", "market"]})
+        people = {name: make_member(hub_id, name.title()).account_id for name in NAMES}
+        people["maud"] = make_member(hub_id, "Maud", role="connector").account_id
+    return Place(app, hub_id, people)
+
+
+@pytest.fixture
+def inside(lyon: Place) -> Iterator[Place]:
+    with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
+        yield lyon
+
+
+Act = Callable[[], object]
