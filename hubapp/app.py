@@ -54,6 +54,7 @@ SLICES = (
     "hubapp.market.subscriptions",
     "hubapp.market.history",
     "hubapp.market.books",
+    "hubapp.community.conversations",
     "hubapp.home",
     "hubapp.console",
 )

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from PIL import Image
 
+from hubapp.community.conversations import queries as talks
+from hubapp.community.conversations import services as conversations
+from hubapp.community.conversations.policies import PollText, PostText, Upload
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.kernel import files
@@ -33,6 +36,7 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
 from tests.factories.subscriptions import wish
+from tests.factories.talk import png
 
 # Stands in every text of the hub that has everything, and in no address: whoever shows it elsewhere has leaked.
 MARK = "Quetzalwort"
@@ -86,6 +90,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         member = membership.member(buyer)
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
+        talk = _talk(app, buyer)
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
         entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
@@ -106,6 +111,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "entry_id": str(entry.id),
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
+        **talk,
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
@@ -114,6 +120,22 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "code": invite.code,
         "locale": "en",
         "slug": "kept",
+    }
+
+
+def _talk(app: HubFlask, author: UUID) -> dict[str, str]:
+    topic = conversations.add_topic(name=MARK, tone="brand")
+    text = PostText(MARK, MARK, topic.id, PollText(MARK, ("Yes", "No"), is_multiple=False, days=7))
+    store = files.opened(app.extensions["hubapp.settings"])
+    post = conversations.write_post(author_id=author, text=text, pictures=[Upload(png(), MARK)], files=store, now=NOW)
+    picture = talks.pictures([post.id])[post.id][0]
+    comment = conversations.write_comment(post_id=post.id, author_id=author, body_md=MARK, now=NOW)
+    return {
+        "post_id": str(post.id),
+        "comment_id": str(comment.id),
+        "picture_id": str(picture.id),
+        "topic": topic.slug,
+        "topic_id": str(topic.id),
     }
 
 

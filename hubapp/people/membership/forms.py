@@ -29,6 +29,8 @@ PERMISSIONS = {
     "invites.manage": _l("Make and withdraw invite links"),
     "brand.edit": _l("Change name, colours and logo"),
     "pages.edit": _l("Write pages"),
+    "conversations.manage": _l("Choose topics, pin conversations, open them to visitors"),
+    "moderation.act": _l("Hide what breaks the house rules"),
     "listings.manage": _l("Withdraw listings"),
     "orders.manage": _l("See and cancel orders"),
     "turnover.view": _l("See turnover and shares"),

@@ -23,6 +23,8 @@ PERMISSIONS = (
     "invites.manage",
     "brand.edit",
     "pages.edit",
+    "conversations.manage",
+    "moderation.act",
     "listings.manage",
     "orders.manage",
     "turnover.view",

@@ -10,6 +10,7 @@ SECTIONS = (
     "hero",
     "facts",
     "start",
+    "conversations",
     "listings",
     "needs",
     "orders_split",
@@ -17,13 +18,15 @@ SECTIONS = (
     "members",
     "about",
 )
-NAV = ("home", "market", "members", "shares")
+NAV = ("home", "feed", "market", "members", "shares")
 FEATURES = (
     "needs",
     "members_directory",
     "referrals",
     "shipping",
     "pickup",
+    "conversations",
+    "open_conversations",
 )
 WORDS = (
     "member",

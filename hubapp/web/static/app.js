@@ -219,6 +219,28 @@
 
   const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status], [data-focus]") ? part.parentElement : part);
 
+  /* Is there anything new? Asked less often while nothing comes, never in a hidden tab, and not by all at once. */
+  const FIRST = 15, LAST = 240;
+  let pause = FIRST;
+  let timer;
+  const later = (seconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(look, seconds * (800 + Math.random() * 400));
+  };
+  const look = () => {
+    const box = one("[data-watch]");
+    if (!box || document.hidden) return;
+    box.dispatchEvent(new Event("look"));
+    pause = Math.min(pause * 1.4, LAST);
+    later(pause);
+  };
+  document.addEventListener("visibilitychange", () => {
+    pause = FIRST;
+    if (document.hidden) clearTimeout(timer);
+    else later(1);
+  });
+  if (one("[data-watch]")) later(pause);
+
   furnish(document);
   const summary = one("[data-focus]");
   if (summary) summary.focus();

@@ -1,0 +1,1 @@
+"""What people of a hub do together beside buying and selling."""
