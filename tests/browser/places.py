@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.browser.site import CENTRAL, CONNECTORS, MEMBER, SELLER
+from tests.browser.site import BUYER, CENTRAL, CONNECTORS, MEMBER, SELLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,10 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["tunis"], "tunis", ("/manage/reports", "/manage/reports/tax", "/manage/books", "/me/books")),
     (SELLER, "lyon", ("/me/books", "/me/subscriptions", "/me/earnings/periods", "/me/earnings/periods/2026-11")),
     (MEMBER, "lyon", ("/me/subscriptions",)),
+    (None, "lyon", ("/feed", "/feed > #answers")),
+    (MEMBER, "lyon", ("/feed", "/feed > #answers", "/feed/new")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/conversations", "/feed > #answers")),
+    (CONNECTORS["tunis"], "tunis", ("/feed", "/feed > #answers", "/feed/new", "/manage/conversations")),
+    (None, "nairobi", ("/feed",)),
+    (BUYER, "nairobi", ("/feed", "/feed > #answers")),
 )

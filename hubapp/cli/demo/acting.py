@@ -9,9 +9,23 @@ from functools import singledispatchmethod
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Subscribe, Withdraw
+from hubapp.cli.demo.acts import (
+    Act,
+    Buy,
+    CallOff,
+    Connect,
+    Enter,
+    HandOver,
+    Offer,
+    Open,
+    Respond,
+    Say,
+    Subscribe,
+    Withdraw,
+)
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.stage import Stage
+from hubapp.cli.demo.talking import Talking
 from hubapp.earnings.payouts import queries as payout_queries
 from hubapp.earnings.payouts import services as payouts
 from hubapp.kernel import clock
@@ -60,6 +74,7 @@ class Hub:
         self.tax_rates: dict[str, int] = story.pack.settings()["tax_rates"]
         self.articles: dict[int, UUID] = {}
         self.checkouts: dict[int, UUID] = {}
+        self.talking = Talking(story, self._account)
 
     def perform(self, act: Act) -> None:
         """Do it now."""
@@ -260,6 +275,16 @@ class Hub:
             payouts.request_payout(
                 account_id=self._account(act.who), currency=self.story.pack.currency, now=clock.now()
             )
+
+    @_do.register
+    def _say(self, act: Say) -> None:
+        with self._inside():
+            self.talking.say(act, self.stage.app)
+
+    @_do.register
+    def _respond(self, act: Respond) -> None:
+        with self._inside():
+            self.talking.respond(act)
 
     def _orders(self, number: int) -> Sequence[Order]:
         return order_queries.orders_of_checkout(self.checkouts[number])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from hubapp.cli.demo.content import Article, Person
+from hubapp.cli.demo.content import Article, Person, Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,26 @@ class Withdraw:
     who: str
 
 
-Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Somebody begins a conversation. `number`: its place in the story."""
+
+    number: int
+    talk: Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Somebody answers it, or reacts, or votes: what they leave empty they do not."""
+
+    number: int
+    who: str
+    text: str = ""
+    reaction: str = ""
+    choice: int | None = None
+
+
+Act: TypeAlias = Open | Enter | Offer | Buy | HandOver | CallOff | Subscribe | Connect | Withdraw | Say | Respond
 
 
 @dataclass(frozen=True, slots=True)

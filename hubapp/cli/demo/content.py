@@ -61,6 +61,32 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """Somebody answers a conversation, reacts to it or votes, so many hours later."""
+
+    who: str
+    hours: float
+    text: str
+    reaction: str
+    choice: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation begun that many days ago; `topic` by its place in the hub's list."""
+
+    who: str
+    days_ago: int
+    title: str
+    text: str
+    topic: int | None
+    is_pinned: bool
+    question: str
+    options: tuple[str, ...]
+    responses: tuple[Response, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -71,6 +97,8 @@ class Story:
     cancellations: tuple[str, ...]
     payouts: tuple[Withdrawal, ...]
     subscribers: tuple[Subscriber, ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
+    talks: tuple[Talk, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -100,6 +128,25 @@ def read(folder: Path, pack: Pack) -> Story:
                 row.get("refused_card", False),
             )
             for row in data.get("subscriptions", ())
+        ),
+        topics=tuple((row["name"], row["tone"]) for row in data.get("topics", ())),
+        talks=tuple(map(_talk, data.get("talks", ()))),
+    )
+
+
+def _talk(values: dict[str, Any]) -> Talk:
+    return Talk(
+        who=values["who"],
+        days_ago=values["days_ago"],
+        title=values.get("title", ""),
+        text=values["text"].strip(),
+        topic=values.get("topic"),
+        is_pinned=values.get("pinned", False),
+        question=values.get("question", ""),
+        options=tuple(values.get("options", ())),
+        responses=tuple(
+            Response(row["who"], row["hours"], row.get("text", ""), row.get("react", ""), row.get("vote"))
+            for row in values.get("responses", ())
         ),
     )
 

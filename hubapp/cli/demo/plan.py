@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Connect, Enter, HandOver, Offer, Open, Step, Subscribe, Withdraw
+from hubapp.cli.demo.acts import (
+    Act,
+    Buy,
+    CallOff,
+    Connect,
+    Enter,
+    HandOver,
+    Offer,
+    Open,
+    Respond,
+    Say,
+    Step,
+    Subscribe,
+    Withdraw,
+)
 from hubapp.cli.demo.content import Story
 
 OPENED = 72  # days ago
@@ -49,6 +63,17 @@ class _Planner:
             at = self._moment(payout.days_ago)
             yield self._step(at, Connect(payout.who))
             yield self._step(at + timedelta(minutes=30), Withdraw(payout.who))
+        yield from self._talks()
+
+    def _talks(self) -> Iterator[Step]:
+        """Conversations and what came of them, as far as it has happened by now."""
+        for number, talk in enumerate(self.story.talks):
+            at = self._moment(talk.days_ago)
+            yield self._step(at, Say(number, talk))
+            for one in talk.responses:
+                then = at + timedelta(hours=one.hours)
+                if then < self.now - QUIET:
+                    yield self._step(then, Respond(number, one.who, one.text, one.reaction, one.choice))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(
