@@ -71,6 +71,7 @@ HARMLESS = {
     "membership.come": "an unknown code leads to the front page",
     "basket.change": "about a line of one's own basket, in which no foreign listing is",
     "basket.remove": "the same",
+    "conversations.thread_news": "nothing is new in what does not exist: an answer without a body",
     "writing.edit": "the form for a new page under that name",
     "writing.remove": "says that there is no such page",
 }

@@ -27,8 +27,8 @@ def index() -> ResponseReturnValue:
 @pages.get("/feed/topics/<topic>")
 def by_topic(topic: str) -> ResponseReturnValue:
     """The same of one topic."""
-    reader = reading.reader()
-    return _feed(queries.topic(topic)) if reader.may_read else reading.teaser()
+    reader, found = reading.reader(), queries.topic(topic)
+    return _feed(found) if reader.may_read else reading.teaser()
 
 
 def _feed(topic: Topic | None) -> ResponseReturnValue:
