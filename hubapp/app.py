@@ -57,6 +57,7 @@ SLICES = (
     "hubapp.market.history",
     "hubapp.market.books",
     "hubapp.community.gatherings",
+    "hubapp.community.conversations",
     "hubapp.home",
     "hubapp.console",
 )

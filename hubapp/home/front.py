@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hubapp.community.conversations.views import newest as conversations
+from hubapp.community.conversations.views.newest import Said
 from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.views import cards as gathering_cards
 from hubapp.home import payments
@@ -25,6 +27,7 @@ SECTIONS = (
     "facts",
     "start",
     "gatherings",
+    "conversations",
     "listings",
     "needs",
     "orders_split",
@@ -47,6 +50,7 @@ class Front:
     steps: tuple[tuple[bool, str], ...]
     split: Split | None
     agenda: tuple[gathering_cards.Row, ...]
+    said: tuple[Said, ...]
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
@@ -60,7 +64,9 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
     sections = sections_of(site)
     window = catalogue.window(limit=NEWEST, reader_id=reader_id)
     listings = window.listings if "listings" in sections else ()
-    found = people.welcome(reader_id=reader_id, account_ids=listing_cards.sellers(listings))
+    posts = conversations.posts() if reader_id is not None and "conversations" in sections else ()
+    named = listing_cards.sellers(listings) | {post.author_id for post in posts}
+    found = people.welcome(reader_id=reader_id, account_ids=named)
     member = guards.known(found.people.get(reader_id)) if reader_id is not None else None
     shows_members = "members" in sections and member is not None and site.view.features.get("members_directory", True)
     return Front(
@@ -70,6 +76,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         live=window.live,
         connectors=found.connectors if "connector" in sections else (),
         newest=tuple(membership.newest(6)) if shows_members else (),
+        said=tuple(conversations.said(posts, found.people)) if member is not None else (),
         split=_split(site, member, now) if "orders_split" in sections else None,
         agenda=_agenda(site, now) if "gatherings" in sections else (),
         steps=_steps(site, member, sells=window.sells, has_invited=found.has_invited)

@@ -27,12 +27,15 @@ def hub_nav(hub: HubView, locale: str, root: str, titles: Mapping[str, str]) -> 
     known: dict[str, Entry] = {
         "home": (_("Home"), f"{root}/", "house", "home"),
         "events": (_("Gatherings"), f"{root}/events", "calendar-days", "events"),
+        "feed": (_("Conversations"), f"{root}/feed", "messages-square", "feed"),
         "market": (word("market", _("Market")), f"{root}/market", "store", "market"),
         "members": (word("members", _("Members")), f"{root}/members", "users", "members"),
         "shares": (_("Shares"), f"{root}/p/shares", "chart-pie", "shares"),
     }
+    if not hub.features.get("conversations", True):
+        del known["feed"]
     entries = []
-    for item in hub.home.get("nav") or ("home", "events", "market", "members"):
+    for item in hub.home.get("nav") or ("home", "feed", "events", "market", "members"):
         slug = item.removeprefix("page:")
         if item == "events" and not hub.features.get("events", True):
             continue
@@ -73,6 +76,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
         ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
         ("listings.manage", _("Listings"), "/manage/listings", "tag"),
+        ("conversations.manage", _("Conversations"), "/manage/conversations", "messages-square"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("turnover.view", _("Reports"), "/manage/reports", "book-open"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),

@@ -107,6 +107,16 @@ def edit_home(*, sections: tuple[str, ...], texts: Mapping[str, Mapping[str, str
     return _save(hub, "home.edit", actor, now)
 
 
+def edit_switches(*, switches: Mapping[str, bool], actor: Actor, now: datetime) -> int:
+    """Turn some of the hub's switches; the others stay."""
+    hub = _own_hub(None)
+    unknown = [name for name in switches if name not in schema.FEATURES]
+    if unknown:
+        raise errors.FieldRefused(_("Choose from the list."), field=unknown[0][:40])
+    hub.features = {**hub.features, **switches}
+    return _save(hub, "switches.edit", actor, now)
+
+
 def _texts(brand: Brand) -> list[Refusal]:
     limits = (("name", brand.name, LONGEST_NAME), ("place", brand.place, LONGEST_PLACE))
     return [

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from hubapp.tenancy import rls
 
 revision = "0031_gatherings"
-down_revision = "0021_dispute_policy"
+down_revision = "0030_conversations"
 branch_labels = None
 depends_on = None
 

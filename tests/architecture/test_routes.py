@@ -75,6 +75,7 @@ HARMLESS = {
     "basket.change": "about a line of one's own basket, in which no foreign listing is",
     "basket.remove": "the same",
     "tickets.scanned": "leads to one's own tickets, whatever the code",
+    "conversations.thread_news": "nothing is new in what does not exist: an answer without a body",
     "writing.edit": "the form for a new page under that name",
     "writing.remove": "says that there is no such page",
 }

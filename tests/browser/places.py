@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.browser.site import CENTRAL, CONNECTORS, MEMBER, SELLER
+from tests.browser.site import BUYER, CENTRAL, CONNECTORS, MEMBER, SELLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,10 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["nairobi"], "nairobi", ("/manage/events", "/manage/events/new", "/manage/events > /manage/events/0")),
     (CONNECTORS["lyon"], "lyon", ("/manage/events > /checkin", "/manage/events > /people")),
     (None, "tunis", ("/events", "/events > /events/", "/events?when=past")),
+    (None, "lyon", ("/feed", "/feed > #answers")),
+    (MEMBER, "lyon", ("/feed", "/feed > #answers", "/feed/new")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/conversations", "/feed > #answers")),
+    (CONNECTORS["tunis"], "tunis", ("/feed", "/feed > #answers", "/feed/new", "/manage/conversations")),
+    (None, "nairobi", ("/feed",)),
+    (BUYER, "nairobi", ("/feed", "/feed > #answers")),
 )

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from PIL import Image
 
+from hubapp.community.conversations import queries as talks
+from hubapp.community.conversations import services as conversations
+from hubapp.community.conversations.policies import PollText, PostText, Upload
 from hubapp.community.gatherings import queries as gathering_queries
 from hubapp.community.gatherings import services as gatherings
 from hubapp.community.gatherings.policies.details import Question
@@ -42,6 +45,7 @@ from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
 from tests.factories.retainers import agreed, earn
 from tests.factories.subscriptions import wish
+from tests.factories.talk import png
 
 # Stands in every text of the hub that has everything, and in no address: whoever shows it elsewhere has leaked.
 MARK = "Quetzalwort"
@@ -95,6 +99,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         member = membership.member(buyer)
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
+        talk = _talk(app, buyer)
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
         entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
@@ -120,6 +125,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         **_payout(hub_id, seller),
         "retainer_id": str(_retainer(hub_id, seller)),
         "paper_id": str(paper.id),
+        **talk,
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
@@ -152,9 +158,25 @@ def _gathering(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str,
     return {
         "gathering_id": str(found.id),
         "gathering_slug": found.slug,
-        "picture_id": str(found.picture_id),
+        "cover_id": str(found.picture_id),
         "ticket_code": code,
         "feed_key": secret,
+    }
+
+
+def _talk(app: HubFlask, author: UUID) -> dict[str, str]:
+    topic = conversations.add_topic(name=MARK, tone="brand")
+    text = PostText(MARK, MARK, topic.id, PollText(MARK, ("Yes", "No"), is_multiple=False, days=7))
+    store = files.opened(app.extensions["hubapp.settings"])
+    post = conversations.write_post(author_id=author, text=text, pictures=[Upload(png(), MARK)], files=store, now=NOW)
+    picture = talks.pictures([post.id])[post.id][0]
+    comment = conversations.write_comment(post_id=post.id, author_id=author, body_md=MARK, now=NOW)
+    return {
+        "post_id": str(post.id),
+        "comment_id": str(comment.id),
+        "picture_id": str(picture.id),
+        "topic": topic.slug,
+        "topic_id": str(topic.id),
     }
 
 

@@ -14,6 +14,7 @@ from hubapp.cli.demo import acts, afterwards, promising
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.meetings import Meetings
 from hubapp.cli.demo.stage import Stage
+from hubapp.cli.demo.talking import Talking
 from hubapp.earnings.payouts import queries as payout_queries
 from hubapp.earnings.payouts import services as payouts
 from hubapp.kernel import clock
@@ -65,6 +66,7 @@ class Hub:
         self.articles: dict[int, UUID] = {}
         self.checkouts: dict[int, UUID] = {}
         self.meetings = Meetings(self._account)
+        self.talking = Talking(story, self._account)
 
     def perform(self, act: acts.Act) -> None:
         """Do it now."""
@@ -300,6 +302,16 @@ class Hub:
     def _meet(self, act: acts.Announce | acts.Come | acts.Arrive) -> None:
         with self._inside():
             self.meetings.perform(act, now=clock.now())
+
+    @_do.register
+    def _say(self, act: acts.Say) -> None:
+        with self._inside():
+            self.talking.say(act, self.stage.app)
+
+    @_do.register
+    def _respond(self, act: acts.Respond) -> None:
+        with self._inside():
+            self.talking.respond(act)
 
     def _orders(self, number: int) -> Sequence[Order]:
         return order_queries.orders_of_checkout(self.checkouts[number])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from hubapp.cli.demo.content import Article, Meeting, Person, Promise
+from hubapp.cli.demo.content import Article, Meeting, Person, Promise, Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,25 @@ class Arrive:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Somebody begins a conversation. `number`: its place in the story."""
+
+    number: int
+    talk: Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Somebody answers it, or reacts, or votes: what they leave empty they do not."""
+
+    number: int
+    who: str
+    text: str = ""
+    reaction: str = ""
+    choice: int | None = None
+
+
 Act: TypeAlias = (
     Open
     | Enter
@@ -159,6 +178,8 @@ Act: TypeAlias = (
     | Announce
     | Come
     | Arrive
+    | Say
+    | Respond
 )
 
 

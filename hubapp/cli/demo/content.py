@@ -119,6 +119,32 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """Somebody answers a conversation, reacts to it or votes, so many hours later."""
+
+    who: str
+    hours: float
+    text: str
+    reaction: str
+    choice: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation begun that many days ago; `topic` by its place in the hub's list."""
+
+    who: str
+    days_ago: int
+    title: str
+    text: str
+    topic: int | None
+    is_pinned: bool
+    question: str
+    options: tuple[str, ...]
+    responses: tuple[Response, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Ten weeks in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -133,6 +159,8 @@ class Story:
     purchases: tuple[Purchase, ...] = ()
     runs: tuple[Run, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
+    talks: tuple[Talk, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -177,6 +205,8 @@ def read(folder: Path, pack: Pack) -> Story:
         purchases=tuple(_purchase(row, numbers) for row in data.get("purchases", ())),
         runs=tuple(Run(row["days_ago"], row["approved"]) for row in data.get("runs", ())),
         meetings=tuple(_meeting(values) for values in data.get("gatherings", ())),
+        topics=tuple((row["name"], row["tone"]) for row in data.get("topics", ())),
+        talks=tuple(map(_talk, data.get("talks", ()))),
     )
 
 
@@ -188,6 +218,23 @@ def _purchase(row: dict[str, Any], numbers: dict[str, int]) -> Purchase:
         is_disputed=row.get("disputed", False),
         defense=row.get("defense"),
         asks_back=row.get("asks_back"),
+    )
+
+
+def _talk(values: dict[str, Any]) -> Talk:
+    return Talk(
+        who=values["who"],
+        days_ago=values["days_ago"],
+        title=values.get("title", ""),
+        text=values["text"].strip(),
+        topic=values.get("topic"),
+        is_pinned=values.get("pinned", False),
+        question=values.get("question", ""),
+        options=tuple(values.get("options", ())),
+        responses=tuple(
+            Response(row["who"], row["hours"], row.get("text", ""), row.get("react", ""), row.get("vote"))
+            for row in values.get("responses", ())
+        ),
     )
 
 

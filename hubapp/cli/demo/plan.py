@@ -23,6 +23,8 @@ from hubapp.cli.demo.acts import (
     Offer,
     Open,
     PayOut,
+    Respond,
+    Say,
     Step,
     Subscribe,
     Withdraw,
@@ -79,6 +81,7 @@ class _Planner:
         # Last, so that a new gathering leaves the sales as they were.
         for number, meeting in enumerate(self.story.meetings):
             yield from self._meeting(number, meeting)
+        yield from self._talks()
 
     def _told(self, number: int, purchase: Purchase) -> Iterator[Step]:
         """A purchase with what comes of it: a buyer asks back the next day, a bank is answered two days later."""
@@ -105,6 +108,16 @@ class _Planner:
         begins = datetime.combine(day, meeting.at, self.zone).astimezone(self.now.tzinfo)
         for place, who in enumerate(meeting.arrived):
             yield self._step(begins + timedelta(minutes=3 * place - 5), Arrive(number, who))
+
+    def _talks(self) -> Iterator[Step]:
+        """Conversations and what came of them, as far as it has happened by now."""
+        for number, talk in enumerate(self.story.talks):
+            at = self._moment(talk.days_ago)
+            yield self._step(at, Say(number, talk))
+            for one in talk.responses:
+                then = at + timedelta(hours=one.hours)
+                if then < self.now - QUIET:
+                    yield self._step(then, Respond(number, one.who, one.text, one.reaction, one.choice))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(

@@ -30,6 +30,8 @@ PERMISSIONS = {
     "brand.edit": _l("Change name, colours and logo"),
     "pages.edit": _l("Write pages"),
     "events.manage": _l("Plan gatherings and check people in"),
+    "conversations.manage": _l("Choose topics, pin conversations, open them to visitors"),
+    "moderation.act": _l("Hide what breaks the house rules"),
     "listings.manage": _l("Withdraw listings"),
     "orders.manage": _l("See and cancel orders"),
     "turnover.view": _l("See turnover and shares"),

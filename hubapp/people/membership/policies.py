@@ -24,6 +24,8 @@ PERMISSIONS = (
     "brand.edit",
     "pages.edit",
     "events.manage",
+    "conversations.manage",
+    "moderation.act",
     "listings.manage",
     "orders.manage",
     "turnover.view",

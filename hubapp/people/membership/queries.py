@@ -148,6 +148,12 @@ def members_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, MemberView
     return {view.account_id: view for view in map(view_of, rows)}
 
 
+def members_by_handle(handles: Collection[str]) -> list[MemberView]:
+    """Active members of the current hub who go by these handles."""
+    statement = MEMBERS.where(Membership.handle.in_(handles), Membership.status == MemberStatus.ACTIVE)
+    return [view_of(row) for row in db.session.execute(statement)]
+
+
 def has(account_id: uuid.UUID, permission: str) -> bool:
     """Whether the account may do this in the hub in scope. Asks the database: what a role loses it loses at once."""
     if scope.current().hub_id is None:

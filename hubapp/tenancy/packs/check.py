@@ -15,6 +15,8 @@ _SWITCHED = (
     ("members_directory", "members", "nav.items"),
     ("members_directory", "members", "home.sections"),
     ("needs", "needs", "home.sections"),
+    ("conversations", "feed", "nav.items"),
+    ("conversations", "conversations", "home.sections"),
 )
 # What `_base` leaves to each hub; with these it must be a whole pack itself.
 SAMPLE: Mapping[str, Any] = {

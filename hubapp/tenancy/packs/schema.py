@@ -11,6 +11,7 @@ SECTIONS = (
     "facts",
     "start",
     "gatherings",
+    "conversations",
     "listings",
     "needs",
     "orders_split",
@@ -18,7 +19,7 @@ SECTIONS = (
     "members",
     "about",
 )
-NAV = ("home", "events", "market", "members", "shares")
+NAV = ("home", "feed", "events", "market", "members", "shares")
 FEATURES = (
     "events",
     "needs",
@@ -26,6 +27,8 @@ FEATURES = (
     "referrals",
     "shipping",
     "pickup",
+    "conversations",
+    "open_conversations",
 )
 WORDS = (
     "member",

@@ -200,7 +200,9 @@
 
   /* After a swap the reader goes on where the news is */
   const attend = (within) => {
-    const target = within.querySelector?.("[data-focus], [autofocus]") ?? within.querySelector?.("h1, h2, [role=alert], [role=status]");
+    const target = within.matches?.("[data-focus]")
+      ? within
+      : within.querySelector?.("[data-focus], [autofocus]") ?? within.querySelector?.("h1, h2, [role=alert], [role=status]:not([data-quiet])");
     if (!target) return;
     if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
@@ -212,12 +214,35 @@
       if (part.nodeType !== Node.ELEMENT_NODE) continue;
       furnish(part);
     }
-    const part = (event.detail?.newContent ?? []).find((node) => node.nodeType === Node.ELEMENT_NODE);
+    const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === Node.ELEMENT_NODE);
+    const part = parts.find((node) => node.matches("[data-focus]") || one("[data-focus]", node)) ?? parts[0];
     const typing = document.activeElement?.matches("input, textarea, select");
     if (part && !typing) attend(part.parentElement?.closest("[data-quiet]") || part.closest("[data-quiet]") ? document.createElement("i") : wrapOf(part));
   });
 
-  const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status], [data-focus]") ? part.parentElement : part);
+  const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
+
+  /* Is there anything new? Asked less often while nothing comes, never in a hidden tab, and not by all at once. */
+  const FIRST = 15, LAST = 240;
+  let pause = FIRST;
+  let timer;
+  const later = (seconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(look, seconds * (800 + Math.random() * 400));
+  };
+  const look = () => {
+    const box = one("[data-watch]");
+    if (!box || document.hidden) return;
+    box.dispatchEvent(new Event("look"));
+    pause = Math.min(pause * 1.4, LAST);
+    later(pause);
+  };
+  document.addEventListener("visibilitychange", () => {
+    pause = FIRST;
+    if (document.hidden) clearTimeout(timer);
+    else later(1);
+  });
+  if (one("[data-watch]")) later(pause);
 
   furnish(document);
   const summary = one("[data-focus]");

@@ -111,13 +111,13 @@ def picture_url(found: Gathering, width: int) -> str:
     if found.picture_id is None or not found.picture_widths:
         return ""
     fitting = next((have for have in found.picture_widths if have >= width), found.picture_widths[-1])
-    return url_for("gatherings.picture", picture_id=found.picture_id, width=fitting)
+    return url_for("gatherings.picture", cover_id=found.picture_id, width=fitting)
 
 
 def srcset(found: Gathering) -> str:
     """All sizes, for the browser to choose."""
     return ", ".join(
-        f"{url_for('gatherings.picture', picture_id=found.picture_id, width=width)} {width}w"
+        f"{url_for('gatherings.picture', cover_id=found.picture_id, width=width)} {width}w"
         for width in found.picture_widths or ()
     )
 

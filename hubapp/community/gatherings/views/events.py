@@ -132,14 +132,14 @@ def cancel(gathering_slug: str) -> ResponseReturnValue:
     return redirect(url_for(".detail", gathering_slug=gathering_slug), 303)
 
 
-@pages.get("/events/pictures/<uuid:picture_id>-<int:width>.webp")
-def picture(picture_id: UUID, width: int) -> ResponseReturnValue:
+@pages.get("/events/pictures/<uuid:cover_id>-<int:width>.webp")
+def picture(cover_id: UUID, width: int) -> ResponseReturnValue:
     """A picture's file; its address never shows another picture, so browsers may keep it for ever."""
-    if width not in (queries.picture(picture_id) or ()):
+    if width not in (queries.picture(cover_id) or ()):
         abort(404)
     store = files.opened(current_app.extensions["hubapp.settings"])
     try:
-        content = store.get(services.key_of(picture_id=picture_id, width=width))
+        content = store.get(services.key_of(picture_id=cover_id, width=width))
     except NoSuchFile:
         abort(404)
     response = Response(content, mimetype="image/webp")

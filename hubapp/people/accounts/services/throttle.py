@@ -32,6 +32,10 @@ RULES = {
     "code account": Rule(8, timedelta(minutes=15)),
     "link network": Rule(60, timedelta(minutes=15)),
     "pdf account": Rule(40, timedelta(hours=1)),
+    "post account": Rule(12, timedelta(hours=1)),
+    "comment account": Rule(40, timedelta(minutes=15)),
+    "reaction account": Rule(150, timedelta(minutes=15)),
+    "draft network": Rule(60, timedelta(hours=1)),
 }
 
 

@@ -14,6 +14,7 @@ from hubapp.people.membership.forms import JoinForm
 from hubapp.people.membership.queries import Referral
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
+from hubapp.web.redirects import safe_path
 
 blueprint = areas.hub_blueprint("membership", __name__)
 
@@ -51,13 +52,14 @@ def come(code: str) -> ResponseReturnValue:
 
 @blueprint.route("/join", methods=["GET", "POST"])
 def join() -> ResponseReturnValue:
-    """Become a member: free, a name and one click."""
+    """Become a member: free, a name and one click; then on to where one was going."""
     if not current_user.is_authenticated:
         if request.method == "POST":
             return access.to_sign_in()
         return render_template("people/membership/join.html", form=None, referrer=_referrer_name(_referral()))
+    onward = safe_path(request.args.get("next"), url_for("home.front"))
     if guards.me() is not None:
-        return redirect(url_for("home.front"), 303)
+        return redirect(onward, 303)
     form = JoinForm(data={"name": current_user.name[: policies.LONGEST_NAME]})
     referral = _referral()
     if form.validate_on_submit():
@@ -67,7 +69,7 @@ def join() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("Welcome to %(hub)s.", hub=areas.current_hub().name), "good")
-            return redirect(url_for("home.front"), 303)
+            return redirect(onward, 303)
     page = render_template("people/membership/join.html", form=form, referrer=_referrer_name(referral))
     return page, 422 if form.errors else 200
 

@@ -1,0 +1,65 @@
+"""Taking something out of sight with a reason, and bringing it back: nothing is lost by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from hubapp.community.conversations import policies
+from hubapp.community.conversations.errors import ReasonMissing, TextTooLong
+from hubapp.community.conversations.events import CommentHidden, PostHidden
+from hubapp.community.conversations.models import Comment, Post
+from hubapp.community.conversations.services import comments, posts
+from hubapp.jobs import events
+from hubapp.kernel.db import db, require_hub_id
+from hubapp.tenancy import audit
+from hubapp.tenancy.audit import Actor
+
+
+def hide(*, post_id: UUID, comment_id: UUID | None, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a post, or one of its comments, out of sight; once more changes nothing.
+
+    Refuses with NoSuchPost, NoSuchComment, ReasonMissing or TextTooLong.
+    """
+    words = policies.clean(reason)
+    if not words:
+        raise ReasonMissing
+    if len(words) > policies.LONGEST_REASON:
+        raise TextTooLong(most=policies.LONGEST_REASON, field="reason")
+    row = _locked(post_id, comment_id)
+    if row.hidden_at is not None or row.deleted_at is not None:
+        return
+    row.hidden_at, row.hidden_by, row.hidden_reason = now, actor.id, words
+    hub_id = require_hub_id()
+    if isinstance(row, Post):
+        row.pin = None
+        events.publish(PostHidden(hub_id, row.id, row.author_id))
+    else:
+        events.publish(CommentHidden(hub_id, row.post_id, row.id, row.author_id))
+    _note(actor, row, "hide", words, now)
+
+
+def unhide(*, post_id: UUID, comment_id: UUID | None, actor: Actor, now: datetime) -> None:
+    """Bring it back. Refuses with NoSuchPost or NoSuchComment."""
+    row = _locked(post_id, comment_id)
+    if row.hidden_at is None:
+        return
+    row.hidden_at = row.hidden_by = row.hidden_reason = None
+    _note(actor, row, "unhide", "", now)
+
+
+def _locked(post_id: UUID, comment_id: UUID | None) -> Post | Comment:
+    return posts.locked(post_id) if comment_id is None else comments.locked(comment_id, post_id)
+
+
+def _note(actor: Actor, row: Post | Comment, act: str, reason: str, now: datetime) -> None:
+    kind = "post" if isinstance(row, Post) else "comment"
+    audit.record(
+        actor=actor,
+        action=f"{kind}.{act}",
+        now=now,
+        hub_id=require_hub_id(),
+        subject=f"{kind}:{row.id}",
+        reason=reason,
+    )
+    db.session.flush()

@@ -1,0 +1,98 @@
+"""Choosing topics, opening conversations to visitors, seeing what is hidden."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hubapp.community.conversations import policies, queries, services
+from hubapp.community.conversations.forms import TopicForm
+from hubapp.community.conversations.models import Comment, Post
+from hubapp.community.conversations.views import reading, shown
+from hubapp.kernel import clock
+from hubapp.kernel.errors import Refusal
+from hubapp.people.membership.views import guards
+from hubapp.tenancy import brand
+from hubapp.web import access, areas
+
+pages = areas.hub_blueprint("manage_conversations", __name__)
+
+
+@pages.get("/manage/conversations")
+@access.requires("conversations.manage")
+def index() -> ResponseReturnValue:
+    """Topics, the switch, and what is out of sight."""
+    return _page(TopicForm(formdata=None))
+
+
+def _page(form: TopicForm) -> ResponseReturnValue:
+    posts, comments = queries.hidden_posts(), queries.hidden_comments()
+    names = shown.names({row.author_id for row in (*posts, *comments)})
+    rows: list[tuple[Post | Comment, UUID, UUID | None, str]] = []
+    rows += [(post, post.id, None, policies.headline(post.title, post.body_md)) for post in posts]
+    rows += [(one, one.post_id, one.id, policies.headline("", one.body_md)) for one in comments]
+    tones = reading.words_of_tones()
+    form.tone.choices = list(tones.items())
+    html = render_template(
+        "community/conversations/manage.html",
+        form=form,
+        topics=queries.topics(with_archived=True),
+        tones=tones,
+        is_open=reading.is_open(),
+        is_on=areas.current_hub().features.get("conversations", True),
+        hidden=[(row, post_id, comment_id, names[row.author_id], text) for row, post_id, comment_id, text in rows],
+    )
+    return html, 422 if form.errors or form.form_errors else 200
+
+
+@pages.post("/manage/conversations/topics")
+@access.requires("conversations.manage")
+def add() -> ResponseReturnValue:
+    """Add a topic."""
+    form = TopicForm()
+    try:
+        services.add_topic(name=form.name.data or "", tone=form.tone.data or "")
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(form)
+    flash(_("Topic added."), "good")
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/manage/conversations/topics/<uuid:topic_id>")
+@access.requires("conversations.manage")
+def edit(topic_id: UUID) -> ResponseReturnValue:
+    """Rename, recolour, archive or move a topic: one form a row, `act` says what."""
+    act = request.form.get("act", "")
+    if act in {"up", "down"}:
+        services.move_topic(topic_id=topic_id, is_up=act == "up")
+        return redirect(url_for(".index", _anchor=f"topic-{topic_id}"), 303)
+    try:
+        services.edit_topic(
+            topic_id=topic_id,
+            name=request.form.get("name", ""),
+            tone=request.form.get("tone", ""),
+            is_archived=act == "archive",
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        if refusal.status == 404:  # noqa: PLR2004
+            raise
+        flash(str(refusal), "bad")
+    else:
+        flash(_("Saved."), "good")
+    return redirect(url_for(".index", _anchor=f"topic-{topic_id}"), 303)
+
+
+@pages.post("/manage/conversations/readers")
+@access.requires("conversations.manage")
+def open_to_visitors() -> ResponseReturnValue:
+    """Let those who have not joined read, or members only."""
+    brand.edit_switches(
+        switches={"open_conversations": bool(request.form.get("is_open"))}, actor=guards.actor(), now=clock.now()
+    )
+    flash(_("Saved."), "good")
+    return redirect(url_for(".index"), 303)
