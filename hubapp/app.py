@@ -38,7 +38,8 @@ from hubapp.web import (
 )
 from hubapp.web.htmx import htmx
 
-# Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
+# Bottom to top. Each may have models, notices (kinds of what people are told), handlers (reactions and jobs) and views
+# (a tuple `blueprints`).
 SLICES = (
     "hubapp.tenancy",
     "hubapp.money.ledger",
@@ -130,6 +131,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     payments.install(app, csrf)
     request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
     parts("models")
+    parts("notices")
     parts("handlers")
     for module in parts("views"):
         for blueprint in module.blueprints:
