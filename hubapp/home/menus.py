@@ -86,6 +86,7 @@ def _own(hub: HubView, root: str) -> list[Entry]:
         (_("Subscriptions"), "/me/subscriptions", "refresh-cw", "/me/subscriptions"),
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
+        (_("Notices"), "/me/notifications", "bell", "/me/notifications"),
     ]
     if hub.features.get("referrals", True):
         entries.append((_("Your link"), "/me/referrals", "share-2", "/me/referrals"))

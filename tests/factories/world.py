@@ -10,7 +10,7 @@ from PIL import Image
 
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
-from hubapp.kernel import files
+from hubapp.kernel import files, ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import ListingImage
@@ -22,6 +22,9 @@ from hubapp.money.ledger import queries as ledger
 from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
+from hubapp.people.notifications import queries as notices
+from hubapp.people.notifications import services as notifications
+from hubapp.people.notifications import tokens
 from hubapp.tenancy import pages
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
@@ -109,12 +112,34 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
+        **_told(app, hub_id, buyer),
         "membership_id": str(member.id),
         "handle": member.handle,
         "code": invite.code,
         "locale": "en",
         "slug": "kept",
     }
+
+
+def _told(app: HubFlask, hub_id: int, account_id: UUID) -> dict[str, str]:
+    """A notice that names the mark, and the link that stops such mails."""
+    by = notifications.By(ids.uuid7(), MARK)
+    with hub_scope(hub_id), unit_of_work():
+        notifications.tell(
+            kind="member_brought",
+            to_account_ids=[account_id],
+            hub_id=hub_id,
+            about="brought",
+            occasion="world",
+            path="/members",
+            context={},
+            by=by,
+            now=NOW,
+        )
+        notice = next(one for one in notices.notices(account_id).unread if one.kind == "member_brought")
+    with app.app_context():
+        token = tokens.make(tokens.Stop(account_id, hub_id, "member_brought"))
+    return {"notice_id": str(notice.id), "token": token}
 
 
 def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:
