@@ -55,6 +55,7 @@ SLICES = (
     "hubapp.market.subscriptions",
     "hubapp.market.history",
     "hubapp.market.books",
+    "hubapp.community.broadcasts",
     "hubapp.home",
     "hubapp.console",
 )

@@ -72,6 +72,7 @@ def _managing(root: str) -> list[Entry]:
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("turnover.view", _("Reports"), "/manage/reports", "book-open"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),
+        ("broadcasts.send", _("Broadcasts"), "/manage/broadcasts", "megaphone"),
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),
         ("pages.edit", _("Front page"), "/manage/front", "house"),

@@ -75,6 +75,17 @@ FUNCTIONS = (
         END""",
     ),
     (
+        "broadcast_numbers(p_broadcast uuid)",
+        "TABLE (sent bigint, undeliverable bigint, unsubscribed bigint)",
+        f"""BEGIN RETURN QUERY SELECT
+            count(*) FILTER (WHERE m.status = 'sent'), count(*) FILTER (WHERE m.status = 'undeliverable'),
+            count(*) FILTER (WHERE EXISTS (SELECT FROM notice_choice o WHERE o.account_id = r.account_id AND o.mail = 'off'
+              AND o.kind IN ('hub_news', '*') AND (o.hub_id IS NULL OR o.hub_id = r.hub_id)))
+          FROM broadcast_recipient r JOIN mail m ON m.id = r.mail_id
+          WHERE r.hub_id = {rls.CURRENT_HUB} AND r.broadcast_id = p_broadcast;
+        END""",
+    ),
+    (
         "notice_hubs(p_account uuid)",
         "TABLE (hub_id bigint, is_muted boolean, is_mail_off boolean)",
         """#variable_conflict use_column
@@ -93,6 +104,7 @@ def upgrade() -> None:
     _notices()
     _wishes()
     _digests()
+    _broadcasts()
     for signature, answer, body in FUNCTIONS:
         volatility = "VOLATILE" if signature.startswith("notices_read") else "STABLE"
         op.execute(
@@ -209,6 +221,44 @@ def _digests() -> None:
     _grant("digest_sent", app="")
 
 
+def _broadcasts() -> None:
+    op.create_table(
+        "broadcast",
+        sa.Column("hub_id", sa.BigInteger, sa.ForeignKey("hub.id"), primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("body_md", sa.Text, nullable=False),
+        sa.Column("segment", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("author_account_id", sa.Uuid, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("send_at", TIME),
+        sa.Column("finished_at", TIME),
+        sa.Column("cursor", sa.Uuid),
+        sa.Column("mailed", sa.Integer, nullable=False),
+        sa.Column("told", sa.Integer, nullable=False),
+        sa.Column("left_out", sa.Integer, nullable=False),
+        sa.CheckConstraint("status IN ('draft', 'scheduled', 'sending', 'sent')", name="status"),
+        sa.CheckConstraint("status = 'draft' OR send_at IS NOT NULL", name="has_its_time"),
+        sa.Index("ix_broadcast_due", "send_at", postgresql_where=sa.text("status IN ('scheduled', 'sending')")),
+    )
+    op.create_table(
+        "broadcast_recipient",
+        sa.Column("hub_id", sa.BigInteger, sa.ForeignKey("hub.id"), primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("broadcast_id", sa.Uuid, nullable=False),
+        sa.Column("account_id", sa.Uuid, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("mail_id", sa.Uuid),
+        sa.UniqueConstraint("hub_id", "broadcast_id", "account_id"),
+        sa.ForeignKeyConstraint(["hub_id", "broadcast_id"], ["broadcast.hub_id", "broadcast.id"]),
+        sa.CheckConstraint("outcome IN ('mailed', 'told', 'left_out')", name="outcome"),
+    )
+    for table in ("broadcast", "broadcast_recipient"):
+        for statement in rls.protect(table, app="SELECT, INSERT, UPDATE"):
+            op.execute(statement)
+
+
 def _grant(table: str, *, app: str) -> None:
     for statement in rls.grant(table, app=app, central="SELECT, INSERT, UPDATE, DELETE"):
         op.execute(statement)
@@ -226,6 +276,8 @@ def downgrade() -> None:
         for statement in rls.drop_definer(_types(signature)):
             op.execute(statement)
     for table in (
+        "broadcast_recipient",
+        "broadcast",
         "digest_sent",
         "digest_due",
         "notice_mute",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from PIL import Image
 
+from hubapp.community.broadcasts import services as broadcasts
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.kernel import files, ids
@@ -113,6 +114,8 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "year": "2026",
         "invite_id": str(invite.id),
         **_told(app, hub_id, buyer),
+        "broadcast_id": _broadcast(hub_id, people["connector, there"]),
+        "look": "light",
         "membership_id": str(member.id),
         "handle": member.handle,
         "code": invite.code,
@@ -140,6 +143,17 @@ def _told(app: HubFlask, hub_id: int, account_id: UUID) -> dict[str, str]:
     with app.app_context():
         token = tokens.make(tokens.Stop(account_id, hub_id, "member_brought"))
     return {"notice_id": str(notice.id), "token": token}
+
+
+def _broadcast(hub_id: int, author_id: UUID) -> str:
+    with hub_scope(hub_id), unit_of_work():
+        written = broadcasts.write(
+            broadcast_id=None, subject=MARK, body_md=MARK, segment="everybody", author_id=author_id, now=NOW
+        )
+        broadcasts.schedule(broadcast_id=written, send_at=None, actor=SYSTEM, now=NOW)
+    with hub_scope(hub_id), unit_of_work():
+        broadcasts.send_batch(broadcast_id=written, now=NOW)
+    return str(written)
 
 
 def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:

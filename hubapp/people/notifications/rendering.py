@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import uuid
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives
+from markupsafe import Markup
 from werkzeug.test import EnvironBuilder
 
 from hubapp.kernel.config import Settings
@@ -117,6 +119,14 @@ def _told(app: HubFlask, told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "url": url, "hub_name": hub.name if hub else app.extensions["hubapp.settings"].network_name}
 
 
+def _in_mail(text: str, site: str) -> Markup:
+    """A text as HTML for a mail: what leads to a page of the hub or shows a picture of it has its whole address."""
+    return Markup(_OWN.sub(rf'\1="{site.removesuffix("/")}/', str(markdown.render(text))))  # noqa: S704  safe as it came
+
+
+_OWN = re.compile(r'\b(href|src)="/(?!/)')
+
+
 def _look(app: HubFlask, letter: Letter) -> dict[str, Any]:
     settings: Settings = app.extensions["hubapp.settings"]
     colour = str(letter.hub.theme.get("primary", NETWORK_COLOUR)) if letter.hub else NETWORK_COLOUR
@@ -124,7 +134,7 @@ def _look(app: HubFlask, letter: Letter) -> dict[str, Any]:
     return {
         "told": [_told(app, one) for one in told],
         "say": wording.say,
-        "markdown": markdown.render,
+        "in_mail": lambda text: _in_mail(text, _site(letter)("/")),
         "stop_url": stop_url(letter),
         "mail_scheme": letter.scheme,
         "mail_hub": letter.hub,

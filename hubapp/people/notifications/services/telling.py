@@ -50,12 +50,14 @@ def tell(
     context: Mapping[str, Any],
     now: datetime,
     by: By | None = None,
+    is_mailed: bool = False,
 ) -> int:
     """Tell people, in the app and by mail as each of them wants it; returns how many were told.
 
     `about`: the thing, as in `topic:<id>`; unread notices of one kind about one thing are one. `occasion`: what
     happened to it, as in `comment:<id>`; telling somebody of it again does nothing. `path`: the page in the hub (on the
     central site where `hub_id` is None). `context`: plain values for the kind's template, none of them secret.
+    `is_mailed`: the caller sends a mail of its own.
 
     Left out: who did it, who muted the hub or the thing, who is no active member of the hub; kinds that always arrive
     leave out only who did it. Raises LookupError for an unknown kind, ValueError for what a notice cannot keep.
@@ -71,7 +73,7 @@ def tell(
     ]
     key = policies.occasion_key(hub_id=hub_id, kind=kind, about=about, occasion=occasion)
     told = _untold([reader.account_id for reader in readers], key, now)
-    rows = [_Row(reader, known, now) for reader in readers if reader.account_id in told]
+    rows = [_Row(reader, known, now, is_mailed=is_mailed) for reader in readers if reader.account_id in told]
     wanted = [row for row in rows if row.is_shown or row.mail != kinds.OFF]
     actors = [] if by is None else [[str(by.account_id), by.name]]
     _write(wanted, hub_id=hub_id, about=about, path=path, context=plain, actors=actors, now=now)
@@ -111,10 +113,10 @@ def tell_by_letter(
 class _Row:
     """What one reader gets."""
 
-    def __init__(self, reader: Reader, kind: Kind, now: datetime) -> None:
+    def __init__(self, reader: Reader, kind: Kind, now: datetime, *, is_mailed: bool) -> None:
         self.reader, self.kind = reader, kind
         self.is_shown = True if kind.always else reader.shows(kind)
-        self.mail = kinds.OFF if kind.is_letter else reader.mail_of(kind)
+        self.mail = kinds.OFF if kind.is_letter or is_mailed else reader.mail_of(kind)
         self.mail_due_at: datetime | None = None
         if self.mail == kinds.NOW:
             held = None if kind.always else policies.quiet_until(now, reader.wishes)

@@ -1,0 +1,1 @@
+"""What people of a hub do together: conversations, gatherings, news from the hub."""
