@@ -40,7 +40,6 @@ def _page(times: TimesForm | None) -> ResponseReturnValue:
     views = {number: tenancy.hub_view(number) for number in states}
     context = {
         "groups": _groups(_offered()),
-        "locked": [kind for kind in kinds.every() if kind.always],
         "is_mail_off": queries.is_mail_off(account_id, hub_id=hub_id()),
         "central_url": site.addresses.central(PATH),
         "times": times,
