@@ -44,7 +44,7 @@ def send_digest(*, account_id: uuid.UUID, now: datetime) -> bool:
     pending = _pending(account_id)
     wishes = queries.settings(account_id, fallback=_zone(pending))
     ways = (kinds.DAILY, kinds.WEEKLY) if due.day.weekday() == wishes.weekday else (kinds.DAILY,)
-    items = [one for one in pending if outgoing.is_wanted(one, ways)]
+    items = [one for one in pending if outgoing.is_wanted(notice=one, ways=ways)]
     is_written = bool(items) and _is_first(due, now)
     if is_written:
         _write(account_id, items, now)
@@ -83,7 +83,7 @@ def _is_first(due: DigestDue, now: datetime) -> bool:
 
 
 def _waits(notice: Notice) -> bool:
-    return outgoing.is_wanted(notice, (kinds.DAILY, kinds.WEEKLY))
+    return outgoing.is_wanted(notice=notice, ways=(kinds.DAILY, kinds.WEEKLY))
 
 
 def _again(due: DigestDue, left: list[Notice], wishes: Wishes, now: datetime) -> None:

@@ -27,7 +27,7 @@ def mail_due(*, now: datetime) -> int:
     count = 0
     for notice in due:
         notice.mail_due_at = None
-        if is_wanted(notice, (kinds.NOW,)):
+        if is_wanted(notice=notice, ways=(kinds.NOW,)):
             _mail(notice, now)
             count += 1
     db.session.flush()
@@ -36,7 +36,7 @@ def mail_due(*, now: datetime) -> int:
     return count
 
 
-def is_wanted(notice: Notice, ways: tuple[str, ...]) -> bool:
+def is_wanted(*, notice: Notice, ways: tuple[str, ...]) -> bool:
     """Whether a notice that waited is still to be mailed: unread, not mailed, and its reader still wants it so."""
     kind = kinds.kind(notice.kind)
     if kind.always:
