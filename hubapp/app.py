@@ -9,17 +9,17 @@ from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
-from hubapp.home import presentation
+from hubapp.home import badges, presentation
 from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
-from hubapp.market.orders.views import basket
 from hubapp.money.payments import plug as payments
 from hubapp.people.accounts import plug as accounts
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import outbox
+from hubapp.people.notifications.views import unsubscribing
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import (
@@ -38,7 +38,8 @@ from hubapp.web import (
 )
 from hubapp.web.htmx import htmx
 
-# Bottom to top. Each may have models, handlers (reactions and jobs) and views (a tuple `blueprints`).
+# Bottom to top. Each may have models, notices (kinds of what people are told), handlers (reactions and jobs) and views
+# (a tuple `blueprints`).
 SLICES = (
     "hubapp.tenancy",
     "hubapp.money.ledger",
@@ -58,6 +59,7 @@ SLICES = (
     "hubapp.market.books",
     "hubapp.community.gatherings",
     "hubapp.community.conversations",
+    "hubapp.community.broadcasts",
     "hubapp.home",
     "hubapp.console",
 )
@@ -122,11 +124,13 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         may=guards.may,
         is_member=guards.is_member,
         is_connector=guards.has_a_role,
-        basket_count=basket.count,
+        basket_count=badges.basket_count,
+        notices_count=badges.notices_count,
         needs_second_factor=membership.is_connector_anywhere,
     )
     accounts.install(app, csrf, plugs)
     outbox.install(app, settings)
+    csrf.exempt(unsubscribing.unsubscribe)  # mail programs do it; the signed token is the permission
     for module in (errors, static, render, preferences):
         module.install(app)
     presentation.install(app)
@@ -134,6 +138,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     payments.install(app, csrf)
     request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
     parts("models")
+    parts("notices")
     parts("handlers")
     for module in parts("views"):
         for blueprint in module.blueprints:

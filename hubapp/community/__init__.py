@@ -1,1 +1,1 @@
-"""Community: what members of a hub do together."""
+"""What people of a hub do together: conversations, gatherings, news from the hub."""

@@ -80,6 +80,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("turnover.view", _("Reports"), "/manage/reports", "book-open"),
         ("payouts.request", _("Payouts"), "/manage/payouts", "banknote"),
+        ("broadcasts.send", _("Broadcasts"), "/manage/broadcasts", "megaphone"),
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),
         ("pages.edit", _("Front page"), "/manage/front", "house"),
@@ -94,6 +95,7 @@ def _own(hub: HubView, root: str) -> list[Entry]:
         (_("Subscriptions"), "/me/subscriptions", "refresh-cw", "/me/subscriptions"),
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
+        (_("Notices"), "/me/notifications", "bell", "/me/notifications"),
     ]
     if hub.features.get("events", True):
         entries.insert(1, (_("Tickets"), "/me/tickets", "ticket", "/me/tickets"))

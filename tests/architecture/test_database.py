@@ -31,6 +31,9 @@ CENTRAL = {
     "ledger_check": "what the central team's last proof of a hub's books found",
     "home_hub": "one account's choice, read and written by one-row functions",
     "manual_entry": "proposed and approved by the central team; the app cannot read it",
+    "notice": "a person's, listed over all hubs on the central site; the app sees and writes those of its own hub",
+    "notice_choice": "what one person wants of which hub, chosen on the central site as well",
+    "notice_mute": "the same",
     "payout_part": "a payout is central and draws on several hubs",
 }
 

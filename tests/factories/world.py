@@ -9,6 +9,7 @@ from uuid import UUID
 
 from PIL import Image
 
+from hubapp.community.broadcasts import services as broadcasts
 from hubapp.community.conversations import queries as talks
 from hubapp.community.conversations import services as conversations
 from hubapp.community.conversations.policies import PollText, PostText, Upload
@@ -19,7 +20,7 @@ from hubapp.community.gatherings.policies.recurrence import When
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.earnings.retainers.policies import Rhythm
-from hubapp.kernel import clock, files
+from hubapp.kernel import clock, files, ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import ListingImage
@@ -31,6 +32,9 @@ from hubapp.money.ledger import queries as ledger
 from hubapp.money.payments import cards
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
+from hubapp.people.notifications import queries as notices
+from hubapp.people.notifications import services as notifications
+from hubapp.people.notifications import tokens
 from hubapp.people.papers import services as papers
 from hubapp.tenancy import pages
 from hubapp.tenancy import services as tenancy
@@ -129,6 +133,9 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
+        **_told(app, hub_id, buyer),
+        "broadcast_id": _broadcast(hub_id, people["connector, there"]),
+        "look": "light",
         "membership_id": str(member.id),
         "handle": member.handle,
         "code": invite.code,
@@ -178,6 +185,38 @@ def _talk(app: HubFlask, author: UUID) -> dict[str, str]:
         "topic": topic.slug,
         "topic_id": str(topic.id),
     }
+
+
+def _told(app: HubFlask, hub_id: int, account_id: UUID) -> dict[str, str]:
+    """A notice that names the mark, and the link that stops such mails."""
+    by = notifications.By(ids.uuid7(), MARK)
+    with hub_scope(hub_id), unit_of_work():
+        notifications.tell(
+            kind="member_brought",
+            to_account_ids=[account_id],
+            hub_id=hub_id,
+            about="brought",
+            occasion="world",
+            path="/members",
+            context={},
+            by=by,
+            now=NOW,
+        )
+        notice = next(one for one in notices.notices(account_id).unread if one.kind == "member_brought")
+    with app.app_context():
+        token = tokens.make(tokens.Stop(account_id, hub_id, "member_brought"))
+    return {"notice_id": str(notice.id), "token": token}
+
+
+def _broadcast(hub_id: int, author_id: UUID) -> str:
+    with hub_scope(hub_id), unit_of_work():
+        written = broadcasts.write(
+            broadcast_id=None, subject=MARK, body_md=MARK, segment="everybody", author_id=author_id, now=NOW
+        )
+        broadcasts.schedule(broadcast_id=written, send_at=None, actor=SYSTEM, now=NOW)
+    with hub_scope(hub_id), unit_of_work():
+        broadcasts.send_batch(broadcast_id=written, now=NOW)
+    return str(written)
 
 
 def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:

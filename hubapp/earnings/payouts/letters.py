@@ -26,10 +26,13 @@ def failed(*, payout_id: UUID, now: datetime) -> None:
 def _send(payout: Payout, template: str, now: datetime) -> None:
     """In the look of the hub that gives most of it, whose page has the statement."""
     parts = sorted(queries.parts_of(payout.id), key=lambda part: (-part.amount, part.hub_id))
-    notifications.send_mail(
+    hub_id = parts[0].hub_id if parts else None
+    notifications.tell_by_letter(
         to_account_id=payout.account_id,
         template=template,
-        hub_id=parts[0].hub_id if parts else None,
+        hub_id=hub_id,
+        about=f"payout:{payout.id}",
+        path=f"/me/earnings/{payout.id}" if hub_id is not None else "/me",
         context={
             "payout_id": str(payout.id),
             "amount": payout.amount or 0,

@@ -27,6 +27,20 @@ class Page:
     next_before: UUID | None
 
 
+def sellers_among(account_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some accounts who sell something here now."""
+    statement = select(Listing.seller_account_id).where(
+        Listing.seller_account_id.in_(list(account_ids)), Listing.status == Status.LIVE
+    )
+    return {account_id for account_id in db.session.scalars(statement) if account_id is not None}
+
+
+def count_sellers() -> int:
+    """How many people sell something here now."""
+    counted = select(func.count(Listing.seller_account_id.distinct())).where(Listing.status == Status.LIVE)
+    return db.session.scalar(counted) or 0
+
+
 _SEARCH = (
     text("SELECT found AS id FROM search_listings(:words, :kinds, :before, :at_most) AS found")
     .bindparams(

@@ -118,13 +118,17 @@ _PIECES = select(func.sum(BasketLine.quantity)).join(
 )
 
 
+def basket_pieces(account_id: UUID) -> Select[int]:
+    """How many pieces wait in an account's basket (NULL for none), to be asked along with other things."""
+    return _PIECES.where(Basket.account_id == account_id)
+
+
 def basket_count(*, account_id: UUID | None, basket_id: UUID | None) -> int:
     """How many pieces wait in the basket."""
     if account_id is None and basket_id is None:
         return 0
-    owner = Basket.account_id == account_id if account_id is not None else Basket.id == basket_id
-    total = db.session.scalar(_PIECES.where(owner))
-    return int(total or 0)
+    pieces = basket_pieces(account_id) if account_id is not None else _PIECES.where(Basket.id == basket_id)
+    return int(db.session.scalar(pieces) or 0)
 
 
 def quantities(basket_id: UUID) -> dict[UUID, int]:

@@ -217,6 +217,7 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
         }
     if person is not None:
         links |= {"account": central("/me"), "security": central("/me/security")}
+        links.setdefault("notifications", central("/notifications"))
         if person.is_central:
             links["console"] = central("/console/")
     return links
@@ -224,6 +225,7 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
 
 HUB_PATHS = {
     "basket": "basket",
+    "notifications": "notifications",
     "manage": "manage/",
     "orders": "me/orders",
     "earnings": "me/earnings",

@@ -36,6 +36,7 @@ PERMISSIONS = {
     "orders.manage": _l("See and cancel orders"),
     "turnover.view": _l("See turnover and shares"),
     "payouts.request": _l("Ask for a payout of the hub's share"),
+    "broadcasts.send": _l("Write to all members"),
 }
 
 

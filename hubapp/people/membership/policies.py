@@ -30,6 +30,7 @@ PERMISSIONS = (
     "orders.manage",
     "turnover.view",
     "payouts.request",
+    "broadcasts.send",
 )
 # What a connector cannot hand on to a helper.
 CONNECTOR_ONLY = frozenset({"roles.grant", "payouts.request"})

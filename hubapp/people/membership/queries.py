@@ -282,6 +282,25 @@ def joined_since(moment: datetime) -> int:
     )
 
 
+def count_active() -> int:
+    """How many members there are today."""
+    statement = select(func.count()).select_from(Membership).where(Membership.status == MemberStatus.ACTIVE)
+    return db.session.scalar(statement) or 0
+
+
+def active_after(
+    membership_id: uuid.UUID | None, *, limit: int, joined_after: datetime | None = None
+) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(membership, account) of active members in the order of their ids, for work that goes through all of them."""
+    statement = select(Membership.id, Membership.account_id).where(Membership.status == MemberStatus.ACTIVE)
+    if membership_id is not None:
+        statement = statement.where(Membership.id > membership_id)
+    if joined_after is not None:
+        statement = statement.where(Membership.joined_at > joined_after)
+    rows = db.session.execute(statement.order_by(Membership.id).limit(limit))
+    return [(row.id, row.account_id) for row in rows]
+
+
 def hubs_of(account_id: uuid.UUID) -> list[HubOf]:
     """The hubs an account belongs to, the first joined first. Works in any scope, for one account only."""
     rows = db.session.execute(

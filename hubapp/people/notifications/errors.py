@@ -25,3 +25,17 @@ class NotToRetry(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("This mail cannot be sent again. If it held a link, the person asks for a new one."))
+
+
+class UnknownZone(Refusal):
+    """No time zone goes by that name."""
+
+    status: ClassVar[int] = 422
+    field = "timezone"
+
+
+class QuietAllDay(Refusal):
+    """Quiet hours that would never end, or never begin."""
+
+    status: ClassVar[int] = 422
+    field = "quiet_to"

@@ -10,6 +10,7 @@ from hubapp.kernel import clock
 from hubapp.people.accounts import services as accounts
 from hubapp.people.accounts.events import EmailChanged, LinkAsked, PasswordChanged, SecondFactorChanged
 from hubapp.people.notifications import services
+from hubapp.people.notifications.services.digests import DIGEST
 
 WHY = "accounts are central, and the app's role may read neither their addresses nor their links"
 
@@ -18,6 +19,31 @@ WHY = "accounts are central, and the app's role may read neither their addresses
 def send(mail_id: str) -> None:
     """Hand one mail to the mail server."""
     services.deliver(mail_id=uuid.UUID(mail_id), now=clock.wall())
+
+
+@queue.task(services.MAIL_DUE, platform="mails are central, and the app's role cannot read them")
+def mail_due() -> None:
+    """Write the mails of notices whose time has come."""
+    services.mail_due(now=clock.now())
+
+
+@queue.periodic("20 * * * * *", "notifications.sweep", platform="digests and held mails go over all hubs")
+def sweep() -> None:
+    """Each minute: what quiet hours held back, and the digests whose hour has come."""
+    services.mail_due(now=clock.now())
+    services.take_due(now=clock.now())
+
+
+@queue.task(DIGEST, platform="a digest is one mail over all hubs of a person")
+def send_digest(account_id: str) -> None:
+    """Write one person's digest."""
+    services.send_digest(account_id=uuid.UUID(account_id), now=clock.now())
+
+
+@queue.periodic("0 40 3 * * *", "notifications.forget", platform="a sweep over everybody")
+def forget() -> None:
+    """Each night: drop what only guarded against telling twice."""
+    services.forget_occasions(now=clock.now())
 
 
 @on(LinkAsked, platform=WHY)
@@ -43,9 +69,7 @@ def mail_link(event: LinkAsked) -> None:
 @on(PasswordChanged, platform=WHY)
 def mail_password_changed(event: PasswordChanged) -> None:
     """Tell the owner, who may not have done it."""
-    services.send_mail(
-        to_account_id=event.account_id, template="password_changed", hub_id=None, context={}, now=clock.wall()
-    )
+    _to_owner(event.account_id, "password_changed", {})
 
 
 @on(EmailChanged, platform=WHY)
@@ -57,10 +81,16 @@ def mail_email_changed(event: EmailChanged) -> None:
 @on(SecondFactorChanged, platform=WHY)
 def mail_second_factor_changed(event: SecondFactorChanged) -> None:
     """Tell the owner."""
-    services.send_mail(
-        to_account_id=event.account_id,
-        template="second_factor",
+    _to_owner(event.account_id, "second_factor", {"is_on": event.is_on})
+
+
+def _to_owner(account_id: uuid.UUID, template: str, context: dict[str, bool]) -> None:
+    services.tell_by_letter(
+        template=template,
+        to_account_id=account_id,
         hub_id=None,
-        context={"is_on": event.is_on},
+        about="account",
+        path="/me/security",
+        context=context,
         now=clock.wall(),
     )

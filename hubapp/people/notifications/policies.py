@@ -1,9 +1,16 @@
-"""Pure rules of mails: which templates there may be, and what may stand in a header."""
+"""Pure rules: what may stand in a mail's header, how a notice goes out, when digests are due and hours are quiet."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 TEMPLATE = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 MAX_HEADER = 200
@@ -33,3 +40,93 @@ def readable_on(colour: str) -> str:
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)  # noqa: PLR2004
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"
+
+
+DIGEST_HOUR, DIGEST_WEEKDAY = 8, 0
+LONGEST_ABOUT, LONGEST_CONTEXT = 200, 4_000
+# What opens something must never lie in a notice, which is kept and shown again.
+FORBIDDEN = re.compile(r"token|secret|password|code$")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """When somebody wants their digest and when no mail; hours are local, `quiet` is (from, to)."""
+
+    zone: ZoneInfo
+    rhythm: str = "daily"
+    weekday: int = DIGEST_WEEKDAY
+    hour: int = DIGEST_HOUR
+    quiet: tuple[int, int] | None = None
+
+
+def mail_of(*, default: str, chosen: str | None, is_off: bool, rhythm: str) -> str:
+    """How a kind's mail goes out: never where all is off, else as chosen, else its default in one's own rhythm."""
+    if is_off:
+        return "off"
+    if chosen is not None:
+        return chosen
+    return rhythm if default == "daily" else default
+
+
+def quiet_until(now: datetime, wishes: Wishes) -> datetime | None:
+    """When the quiet hours that are on now end; None outside of them."""
+    if wishes.quiet is None:
+        return None
+    start, end = wishes.quiet
+    local = now.astimezone(wishes.zone)
+    is_quiet = start <= local.hour < end if start < end else (local.hour >= start or local.hour < end)
+    if not is_quiet:
+        return None
+    day = local.date() if local.hour < end else local.date() + timedelta(days=1)
+    return max(_at(day, end, wishes.zone), now)
+
+
+def next_digest(now: datetime, wishes: Wishes, *, weekly: bool) -> tuple[datetime, date]:
+    """(when, of which local day) the next digest goes out, later than `now`; once on each local day that has it.
+
+    An hour that the change to summer time leaves out is the hour after it; one that comes twice is its first.
+    """
+    day = now.astimezone(wishes.zone).date()
+    while True:
+        due = _at(day, wishes.hour, wishes.zone)
+        if due > now and (not weekly or day.weekday() == wishes.weekday):
+            return due, day
+        day += timedelta(days=1)
+
+
+def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)
+
+
+def wishes_of(
+    *,
+    timezone: str | None,
+    fallback: str,
+    rhythm: str | None,
+    weekday: int | None,
+    hour: int | None,
+    quiet_from: int | None,
+    quiet_to: int | None,
+) -> Wishes:
+    """Stored values, or the defaults where somebody has chosen nothing; `fallback`: the hub's time zone."""
+    return Wishes(
+        zone=ZoneInfo(timezone or fallback),
+        rhythm=rhythm or "daily",
+        weekday=DIGEST_WEEKDAY if weekday is None else weekday,
+        hour=DIGEST_HOUR if hour is None else hour,
+        quiet=None if quiet_from is None or quiet_to is None else (quiet_from, quiet_to),
+    )
+
+
+def occasion_key(*, hub_id: int | None, kind: str, about: str, occasion: str) -> bytes:
+    """What an occasion is known by once somebody was told of it."""
+    return hashlib.sha256("\x1f".join((str(hub_id), kind, about, occasion)).encode()).digest()[:16]
+
+
+def plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice's context as it may be kept. Raises ValueError for secrets, for too much, for what is not plain JSON."""
+    wrong = [name for name in context if FORBIDDEN.search(name)]
+    text = json.dumps(dict(context))  # raises TypeError for what is not plain
+    if wrong or len(text) > LONGEST_CONTEXT:
+        raise ValueError(f"a notice cannot keep {wrong or f'{len(text)} characters'}")
+    return dict(context)

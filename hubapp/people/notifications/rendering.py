@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formataddr
 from typing import Any
@@ -10,12 +13,15 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives
+from markupsafe import Markup
 from werkzeug.test import EnvironBuilder
 
 from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import TEMPLATES
-from hubapp.people.notifications import policies
+from hubapp.people.notifications import policies, tokens, wording
 from hubapp.people.notifications.errors import Undeliverable
+from hubapp.tenancy import markdown
+from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Found
 from hubapp.tenancy.queries import HubView
 from hubapp.web.areas import FOUND, HubFlask
@@ -27,7 +33,11 @@ PERMANENT = 500
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is sent to whom, in which language and look."""
+    """What is sent to whom, in which language and look.
+
+    `context["stop"]`, {hub_id, kind}: what the reader can unsubscribe from with one click. `scheme`: light or dark for
+    a preview; mail programs choose themselves.
+    """
 
     template: str
     address: str
@@ -35,6 +45,8 @@ class Letter:
     locale: str
     hub: HubView | None
     context: dict[str, Any]
+    account_id: uuid.UUID | None = None
+    scheme: str = ""
 
 
 def exists(template: str) -> bool:
@@ -47,7 +59,9 @@ def send(letter: Letter) -> None:
     subject, text, html = render(letter)
     settings: Settings = current_app.extensions["hubapp.settings"]
     sender = policies.header_text(letter.hub.name if letter.hub else settings.network_name)
-    message = EmailMultiAlternatives(subject, text, formataddr((sender, settings.mail_from)), [letter.address])
+    message = EmailMultiAlternatives(
+        subject, text, formataddr((sender, settings.mail_from)), [letter.address], headers=headers(letter)
+    )
     message.attach_alternative(html, "text/html")
     try:
         message.send()
@@ -71,10 +85,58 @@ def render(letter: Letter) -> tuple[str, str, str]:
     return subject, text, html
 
 
+def headers(letter: Letter) -> dict[str, str]:
+    """One click in the mail program unsubscribes (RFC 2369 and 8058), from all mails that can be unsubscribed from."""
+    stop = stop_url(letter)
+    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+
+
+def stop_url(letter: Letter) -> str:
+    """The page that stops such mails, on the site whose look the mail has; '' for those that always arrive."""
+    stop = letter.context.get("stop")
+    if not stop or letter.account_id is None:
+        return ""
+    token = tokens.make(tokens.Stop(letter.account_id, stop["hub_id"], stop["kind"]))
+    return _site(letter)(f"/unsubscribe/{token}")
+
+
+def _site(letter: Letter) -> Callable[[str], str]:
+    app: HubFlask = current_app  # type: ignore[assignment]
+    hub = letter.hub
+    if hub is None:
+        return app.addresses.central
+
+    def in_hub(path: str = "/") -> str:
+        return app.addresses.hub(hub.slug, path)
+
+    return in_hub
+
+
+def _told(app: HubFlask, told: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice of the mail with the name and the addresses of its hub."""
+    hub = None if told["hub_id"] is None else tenancy.hub_view(told["hub_id"])
+    url = app.addresses.central(told["path"]) if hub is None else app.addresses.hub(hub.slug, told["path"])
+    return {**told, "url": url, "hub_name": hub.name if hub else app.extensions["hubapp.settings"].network_name}
+
+
+def _in_mail(text: str, site: str) -> Markup:
+    """A text as HTML for a mail: what leads to a page of the hub or shows a picture of it has its whole address."""
+    return Markup(_OWN.sub(rf'\1="{site.removesuffix("/")}/', str(markdown.render(text))))  # noqa: S704  safe as it came
+
+
+_OWN = re.compile(r'\b(href|src)="/(?!/)')
+
+
 def _look(app: HubFlask, letter: Letter) -> dict[str, Any]:
     settings: Settings = app.extensions["hubapp.settings"]
     colour = str(letter.hub.theme.get("primary", NETWORK_COLOUR)) if letter.hub else NETWORK_COLOUR
+    told = [letter.context["notice"]] if letter.context.get("notice") else letter.context.get("notices", [])
     return {
+        "told": [_told(app, one) for one in told],
+        "say": wording.say,
+        "in_mail": lambda text: _in_mail(text, _site(letter)("/")),
+        "stop_url": stop_url(letter),
+        "mail_scheme": letter.scheme,
         "mail_hub": letter.hub,
         "mail_from_name": letter.hub.name if letter.hub else settings.network_name,
         "network": settings.network_name,
@@ -83,5 +145,5 @@ def _look(app: HubFlask, letter: Letter) -> dict[str, Any]:
         "colour": colour,
         "on_colour": policies.readable_on(colour),
         "central": app.addresses.central,
-        "hub_url": (lambda path="/": app.addresses.hub(letter.hub.slug, path)) if letter.hub else app.addresses.central,
+        "hub_url": _site(letter),
     }

@@ -102,9 +102,26 @@ def _to_connectors(
 
 def _send(account_id: UUID | None, template: str, hub_id: int, context: dict[str, Any], now: datetime) -> None:
     if account_id is not None:
-        notifications.send_mail(
-            to_account_id=account_id, template=template, hub_id=hub_id, locale=None, context=context, now=now
+        notifications.tell_by_letter(
+            to_account_id=account_id,
+            template=template,
+            hub_id=hub_id,
+            about=f"order:{context['order_id']}",
+            path=_path(template, context),
+            context=context,
+            now=now,
         )
+
+
+_OF_BUYER = frozenset({"order_paid", "order_canceled", "refund_failed", "refund_answered"})
+
+
+def _path(template: str, context: dict[str, Any]) -> str:
+    """Where the reader sees the order: as its buyer, as who runs the hub, or as its seller."""
+    if template in _OF_BUYER:
+        return f"/orders/{context['order_id']}"
+    is_hub = context.get("is_hub", template == "refund_escalated")
+    return f"/{'manage' if is_hub else 'sell'}/orders/{context['order_id']}"
 
 
 def _context(order: Order) -> dict[str, Any]:

@@ -99,14 +99,6 @@ def claim() -> Basket | None:
     return services.claim_basket(basket_id=loose, account_id=current_user.account_id, now=clock.now())
 
 
-def count() -> int:
-    """How many pieces wait, for the layout's badge; plugged in by app.py."""
-    return queries.basket_count(
-        account_id=current_user.account_id if current_user.is_authenticated else None,
-        basket_id=carried.basket_id(areas.current_hub().id),
-    )
-
-
 def quote(basket: Basket | None, choice: Delivery) -> Quote | None:
     """What the basket costs now, in the current hub."""
     hub = areas.current_hub()

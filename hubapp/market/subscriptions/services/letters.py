@@ -57,10 +57,12 @@ def _day(moment: datetime, subscription: Subscription) -> str:
 
 
 def _send(subscription: Subscription, template: str, now: datetime, **values: Any) -> None:
-    notifications.send_mail(
+    notifications.tell_by_letter(
         to_account_id=subscription.account_id,
         template=template,
         hub_id=subscription.hub_id,
+        about=f"subscription:{subscription.id}",
+        path=f"/me/subscriptions/{subscription.id}",
         context={
             "subscription_id": str(subscription.id),
             "title": subscription.title,

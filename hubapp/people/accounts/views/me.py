@@ -20,6 +20,7 @@ def subnav() -> list[tuple[str, str, str, str]]:
     return [
         (_("Profile"), "/me", "circle-user", "account"),
         (_("Security"), "/me/security", "shield-check", "security"),
+        (_("Notices"), "/me/notifications", "bell", "notifications"),
     ]
 
 

@@ -75,7 +75,8 @@ def deliver(*, mail_id: uuid.UUID, now: datetime) -> None:
     address = account.email if account else mail.address
     hub = tenancy.hub_view(mail.hub_id) if mail.hub_id is not None else None
     locale = (account.locale if account else None) or mail.locale or (hub.default_locale if hub else "en")
-    letter = Letter(mail.template, address or "", account.name if account else "", locale, hub, mail.context)
+    name = account.name if account else ""
+    letter = Letter(mail.template, address or "", name, locale, hub, mail.context, account_id=mail.account_id)
     try:
         _refuse_bad(letter.address)
         rendering.send(letter)

@@ -1,0 +1,35 @@
+"""The small numbers in the bar at the top, asked in one query because every page shows them."""
+
+from __future__ import annotations
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import select
+
+from hubapp.kernel.db import db
+from hubapp.market.orders import queries as orders
+from hubapp.people.notifications import queries as notifications
+from hubapp.web import areas
+
+
+def basket_count() -> int:
+    """Things in the basket of this hub."""
+    return _counts()[0]
+
+
+def notices_count() -> int:
+    """Unread notices of this hub; on the central site, of all."""
+    return _counts()[1]
+
+
+def _counts() -> tuple[int, int]:
+    if "badges" not in g:
+        unread = notifications.unread(current_user.account_id)
+        if areas.in_hub():
+            pieces = orders.basket_pieces(current_user.account_id)
+            row = db.session.execute(select(pieces.scalar_subquery(), unread)).one()
+            g.badges = (int(row[0] or 0), int(row[1]))
+        else:
+            g.badges = (0, notifications.count_unread(current_user.account_id))
+    found: tuple[int, int] = g.badges
+    return found

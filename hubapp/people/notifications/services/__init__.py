@@ -1,0 +1,49 @@
+"""Commands of notifications: mails, telling people, what they want to be told, digests."""
+
+from __future__ import annotations
+
+from hubapp.people.notifications.services.choosing import (
+    choose,
+    mute,
+    save_settings,
+    unmute,
+    unsubscribe,
+    unsubscribe_undone,
+)
+from hubapp.people.notifications.services.digests import send_digest, take_due
+from hubapp.people.notifications.services.mails import (
+    LONGEST_FAILURE,
+    SEND,
+    deliver,
+    forgive,
+    mark_bad,
+    retry,
+    send_mail,
+)
+from hubapp.people.notifications.services.outgoing import mail_due
+from hubapp.people.notifications.services.telling import MAIL_DUE, By, forget_occasions, read, tell, tell_by_letter
+
+__all__ = [
+    "LONGEST_FAILURE",
+    "MAIL_DUE",
+    "SEND",
+    "By",
+    "choose",
+    "deliver",
+    "forget_occasions",
+    "forgive",
+    "mail_due",
+    "mark_bad",
+    "mute",
+    "read",
+    "retry",
+    "save_settings",
+    "send_digest",
+    "send_mail",
+    "take_due",
+    "tell",
+    "tell_by_letter",
+    "unmute",
+    "unsubscribe",
+    "unsubscribe_undone",
+]

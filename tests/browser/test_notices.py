@@ -1,0 +1,84 @@
+"""Notices: a connector writes to the hub, a member is told, reads it, chooses, and unsubscribes with one click."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from hubapp.kernel import ids
+from tests.browser.conftest import Visit
+from tests.browser.people import Person
+from tests.browser.site import BUYER, CONNECTORS, Site
+
+
+def write(connector: Person, subject: str) -> None:
+    """A broadcast to everybody, looked at as a mail in the dark, and sent."""
+    connector.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/broadcasts/new")
+    connector.write("Subject", subject)
+    connector.write("Text", "We open at **ten**. See the [market](/market).")
+    connector.press("Save and look at it")
+    connector.sees("We open at ten.")
+    back = connector.page.url
+    connector.follow("Dark")
+    connector.sees(subject, "Unsubscribe")
+    connector.page.goto(back)
+    connector.press(re.compile("^Send$"))
+    confirm = connector.page.get_by_role("button", name="Yes, go on")
+    if confirm.count():
+        confirm.click()
+    connector.sees("It goes out now.")
+
+
+def link_that_stops(site: Site, address: str, subject: str) -> str:
+    """The way out in the mail about it, once it has come."""
+    for _ in range(300):
+        for letter in site.letters_to(address):
+            found = re.search(r"https?://\S+/unsubscribe/\S+", letter)
+            if found and "We open at **ten**" in letter:
+                return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no mail about {subject}")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_news_from_the_hub_is_told_read_and_stopped(visit: Visit, site: Site, javascript: bool) -> None:
+    subject = f"Open day {ids.short_code(4)}"
+    connector, shiru, stranger = (
+        visit(javascript=javascript),
+        visit(javascript=javascript),
+        visit(javascript=javascript),
+    )
+    write(connector, subject)
+    stop = link_that_stops(site, BUYER, subject)
+    shiru.sign_in(BUYER, "nairobi", "/notifications")
+    shiru.sees(subject)
+    shiru.follow(subject)
+    shiru.sees("We open at ten.")
+    shiru.go("nairobi", "/notifications")
+    shiru.main.get_by_text("Earlier").wait_for()
+    stranger.page.goto(stop)
+    stranger.press("Stop these mails")
+    stranger.sees("Stopped: you get no more mails like this one.")
+    shiru.go("nairobi", "/me/notifications")
+    news = shiru.main.get_by_label("By mail").last
+    assert news.input_value() == "off"
+    stranger.press("Undo")
+    shiru.page.reload()
+    assert shiru.main.get_by_label("By mail").last.input_value() == "now"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_choices_are_kept_for_one_hub_and_all_are_read_at_once(visit: Visit, javascript: bool) -> None:
+    wambui = visit(javascript=javascript, viewport={"width": 390, "height": 844})
+    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/me/notifications")
+    wambui.main.get_by_label("By mail").first.select_option("weekly" if javascript else "daily")
+    wambui.press(re.compile("^Save$"))
+    wambui.page.wait_for_load_state()
+    assert wambui.main.get_by_label("By mail").first.input_value() == ("weekly" if javascript else "daily")
+    wambui.go("nairobi", "/notifications")
+    everything = wambui.main.get_by_role("button", name="Mark all as read")
+    if everything.count():
+        everything.click()
+    wambui.sees("Nothing new. You have seen everything.")
