@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from hubapp.earnings.compensation.plans import cases, evaluation
-from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans import cases, evaluation, product
+from hubapp.earnings.compensation.plans.errors import BadInput, NotLawful
+from hubapp.earnings.compensation.plans.lint import report as linting
+from hubapp.earnings.compensation.plans.lint.report import Report
+from hubapp.earnings.compensation.plans.schema import Plan
 
 
 @click.group()
@@ -41,6 +46,48 @@ def evaluate(files: tuple[Path, ...], check: bool, one_root: bool) -> None:  # n
             _print(different)
     if not is_same:
         sys.exit(1)
+
+
+@plan.command()
+@click.argument("file", metavar="PLAN.toml", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def lint(file: Path, as_json: bool) -> None:  # noqa: FBT001  click's signature
+    """Say what a plan could pay and reward. Example: hubapp plan lint plan.toml --json.
+
+    Exit 1 where something is refused, with the clause and the reason.
+    """
+    try:
+        found = linting.lint(_plan(file))
+    except NotLawful as refusal:
+        if not as_json:
+            raise
+        found = linting.of_refusal(refusal)
+    if as_json:
+        _print(found.as_dict())
+    else:
+        _say(found)
+    if not found.is_usable:
+        sys.exit(1)
+
+
+def _say(found: Report) -> None:
+    click.echo(f"{found.plan} version {found.version}: {'may be used' if found.is_usable else 'is refused'}")
+    for one in found.findings:
+        source = f" [{one.source}]" if one.status != "ok" else ""
+        click.echo(f"{one.status:8}{one.clause} · {one.check}: {one.reason}{source}")
+
+
+def _plan(path: Path) -> Plan:
+    try:
+        read = product.read(tomllib.loads(path.read_text(encoding="utf-8")), file=path.name)
+        ZoneInfo(read.period.timezone if read.period else "UTC")
+    except FileNotFoundError:
+        raise BadInput("there is no such file", file=str(path)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"cannot be read as TOML: {error}", file=path.name) from error
+    except ZoneInfoNotFoundError as error:
+        raise BadInput(f"is no time zone: {error}", key="period.timezone", file=path.name) from error
+    return read
 
 
 def _json(path: Path) -> Any:

@@ -39,8 +39,8 @@ class Table:
     def only(self, *names: str) -> Table:
         """Refuse keys that nobody reads; those that ask for what is not lawful say so."""
         for name, value in self.value.items():
-            reason = refused.KEYS.get(name) or (refused.of_value(value) if name in names else None)
-            if reason is not None and name not in {"id", "title", "source", "kind"}:
+            reason = refused.of_entry(name, value)
+            if reason is not None:
                 raise refused.not_lawful(reason, key=self.at(name), file=self.file)
             if name not in names:
                 raise self.bad(name, f"unknown key; known are {', '.join(names)}")
@@ -126,9 +126,6 @@ class Table:
 
     def list_of_bps(self, name: str) -> tuple[int, ...]:
         """Rates in basis points whose sum is at most 100 %."""
-        reason = refused.of_value(self.value.get(name))
-        if reason is not None:
-            raise refused.not_lawful(reason, key=self.at(name), file=self.file)
         holder = Table({str(index): rate for index, rate in enumerate(self.rows(name))}, self.file, self.at(name))
         rates = tuple(holder.bps(index) for index in holder.value)
         if not rates:

@@ -72,7 +72,10 @@ KEYS = {
     "fast_start_bps": FAST_START,
 }
 # Values that ask for the same thing under a key that is allowed otherwise.
-ENDLESS = frozenset({"unlimited", "infinite", "infinity", "all"})
+VALUED = frozenset(
+    {"on", "threshold_on", "shares_on", "levels", "levels_bps", "max_levels", "depth", "qualification", "eligibility"}
+)
+ENDLESS = frozenset({"unlimited", "infinite", "infinity"})
 OWN_PURCHASES = frozenset({"autoship", "autoship_cv", "autoship_pv", "own_purchases", "purchases"})
 RECRUITS = frozenset({"recruits", "new_recruits", "hub_new_recruits", "enrolments", "hub_new_members"})
 
@@ -82,9 +85,11 @@ def not_lawful(reason: Reason, *, key: str, file: str) -> NotLawful:
     return NotLawful(f"is refused: {reason.words}", key=key, file=file, clause=reason.clause, source=reason.source)
 
 
-def of_value(value: object) -> Reason | None:
-    """Why a value is refused wherever it stands, if it is."""
-    if not isinstance(value, str):
+def of_entry(name: str, value: object) -> Reason | None:
+    """Why a key, or a value under a key that is allowed otherwise, is refused, if it is."""
+    if name in KEYS:
+        return KEYS[name]
+    if name not in VALUED or not isinstance(value, str):
         return None
     for words, reason in ((ENDLESS, UNLIMITED), (OWN_PURCHASES, AUTOSHIP), (RECRUITS, RECRUITING)):
         if value in words:
