@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hubapp.earnings.compensation.plans import cases, evaluation
 from tests.earnings.compensation import naive, strategies
 
-CAREFUL = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CAREFUL = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def evaluated(case: dict[str, Any]) -> dict[str, Any]:

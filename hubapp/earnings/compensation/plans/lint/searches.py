@@ -41,11 +41,12 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
     recruits = max(sum(_totals(plan, Scene(parents, (0,) * len(parents)))) for parents in SHAPES)
     words = f"a network of recruits without a sale is paid {recruits} minor units"
     yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
-    scene = Scene(SHAPES[2], (volume,) * len(SHAPES[2]))
-    kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID)
+    scene, empty = (Scene(SHAPES[2], (cv,) * len(SHAPES[2])) for cv in (volume, 0))
+    nothing = sum(_totals(plan, empty))
+    kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
     words = f"kits, entry fees and training are paid {kits} minor units"
     yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
-    own = sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals)
+    own = sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals) - nothing
     words = f"purchases of participants are paid {own} minor units"
     yield judged("Vemma II(B)", "self-purchase path", own, refuse=own > 0, reason=words, source=VEMMA)
 
@@ -55,14 +56,23 @@ def split_gain(plan: Plan) -> tuple[int, str]:
     best, where = 0, ""
     for scene in scenes.scenes(plan):
         before = _totals(plan, scene)
-        for member, cv in enumerate(scene.volumes):
-            for moved in sorted({0, cv // 2, cv}):
-                for with_legs in (False, True):
-                    after = _totals(plan, scene.split(member, moved, with_legs=with_legs))
-                    gain = after[member] + after[len(scene.parents)] - before[member]
-                    if gain > best:
-                        best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+        for member in range(len(scene.parents)):
+            for split in _selves(scene, member):
+                after = _totals(plan, split)
+                gain = after[member] + after[len(scene.parents)] - before[member]
+                if gain > best:
+                    best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
     return best, where
+
+
+def _selves(scene: Scene, member: int) -> Iterator[Scene]:
+    """One person as two in every way that is tried; an empty second self without legs would change nothing."""
+    cv, has_legs = scene.volumes[member], member in scene.parents
+    for moved in sorted({0, cv // 2, cv}):
+        if moved:
+            yield scene.split(member, moved, with_legs=False)
+        if has_legs:
+            yield scene.split(member, moved, with_legs=True)
 
 
 def worst_drop(plan: Plan) -> tuple[int, str]:
