@@ -26,11 +26,14 @@ MODES = st.sampled_from(["marginal", "slab"])
 PERSONAL = st.one_of(
     st.fixed_dictionaries(
         {"type": st.just("personal_tier"), "mode": st.just("slab"), "tiers": tiers()},
-        optional={"threshold_on": st.sampled_from(["cv", "gv", "gpv", "pv", "cumulative_cv"])},
+        optional={"threshold_on": st.sampled_from(["cv", "gv", "gv_down", "gpv", "pv", "cumulative_cv"])},
     ),
     st.fixed_dictionaries(
         {"type": st.just("personal_tier"), "mode": st.just("marginal"), "tiers": tiers()},
-        optional={"threshold_on": st.sampled_from(["cv", "cumulative_cv"]), "attribute": st.just("order_running")},
+        optional={
+            "threshold_on": st.sampled_from(["cv", "gv", "cumulative_cv"]),
+            "attribute": st.just("order_running"),
+        },
     ),
     st.fixed_dictionaries({"type": st.just("retail_margin"), "bps": BPS}),
 )

@@ -45,7 +45,8 @@ def _run(case: Case, gone: frozenset[str]) -> Runs:
     earlier = list(members.earlier_cv)
     runs = {}
     for period, places in case.periods.items():
-        kept = orders.only(at for at in places if orders.ids[at] not in gone)
+        within = set(places)
+        kept = orders.chosen([at in within and name not in gone for at, name in enumerate(orders.ids)])
         runs[period] = engine.compute(case.plan, Inputs(_with(members, earlier), kept, case.inputs.hubs))
         earlier = list(runs[period].ground.cumulative)
     return runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
+from itertools import compress
 from json import dumps
 from typing import Self
 
@@ -41,23 +42,22 @@ class Orders:
     hub: Sequence[int] = ()
     kind: Sequence[str] = ()  # empty: every line is a product
 
-    def only(self, places: Iterable[int]) -> Self:
+    def chosen(self, keep: Sequence[bool]) -> Self:
         """Some of the orders, in the same order."""
-        chosen = list(places)
+        if all(keep):
+            return self
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        return type(self)(**{name: [column[at] for at in chosen] if column else () for name, column in columns.items()})
+        return type(self)(**{name: list(compress(column, keep)) for name, column in columns.items()})
 
     def counted(self, base: Base | None) -> Self:
         """The orders that the plan pays for: kinds and buyers of its base, everything without one."""
         if base is None:
             return self
         buyers = [name in base.buyers for name in BUYERS]
-        places = range(len(self.ids))
+        keep = [buyers[buyer] for buyer in self.buyer]
         if self.kind:
-            places_ = (at for at in places if buyers[self.buyer[at]] and self.kind[at] not in base.exclude_kinds)
-        else:
-            places_ = (at for at in places if buyers[self.buyer[at]])
-        return self.only(places_)
+            keep = [one and kind not in base.exclude_kinds for one, kind in zip(keep, self.kind, strict=True)]
+        return self.chosen(keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,7 @@ class Inputs:
     def without(self, order_ids: Iterable[str]) -> Inputs:
         """The same inputs as if these orders had never been."""
         gone = frozenset(order_ids)
-        kept = (at for at, name in enumerate(self.orders.ids) if name not in gone)
-        return Inputs(self.members, self.orders.only(kept), self.hubs)
+        return Inputs(self.members, self.orders.chosen([name not in gone for name in self.orders.ids]), self.hubs)
 
     def digest(self) -> str:
         """sha256 of the canonical rows, sorted by id: the same inputs in any order are the same run."""

@@ -26,8 +26,8 @@ from hubapp.earnings.compensation.plans.schema import (
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
 MODES = ("marginal", "slab")
-VOLUMES = ("cv", "pv", "gv", "gpv", "cumulative_cv")
-ON_OWN = ("cv", "cumulative_cv")
+VOLUMES = ("cv", "pv", "gv", "gv_down", "gpv", "cumulative_cv")
+HOLDS_OWN = ("cv", "gv", "cumulative_cv")  # volumes in cv that own sales are a part of
 
 
 def components(rows: list[Table], *, hub_base: str) -> tuple[Component, ...]:
@@ -73,8 +73,8 @@ def _personal(row: Table) -> PersonalTier:
     mode = row.text("mode", "marginal", among=MODES)
     threshold = row.text("threshold_on", "cv", among=(*VOLUMES, "own_cv"))
     threshold = "cv" if threshold == "own_cv" else threshold
-    if mode == "marginal" and threshold not in ON_OWN:
-        raise row.bad("threshold_on", f"marginal tiers are cut from own volume ({', '.join(ON_OWN)}), not {threshold}")
+    if mode == "marginal" and threshold not in HOLDS_OWN:
+        raise row.bad("threshold_on", f"marginal tiers need a volume that own cv is a part of ({', '.join(HOLDS_OWN)})")
     row.text("attribute", "order_running", among=("order_running",))
     return PersonalTier(name, tiers(row, "tiers"), mode, threshold, by_order="attribute" in row)
 

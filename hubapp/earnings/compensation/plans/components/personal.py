@@ -10,22 +10,21 @@ from hubapp.earnings.compensation.plans.schema import PersonalTier, RetailMargin
 
 
 def tiered(component: PersonalTier, ground: Ground) -> Outcome:
-    """Marginal: the integral over what this period adds; slab: all of own cv at the rate reached."""
+    """Marginal: the integral over what own sales add to the volume; slab: all of own cv at the rate reached."""
     tiers = component.tiers
+    pairs = zip(ground.own, ground.volume(component.threshold_on), strict=True)
     if component.mode == "slab":
-        reached = ground.volume(component.threshold_on)
-        return Outcome([cv * tiers.rate(volume) for cv, volume in zip(ground.own, reached, strict=True)])
+        return Outcome([cv * tiers.rate(volume) for cv, volume in pairs])
     if component.threshold_on == "cv":
         return Outcome([tiers.integral(cv) for cv in ground.own])
-    after = ground.cumulative
-    return Outcome([tiers.integral(end) - tiers.integral(end - cv) for end, cv in zip(after, ground.own, strict=True)])
+    return Outcome([tiers.integral(volume) - tiers.integral(volume - cv) for cv, volume in pairs])
 
 
 def explain_tiered(component: PersonalTier, ground: Ground, member: int) -> Iterator[Piece]:
     """Order by order in order of arrival; an order that straddles tiers gives one piece per tier."""
     orders, tiers = ground.orders, component.tiers
-    running = ground.members.earlier_cv[member] if component.threshold_on == "cumulative_cv" else 0
-    slab = tiers.rate(ground.volume(component.threshold_on)[member])
+    reached = ground.volume(component.threshold_on)[member]
+    running, slab = reached - ground.own[member], tiers.rate(reached)
     for at in ground.places(member):
         end = running + orders.cv[at]
         pieces = [(orders.cv[at], slab)] if component.mode == "slab" else tiers.pieces(running, end)
@@ -50,7 +49,7 @@ def running(component: PersonalTier, ground: Ground) -> Iterator[tuple[int, int,
     """(member, order place, exact) of every own sale, in order of arrival: what each order added."""
     tiers, orders, slab = component.tiers, ground.orders, component.mode == "slab"
     reached = ground.volume(component.threshold_on)
-    sums = list(ground.members.earlier_cv) if component.threshold_on == "cumulative_cv" else [0] * ground.size
+    sums = [volume - cv for volume, cv in zip(reached, ground.own, strict=True)]
     for at, member in enumerate(orders.seller):
         if member < 0:
             continue
