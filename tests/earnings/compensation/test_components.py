@@ -163,3 +163,25 @@ def test_a_refund_is_recomputed_and_its_difference_claimed_back() -> None:
     output = evaluated([row], [person("a")], orders, refunds=["1"])
     assert output["after_refund"] == {"a": {"personal_tier": 50}}
     assert output["clawback"] == {"a": -150}
+
+
+def test_the_marginal_differential_pays_what_a_group_is_worth_beyond_its_legs() -> None:
+    row = {"type": "differential", "mode": "marginal", "schedule": steps((0, 0), (1000, 200), (5000, 400))}
+    members = [person("a"), person("b", "a"), person("c", "a")]
+    output = evaluated([row], members, [order("1", "a", 1000), order("2", "b", 2000), order("3", "c", 3000)])
+    assert {name: paid["differential"] for name, paid in output["payouts"].items()} == {"a": 60, "b": 20, "c": 40}
+    assert output["gv"]["a"] == 6000
+
+
+def test_equal_rates_above_one_another_are_paid_once() -> None:
+    row = {"type": "differential", "rate_by_rank": {"top": 800, "mid": 500, "low": 300}}
+    ranks = ("top", "mid", "mid", "low")
+    members = [{**one, "rank": rank} for one, rank in zip(CHAIN, ranks, strict=True)]
+    output = evaluated([row], members, [order("1", "d", 1000)])
+    assert {name: paid["differential"] for name, paid in output["payouts"].items()} == {"a": 30, "c": 20, "d": 30}
+
+
+def test_marginal_tiers_on_group_volume_pay_what_own_sales_add_on_top() -> None:
+    row = {"type": "personal_tier", "threshold_on": "gv", "tiers": steps((0, 1000), (1000, 2000))}
+    output = evaluated([row], CHAIN[:2], [order("1", "a", 300), order("2", "b", 900)])
+    assert output["payouts"] == {"a": {"personal_tier": 50}, "b": {"personal_tier": 90}}
