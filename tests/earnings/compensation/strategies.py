@@ -43,15 +43,13 @@ RULES = {
     ),
     "eligibility": st.just("majority_nonparticipant"),
 }
-DIFFERENTIAL = st.one_of(
-    st.fixed_dictionaries(
-        {"type": st.just("differential"), "threshold_on": st.sampled_from(["gv", "gpv"]), "schedule": tiers()},
-        optional=RULES,
-    ),
-    st.fixed_dictionaries({"type": st.just("differential"), "rate_by_rank": ranked(4000)}, optional=RULES),
-    st.fixed_dictionaries(
-        {"type": st.just("differential"), "mode": st.just("marginal"), "schedule": tiers(rising=True)}, optional=RULES
-    ),
+SLAB = st.fixed_dictionaries(
+    {"type": st.just("differential"), "threshold_on": st.sampled_from(["gv", "gpv"]), "schedule": tiers()},
+    optional=RULES,
+)
+RANKED = st.fixed_dictionaries({"type": st.just("differential"), "rate_by_rank": ranked(4000)}, optional=RULES)
+MARGINAL = st.fixed_dictionaries(
+    {"type": st.just("differential"), "mode": st.just("marginal"), "schedule": tiers(rising=True)}, optional=RULES
 )
 LEVELS = st.one_of(
     st.fixed_dictionaries(
@@ -145,8 +143,8 @@ def pools(draw: st.DrawFn, members: list[dict[str, Any]]) -> dict[str, Any]:
 def whole_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Any plan over any network."""
     members = draw(networks())
-    kinds = st.one_of(PERSONAL, DIFFERENTIAL, LEVELS, GROUP, HUB, GEOMETRIC, pools(members))
-    rows = draw(st.lists(kinds, min_size=1, max_size=4))
+    families = (PERSONAL, SLAB, RANKED, MARGINAL, LEVELS, GROUP, HUB, GEOMETRIC, pools(members))
+    rows = [draw(draw(st.sampled_from(families))) for _ in range(draw(st.integers(1, 4)))]
     plan: dict[str, Any] = {"components": [{"id": f"c{place}", **row} for place, row in enumerate(rows)]}
     plan["rounding"] = draw(st.sampled_from(["half_up", "down"]))
     if draw(st.booleans()):
