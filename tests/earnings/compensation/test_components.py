@@ -185,3 +185,21 @@ def test_marginal_tiers_on_group_volume_pay_what_own_sales_add_on_top() -> None:
     row = {"type": "personal_tier", "threshold_on": "gv", "tiers": steps((0, 1000), (1000, 2000))}
     output = evaluated([row], CHAIN[:2], [order("1", "a", 300), order("2", "b", 900)])
     assert output["payouts"] == {"a": {"personal_tier": 50}, "b": {"personal_tier": 90}}
+
+
+def test_a_hubs_fee_is_split_and_a_vacant_hubs_part_is_breakage() -> None:
+    row = {"type": "hub_share", "fee_bps": 1000, "split_bps": {"connector": 2500, "company": 7500}}
+    orders = [order("1", None, 1010, hub="h"), order("2", None, 400, hub="i")]
+    output = evaluated([row], [person("k", connector_of="h")], orders)
+    assert output["payouts"] == {"k": {"hub_share": 25}}
+    assert output["company"] == {"hub_share": 76 + 30}
+    assert output["breakage"] == {"hub_share": 10}
+
+
+def test_beneath_the_first_tier_nothing_is_paid() -> None:
+    row = {"mode": "slab", "type": "personal_tier", "tiers": steps((1000, 500))}
+    orders = [order("1", "a", 999), order("2", "b", 1000)]
+    assert evaluated([row], CHAIN, orders)["payouts"] == {"b": {"personal_tier": 50}}
+    assert evaluated([{**row, "mode": "marginal"}], CHAIN, [order("1", "a", 1200)])["payouts"] == {
+        "a": {"personal_tier": 10}
+    }
