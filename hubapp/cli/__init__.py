@@ -26,6 +26,7 @@ COMMANDS = {
     "users": "hubapp.cli.users:users",
     "ledger": "hubapp.cli.ledger:ledger",
     "payouts": "hubapp.cli.payouts:payouts",
+    "plan": "hubapp.cli.plan:plan",
     "statements": "hubapp.cli.statements:statements",
     "sandbox": "hubapp.cli.sandbox:sandbox",
     "payments": "hubapp.cli.payments:payments",

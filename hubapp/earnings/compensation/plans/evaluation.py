@@ -1,0 +1,165 @@
+"""What a worked case comes to, shaped as its `expected` is, and where the two differ."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Any
+
+from hubapp.earnings.compensation.plans import engine, explain
+from hubapp.earnings.compensation.plans.cases import Case
+from hubapp.earnings.compensation.plans.engine import Result
+from hubapp.earnings.compensation.plans.ground import Ground
+from hubapp.earnings.compensation.plans.inputs import Inputs, Members
+from hubapp.earnings.compensation.plans.schema import Differential, FeeCascade, HubShare, PersonalTier
+
+ByMember = dict[str, dict[str, int]]
+Runs = dict[str, Result]
+# Keys by member: compared for the listed members only, where a case names some.
+BY_MEMBER = frozenset(
+    {"payouts", "after_refund", "forfeited", "net", "gross", "payouts_after_cap", "clawback", "ratio", "gv"}
+)
+LISTED = frozenset({"gv", "ratio"})
+
+
+def evaluate(case: Case) -> dict[str, Any]:
+    """All keys that apply, zeros left out."""
+    runs = _run(case, frozenset())
+    output: dict[str, Any] = {"payouts": _payouts(list(runs.values()))}
+    if "" not in runs:
+        output["payouts_by_period"] = {period: _payouts([result]) for period, result in runs.items()}
+    output |= _not_paid(case, list(runs.values()))
+    output |= _volumes(case)
+    output |= _capped(case, list(runs.values()))
+    if case.advances is not None:
+        output["net"] = _net(case, list(runs.values()))
+    if case.refunds is not None:
+        after = _run(case, frozenset(case.refunds))
+        output["after_refund"] = _payouts(list(after.values()))
+        output["clawback"] = _clawback(_totals(list(runs.values())), _totals(list(after.values())))
+    return output
+
+
+def _run(case: Case, gone: frozenset[str]) -> Runs:
+    """Every period by itself, with the own volumes of the earlier ones."""
+    members, orders = case.inputs.members, case.inputs.orders
+    earlier = list(members.earlier_cv)
+    runs = {}
+    for period, places in case.periods.items():
+        within = set(places)
+        kept = orders.chosen([at in within and name not in gone for at, name in enumerate(orders.ids)])
+        runs[period] = engine.compute(case.plan, Inputs(_with(members, earlier), kept, case.inputs.hubs))
+        earlier = list(runs[period].ground.cumulative)
+    return runs
+
+
+def _with(members: Members, earlier: list[int]) -> Members:
+    return Members(
+        members.ids,
+        members.tree,
+        members.ranks,
+        members.active,
+        members.customers,
+        members.customer_pv,
+        members.customer_cv,
+        earlier,
+    )
+
+
+def _payouts(results: list[Result]) -> ByMember:
+    """{member: {component: minor}} before the total cap, summed over periods."""
+    found: ByMember = {}
+    for result in results:
+        for paid in result.paid:
+            for name, amount in zip(result.ground.members.ids, paid.amounts, strict=True):
+                if amount:
+                    row = found.setdefault(name, {})
+                    row[paid.component.id] = row.get(paid.component.id, 0) + amount
+    return dict(sorted(found.items()))
+
+
+def _not_paid(case: Case, results: list[Result]) -> dict[str, Any]:
+    """Forfeits, breakage, the company's part, accounts and lines by order, where a component can have them."""
+    forfeited: ByMember = {}
+    found: dict[str, Any] = {"breakage": {}, "company": {}, "accounts": {}, "lines": {}}
+    for result in results:
+        for paid in result.paid:
+            name, members = paid.component.id, result.ground.members.ids
+            for member, exact in paid.forfeited.items():
+                _add(forfeited.setdefault(members[member], {}), name, case.plan.rounding.of(exact))
+            _add(found["breakage"], name, case.plan.rounding.of(paid.untaken))
+            _add(found["company"], name, paid.company)
+            for account, balance in paid.accounts.items():
+                _add(found["accounts"], account, balance)
+            if isinstance(paid.component, PersonalTier) and paid.component.by_order:
+                found["lines"].setdefault(name, {}).update(explain.by_order(result, paid))
+    found["forfeited"] = {member: row for member, row in sorted(forfeited.items()) if row}
+    types = {type(component) for component in case.plan.components}
+    applies = {"company": HubShare in types, "accounts": FeeCascade in types, "forfeited": Differential in types}
+    return {key: value for key, value in found.items() if value or applies.get(key)}
+
+
+def _add(row: dict[str, int], key: str, amount: int) -> None:
+    if amount:
+        row[key] = row.get(key, 0) + amount
+
+
+def _volumes(case: Case) -> dict[str, Any]:
+    ground, ids = Ground(case.inputs), case.inputs.members.ids
+    found: dict[str, Any] = {"gv": {name: gv for name, gv in zip(ids, ground.gv, strict=True) if gv}}
+    rules = [component.rule for component in case.plan.components if isinstance(component, Differential)]
+    if any(rule.majority for rule in rules):
+        pairs = zip(ids, *ground.ratios, strict=True)
+        found["ratio"] = {name: [top // gcd(top, all_), all_ // gcd(top, all_)] for name, top, all_ in pairs if all_}
+    return found
+
+
+def _totals(results: list[Result]) -> dict[str, int]:
+    """Every member's total after caps, summed over periods; zeros stay."""
+    ids = results[0].ground.members.ids
+    return {name: sum(parts) for name, *parts in zip(ids, *(result.totals for result in results), strict=True)}
+
+
+def _capped(case: Case, results: list[Result]) -> dict[str, Any]:
+    if case.plan.caps.total_bps is None and case.plan.caps.per_participant is None:
+        return {}
+    after = _totals(results)
+    ids = results[0].ground.members.ids
+    gross = {name: sum(parts) for name, *parts in zip(ids, *(one.before_caps for one in results), strict=True)}
+    return {
+        "turnover": sum(result.ground.turnover for result in results),
+        "gross": {name: amount for name, amount in gross.items() if amount},
+        "payouts_after_cap": {name: amount for name, amount in after.items() if amount},
+        "total": sum(after.values()),
+    }
+
+
+def _net(case: Case, results: list[Result]) -> dict[str, int]:
+    advances = case.advances or {}
+    net = {name: total - advances.get(name, 0) for name, total in _totals(results).items()}
+    return {name: amount for name, amount in net.items() if amount}
+
+
+def _clawback(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: after[name] - amount for name, amount in before.items() if after[name] != amount}
+
+
+def differences(case: Case, output: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """{key: {"expected": …, "got": …}} of every key of `expected` that does not come out."""
+    found = {}
+    for key, value in case.expected.items():
+        expected, got = value, output.get(key, {})
+        if key in BY_MEMBER and isinstance(expected, dict):
+            names = set(case.only) if case.only is not None else {*expected, *got}
+            names = names & set(expected) if key in LISTED else names
+            expected, got = ({name: one for name, one in side.items() if name in names} for side in (expected, got))
+        if _bare(expected) != _bare(got):
+            found[key] = {"expected": expected, "got": got}
+    return found
+
+
+def _bare(value: Any) -> Any:
+    """Without zeros and what is empty without them, so that {"A": 0} and {} are the same."""
+    if not isinstance(value, dict):
+        return value
+    pairs = {name: _bare(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in pairs.items() if inner not in (0, {})}

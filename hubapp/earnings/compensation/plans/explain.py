@@ -1,0 +1,85 @@
+"""The glass box: each line of a member with the pieces that sum to it, as data for pages and exported statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubapp.earnings.compensation.plans.components import personal
+from hubapp.earnings.compensation.plans.engine import COMPONENTS, Paid, Result
+from hubapp.earnings.compensation.plans.outcome import Piece
+from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
+from hubapp.earnings.compensation.plans.schema import PersonalTier
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One member's line: `pieces` sum to `computed`; less `forfeited` it is `exact`; `rounded`; `amount` after caps."""
+
+    member: str
+    component: str
+    type: str
+    pieces: tuple[Piece, ...]
+    computed: int
+    forfeited: int
+    reason: str | None
+    exact: int
+    rounded: int
+    amount: int
+
+    @property
+    def shown(self) -> list[int]:
+        """The amount over the pieces in minor units, by largest remainder, so that a statement adds up."""
+        return hamilton(self.amount, [piece.exact for piece in self.pieces])
+
+
+def lines(result: Result, member: str) -> list[Line]:
+    """Every line of a member that is paid or forfeited, in the plan's order. Raises ValueError for nobody."""
+    at = list(result.ground.members.ids).index(member)
+    found = [_line(result, paid, place, at) for place, paid in enumerate(result.paid)]
+    return [line for line in found if line.computed or line.amount]
+
+
+def _line(result: Result, paid: Paid, place: int, at: int) -> Line:
+    explain = COMPONENTS[paid.component.type][1]
+    pieces = tuple(piece for piece in explain(paid.component, result.ground, at) if piece.exact)
+    forfeited = paid.forfeited.get(at, 0)
+    return Line(
+        result.ground.members.ids[at],
+        paid.component.id,
+        paid.component.type,
+        pieces,
+        paid.exact[at] + forfeited,
+        forfeited,
+        paid.reasons.get(at),
+        paid.exact[at],
+        paid.amounts[at],
+        result.final[place][at],
+    )
+
+
+def by_order(result: Result, paid: Paid) -> dict[str, int]:
+    """Order by order in order of arrival: each member's rounded amount over the own sales that made it."""
+    component = paid.component
+    assert isinstance(component, PersonalTier)
+    per_member: dict[int, list[tuple[int, int]]] = {}
+    for member, at, exact in personal.running(component, result.ground):
+        per_member.setdefault(member, []).append((at, exact))
+    amounts: dict[int, int] = {}
+    for member, sales in per_member.items():
+        parts = hamilton(paid.amounts[member], [exact for _, exact in sales])
+        amounts.update(zip((at for at, _ in sales), parts, strict=True))
+    return {result.ground.orders.ids[at]: amounts[at] for at in sorted(amounts) if amounts[at]}
+
+
+def breakage(result: Result) -> dict[str, dict[str, int]]:
+    """Exact amounts that stay with the company, by component and reason, caps among them."""
+    found = {}
+    for paid, final in zip(result.paid, result.final, strict=True):
+        reasons = {
+            "untaken": paid.untaken,
+            "forfeited": sum(paid.forfeited.values()),
+            "fractions": paid.fractions,
+            "caps": (sum(paid.amounts) - sum(final)) * SCALE,
+        }
+        found[paid.component.id] = {reason: exact for reason, exact in reasons.items() if exact}
+    return {name: reasons for name, reasons in found.items() if reasons}

@@ -1,0 +1,110 @@
+"""What only running the plan shows: gains by splitting oneself, losses by selling more, cliffs, pay for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hubapp.earnings.compensation.plans import engine
+from hubapp.earnings.compensation.plans.lint import scenes
+from hubapp.earnings.compensation.plans.lint.findings import Finding, judged
+from hubapp.earnings.compensation.plans.lint.scenes import SHAPES, Scene
+from hubapp.earnings.compensation.plans.lint.static import NEVER_PAID
+from hubapp.earnings.compensation.plans.refused import KOSCOT, VEMMA
+from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Caps, Plan
+
+PERSONAL = frozenset({"personal_tier", "retail_margin"})
+# Rounding down may move a minor unit per component; less than that is no finding.
+NOISE = 4
+
+
+def findings(plan: Plan) -> Iterator[Finding]:
+    """All of them, in a fixed order."""
+    bare = replace(plan, caps=Caps(), components=tuple(c for c in plan.components if c.type in PERSONAL | MULTI_LEVEL))
+    for name, one in (("before caps", bare), ("with caps and pools", plan)):
+        gain, where = split_gain(one)
+        words = f"splitting oneself gains {gain} minor units at most, {name}{where}"
+        yield judged("split gain", name, gain, warn=gain > NOISE, reason=words)
+        drop, where = worst_drop(one)
+        words = f"somebody else selling more costs a member {drop} minor units at worst, {name}{where}"
+        yield judged("monotony", name, drop, warn=drop > NOISE, reason=words)
+    jump, where = cliff(bare)
+    words = f"one minor unit of volume moves pay by {jump} minor units at most{where}"
+    yield judged("M9b", "threshold cliff", jump, warn=jump > NOISE, reason=f"{words}; marginal tiers have no cliff")
+    yield from _pay_for_nothing(plan)
+
+
+def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
+    """Recruits alone, kits and fees, and purchases of participants: whatever the words say, nothing is paid."""
+    starts = scenes.thresholds(plan)
+    volume = 20 * starts[-1]
+    recruits = max(sum(_totals(plan, Scene(parents, (0,) * len(parents)))) for parents in SHAPES)
+    words = f"a network of recruits without a sale is paid {recruits} minor units"
+    yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
+    scene, empty = (Scene(SHAPES[2], (cv,) * len(SHAPES[2])) for cv in (volume, 0))
+    nothing = sum(_totals(plan, empty))
+    kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
+    words = f"kits, entry fees and training are paid {kits} minor units"
+    yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
+    own = sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals) - nothing
+    words = f"purchases of participants are paid {own} minor units"
+    yield judged("Vemma II(B)", "self-purchase path", own, refuse=own > 0, reason=words, source=VEMMA)
+
+
+def split_gain(plan: Plan) -> tuple[int, str]:
+    """The most that one person gains as two, and where."""
+    best, where = 0, ""
+    for scene in scenes.scenes(plan):
+        before = _totals(plan, scene)
+        for member in range(len(scene.parents)):
+            for split in _selves(scene, member):
+                after = _totals(plan, split)
+                gain = after[member] + after[len(scene.parents)] - before[member]
+                if gain > best:
+                    best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+    return best, where
+
+
+def _selves(scene: Scene, member: int) -> Iterator[Scene]:
+    """One person as two in every way that is tried; an empty second self without legs would change nothing."""
+    cv, has_legs = scene.volumes[member], member in scene.parents
+    for moved in sorted({0, cv // 2, cv}):
+        if moved:
+            yield scene.split(member, moved, with_legs=False)
+        if has_legs:
+            yield scene.split(member, moved, with_legs=True)
+
+
+def worst_drop(plan: Plan) -> tuple[int, str]:
+    """The most that anybody loses because somebody sells more, and where."""
+    worst, where = 0, ""
+    steps = sorted({1, *scenes.thresholds(plan)})
+    for scene in scenes.scenes(plan):
+        before = _totals(plan, scene)
+        for member in range(len(scene.parents)):
+            for more in (steps[0], steps[len(steps) // 2], steps[-1]):
+                after = _totals(plan, scene.selling(member, more))
+                drop = max(was - is_ for was, is_ in zip(before, after, strict=True))
+                if drop > worst:
+                    worst, where = drop, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+    return worst, where
+
+
+def cliff(plan: Plan) -> tuple[int, str]:
+    """The biggest step in anybody's pay for one more minor unit of volume, and where."""
+    worst, where = 0, ""
+    for start in scenes.thresholds(plan):
+        for parents in SHAPES[:3]:
+            for member in range(len(parents)):
+                scene = Scene(parents, tuple(start - 1 if place == member else 0 for place in range(len(parents))))
+                for extra in (scene, scene.selling(0, start // 2).selling(member, -min(start // 2, start - 1))):
+                    pairs = zip(_totals(plan, extra), _totals(plan, extra.selling(member, 1)), strict=True)
+                    jump = max(abs(after - before) for before, after in pairs)
+                    if jump > worst:
+                        worst, where = jump, f" (at {start})"
+    return worst, where
+
+
+def _totals(plan: Plan, scene: Scene) -> list[int]:
+    """Pay by member; the connector beside the tree comes last."""
+    return engine.compute(plan, scene.inputs(plan)).totals

@@ -1,0 +1,57 @@
+"""Tiers: the rate reached at a volume, and the integral of the rate up to it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """`starts` ascending (a boundary belongs to the upper tier), `rates` in basis points; beneath the first start 0."""
+
+    starts: tuple[int, ...]
+    rates: tuple[int, ...]
+    floors: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, steps: Sequence[tuple[int, int]]) -> Tiers:
+        """From (from, bps) pairs, already checked."""
+        floors, sum_ = [0], 0
+        for (start, rate), (end, _) in pairwise(steps):
+            sum_ += (end - start) * rate
+            floors.append(sum_)
+        return cls(tuple(start for start, _ in steps), tuple(rate for _, rate in steps), tuple(floors))
+
+    def rate(self, volume: int) -> int:
+        """The rate reached at `volume`."""
+        place = bisect_right(self.starts, volume)
+        return self.rates[place - 1] if place else 0
+
+    def integral(self, volume: int) -> int:
+        """Exact: the sum over all tiers of what fell into them."""
+        place = bisect_right(self.starts, volume)
+        if not place:
+            return 0
+        return self.floors[place - 1] + (volume - self.starts[place - 1]) * self.rates[place - 1]
+
+    def pay(self, volume: int, *, mode: str) -> int:
+        """Exact pay for `volume`: its integral, or all of it at the reached rate."""
+        return self.integral(volume) if mode == "marginal" else volume * self.rate(volume)
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether no tier pays less than the one beneath it (the integral is convex)."""
+        return all(low <= high for low, high in pairwise(self.rates))
+
+    @property
+    def highest(self) -> int:
+        """The best rate."""
+        return max(self.rates)
+
+    def pieces(self, low: int, high: int) -> list[tuple[int, int]]:
+        """(amount, rate) of what lies between two volumes, tier by tier."""
+        edges = [low, *(start for start in self.starts if low < start < high), high]
+        return [(end - start, self.rate(start)) for start, end in pairwise(edges) if end > start]

@@ -1,0 +1,38 @@
+"""The engine and a naive second implementation in exact fractions agree on random plans and trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from hubapp.earnings.compensation.plans import cases, evaluation
+from tests.earnings.compensation import naive, strategies
+
+CAREFUL = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+
+
+def evaluated(case: dict[str, Any]) -> dict[str, Any]:
+    return evaluation.evaluate(cases.read(case, file="random.json"))
+
+
+@CAREFUL
+@given(strategies.whole_cases())
+def test_every_component_pays_as_the_words_say(case: dict[str, Any]) -> None:
+    output, plain = evaluated(case), naive.run(case)
+    assert output["payouts"] == naive.bare(plain["payouts"])
+    assert output.get("forfeited", {}) == naive.bare(plain["forfeited"])
+    assert output.get("breakage", {}) == naive.bare(plain["breakage"])
+    assert output.get("company", {}) == naive.bare(plain["company"])
+
+
+@CAREFUL
+@given(strategies.whole_cases())
+def test_caps_and_refunds_come_to_the_same(case: dict[str, Any]) -> None:
+    output, before = evaluated(case), naive.run(case)
+    after = naive.run(case, gone=tuple(case["refunds"]))
+    if "cap" in case["plan"]:
+        assert output["payouts_after_cap"] == naive.bare(before["totals"])
+    change = {member: after["totals"].get(member, 0) - amount for member, amount in before["totals"].items()}
+    assert output["after_refund"] == naive.bare(after["payouts"])
+    assert output["clawback"] == naive.bare(change)

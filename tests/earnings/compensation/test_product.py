@@ -1,0 +1,128 @@
+"""What the product's plan adds: who counts as a buyer, caps in order, connectors' days, debts, dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from hubapp.earnings.compensation.plans import engine, explain, product, refunds
+from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, buyer_class
+from hubapp.earnings.compensation.plans.limits import capped
+from hubapp.earnings.compensation.plans.refunds import Settlement, settle
+from hubapp.earnings.compensation.plans.schema import Caps
+from tests.earnings.compensation.examples import inputs, order, person, plan
+
+MEMBERS = [person("k"), person("m"), person("s", customers=10)]
+
+
+def with_hub(orders: list[dict[str, object]], hubs: Hubs) -> Inputs:
+    read = inputs(MEMBERS, orders)
+    return replace(read, orders=replace(read.orders, hub=[0] * len(orders)), hubs=hubs)
+
+
+@pytest.mark.parametrize("kind", ["kit", "entry_fee", "training", "shipping", "gift_card", "donation"])
+def test_excluded_kinds_pay_nothing(kind: str) -> None:
+    read = inputs(MEMBERS, [order("1", "s", 1000), order("2", "s", 1000)])
+    result = engine.compute(plan(), replace(read, orders=replace(read.orders, kind=["product", kind])))
+    assert result.totals == [0, 0, 100]
+
+
+@pytest.mark.parametrize("buyer", ["participant", "event"])
+def test_only_customers_purchases_count(buyer: str) -> None:
+    result = engine.compute(plan(), inputs(MEMBERS, [order("1", "s", 1000, buyer=buyer), order("2", "s", 500)]))
+    assert result.totals == [0, 0, 50]
+
+
+@pytest.mark.parametrize(
+    ("own", "until", "expected"),
+    [
+        (True, None, "participant"),
+        (False, None, "customer"),
+        (False, 40, "participant"),
+        (False, 39, "customer"),
+        (False, 100, "participant"),
+    ],
+)
+def test_who_left_less_than_the_look_back_ago_is_a_participant_still(
+    own: bool, until: int | None, expected: str
+) -> None:
+    assert BUYERS[buyer_class(is_own=own, participant_until=until, day=100, lookback_days=60)] == expected
+
+
+def test_a_hubs_line_follows_the_days_that_connectors_held_it() -> None:
+    hubs = Hubs(["h"], [[(0, 10), (1, 20)]], [10], [0])
+    result = engine.compute(plan(), with_hub([order("1", None, 100_000)], hubs))
+    assert result.final[2] == [2667, 5333, 0]  # 5 % of 1000.00 and 30.00, over 10 and 20 days
+
+
+def test_a_vacant_hub_pays_nobody_and_says_so() -> None:
+    result = engine.compute(plan(), with_hub([order("1", None, 100_000)], Hubs(["h"], [[]], [10], [4])))
+    assert result.totals == [0, 0, 0]
+    assert explain.breakage(result) == {"hub": {"untaken": 80_000_000}, "hub_pool": {"untaken": 5_000_000}}
+
+
+def test_the_fixed_payment_needs_its_customers() -> None:
+    hubs = Hubs(["h"], [[(0, 1)]], [9], [0])
+    assert engine.compute(plan(), with_hub([order("1", None, 100_000)], hubs)).totals == [5000, 0, 0]
+
+
+def test_pools_count_customers_who_came_again_and_cap_each_participant() -> None:
+    hubs = Hubs(["g", "h"], [[(0, 1)], [(1, 1)]], [0, 0], [1, 9])
+    result = engine.compute(plan(), with_hub([order("1", None, 100_000)], hubs))
+    assert result.paid[3].amounts == [50, 100, 0]  # a fund of 500, at most 20 % each
+
+
+def test_components_are_scaled_in_the_plans_order_and_the_rest_last() -> None:
+    amounts, names = [[60, 40], [10, 20], [5, 5]], ["personal", "team", "pool"]
+    caps = Caps(total_bps=10_000, scale_order=("pool", "team"))
+    assert capped(amounts, caps=caps, names=names, turnover=135) == [[60, 40], [10, 20], [3, 2]]
+    assert capped(amounts, caps=caps, names=names, turnover=109) == [[60, 40], [3, 6], [0, 0]]
+    assert capped(amounts, caps=caps, names=names, turnover=50) == [[30, 20], [0, 0], [0, 0]]
+
+
+def test_a_participants_cap_keeps_the_proportions_of_the_components() -> None:
+    assert capped([[90, 10], [30, 10]], caps=Caps(per_participant=60), names=["a", "b"], turnover=0) == [
+        [45, 10],
+        [15, 10],
+    ]
+
+
+def test_a_rule_on_customers_forfeits_the_teams_part_and_names_the_reason() -> None:
+    members = [person("a", customers=9, customer_pv=9999), person("b", "a", customers=10)]
+    result = engine.compute(plan(), inputs(members, [order("1", "a", 150_000), order("2", "b", 100_000)]))
+    (line,) = [one for one in explain.lines(result, "a") if one.component == "team"]
+    assert (line.computed, line.forfeited, line.reason) == (30_000_000, 20_000_000, "few_customers")
+    assert [(piece.why, piece.order, piece.leg) for piece in line.pieces] == [
+        ("own_sale", "1", None),
+        ("leg", None, "b"),
+    ]
+
+
+def test_a_refund_posts_the_difference_of_the_original_period() -> None:
+    read = inputs(MEMBERS, [order("1", "s", 60_000), order("2", "s", 10_000)])
+    old = engine.compute(plan(), read)
+    assert refunds.differences(old, refunds.after(old, ["2"])) == [(2, "personal", -1200)]
+    assert refunds.differences(old, refunds.after(old, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("due", "debt", "expected"),
+    [
+        (1000, 0, Settlement(paid=900, held=100, recovered=0, debt=0)),
+        (-300, 50, Settlement(paid=0, held=0, recovered=0, debt=350)),
+        (1000, 2000, Settlement(paid=450, held=50, recovered=500, debt=1500)),
+        (1000, 200, Settlement(paid=720, held=80, recovered=200, debt=0)),
+        (0, 7, Settlement(paid=0, held=0, recovered=0, debt=7)),
+    ],
+)
+def test_debts_are_carried_and_repaid_from_at_most_half(due: int, debt: int, expected: Settlement) -> None:
+    assert settle(due=due, debt=debt, holdback_bps=1000, recover_bps=5000) == expected
+
+
+def test_a_plan_that_starts_in_the_past_is_refused() -> None:
+    product.refuse_past_start(plan(), today=date(2026, 12, 31), file="plan.toml")
+    with pytest.raises(BadInput, match=r"^plan\.toml: effective_from: starts in the past: 2027-01-01 is not after"):
+        product.refuse_past_start(plan(), today=date(2027, 1, 1), file="plan.toml")
