@@ -134,6 +134,19 @@ def test_a_refund_that_fails_gives_it_again(town: Town) -> None:
     assert earned(town, home, order_id) == {maud: 100}
 
 
+def test_a_lost_dispute_takes_it_back_as_a_refund_does(town: Town) -> None:
+    selling, home = town.hubs
+    maud = connector_of(town, home)
+    order_id, dispute_id = town.sell(selling, town.person(), home=home), uuid7()
+    for _ in range(2):  # the news is told twice
+        with town.till.app.app_context(), hub_scope(selling), unit_of_work():
+            shares.claw_back(order_id=order_id, dispute_id=dispute_id, amount=4_000, currency="EUR", now=clock.now())
+    run_all(town.till.app)
+    assert clearing(town) == (-60, 60)
+    assert earned(town, home, order_id) == {maud: 60}
+    assert town.balance(home, maud, Purpose.OWED) == -60
+
+
 def test_killed_between_the_two_hubs_the_second_is_done_once(town: Town) -> None:
     selling, home = town.hubs
     maud = connector_of(town, home)

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from hubapp.earnings.shares import bookings, policies
 from hubapp.earnings.shares.bookings import TakenBack
 from hubapp.earnings.shares.models import EarningFreeze, EarningRight, FreezeState, OrderShare
+from hubapp.earnings.shares.services import crossing
 from hubapp.earnings.shares.services.locking import locked_order, locked_rights
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import services as ledger
@@ -68,6 +69,8 @@ def claw_back(*, order_id: UUID, dispute_id: UUID, amount: int, beyond: int = 0,
     )
     db.session.flush()
     if entry is not None:
+        # The home hub gives its share of the sale back too, or the two hubs' clearing accounts would never cancel.
+        crossing.send_taken_back(order_id=order_id, entry=entry)
         ledger.post(entry=entry)
     return True
 
