@@ -65,6 +65,11 @@ def refund_of(reference: str) -> Refund | None:
     return db.session.scalar(select(Refund).where(Refund.reference == reference))
 
 
+def refund_references(payment_id: UUID) -> Sequence[str]:
+    """What callers called the refunds of a payment, in no order."""
+    return db.session.scalars(select(Refund.reference).where(Refund.payment_id == payment_id)).all()
+
+
 def has_refund_failed(refund_id: UUID) -> bool:
     """Whether a refund has failed as of now, whatever was told of it before."""
     failed = select(Refund.id).where(Refund.id == refund_id, Refund.status == RefundStatus.FAILED)

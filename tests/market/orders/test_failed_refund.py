@@ -14,9 +14,11 @@ from hubapp.jobs import worker
 from hubapp.jobs.events import publish
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.orders import queries, services
 from hubapp.market.orders.models import Order
+from hubapp.market.orders.refund_models import Level
 from hubapp.money.ledger import queries as books
 from hubapp.money.ledger import verify
 from hubapp.money.payments.events import RefundFailed, RefundSettled
@@ -131,6 +133,24 @@ def test_news_told_again_change_nothing(till: Till, shop: Shop, kind: type[Refun
     tell_again(till, kind)
     assert state(till, shop, order) == ("paid", 1, True)
     assert balances(till, shop) == before
+
+
+def test_a_part_that_arrives_while_the_rest_is_called_off_does_not_hide_its_failure(till: Till, shop: Shop) -> None:
+    order = sold(till, shop)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        services.refund_part(
+            order_id=order.id,
+            amount=Money(500, "EUR"),
+            reason="It leaks.",
+            by=Level.SELLER,
+            actor=Actor(shop.seller, "Ada"),
+            now=clock.now(),
+        )
+    cancel(till, shop, order)  # the part is noted after the order was called off
+    bounce(till)
+    assert state(till, shop, order) == ("paid", 1, True)
+    with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+        assert queries.order(order.id).refunded == 0
 
 
 def test_old_news_of_a_failure_do_not_touch_the_next_refund(till: Till, shop: Shop) -> None:

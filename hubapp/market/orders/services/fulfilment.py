@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hubapp.earnings.shares import services as shares
 from hubapp.jobs.events import publish
@@ -15,7 +15,7 @@ from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders import refund_queries
 from hubapp.market.orders.errors import BeyondLimits, NoSuchOrder, ReasonMissing, WrongMove
 from hubapp.market.orders.events import OrderCanceled, OrderHandedOver
-from hubapp.market.orders.models import Checkout, Order, OrderStatus, OrderStep
+from hubapp.market.orders.models import Checkout, Order, OrderStatus
 from hubapp.market.orders.refund_models import RefundRequest, RequestStatus
 from hubapp.market.orders.services import letters, steps
 from hubapp.money.payments import queries as paid
@@ -66,7 +66,7 @@ def send_money_back(*, order: Order, reason: str, actor_id: UUID | None, now: da
     refund_id = payments.request_refund(
         payment_id=payment_of(order=order),
         amount=amount,
-        reference=_refund_reference(order),
+        reference=_cancellation(order, _cancellations(order) + 1),
         reason=reason,
         now=now,
     )
@@ -116,7 +116,8 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, amount: in
     order = steps.locked_order(order_id=order_id)
     catalogue.hold(lines=steps.quantities(orders=[order]))  # before the books, as everybody does
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
-    if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or reference != _refund_reference(order):
+    is_latest = reference == _cancellation(order, _cancellations(order))
+    if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or not is_latest:
         return
     order.refunded = max(0, order.refunded - amount)
     before = OrderStatus.PAID if order.handed_over_at is None else OrderStatus.HANDED_OVER
@@ -145,11 +146,16 @@ def payment_of(*, order: Order) -> UUID:
     return payment_id
 
 
-def _refund_reference(order: Order) -> str:
-    """The latest refund of an order: one that failed may be asked for again, the same click twice may not."""
-    attempt = db.session.scalar(
-        select(func.count())
-        .select_from(OrderStep)
-        .where(OrderStep.order_id == order.id, OrderStep.status == OrderStatus.CANCELED)
-    )
+def _cancellation(order: Order, attempt: int) -> str:
+    """The reference of the refund that an order's nth cancellation asked for."""
     return f"order:{order.id}:cancel:{attempt}"
+
+
+def _cancellations(order: Order) -> int:
+    """How often an order was called off: one whose refund failed may be called off again.
+
+    Counted in the refunds, under the order's lock. Its steps would not do: notes are steps too.
+    """
+    prefix = _cancellation(order, 0).removesuffix("0")
+    known = [name for name in paid.refund_references(payment_of(order=order)) if name.startswith(prefix)]
+    return max((int(name.removeprefix(prefix)) for name in known), default=0)
