@@ -171,9 +171,10 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
         Payout.status.in_((PayoutStatus.REQUESTED, PayoutStatus.TRANSFERRED, PayoutStatus.RETURNING)),
         (Payout.status == PayoutStatus.PREPARED) & or_(Payout.retry_at.is_(None), Payout.retry_at <= now),
         (Payout.status == PayoutStatus.PAYING) & or_(Payout.checked_at.is_(None), Payout.checked_at < asked_before),
-        # The bank may send it back, and word of that may be lost.
+        # The bank may send it back, and word of that may be lost; the last look comes when it cannot any more,
+        # however long nobody looked.
         (Payout.status == PayoutStatus.PAID)
-        & (Payout.paid_at > now - policies.MAY_BOUNCE_FOR)
+        & (Payout.checked_at < Payout.paid_at + policies.MAY_BOUNCE_FOR)
         & (Payout.checked_at < now - policies.LOOK_AGAIN_AFTER),
     )
     rows = db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all()

@@ -30,6 +30,7 @@ from hubapp.money.payments.gateway import GatewayUnavailable
 from hubapp.money.payments.models import (
     CardSetup,
     GatewayEvent,
+    GatewaySeen,
     Payment,
     PaymentStatus,
     Refund,
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 COMMANDS_AT_ONCE = 50
 BOOK_AVAILABLE = "payments.book_available"
+DISPUTES = "disputes"
 
 
 @queue.task(inbox.HANDLE, platform="the provider's events belong to no hub until they are read")
@@ -96,6 +98,11 @@ def observe_dispute(payment_id: str, provider_id: str) -> None:
 def sweep_disputes() -> None:
     """Look again at disputes that are not over, and for those of which no event ever came."""
     now = clock.now()
+    _look_again_at_disputes(now)
+    _look_for_unknown_disputes(now)
+
+
+def _look_again_at_disputes(now: datetime) -> None:
     is_stale = or_(Dispute.checked_at.is_(None), Dispute.checked_at < now - dispute_rules.POLL_EVERY)
     rows = db.session.execute(
         select(Dispute.hub_id, Dispute.payment_id, Dispute.provider_id)
@@ -106,8 +113,14 @@ def sweep_disputes() -> None:
         arguments = {"payment_id": str(payment_id), "provider_id": provider_id}
         lock = f"{inbox.OBSERVE_DISPUTE}:{provider_id}"
         queue.enqueue(inbox.OBSERVE_DISPUTE, hub_id=hub_id, lock=lock, arguments=arguments)
+
+
+def _look_for_unknown_disputes(now: datetime) -> None:
+    """From where the last look ended: however long nobody looked, none is missed."""
+    seen = db.session.get(GatewaySeen, DISPUTES)
+    since = policies.BEGINNING if seen is None else min(seen.until, now) - dispute_rules.LOOK_BACK
     try:
-        found = list(wiring.gateway().disputes(created_after=now - dispute_rules.LOOK_BACK))
+        found = list(wiring.gateway().disputes(created_after=since))
     except GatewayUnavailable:
         log.warning("provider does not answer; the next sweep will ask again")
         return
@@ -115,6 +128,7 @@ def sweep_disputes() -> None:
     for state in found:
         if state.id not in known:
             inbox.look_at_dispute(charge_id=state.charge_id, provider_id=state.id)
+    db.session.merge(GatewaySeen(what=DISPUTES, until=now))
 
 
 @queue.task(BOOK_AVAILABLE)

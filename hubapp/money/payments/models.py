@@ -284,6 +284,17 @@ class GatewayEvent(db.Model):  # type: ignore[name-defined]
     )
 
 
+class GatewaySeen(db.Model):  # type: ignore[name-defined]
+    """Until when the provider was looked through for what no event told of; `what`: of which kind."""
+
+    __tablename__ = "gateway_seen"
+
+    what: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("what IN ('disputes')", name="what"),)
+
+
 class MoneyWorld(db.Model):  # type: ignore[name-defined]
     """The one row that says to which world the money rows belong; written when a process starts (`world`)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
 
@@ -31,6 +31,7 @@ REFUND_MOVES: dict[str, frozenset[str]] = {
 }
 UNFINISHED = frozenset({PaymentStatus.NEW, PaymentStatus.OPEN, PaymentStatus.PROCESSING})
 
+BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)  # older than any account with the provider
 KEY_LIVES = timedelta(hours=20)  # the provider forgets keys after 24
 LEASE = timedelta(seconds=90)  # longer than the client's timeouts and retries together
 POLL_EVERY = timedelta(minutes=2)

@@ -130,18 +130,12 @@ class Payouts(Disputes):
 
     @step(number=NUMBER)
     def return_from_the_bank(self, number: int) -> str | None:
-        """Banks may, within some days after the money had arrived.
-
-        We hear of it: an event that is lost is made good by a look each day, which a clock that jumps over all of them
-        leaves out.
-        """
+        """Banks may, within some days after the money had arrived; word of it may be lost like any other."""
         there = {row["id"] for row in self.world.theirs(PAID_THERE)}
         arrived = self.world.rows(ARRIVED, clock.now() - MAY_RETURN_FOR)
         if (payout := self.pick([row for row in arrived if row["provider_id"] in there], number)) is None:
             return NOTHING
-        self.line.deliver("in_order")
         self.till.sandbox.bounce_payout(payout["destination"], payout["provider_id"])
-        self.line.deliver("in_order")
         return None
 
     @step(number=NUMBER)
