@@ -63,8 +63,9 @@ def test_the_always_true_list_holds_after_every_sequence(live: Live, album: Path
 @pytest.mark.parametrize("plant", plants.PLANTS, ids=lambda plant: plant.__name__)
 @pytest.mark.xdist_group("machine-plants")
 def test_a_planted_bug_is_found(live: Live, plant: Plant) -> None:
-    # Flaky: told again with other ids and races, the same steps may miss it; it was found all the same.
-    with running_in(World(live)), plant(), pytest.raises((AssertionError, Flaky)) as found:
+    # Flaky: told again with other ids and races, the same steps may miss it; it was found all the same. LookupError:
+    # the product itself refuses to book what rests on the missing entry.
+    with running_in(World(live)), plant(), pytest.raises((AssertionError, LookupError, Flaky)) as found:
         run(5, SHORT, is_shrinking=False, length=LENGTH)
     assert "the money machine failed with seed 5" in "".join(found.value.__notes__)
 

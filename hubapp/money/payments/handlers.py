@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, TextClause, or_, select, text
 
 from hubapp.jobs import queue
 from hubapp.kernel import clock
@@ -28,6 +28,7 @@ from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.gateway import GatewayUnavailable
 from hubapp.money.payments.models import (
+    REFUND_MAY_FAIL,
     CardSetup,
     GatewayEvent,
     GatewaySeen,
@@ -158,6 +159,9 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
     count = _enqueue(Payment, inbox.OBSERVE, "payment_id", unfinished, is_stale)
     is_stale = or_(Refund.checked_at.is_(None), Refund.checked_at < asked_before)
     count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", Refund.status == RefundStatus.PENDING, is_stale)
+    # A card may refuse the money for weeks after it was called done, and word of that may be lost.
+    is_old = Refund.checked_at < now - policies.LOOK_AGAIN_AFTER
+    count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", text(REFUND_MAY_FAIL), is_old)
     is_stale = or_(CardSetup.checked_at.is_(None), CardSetup.checked_at < asked_before)
     count += _enqueue(CardSetup, inbox.OBSERVE_SETUP, "setup_id", CardSetup.status == SetupStatus.OPEN, is_stale)
     is_usable = Payment.available_on <= now
@@ -183,7 +187,7 @@ def _take_up_forgotten(now: datetime) -> int:
 
 
 def _enqueue(
-    table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool]
+    table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool] | TextClause
 ) -> int:
     rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
     alive = queue.alive([f"{task}:{row_id}" for _, row_id in rows])
