@@ -10,7 +10,7 @@ from hubapp.kernel.db import APP_ROLE
 from hubapp.tenancy import rls
 
 revision = "0030_conversations"
-down_revision = "0021_dispute_policy"
+down_revision = "0022_seen_until"
 branch_labels = None
 depends_on = None
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select, text
 
 from hubapp.earnings.payouts import edge, jobs, letters, planning, policies, queries, services
 from hubapp.earnings.payouts.events import PayoutFailed, PayoutPaid
 from hubapp.earnings.payouts.models import (
+    MAY_RETURN,
     PartStatus,
     Payee,
     PayeeStatus,
@@ -171,10 +172,9 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
         Payout.status.in_((PayoutStatus.REQUESTED, PayoutStatus.TRANSFERRED, PayoutStatus.RETURNING)),
         (Payout.status == PayoutStatus.PREPARED) & or_(Payout.retry_at.is_(None), Payout.retry_at <= now),
         (Payout.status == PayoutStatus.PAYING) & or_(Payout.checked_at.is_(None), Payout.checked_at < asked_before),
-        # The bank may send it back, and word of that may be lost.
-        (Payout.status == PayoutStatus.PAID)
-        & (Payout.paid_at > now - policies.MAY_BOUNCE_FOR)
-        & (Payout.checked_at < now - policies.LOOK_AGAIN_AFTER),
+        # The bank may send it back, and word of that may be lost; the last look comes when it cannot any more,
+        # however long nobody looked.
+        and_(text(MAY_RETURN), Payout.checked_at < now - policies.LOOK_AGAIN_AFTER),
     )
     rows = db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all()
     alive = queue.alive([f"payout:{payout_id}" for payout_id, _ in rows])

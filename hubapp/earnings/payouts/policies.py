@@ -32,10 +32,7 @@ SMALLEST = {"KES": 1_000, "NGN": 15_000, "JPY": 1_500, "XOF": 5_000, "MAD": 100,
 PASSING = frozenset({"balance_insufficient", "never_arrived", "rate_limit"})
 RETRY_AFTER = timedelta(minutes=15)
 POLL_EVERY = timedelta(minutes=2)
-
-# Banks send money back within a few working days; until then a paid payout is looked at once a day.
-MAY_BOUNCE_FOR = timedelta(days=14)
-LOOK_AGAIN_AFTER = timedelta(days=1)
+LOOK_AGAIN_AFTER = timedelta(days=1)  # at what is paid and may be sent back
 
 # What a part goes through in its hub's books, by the state of its payout.
 _WAY: dict[str, tuple[PartStatus, ...]] = {

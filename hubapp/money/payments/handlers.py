@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, TextClause, or_, select, text
 
 from hubapp.jobs import queue
 from hubapp.kernel import clock
@@ -28,8 +28,10 @@ from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.gateway import GatewayUnavailable
 from hubapp.money.payments.models import (
+    REFUND_MAY_FAIL,
     CardSetup,
     GatewayEvent,
+    GatewaySeen,
     Payment,
     PaymentStatus,
     Refund,
@@ -42,6 +44,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 COMMANDS_AT_ONCE = 50
 BOOK_AVAILABLE = "payments.book_available"
+DISPUTES = "disputes"
 
 
 @queue.task(inbox.HANDLE, platform="the provider's events belong to no hub until they are read")
@@ -96,6 +99,11 @@ def observe_dispute(payment_id: str, provider_id: str) -> None:
 def sweep_disputes() -> None:
     """Look again at disputes that are not over, and for those of which no event ever came."""
     now = clock.now()
+    _look_again_at_disputes(now)
+    _look_for_unknown_disputes(now)
+
+
+def _look_again_at_disputes(now: datetime) -> None:
     is_stale = or_(Dispute.checked_at.is_(None), Dispute.checked_at < now - dispute_rules.POLL_EVERY)
     rows = db.session.execute(
         select(Dispute.hub_id, Dispute.payment_id, Dispute.provider_id)
@@ -106,8 +114,14 @@ def sweep_disputes() -> None:
         arguments = {"payment_id": str(payment_id), "provider_id": provider_id}
         lock = f"{inbox.OBSERVE_DISPUTE}:{provider_id}"
         queue.enqueue(inbox.OBSERVE_DISPUTE, hub_id=hub_id, lock=lock, arguments=arguments)
+
+
+def _look_for_unknown_disputes(now: datetime) -> None:
+    """From where the last look ended: however long nobody looked, none is missed."""
+    seen = db.session.get(GatewaySeen, DISPUTES)
+    since = policies.BEGINNING if seen is None else min(seen.until, now) - dispute_rules.LOOK_BACK
     try:
-        found = list(wiring.gateway().disputes(created_after=now - dispute_rules.LOOK_BACK))
+        found = list(wiring.gateway().disputes(created_after=since))
     except GatewayUnavailable:
         log.warning("provider does not answer; the next sweep will ask again")
         return
@@ -115,6 +129,7 @@ def sweep_disputes() -> None:
     for state in found:
         if state.id not in known:
             inbox.look_at_dispute(charge_id=state.charge_id, provider_id=state.id)
+    db.session.merge(GatewaySeen(what=DISPUTES, until=now))
 
 
 @queue.task(BOOK_AVAILABLE)
@@ -144,6 +159,9 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
     count = _enqueue(Payment, inbox.OBSERVE, "payment_id", unfinished, is_stale)
     is_stale = or_(Refund.checked_at.is_(None), Refund.checked_at < asked_before)
     count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", Refund.status == RefundStatus.PENDING, is_stale)
+    # A card may refuse the money for weeks after it was called done, and word of that may be lost.
+    is_old = Refund.checked_at < now - policies.LOOK_AGAIN_AFTER
+    count += _enqueue(Refund, inbox.OBSERVE_REFUND, "refund_id", text(REFUND_MAY_FAIL), is_old)
     is_stale = or_(CardSetup.checked_at.is_(None), CardSetup.checked_at < asked_before)
     count += _enqueue(CardSetup, inbox.OBSERVE_SETUP, "setup_id", CardSetup.status == SetupStatus.OPEN, is_stale)
     is_usable = Payment.available_on <= now
@@ -169,7 +187,7 @@ def _take_up_forgotten(now: datetime) -> int:
 
 
 def _enqueue(
-    table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool]
+    table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool] | TextClause
 ) -> int:
     rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
     alive = queue.alive([f"{task}:{row_id}" for _, row_id in rows])

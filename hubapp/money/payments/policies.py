@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
 
@@ -31,9 +31,11 @@ REFUND_MOVES: dict[str, frozenset[str]] = {
 }
 UNFINISHED = frozenset({PaymentStatus.NEW, PaymentStatus.OPEN, PaymentStatus.PROCESSING})
 
+BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)  # older than any account with the provider
 KEY_LIVES = timedelta(hours=20)  # the provider forgets keys after 24
 LEASE = timedelta(seconds=90)  # longer than the client's timeouts and retries together
 POLL_EVERY = timedelta(minutes=2)
+LOOK_AGAIN_AFTER = timedelta(days=1)  # at what is done and may be undone
 FORGOTTEN_AFTER = timedelta(hours=2)  # an event whose job gave up is taken up again
 NEVER_OURS_AFTER = timedelta(days=14)
 # The provider wants 30 minutes from when it hears of it, which may be after half an hour of tries; we close it earlier.

@@ -13,6 +13,7 @@ from hubapp.earnings.payouts.policies import Summary
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.ledger.queries import Purpose
+from hubapp.money.payments.sandbox import webhooks
 from hubapp.tenancy.scope import hub_scope
 from tests.earnings.payouts.test_crashes import crash_along
 from tests.factories.earning import HOLD, Town
@@ -34,6 +35,16 @@ def paid(town: Town, seller: UUID) -> UUID:
 def bounce(town: Town, payout_id: UUID) -> None:
     payout = town.payout(payout_id)
     town.till.sandbox.bounce_payout(str(payout.destination), str(payout.provider_id))
+
+
+def test_a_return_that_nobody_was_told_of_is_found_after_however_long_an_outage(town: Town) -> None:
+    payout_id = paid(town, town.earner(10_000, 20_000))
+    with town.till.sandbox.transaction() as tx:
+        webhooks.pause(tx.connection)
+    bounce(town, payout_id)
+    town.till.advance(timedelta(days=200))
+    town.settle()
+    assert town.payout(payout_id).bounced_at is not None
 
 
 def test_what_a_bank_returns_after_it_was_paid_is_available_again(town: Town) -> None:

@@ -15,7 +15,7 @@ from tests.factories.payments import Till
 Mode = Literal["in_order", "reversed", "twice", "lost", "refused", "shuffled"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 Post = tuple[str, bytes, Mapping[str, str]]
-TAKEN = 204
+TAKEN, UNAVAILABLE = 204, 503
 
 
 @dataclass
@@ -30,17 +30,15 @@ class Line:
         posts: list[Post] = []
 
         def carry(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-            if mode == "refused":
-                return 503
             posts.append((url, body, headers))
-            return TAKEN
+            return UNAVAILABLE if mode == "refused" else TAKEN
 
         while True:
             before = len(posts)
             self.till.sandbox.deliver_due(carry, limit=limit)
             if mode != "in_order" or len(posts) == before:
                 break
-        if mode == "lost":
+        if mode in {"lost", "refused"}:
             return len(posts)
         for post in ORDERS[mode](posts):
             assert self.post(post) == TAKEN
@@ -67,7 +65,6 @@ def _in_order(posts: list[Post]) -> list[Post]:
 
 ORDERS: dict[str, Callable[[list[Post]], list[Post]]] = {
     "in_order": _in_order,
-    "refused": _in_order,
     "reversed": lambda posts: posts[::-1],
     "twice": lambda posts: [post for post in posts for _ in range(2)],
     "shuffled": lambda posts: posts[1::2] + posts[::2],

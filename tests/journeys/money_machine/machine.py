@@ -57,6 +57,11 @@ def running_in(world: World) -> Iterator[None]:
         world.close()
 
 
+def unseen(seen: set[str]) -> list[str]:
+    """What the machine should do and meet with, and has not."""
+    return sorted((Machine.rule_names() | sights.must()) - seen)
+
+
 @contextmanager
 def roomy() -> Iterator[None]:
     """Let hypothesis make sequences of so many steps: what it calls the size of its buffer grows with them."""

@@ -18,6 +18,7 @@ from hubapp.money.payments import disputes
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import PaymentDisputed
 from hubapp.money.payments.events import DisputeLost, DisputeOpened, DisputeWon
+from hubapp.money.payments.sandbox import webhooks
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.crashes import run_all_crashing
 from tests.factories.jobs import run_all
@@ -43,6 +44,17 @@ def test_a_disputed_card_freezes_the_shares_and_books_amount_and_fee(stall: Stal
     stall.assert_at_rest()
     assert stall.notes(order) == ["The buyer's bank disputes the payment."]
     assert stall.mails().count("dispute_opened") == 2
+
+
+def test_a_dispute_that_nobody_was_told_of_is_found_after_however_long_an_outage(stall: Stall) -> None:
+    order = stall.sell(card=DISPUTED)
+    with stall.till.sandbox.transaction() as tx:
+        webhooks.pause(tx.connection)
+    stall.till.advance(timedelta(days=200))  # nobody works, no event is kept for so long
+    stall.settle()
+    stall.advance(timedelta(days=10))
+    assert stall.disputes(order)[0].outcome == "lost"
+    stall.assert_at_rest()
 
 
 def test_frozen_shares_are_held_although_their_time_has_come(stall: Stall) -> None:

@@ -16,6 +16,7 @@ from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.selling import HubFrozen
+from tests.factories.jobs import run_all
 from tests.factories.payments import Till
 from tests.factories.subscriptions import ASKS_ALWAYS, MONTH, REFUSED_LATER, begin, joined
 from tests.support.letters import letters
@@ -42,6 +43,26 @@ def test_a_month_later_the_saved_card_is_charged_once(till: Till) -> None:
     assert club.left() == 18
     assert club.state().next_period == 2
     assert club.books_are_right()
+
+
+def test_the_next_month_waits_until_it_is_known_whether_the_last_one_is_paid(till: Till) -> None:
+    club = joined(till)
+    club.put_card(REFUSED_LATER)
+    send = till.wiring.dispatch
+    till.hold_dispatch()  # nothing reaches the provider, for more than a month
+    till.advance(club.state().next_at - clock.now() + MONTH + DAY)
+    for _ in range(2):
+        till.run("subscriptions.sweep")
+        run_all(till.app)
+        till.advance(MONTH)
+    assert club.seen() == ("active", [(0, "paid"), (1, "ordered")], ["paid", "placed"])
+    till.wiring.dispatch = send
+    for _ in range(10):
+        till.make_commands_due()
+        club.settle()
+        till.advance(DAY)
+    assert club.seen() == ("suspended", [(0, "paid"), (1, "unpaid")], ["paid", "expired"])
+    assert club.left() == 19
 
 
 def test_a_card_that_asked_once_renews_by_itself(till: Till) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hubapp.money.payments.errors import NotRefundable, RefundTooLarge
+from hubapp.money.payments.sandbox import webhooks
 from tests.factories.payments import Till, told
 
 REFUND_FAILS = "4000000000005126"
@@ -58,3 +59,16 @@ def test_a_refund_that_bounces_later_is_taken_back(till: Till, hub: int) -> None
     assert till.payment(hub, payment_id).refunded == 0
     assert till.told()[-1] == "RefundFailed"
     assert told[-1].was_settled
+
+
+def test_a_refund_that_bounces_is_taken_back_although_nobody_was_told_and_nobody_looked(till: Till, hub: int) -> None:
+    payment_id = till.sell(hub, 2000, REFUND_FAILS)
+    refund_id = till.refund(hub, payment_id, 500)
+    till.sweep()
+    assert till.refunded(hub, refund_id).status == "succeeded"
+    with till.sandbox.transaction() as tx:
+        webhooks.pause(tx.connection)
+    till.advance(timedelta(days=200))
+    till.sweep()
+    assert till.refunded(hub, refund_id).status == "failed"
+    assert till.payment(hub, payment_id).refunded == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hubapp.earnings.payouts.models.documents import DocumentCounter, PayeeTax, PayoutDocument, TaxForm
 from hubapp.earnings.payouts.models.payouts import (
+    MAY_RETURN,
     PartStatus,
     Payee,
     PayeeStatus,
@@ -15,6 +16,7 @@ from hubapp.earnings.payouts.models.payouts import (
 from hubapp.earnings.payouts.models.runs import ItemStatus, PayoutRun, PayoutRunItem, RunStatus
 
 __all__ = [
+    "MAY_RETURN",
     "DocumentCounter",
     "ItemStatus",
     "PartStatus",

@@ -98,6 +98,10 @@ class Payee(db.Model):  # type: ignore[name-defined]
     )
 
 
+# Banks send money back within a few working days. Not looked at since then; in the words of the index, which is taken.
+MAY_RETURN = "status = 'paid' AND checked_at - paid_at < interval '14 days'"
+
+
 class Payout(db.Model):  # type: ignore[name-defined]
     """One payout; `amount` in minor units is known once every hub has said what it gives.
 
@@ -148,6 +152,7 @@ class Payout(db.Model):  # type: ignore[name-defined]
             postgresql_where=text("status NOT IN ('paid', 'failed', 'canceled') AND bounced_at IS NULL"),
         ),
         UniqueConstraint("run_item_id", "attempt"),
+        Index("ix_payout_may_return", "checked_at", postgresql_where=text(MAY_RETURN)),
         Index("ix_payout_paid_at", "paid_at", postgresql_where=text("status = 'paid'")),
         Index("ix_payout_open", "status", postgresql_where=text("status NOT IN ('paid', 'failed', 'canceled')")),
     )

@@ -27,6 +27,8 @@ def renew(*, subscription_id: UUID, now: datetime) -> None:
     subscription = rows.for_change(subscription_id=subscription_id)
     if subscription.status != Status.ACTIVE or subscription.next_at > now or subscription.card_id is None:
         return
+    if rows.waits_for_money(subscription_id=subscription_id):
+        return  # one month at a time: nobody would ever try again to charge the older of two that are open
     if not _is_offered(subscription):
         _end(subscription, EndReason.WITHDRAWN, now)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from hubapp.kernel.db import db
 from hubapp.market.subscriptions import policies
@@ -49,6 +49,14 @@ def fresh_open_period(*, subscription_id: UUID) -> SubscriptionPeriod | None:
     )
     statement = statement.order_by(SubscriptionPeriod.number.desc()).limit(1)
     return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def waits_for_money(*, subscription_id: UUID) -> bool:
+    """Whether nobody knows yet if a month that was ordered is paid; its subscription is locked."""
+    ordered = exists().where(
+        SubscriptionPeriod.subscription_id == subscription_id, SubscriptionPeriod.status == PeriodStatus.ORDERED
+    )
+    return bool(db.session.scalar(select(ordered)))
 
 
 def move(*, subscription: Subscription, to: Status) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
-from hubapp.money.payments import inbox, wiring
+from hubapp.money.payments import inbox, policies, wiring
 from hubapp.money.payments.gateway import BalanceTransaction
 from hubapp.money.reconciliation import queries
 from hubapp.money.reconciliation.models import BalanceTxn, Run
@@ -23,7 +23,6 @@ BATCH = 500
 OVERLAP = timedelta(days=3)
 # What a run compares again although it was compared before: somebody may have touched the books since.
 LOOK_BACK = timedelta(days=35)
-BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)  # older than any account with the provider
 EVENTS_BACK = timedelta(days=3)
 FACTS = ("type", "source_id", "currency", "amount", "fee", "net")
 
@@ -44,7 +43,7 @@ def mirror(*, run_id: UUID, now: datetime) -> int:
     """
     run = queries.run(run_id)
     newest = queries.newest_line_at()
-    start = BEGINNING if newest is None else min(newest - OVERLAP, run.since)
+    start = policies.BEGINNING if newest is None else min(newest - OVERLAP, run.since)
     found = wiring.gateway().balance_transactions(created_after=start)
     while page := list(islice(found, BATCH)):
         _keep(page, now)

@@ -41,12 +41,13 @@ OPERATIONS = (
     "",
 )
 POINTS = sorted(crash.points())
+SENDING = ("command.marked", "command.recorded")  # somebody buys there and then: rarely does a command wait
 BAD_REQUEST = 400
 # Points at which somebody has looked at the provider → the job that looks, and at what.
 LOOKS = {
     "payee.looked": (
         "payouts.observe_payee",
-        "SELECT id AS payee_id FROM payee WHERE provider_account_id IS NOT NULL ORDER BY id LIMIT 1",
+        "SELECT id AS payee_id FROM payee WHERE provider_account_id IS NOT NULL ORDER BY id LIMIT 3",
     ),
     "payment.looked": (
         "payments.observe",
@@ -162,10 +163,12 @@ class Faults(Network):
             self.sweep(name)
         return self.died(moment, is_dead=len(seen) >= nth, jumps=jumps)
 
-    @step(point=st.sampled_from(POINTS), nth=st.integers(1, 3), jumps=st.booleans())
-    def die_at_a_named_point(self, point: str, nth: int, jumps: bool) -> str | None:
+    @step(point=st.sampled_from(POINTS), nth=st.sampled_from((1, 1, 2)), place=NUMBER, jumps=st.booleans())
+    def die_at_a_named_point(self, point: str, nth: int, place: int, jumps: bool) -> str | None:
         """Between two durable steps: while events come in, commands are sent, or jobs are done."""
         with killed_at_point(point, nth) as seen:
+            if point in SENDING:
+                self.buy(place, place, place, place, 1, is_shipped=False)
             self.line.deliver("in_order", limit=3)
             self.sweep("payments.sweep_commands")
             for job in self.next_jobs(5):

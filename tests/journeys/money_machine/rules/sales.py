@@ -28,11 +28,12 @@ from tests.journeys.money_machine.base import Base, Sold
 from tests.journeys.money_machine.steps import NOTHING, step, tried
 from tests.journeys.money_machine.world import Place, Thing
 
+REFUNDS_FAIL = "4000000000005126"  # pays; a refund to it fails later
 CARDS = (
     "4242424242424242",
     "4242424242424242",
     "4000000000000077",  # available at once
-    "4000000000005126",  # pays; a refund to it fails later
+    REFUNDS_FAIL,
     "4000000000003220",  # asks
     "4000000000000002",  # declined
     "4000000000000259",  # pays; disputed a day later
@@ -53,12 +54,13 @@ class Sales(Base):
     """What buyers and sellers do."""
 
     def make_history(self) -> None:
-        """Each buyer has bought everything once; half of it is past its hold."""
-        for who, days in zip(self.world.buyers, (20, 1), strict=True):
+        """Each buyer has bought everything once; half of it is past its hold, the rest was paid by a card that takes no
+        money back."""
+        for who, days, card in zip(self.world.buyers, (20, 1), (PAYS, REFUNDS_FAIL), strict=True):
             for where in self.world.places:
                 items = tuple((thing, 1) for thing in where.things)
                 self.place(where, who, items, is_shipped=True, touch=True)
-                self.pay(len(self.sold) - 1, PAYS, approves=True)
+                self.pay(len(self.sold) - 1, card, approves=True)
             self.settle()
             self.till.advance(timedelta(days=days))
         self.settle()
