@@ -75,13 +75,19 @@ class Other:
         return self.answers[0]
 
 
+PATIENCE, PATIENCE_WITHOUT_LOCK = 0.7, 15.0  # seconds
+_left_out: list[set[str]] = []  # the locks that are out now
+
+
 @contextmanager
-def overtaken(app: Flask, table: str, by: Callable[[], Any], *, nth: int = 1, patience: float = 0.7) -> Iterator[Other]:
+def overtaken(app: Flask, table: str, by: Callable[[], Any], *, nth: int = 1, patience: float = 0) -> Iterator[Other]:
     """Let `by` happen whole while somebody is between reading `table` and writing, as far as no lock makes it wait.
 
-    `nth`: after which reading of the table.
+    `nth`: after which reading of the table. `patience`: for how many seconds, unless the usual ones will do: with its
+    lock it would wait for ever; without, it gets through, however slow the machine is.
     """
     other, readings = Other(), count(1)
+    patience = patience or (PATIENCE_WITHOUT_LOCK if _left_out else PATIENCE)
     pool = ThreadPoolExecutor(1)
     futures: list[Future[Any]] = []
 
@@ -110,6 +116,7 @@ def overtaken(app: Flask, table: str, by: Callable[[], Any], *, nth: int = 1, pa
 def without_lock(*names: str) -> Iterator[None]:
     """The negative control: take the row locks out that the functions of these names (below hubapp) ask for."""
     ask, left_out = Select.with_for_update, set[str]()
+    _left_out.append(left_out)
 
     def with_for_update(statement: Select[Any], **options: Any) -> Select[Any]:
         caller = sys._getframe(1)
@@ -121,7 +128,10 @@ def without_lock(*names: str) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Select, "with_for_update", with_for_update)
-        yield
+        try:
+            yield
+        finally:
+            _left_out.pop()
     assert left_out == set(names), f"nobody asked for the lock of {set(names) - left_out}"
 
 

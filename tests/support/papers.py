@@ -31,9 +31,14 @@ def flat(text: str) -> str:
 
 
 def download(own: Browser, path: str) -> bytes:
-    """Ask, let the worker make it, go on from the page that waits, and get the file."""
+    """Ask, let the worker make it, go on from the page that waits, and get the file.
+
+    Once more, where the page says something else by then.
+    """
     asked = own.get(path)
-    if asked.status_code == 303:
+    for _ in range(2):
+        if asked.status_code != 303:
+            break
         run_all(own.client.application, only="papers.")
         assert "is ready" in own.get(asked.location).text
         asked = own.get(path)
