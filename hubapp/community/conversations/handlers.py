@@ -1,10 +1,19 @@
-"""What the clock brings: drafts that nobody came back for are forgotten each night."""
+"""Who hears of what is written; and each night drafts that nobody came back for are forgotten."""
 
 from __future__ import annotations
 
-from hubapp.community.conversations import services
+from uuid import UUID
+
+from hubapp.community.conversations import policies, queries, services
+from hubapp.community.conversations.events import CommentHidden, CommentWritten, MemberMentioned, PostHidden
+from hubapp.community.conversations.models import Comment, Post
+from hubapp.community.conversations.notices import ANSWERED, HIDDEN, NAMED
 from hubapp.jobs import queue
+from hubapp.jobs.events import on
 from hubapp.kernel import clock
+from hubapp.people.membership import queries as membership
+from hubapp.people.notifications import services as notifications
+from hubapp.people.notifications.services import By
 
 SWEEP = "conversations.sweep_drafts"
 
@@ -13,3 +22,91 @@ SWEEP = "conversations.sweep_drafts"
 def sweep() -> None:
     """Forget old drafts."""
     services.sweep_drafts(now=clock.wall())
+
+
+@on(CommentWritten)
+def tell_of_answer(event: CommentWritten) -> None:
+    """Whoever wrote in this conversation, and is not named in the answer: they hear of that."""
+    post, comment = queries.post(event.post_id), queries.comment(event.comment_id, post_id=event.post_id)
+    by = _by(event.author_id)
+    if by is None or not post.is_readable or not comment.is_readable:
+        return
+    notifications.tell(
+        kind=ANSWERED.name,
+        to_account_ids=queries.writers(event.post_id)
+        - queries.named_in(post_id=event.post_id, comment_id=event.comment_id),
+        hub_id=event.hub_id,
+        about=f"post:{event.post_id}",
+        occasion=f"comment:{event.comment_id}",
+        path=_path(event.post_id, event.comment_id),
+        context={"title": _title(post), "words": _words(comment)},
+        by=by,
+        now=clock.now(),
+    )
+
+
+@on(MemberMentioned)
+def tell_who_is_named(event: MemberMentioned) -> None:
+    """At once, unless they choose otherwise: somebody speaks to them."""
+    post = queries.post(event.post_id)
+    said = post if event.comment_id is None else queries.comment(event.comment_id, post_id=event.post_id)
+    by = _by(event.author_id)
+    if by is None or not post.is_readable or not said.is_readable:
+        return
+    notifications.tell(
+        kind=NAMED.name,
+        to_account_ids=[event.account_id],
+        hub_id=event.hub_id,
+        about=f"post:{event.post_id}",
+        occasion=f"named:{said.id}",
+        path=_path(event.post_id, event.comment_id),
+        context={"title": _title(post), "words": _words(said)},
+        by=by,
+        now=clock.now(),
+    )
+
+
+@on(PostHidden)
+def tell_author_of_post(event: PostHidden) -> None:
+    """With the reason, which is theirs to know."""
+    _tell_hidden(queries.post(event.post_id), None, event.hub_id)
+
+
+@on(CommentHidden)
+def tell_author_of_comment(event: CommentHidden) -> None:
+    """With the reason, which is theirs to know."""
+    _tell_hidden(queries.post(event.post_id), queries.comment(event.comment_id, post_id=event.post_id), event.hub_id)
+
+
+def _tell_hidden(post: Post, comment: Comment | None, hub_id: int) -> None:
+    hidden = comment or post
+    if hidden.hidden_at is None:  # back again meanwhile
+        return
+    notifications.tell(
+        kind=HIDDEN.name,
+        to_account_ids=[hidden.author_id],
+        hub_id=hub_id,
+        about=f"hidden:{hidden.id}",
+        occasion=f"hidden:{hidden.hidden_at.isoformat()}",
+        path=_path(post.id, comment.id if comment else None),
+        context={"title": _title(post), "reason": hidden.hidden_reason},
+        now=clock.now(),
+    )
+
+
+def _by(account_id: UUID) -> By | None:
+    """Under which name readers know them; None: gone meanwhile."""
+    member = membership.member(account_id)
+    return By(member.account_id, member.display_name) if member is not None and member.is_active else None
+
+
+def _title(post: Post) -> str:
+    return policies.headline(post.title, post.body_md)
+
+
+def _words(said: Post | Comment) -> str:
+    return policies.headline("", said.body_md, most=200)
+
+
+def _path(post_id: UUID, comment_id: UUID | None) -> str:
+    return f"/feed/{post_id}" if comment_id is None else f"/feed/{post_id}?at=end#c-{comment_id}"

@@ -7,17 +7,38 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from hubapp.community.gatherings import services
+from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings.events import GatheringPublished
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, GatheringSeries, Seat, Status
 from hubapp.community.gatherings.policies import seats
-from hubapp.community.gatherings.services.letters import TELL
+from hubapp.community.gatherings.services.letters import ANNOUNCE, TELL
 from hubapp.jobs import queue
+from hubapp.jobs.events import on
 from hubapp.kernel import clock
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, require_hub_id
 
 REMIND = "gatherings.remind"
 EXTEND = "gatherings.extend"
 BATCH = 500
+
+
+@on(GatheringPublished)
+def tell_everybody(event: GatheringPublished) -> None:
+    """Of a series once, not of each date."""
+    if queries.gathering(event.gathering_id).number == 0:
+        _announce(event.hub_id, str(event.gathering_id), "")
+
+
+@queue.task(ANNOUNCE)
+def announce(gathering_id: str, after: str) -> None:
+    """Tell some hundreds of members, and go on with the next."""
+    last = services.announce(gathering_id=UUID(gathering_id), after=UUID(after) if after else None, now=clock.now())
+    if last is not None:
+        _announce(require_hub_id(), gathering_id, str(last))
+
+
+def _announce(hub_id: int, gathering_id: str, after: str) -> None:
+    queue.enqueue(ANNOUNCE, hub_id=hub_id, arguments={"gathering_id": gathering_id, "after": after})
 
 
 @queue.task(TELL)

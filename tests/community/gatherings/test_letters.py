@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hubapp.community.gatherings import services
 from hubapp.community.gatherings.services import letters as writing
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.people.notifications import rendering
+from hubapp.people.notifications import kinds, rendering
 from hubapp.people.notifications.models import Mail
 from hubapp.people.notifications.rendering import Letter
 from hubapp.tenancy import queries as tenancy
@@ -40,7 +40,7 @@ def rendered(lyon: Place, template: str, who: str) -> tuple[str, str, str]:
         one = writing.db.session.scalars(
             select(writing.GatheringRegistration).where(writing.GatheringRegistration.account_id == lyon.people[who])
         ).one()
-        writing._send(found, one, template, NOW)
+        writing._send(found, one, kinds.kind(template), NOW)
     with lyon.app.app_context(), platform_scope(reason="test"), unit_of_work():
         context = db.session.scalars(select(Mail.context).where(Mail.template == template).order_by(Mail.id)).all()[-1]
         hub = tenancy.hub_view(lyon.hub_id)

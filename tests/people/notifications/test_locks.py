@@ -53,6 +53,6 @@ def test_a_mail_goes_once(live: Live, sent: list[EmailMultiAlternatives]) -> Non
 
 
 def test_without_its_lock_it_goes_twice(live: Live, sent: list[EmailMultiAlternatives]) -> None:
-    with without_lock("people.notifications.services._locked"):
+    with without_lock("people.notifications.services.mails._locked"):
         deliver_twice(live)
     assert len(sent) == 2

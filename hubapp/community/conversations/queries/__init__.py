@@ -7,6 +7,7 @@ from hubapp.community.conversations.queries.comments import (
     newer_comments,
     thread,
     thread_end,
+    writers,
 )
 from hubapp.community.conversations.queries.drafts import draft
 from hubapp.community.conversations.queries.marks import (
@@ -14,6 +15,7 @@ from hubapp.community.conversations.queries.marks import (
     Reacted,
     Subject,
     mentions,
+    named_in,
     picture,
     pictures,
     reacted_by,
@@ -53,6 +55,7 @@ __all__ = [
     "hidden_comments",
     "hidden_posts",
     "mentions",
+    "named_in",
     "newer",
     "newer_comments",
     "newest",
@@ -69,4 +72,5 @@ __all__ = [
     "thread_end",
     "topic",
     "topics",
+    "writers",
 ]

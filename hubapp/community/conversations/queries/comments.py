@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, func, select
 
 from hubapp.community.conversations.errors import NoSuchComment
-from hubapp.community.conversations.models import Comment
+from hubapp.community.conversations.models import Comment, Post
 from hubapp.kernel.db import db
 
 PAGE = 30
@@ -91,3 +91,12 @@ def comment(comment_id: UUID, *, post_id: UUID) -> Comment:
     if found is None:
         raise NoSuchComment
     return found
+
+
+def writers(post_id: UUID, *, limit: int = 200) -> set[UUID]:
+    """Who wrote in a conversation: whoever began it, and those who answered last; nobody whose words are gone."""
+    answers = select(Comment.author_id).where(
+        Comment.post_id == post_id, Comment.deleted_at.is_(None), Comment.hidden_at.is_(None)
+    )
+    latest = answers.group_by(Comment.author_id).order_by(func.max(Comment.created_at).desc()).limit(limit)
+    return {*db.session.scalars(latest), *db.session.scalars(select(Post.author_id).where(Post.id == post_id))}

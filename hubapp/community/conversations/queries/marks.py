@@ -102,3 +102,9 @@ def revisions(*, post_id: UUID, comment_id: UUID | None) -> Sequence[Revision]:
         Revision.post_id == post_id, Revision.comment_id.is_not_distinct_from(comment_id)
     )
     return db.session.scalars(statement.order_by(Revision.version.desc()).limit(100)).all()
+
+
+def named_in(*, post_id: UUID, comment_id: UUID | None) -> set[UUID]:
+    """Whom a text names."""
+    about = (Mention.post_id == post_id, Mention.comment_id.is_not_distinct_from(comment_id))
+    return set(db.session.scalars(select(Mention.account_id).where(*about)))

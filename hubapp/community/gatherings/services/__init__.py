@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hubapp.community.gatherings.services.doors import check_in, undo_check_in
 from hubapp.community.gatherings.services.feeds import make_feed
-from hubapp.community.gatherings.services.letters import remind, tell
+from hubapp.community.gatherings.services.letters import announce, remind, tell
 from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
 from hubapp.community.gatherings.services.registering import cancel_registration, register
 from hubapp.community.gatherings.services.series import extend
@@ -18,6 +18,7 @@ from hubapp.community.gatherings.services.writing import (
 
 __all__ = [
     "Repeat",
+    "announce",
     "cancel_gathering",
     "cancel_registration",
     "check_in",

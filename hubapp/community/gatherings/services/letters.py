@@ -7,41 +7,73 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from hubapp.community.gatherings import notices
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat
 from hubapp.community.gatherings.policies import seats
 from hubapp.community.gatherings.services import rows
 from hubapp.kernel.db import db
+from hubapp.people.membership import queries as membership
 from hubapp.people.notifications import services as notifications
+from hubapp.people.notifications.kinds import Kind
 from hubapp.tenancy import queries as tenancy
 
+ANNOUNCE = "gatherings.announce"
+AT_ONCE = 300
 TELL = "gatherings.tell"
+
+
+def announce(*, gathering_id: UUID, after: UUID | None, now: datetime) -> UUID | None:
+    """Tell the next members of a new gathering; answers after whom to go on, None: everybody was told.
+
+    Run again it tells nobody twice. What is over or canceled by now is no news.
+    """
+    gathering = rows.for_change(gathering_id=gathering_id)
+    if not gathering.is_published or gathering.starts_at <= now:
+        return None
+    people = membership.active_after(after, limit=AT_ONCE)
+    notifications.tell(
+        kind=notices.PUBLISHED.name,
+        to_account_ids=[account_id for _id, account_id in people],
+        hub_id=gathering.hub_id,
+        about=f"gathering:{gathering.id}",
+        occasion="published",
+        path=f"/events/{gathering.slug}",
+        context={
+            "title": gathering.title,
+            "starts": gathering.starts_at.isoformat(),
+            "zone": tenancy.hub_view(gathering.hub_id).timezone,
+            "place": gathering.place_name if gathering.has_place else "",
+        },
+        now=now,
+    )
+    return people[-1][0] if len(people) == AT_ONCE else None
 
 
 def registered(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
     """Their seats, with the place or link, and the calendar file."""
-    _send(gathering, registration, "gathering_registered", now)
+    _send(gathering, registration, notices.REGISTERED, now)
 
 
 def waiting(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
     """They wait; nothing to do."""
-    _send(gathering, registration, "gathering_waiting", now)
+    _send(gathering, registration, notices.WAITING, now)
 
 
 def moved_up(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
     """A seat became free: they come now."""
-    _send(gathering, registration, "gathering_moved_up", now)
+    _send(gathering, registration, notices.MOVED_UP, now)
 
 
 def tell(*, gathering_id: UUID, now: datetime) -> int:
     """Tell everybody registered of the last change or that it is canceled; answers how many had not heard of it."""
     gathering = rows.for_change(gathering_id=gathering_id)
-    template = "gathering_canceled" if gathering.is_canceled else "gathering_moved"
+    kind = notices.CANCELED if gathering.is_canceled else notices.MOVED
     statement = _living(gathering).where(GatheringRegistration.told_revision < gathering.revision)
     found = db.session.scalars(statement).all()
     for registration in found:
         # Those who wait are told as well: they might stop waiting.
         registration.told_revision = gathering.revision
-        _send(gathering, registration, template, now)
+        _send(gathering, registration, kind, now)
     db.session.flush()
     return len(found)
 
@@ -58,7 +90,7 @@ def remind(*, gathering_id: UUID, now: datetime) -> int:
             is_due = seats.is_due(before=before, starts_at=gathering.starts_at, confirmed_at=confirmed_at, now=now)
             if is_due and getattr(registration, column) is None:
                 setattr(registration, column, now)
-                _send(gathering, registration, "gathering_reminder", now)
+                _send(gathering, registration, notices.REMINDER, now)
                 sent += 1
     db.session.flush()
     return sent
@@ -71,12 +103,14 @@ def _living(gathering: Gathering) -> Select[GatheringRegistration]:
     return statement.order_by(GatheringRegistration.id).execution_options(populate_existing=True)
 
 
-def _send(gathering: Gathering, registration: GatheringRegistration, template: str, now: datetime) -> None:
+def _send(gathering: Gathering, registration: GatheringRegistration, kind: Kind, now: datetime) -> None:
     comes = registration.status == Seat.CONFIRMED
-    notifications.send_mail(
+    notifications.tell_by_letter(
+        template=kind.name,
         to_account_id=registration.account_id,
-        template=template,
         hub_id=gathering.hub_id,
+        about=f"gathering:{gathering.id}",
+        path="/me/tickets" if comes and not gathering.is_canceled else f"/events/{gathering.slug}",
         context={
             "title": gathering.title,
             "slug": gathering.slug,
