@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.community.gatherings import queries, services
-from hubapp.community.gatherings.services import rows
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.scope import hub_scope
 from tests.community.gatherings.conftest import NAMES, Place
@@ -19,7 +17,9 @@ from tests.conftest import Live
 from tests.factories.gatherings import make_gathering, register
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member
-from tests.factories.races import meeting, together
+from tests.factories.races import meeting, together, without_lock
+
+LOCK = "community.gatherings.services.rows.locked"
 
 
 @pytest.fixture
@@ -58,10 +58,6 @@ def state(place: Place, found_id: UUID) -> tuple[int, int, list[str]]:
     return answer
 
 
-def unlocked(*, statement: Select[Any]) -> Select[Any]:
-    return statement.execution_options(populate_existing=True)
-
-
 def last_seat(place: Place) -> tuple[UUID, list[Any]]:
     found_id: UUID = inside(place, lambda: make_gathering(capacity=1).id)
     answers = race(
@@ -76,9 +72,9 @@ def test_the_last_seat_goes_to_one_and_the_other_waits(place: Place) -> None:
     assert state(place, found_id) == (1, 1, ["confirmed", "waiting"])
 
 
-def test_without_the_lock_the_last_seat_goes_to_both(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "locked", unlocked)
-    found_id, answers = last_seat(place)
+def test_without_the_lock_the_last_seat_goes_to_both(place: Place) -> None:
+    with without_lock(LOCK):
+        found_id, answers = last_seat(place)
     assert answers == ["confirmed", "confirmed"]
     assert state(place, found_id)[2] == ["confirmed", "confirmed"]
 
@@ -103,11 +99,9 @@ def test_two_free_seats_at_once_let_two_move_up(place: Place) -> None:
     assert two_leave(place) == (2, 0, ["confirmed", "confirmed"])
 
 
-def test_without_the_lock_two_free_seats_let_one_person_move_up_or_two_count_wrongly(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rows, "locked", unlocked)
-    assert two_leave(place) != (2, 0, ["confirmed", "confirmed"])
+def test_without_the_lock_two_free_seats_let_one_person_move_up_or_two_count_wrongly(place: Place) -> None:
+    with without_lock(LOCK):
+        assert two_leave(place) != (2, 0, ["confirmed", "confirmed"])
 
 
 def test_a_double_click_is_one_registration(place: Place) -> None:

@@ -24,11 +24,11 @@ def write_comment(
 
     Refuses with MembersOnly, TooManyAttempts, TextMissing, TextTooLong, Closed or NoSuchComment.
     """
-    writing.refuse_strangers(author_id)
-    body = writing.checked(body_md, most=policies.LONGEST_COMMENT)
+    writing.refuse_strangers(account_id=author_id)
+    body = writing.checked(text=body_md, most=policies.LONGEST_COMMENT)
     writing.refuse_flood(kind="comment", account_id=author_id, now=now)
     # The lock also makes the ids of a conversation's comments commit in their order.
-    writing.open_post(post_id, is_written_to=True)
+    writing.open_post(post_id=post_id, is_written_to=True)
     if reply_to is not None and not _of(reply_to, post_id).is_readable:
         raise NoSuchComment
     comment = Comment(
@@ -55,11 +55,11 @@ def edit_comment(
 
     Refuses with NoSuchComment, MembersOnly, Closed, ChangedMeanwhile, TextMissing or TextTooLong.
     """
-    writing.refuse_strangers(author_id)
+    writing.refuse_strangers(account_id=author_id)
     comment = _own(comment_id, post_id, author_id)
-    body = writing.checked(body_md, most=policies.LONGEST_COMMENT)
+    body = writing.checked(text=body_md, most=policies.LONGEST_COMMENT)
     if body != comment.body_md:
-        writing.keep_version(comment, version=version)
+        writing.keep_version(row=comment, version=version)
         comment.body_md, comment.edited_at = body, now
         comment.version += 1
         writing.name_members(post_id=post_id, comment_id=comment_id, author_id=author_id, text=body)
@@ -77,7 +77,7 @@ def delete_comment(*, post_id: UUID, comment_id: UUID, author_id: UUID, now: dat
     db.session.flush()
 
 
-def locked(comment_id: UUID, post_id: UUID) -> Comment:
+def locked(*, comment_id: UUID, post_id: UUID) -> Comment:
     """A comment in whatever state, for changing it. Refuses with NoSuchComment."""
     statement = select(Comment).where(Comment.post_id == post_id, Comment.id == comment_id)
     comment: Comment | None = db.session.scalar(
@@ -97,7 +97,7 @@ def _of(comment_id: UUID, post_id: UUID) -> Comment:
 
 
 def _own(comment_id: UUID, post_id: UUID, author_id: UUID) -> Comment:
-    comment = locked(comment_id, post_id)
+    comment = locked(comment_id=comment_id, post_id=post_id)
     if comment.author_id != author_id:
         raise NoSuchComment
     return comment

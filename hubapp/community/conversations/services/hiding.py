@@ -49,7 +49,9 @@ def unhide(*, post_id: UUID, comment_id: UUID | None, actor: Actor, now: datetim
 
 
 def _locked(post_id: UUID, comment_id: UUID | None) -> Post | Comment:
-    return posts.locked(post_id) if comment_id is None else comments.locked(comment_id, post_id)
+    return (
+        posts.locked(post_id=post_id) if comment_id is None else comments.locked(comment_id=comment_id, post_id=post_id)
+    )
 
 
 def _note(actor: Actor, row: Post | Comment, act: str, reason: str, now: datetime) -> None:

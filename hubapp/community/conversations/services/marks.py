@@ -24,7 +24,7 @@ def react(*, post_id: UUID, comment_id: UUID | None, account_id: UUID, kind: str
     """
     _refuse(account_id, kind)
     writing.refuse_flood(kind="reaction", account_id=account_id, now=now)
-    writing.open_post(post_id)
+    writing.open_post(post_id=post_id)
     if comment_id is not None:
         _refuse_unreadable(post_id, comment_id)
     db.session.execute(
@@ -57,9 +57,9 @@ def unreact(*, post_id: UUID, comment_id: UUID | None, account_id: UUID, kind: s
 
 def vote(*, post_id: UUID, account_id: UUID, choices: Sequence[int], now: datetime) -> None:
     """Vote, or vote again in place of it. Refuses with MembersOnly, TooManyAttempts, Closed, PollClosed or BadVote."""
-    writing.refuse_strangers(account_id)
+    writing.refuse_strangers(account_id=account_id)
     writing.refuse_flood(kind="reaction", account_id=account_id, now=now)
-    writing.open_post(post_id)
+    writing.open_post(post_id=post_id)
     poll: Poll | None = db.session.scalar(select(Poll).where(Poll.post_id == post_id))
     if poll is None:
         raise NoSuchPost
@@ -85,7 +85,7 @@ def vote(*, post_id: UUID, account_id: UUID, choices: Sequence[int], now: dateti
 
 
 def _refuse(account_id: UUID, kind: str) -> None:
-    writing.refuse_strangers(account_id)
+    writing.refuse_strangers(account_id=account_id)
     if kind not in policies.KINDS:
         raise UnknownReaction
 

@@ -18,7 +18,7 @@ from hubapp.kernel.files import Files
 from hubapp.kernel.pictures import NotAPicture, Sizes
 
 
-def reencode(uploads: Sequence[Upload]) -> list[tuple[Sizes, str]]:
+def reencode(*, uploads: Sequence[Upload]) -> list[tuple[Sizes, str]]:
     """The pictures in their sizes, with their words; before any lock is taken, for it takes time.
 
     Refuses with BadPicture.

@@ -38,11 +38,11 @@ def write_post(
 
     Refuses with MembersOnly, TooManyAttempts, TextMissing, TextTooLong, NoSuchTopic, BadPoll or BadPicture.
     """
-    writing.refuse_strangers(author_id)
-    body, title = writing.checked(text.body_md, most=policies.LONGEST_BODY), _title(text.title)
+    writing.refuse_strangers(account_id=author_id)
+    body, title = writing.checked(text=text.body_md, most=policies.LONGEST_BODY), _title(text.title)
     _refuse_topic(text.topic_id)
     poll = None if text.poll is None else _poll(text.poll, now)
-    sizes = stored.reencode(pictures)
+    sizes = stored.reencode(uploads=pictures)
     writing.refuse_flood(kind="post", account_id=author_id, now=now)
     writing.wait_for_turn()
     post = Post(
@@ -72,13 +72,13 @@ def edit_post(*, post_id: UUID, author_id: UUID, text: PostText, version: int, n
 
     Refuses with NoSuchPost, MembersOnly, Closed, ChangedMeanwhile, TextMissing, TextTooLong or NoSuchTopic.
     """
-    writing.refuse_strangers(author_id)
+    writing.refuse_strangers(account_id=author_id)
     post = _own(post_id, author_id)
-    body, title = writing.checked(text.body_md, most=policies.LONGEST_BODY), _title(text.title)
+    body, title = writing.checked(text=text.body_md, most=policies.LONGEST_BODY), _title(text.title)
     if text.topic_id != post.topic_id:
         _refuse_topic(text.topic_id)
     if (body, title) != (post.body_md, post.title):
-        writing.keep_version(post, version=version)
+        writing.keep_version(row=post, version=version)
         post.body_md, post.title, post.edited_at = body, title, now
         post.version += 1
     elif not post.is_readable:
@@ -108,7 +108,7 @@ def delete_post(*, post_id: UUID, author_id: UUID, now: datetime) -> None:
 def pin(*, post_id: UUID, actor: Actor, now: datetime) -> None:
     """Put a post above the feed. Refuses with Closed or TooManyPins."""
     writing.wait_for_turn()  # two at once would choose the same place
-    post = writing.open_post(post_id, is_written_to=True)
+    post = writing.open_post(post_id=post_id, is_written_to=True)
     if post.pin is not None:
         return
     place = policies.free_pin(row for row in db.session.scalars(select(Post.pin).where(Post.pin.is_not(None))) if row)
@@ -120,13 +120,13 @@ def pin(*, post_id: UUID, actor: Actor, now: datetime) -> None:
 
 def unpin(*, post_id: UUID, actor: Actor, now: datetime) -> None:
     """Take a post down from above the feed. Refuses with NoSuchPost."""
-    post = locked(post_id)
+    post = locked(post_id=post_id)
     if post.pin is not None:
         post.pin = None
         _note(actor, "post.unpin", post_id, now)
 
 
-def locked(post_id: UUID) -> Post:
+def locked(*, post_id: UUID) -> Post:
     """A post in whatever state, for changing it. Refuses with NoSuchPost."""
     statement = select(Post).where(Post.id == post_id).with_for_update(key_share=True)
     post: Post | None = db.session.scalar(statement.execution_options(populate_existing=True))
@@ -136,7 +136,7 @@ def locked(post_id: UUID) -> Post:
 
 
 def _own(post_id: UUID, author_id: UUID) -> Post:
-    post = locked(post_id)
+    post = locked(post_id=post_id)
     if post.author_id != author_id:
         raise NoSuchPost
     return post

@@ -17,7 +17,7 @@ from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import queries as membership
 
 
-def refuse_strangers(account_id: UUID) -> None:
+def refuse_strangers(*, account_id: UUID) -> None:
     """Refuses with MembersOnly."""
     member = membership.member(account_id)
     if member is None or not member.is_active:
@@ -29,7 +29,7 @@ def refuse_flood(*, kind: str, account_id: UUID, now: datetime) -> None:
     throttle.limit(kind=f"{kind} account", subject=f"{require_hub_id()}:{account_id}", now=now)
 
 
-def checked(text: str, *, most: int) -> str:
+def checked(*, text: str, most: int) -> str:
     """A text as it is kept. Refuses with TextMissing or TextTooLong."""
     body = policies.clean(text)
     if not body:
@@ -45,7 +45,7 @@ def wait_for_turn() -> None:
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def open_post(post_id: UUID, *, is_written_to: bool = False) -> Post:
+def open_post(*, post_id: UUID, is_written_to: bool = False) -> Post:
     """A readable post, locked so that it stays readable. Refuses with Closed.
 
     `is_written_to`: its count of comments will change, which a shared lock taken by two would never let happen.
@@ -75,7 +75,7 @@ def name_members(*, post_id: UUID, comment_id: UUID | None, author_id: UUID, tex
             events.publish(MemberMentioned(require_hub_id(), post_id, comment_id, account_id, author_id))
 
 
-def keep_version(row: Post | Comment, *, version: int) -> None:
+def keep_version(*, row: Post | Comment, version: int) -> None:
     """Keep what a text was before it changes. Refuses with ChangedMeanwhile, or Closed where it is out of sight."""
     if not row.is_readable:
         raise Closed
