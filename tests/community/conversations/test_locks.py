@@ -131,11 +131,6 @@ def test_a_comment_that_somebody_thanks_for_is_deleted_after_that(talk: Talk) ->
     assert not react_while_it_is_deleted(talk).is_through
 
 
-def test_without_its_lock_somebody_thanks_for_what_is_gone(talk: Talk) -> None:
-    with without_lock("community.conversations.services.marks._refuse_unreadable"):
-        assert react_while_it_is_deleted(talk).is_through
-
-
 def pin_two(talk: Talk) -> set[int | None]:
     """Two moderators pin a post each; the places that are taken then."""
     other_id = talk.doing(lambda: say(talk.ben).id)()

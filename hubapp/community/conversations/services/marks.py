@@ -92,6 +92,7 @@ def _refuse(account_id: UUID, kind: str) -> None:
 
 def _refuse_unreadable(post_id: UUID, comment_id: UUID) -> None:
     statement = select(Comment).where(Comment.post_id == post_id, Comment.id == comment_id)
-    comment: Comment | None = db.session.scalar(statement.with_for_update(read=True))
+    # No lock of its own: whoever deletes or hides a comment changes the post's count, and waits for the post's lock.
+    comment: Comment | None = db.session.scalar(statement)
     if comment is None or not comment.is_readable:
         raise Closed
