@@ -44,8 +44,7 @@
     try {
       await navigator.clipboard.writeText(source.value ?? source.textContent);
     } catch {
-      source.select?.();
-      if (!document.execCommand("copy")) return;
+      return source.select?.();
     }
     label.textContent = button.dataset.done ?? before;
     say(label.textContent);
@@ -88,7 +87,7 @@
     if (event.key === "?" && open("help")) event.preventDefault();
   });
 
-  /* Light and dark, at once; the choice is kept by the server like everything else */
+  /* Light and dark, at once; the server keeps the choice */
   document.addEventListener("submit", async (event) => {
     const button = event.submitter;
     if (!button?.dataset.schemeTo) return;
@@ -222,12 +221,11 @@
 
   const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 
-  /* Is there anything new? Asked less often while nothing comes, never in a hidden tab, and not by all at once. */
+  /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
   const FIRST = 15, LAST = 240;
   let pause = FIRST;
   let timer;
   const later = (seconds) => {
-    clearTimeout(timer);
     timer = setTimeout(look, seconds * (800 + Math.random() * 400));
   };
   const look = () => {
@@ -239,8 +237,8 @@
   };
   document.addEventListener("visibilitychange", () => {
     pause = FIRST;
-    if (document.hidden) clearTimeout(timer);
-    else later(1);
+    clearTimeout(timer);
+    if (!document.hidden) later(1);
   });
   if (one("[data-watch]")) later(pause);
 
@@ -248,7 +246,7 @@
   const summary = one("[data-focus]");
   if (summary) summary.focus();
 
-  /* A strip of sections that is wider than a phone shows the one where the reader is. */
+  /* A strip wider than a phone shows where the reader is */
   for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
     const strip = link.closest(".side-nav, .sub-nav ul");
     const [there, here] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];

@@ -1,5 +1,4 @@
-/* Checking in at a door where the network may drop: what is let in is kept on the phone until the server has it.
-   A code sent twice counts once there, so that sending again is always safe. Without this script the forms post. */
+/* Checking in where the network may drop: codes are kept until the server has them; one sent twice counts once. */
 (() => {
   "use strict";
 

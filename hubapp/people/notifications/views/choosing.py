@@ -117,7 +117,7 @@ def mute_hub() -> ResponseReturnValue:
     name = tenancy.hub_view(chosen).name
     if request.form.get("is_muted") == "1":
         services.mute(account_id=current_user.account_id, hub_id=chosen, now=clock.now())
-        flash(_("%(hub)s is muted: only money and security still reach you.", hub=name), "good")
+        flash(_("%(hub)s is muted: only money, security and what you take part in still reach you.", hub=name), "good")
     else:
         services.unmute(account_id=current_user.account_id, hub_id=chosen)
         flash(_("You hear from %(hub)s again.", hub=name), "good")
