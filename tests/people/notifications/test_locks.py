@@ -1,20 +1,24 @@
-"""What the lock of a mail prevents: somebody else comes between reading and writing."""
+"""What the locks of mails, notices and digests prevent: somebody else comes between reading and writing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask_mailman import EmailMultiAlternatives
+from sqlalchemy.orm.exc import StaleDataError
 
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.notifications import services
+from hubapp.people.notifications.models import DigestDue
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import no_hub
 from tests.conftest import Live
 from tests.factories.accounts import make_account
-from tests.factories.hubs import NOW
+from tests.factories.hubs import NOW, make_hub
+from tests.factories.notices import Told, digest, mail_due, mails, make_told
 from tests.factories.races import overtaken, without_lock
 
 
@@ -56,3 +60,88 @@ def test_without_its_lock_it_goes_twice(live: Live, sent: list[EmailMultiAlterna
     with without_lock("people.notifications.services.mails._locked"):
         deliver_twice(live)
     assert len(sent) == 2
+
+
+@pytest.fixture
+def told(live: Live) -> Told:
+    with live.app.app_context():
+        return make_told(make_hub("lyon"))
+
+
+def mail_at_once_twice(live: Live, told: Told) -> tuple[bool, int]:
+    """Two workers see that a notice is to be mailed; (whether the second had to wait, how many mails there are)."""
+    with live.app.app_context():
+        told.choose(mail="now")
+        told.tell()
+
+    def mail() -> int:
+        with live.app.app_context():
+            return mail_due(NOW)
+
+    # The lock lets the second pass by: it is to have all the time it needs.
+    with overtaken(live.app, "notice", mail, patience=15) as other:
+        mail()
+    with live.app.app_context():
+        return not other.is_through, len(mails(told.reader))
+
+
+def test_a_notice_is_mailed_once_and_nobody_waits_for_it(live: Live, told: Told) -> None:
+    assert mail_at_once_twice(live, told) == (False, 1)
+
+
+def test_without_the_notices_lock_it_is_mailed_twice(live: Live, told: Told) -> None:
+    with without_lock("people.notifications.services.outgoing.mail_due"):
+        assert mail_at_once_twice(live, told) == (False, 2)
+
+
+DIGEST_AT = NOW + timedelta(days=1)  # after eight in Paris
+
+
+def tell_while_the_digest_is_written(live: Live, told: Told) -> list[int]:
+    """Somebody is told of more when what waits has been gathered; how many notices each of their digests holds."""
+    with live.app.app_context():
+        told.tell("1", about="a")
+
+    def tell() -> None:
+        with live.app.app_context():
+            told.tell("2", about="b", now=DIGEST_AT)
+
+    with live.app.app_context():
+        with overtaken(live.app, "notice", tell):
+            digest(told.reader, DIGEST_AT)
+        digest(told.reader, DIGEST_AT + timedelta(days=1))
+        return [mail.context["count"] for mail in mails(told.reader)]
+
+
+def test_what_comes_too_late_for_a_digest_is_in_the_next_one(live: Live, told: Told) -> None:
+    assert tell_while_the_digest_is_written(live, told) == [1, 1]
+
+
+def test_without_the_digests_lock_it_is_in_none(live: Live, told: Told) -> None:
+    with without_lock("people.notifications.services.digests.due_for_change"):
+        assert tell_while_the_digest_is_written(live, told) == [1]
+
+
+def choose_as_the_digest_goes(live: Live, told: Told) -> int | None:
+    """Somebody chooses another hour when their digest is due; the hour (UTC) at which it is due then."""
+    with live.app.app_context():
+        told.tell()
+    wishes: dict[str, Any] = {"rhythm": "daily", "weekday": 0, "hour": 20, "timezone": "UTC", "quiet": None}
+
+    def send() -> bool:
+        with live.app.app_context():
+            return digest(told.reader, DIGEST_AT)
+
+    with overtaken(live.app, "digest_due", send), live.app.app_context(), no_hub(), unit_of_work():
+        services.save_settings(account_id=told.reader, **wishes, now=DIGEST_AT)
+    due = across(live, lambda: db.session.get(DigestDue, told.reader))()
+    return None if due is None else due.due_at.hour
+
+
+def test_a_digest_that_is_due_goes_at_the_hour_just_chosen(live: Live, told: Told) -> None:
+    assert choose_as_the_digest_goes(live, told) == 20
+
+
+def test_without_the_digests_lock_choosing_fails(live: Live, told: Told) -> None:
+    with without_lock("people.notifications.services.digests.due_for_change"), pytest.raises(StaleDataError):
+        choose_as_the_digest_goes(live, told)

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from hubapp.kernel.db import db
 from hubapp.people.notifications import kinds, queries
 from hubapp.people.notifications.errors import QuietAllDay, UnknownZone
-from hubapp.people.notifications.models import DigestDue, NoticeChoice, NoticeMute, NoticeSettings
+from hubapp.people.notifications.models import NoticeChoice, NoticeMute, NoticeSettings
 from hubapp.people.notifications.policies import next_digest
+from hubapp.people.notifications.services import digests
 
 
 def choose(*, account_id: uuid.UUID, hub_id: int | None, wanted: Mapping[str, tuple[bool, str]]) -> None:
@@ -112,7 +113,7 @@ def save_settings(
     row.quiet_from, row.quiet_to = quiet or (None, None)
     db.session.add(row)
     db.session.flush()
-    due = db.session.get(DigestDue, account_id, with_for_update=True)
+    due = digests.due_for_change(account_id=account_id)
     if due is not None:
         # What waits goes at the new hour; the job itself looks whether that is the day of the weekly one.
         wishes = queries.settings(account_id, fallback="UTC")

@@ -38,7 +38,7 @@ def send_digest(*, account_id: uuid.UUID, now: datetime) -> bool:
 
     The mail, the note that the day has had its digest, and what it said are kept together or not at all.
     """
-    due = db.session.get(DigestDue, account_id, with_for_update=True)
+    due = due_for_change(account_id=account_id)
     if due is None or due.due_at > now:
         return False
     pending = _pending(account_id)
@@ -52,6 +52,11 @@ def send_digest(*, account_id: uuid.UUID, now: datetime) -> bool:
     _again(due, left, wishes, now)
     db.session.flush()
     return is_written
+
+
+def due_for_change(*, account_id: uuid.UUID) -> DigestDue | None:
+    """When somebody's digest is due, if anything waits for it: who tells, sends or puts it off takes turns here."""
+    return db.session.scalar(select(DigestDue).where(DigestDue.account_id == account_id).with_for_update())
 
 
 def _pending(account_id: uuid.UUID) -> Sequence[Notice]:
