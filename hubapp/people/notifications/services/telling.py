@@ -76,8 +76,9 @@ def tell(
     rows = [_Row(reader, known, now, is_mailed=is_mailed) for reader in readers if reader.account_id in told]
     wanted = [row for row in rows if row.is_shown or row.mail != kinds.OFF]
     actors = [] if by is None else [[str(by.account_id), by.name]]
-    _write(wanted, hub_id=hub_id, about=about, path=path, context=plain, actors=actors, now=now)
+    # In the order in which writing a digest locks them: it waits for its turn first, then marks what it has.
     _remember_digests(wanted, now)
+    _write(wanted, hub_id=hub_id, about=about, path=path, context=plain, actors=actors, now=now)
     if any(row.mail_due_at == now for row in wanted):
         queue.enqueue(MAIL_DUE, hub_id=None)
     return len(wanted)
