@@ -24,9 +24,6 @@ from tests.factories.members import make_member
 from tests.factories.races import Other, overtaken, without_lock, without_turns
 from tests.factories.talk import answer, say
 
-POSTS = "community.conversations.services.posts.locked"
-COMMENTS = "community.conversations.services.comments.locked"
-
 
 @dataclass
 class Talk:
@@ -92,7 +89,7 @@ def test_who_edits_a_post_that_was_changed_meanwhile_is_told(talk: Talk) -> None
 
 
 def test_without_its_lock_a_post_would_have_two_versions_of_one_number(talk: Talk) -> None:
-    with without_lock(POSTS), pytest.raises(IntegrityError, match="revision"):
+    with without_lock("community.conversations.services.posts.locked"), pytest.raises(IntegrityError, match="revision"):
         edit_twice(talk, "post", talk.edit_post)
 
 
@@ -101,7 +98,10 @@ def test_who_edits_a_comment_that_was_changed_meanwhile_is_told(talk: Talk) -> N
 
 
 def test_without_its_lock_a_comment_would_have_two_versions_of_one_number(talk: Talk) -> None:
-    with without_lock(COMMENTS), pytest.raises(IntegrityError, match="revision"):
+    with (
+        without_lock("community.conversations.services.comments.locked"),
+        pytest.raises(IntegrityError, match="revision"),
+    ):
         edit_twice(talk, "post_comment", talk.edit_comment)
 
 

@@ -19,8 +19,6 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member
 from tests.factories.races import meeting, together, without_lock
 
-LOCK = "community.gatherings.services.rows.locked"
-
 
 @pytest.fixture
 def place(live: Live) -> Place:
@@ -73,7 +71,7 @@ def test_the_last_seat_goes_to_one_and_the_other_waits(place: Place) -> None:
 
 
 def test_without_the_lock_the_last_seat_goes_to_both(place: Place) -> None:
-    with without_lock(LOCK):
+    with without_lock("community.gatherings.services.rows.locked"):
         found_id, answers = last_seat(place)
     assert answers == ["confirmed", "confirmed"]
     assert state(place, found_id)[2] == ["confirmed", "confirmed"]
@@ -100,7 +98,7 @@ def test_two_free_seats_at_once_let_two_move_up(place: Place) -> None:
 
 
 def test_without_the_lock_two_free_seats_let_one_person_move_up_or_two_count_wrongly(place: Place) -> None:
-    with without_lock(LOCK):
+    with without_lock("community.gatherings.services.rows.locked"):
         assert two_leave(place) != (2, 0, ["confirmed", "confirmed"])
 
 

@@ -180,6 +180,7 @@ def _write(
             "is_shown": fresh.is_shown,
             "mail": fresh.mail,
             "at": func.greatest(Notice.at, fresh.at),
+            "mailed_at": None,  # what came on top of it was in no mail yet
             # The first that is due takes all of them along.
             "mail_due_at": func.least(Notice.mail_due_at, fresh.mail_due_at),
         },
