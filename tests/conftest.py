@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Connection
 
@@ -20,6 +22,10 @@ from hubapp.kernel.db import db
 from hubapp.kernel.server import Server, ensure_roles
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import HubFlask
+
+# Times are measured by `make bench`, never asserted: a test may not fail because the machine is busy.
+hypothesis.register_profile("hubapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("hubapp")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -211,9 +211,10 @@ class Faults(Network):
     @step(number=NUMBER, by=st.integers(1, 10**6))
     def tamper_with_a_row(self, number: int, by: int) -> str | None:
         """Whoever writes into the books past everything is found out."""
-        row = self.pick(self.world.rows("SELECT hub_id, id FROM ledger_posting ORDER BY hub_id, seq, position"), number)
-        if row is None:
+        books = "SELECT hub_id, id, amount FROM ledger_posting ORDER BY hub_id, seq, position"
+        if (row := self.pick(self.world.rows(books), number)) is None:
             return NOTHING
+        by += row["amount"] + by == 0  # the table itself refuses a posting of nothing
         statement = (
             "SET session_replication_role = replica; UPDATE ledger_posting SET amount = amount + ({}) "
             f"WHERE id = '{row['id']}'; SET session_replication_role = origin"
