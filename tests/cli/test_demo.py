@@ -170,6 +170,11 @@ def short(**values: object) -> list[Story]:
         "meetings": tuple(
             one for one in told.meetings if {one.host, *(who for who, _seats in one.come)} <= set(people)
         ),
+        "talks": tuple(
+            dataclasses.replace(one, responses=tuple(other for other in one.responses if other.who in people))
+            for one in told.talks
+            if one.who in people
+        ),
         "articles": articles,
         "orders": 8,
         "cancellations": ("Rain",),
@@ -197,6 +202,9 @@ def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     assert orders >= 8 + 4
     assert count(place, "subscription_period WHERE status = 'paid'") == 3
     assert count(place, "gathering_ticket WHERE checked_in_at IS NOT NULL") == 9
+    assert count(place, "post") == len(short()[0].talks) > 1
+    assert count(place, "post_comment") > 1
+    assert count(place, "notice WHERE kind = 'post_answered'") > 0
     assert count(place, "subscription WHERE status = 'past_due'") == 1
     assert count(place, "retainer WHERE status = 'agreed'") == 1
     assert count(place, "ledger_entry WHERE kind = 'retainer'") == 1
