@@ -22,6 +22,7 @@ from hubapp.money.payments.sandbox import webhooks
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.crashes import run_all_crashing
 from tests.factories.jobs import run_all
+from tests.factories.market import place
 from tests.factories.races import together, without_lock
 from tests.factories.stall import A_DAY, DISPUTED, INQUIRY, Stall
 
@@ -55,6 +56,26 @@ def test_a_dispute_that_nobody_was_told_of_is_found_after_however_long_an_outage
     stall.advance(timedelta(days=10))
     assert stall.disputes(order)[0].outcome == "lost"
     stall.assert_at_rest()
+
+
+def test_a_dispute_is_found_although_its_payment_was_not_known_when_somebody_looked(stall: Stall) -> None:
+    with stall.till.sandbox.transaction() as tx:
+        webhooks.pause(tx.connection)
+    with stall.scope():
+        checkout_id = place(stall.shop, {stall.shop.listing_id: 2}, now=clock.now())
+    with stall.scope():
+        payment_id = queries.checkout_of(checkout_id, buyer_id=stall.shop.buyer).payment_id
+    assert payment_id is not None
+    stall.till.pay(stall.hub_id, payment_id, DISPUTED)
+    stall.till.advance(A_DAY)
+    stall.till.run("payments.sweep_disputes")  # sees a dispute of a charge that nobody here has heard of
+    stall.till.advance(timedelta(days=200))
+    stall.till.run("payments.sweep_disputes")
+    stall.settle()
+    stall.advance(timedelta(days=10))
+    with stall.scope():
+        (order,) = queries.orders_of_checkout(checkout_id)
+    assert stall.disputes(order)[0].outcome == "lost"
 
 
 def test_frozen_shares_are_held_although_their_time_has_come(stall: Stall) -> None:
