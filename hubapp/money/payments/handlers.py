@@ -126,21 +126,16 @@ def _look_for_unknown_disputes(now: datetime) -> None:
         log.warning("provider does not answer; the next sweep will ask again")
         return
     known = set(db.session.scalars(select(Dispute.provider_id).where(Dispute.provider_id.in_([s.id for s in found]))))
+    # Asked before the charges: a payment that ends in between is known to one of the two.
+    unfinished = db.session.scalar(select(func.min(Payment.created_at)).where(Payment.status.in_(policies.UNFINISHED)))
     unplaced = [
         state.created
         for state in found
         if state.id not in known and not inbox.look_at_dispute(charge_id=state.charge_id, provider_id=state.id)
     ]
-    db.session.merge(GatewaySeen(what=DISPUTES, until=min([now, *_perhaps_ours(unplaced)])))
-
-
-def _perhaps_ours(unplaced: list[datetime]) -> list[datetime]:
-    """Disputes of charges that nobody here knows, while a payment from before is without its end: it may be theirs."""
-    if not unplaced:
-        return []
-    unfinished = select(func.min(Payment.created_at)).where(Payment.status.in_(policies.UNFINISHED))
-    oldest = db.session.scalar(unfinished)
-    return [created for created in unplaced if oldest is not None and oldest <= created]
+    # A charge that nobody here knows may be that of a payment from before whose end is not known.
+    held = [created for created in unplaced if unfinished is not None and unfinished <= created]
+    db.session.merge(GatewaySeen(what=DISPUTES, until=min([now, *held])))
 
 
 @queue.task(BOOK_AVAILABLE)

@@ -199,7 +199,7 @@ class Payment(HubScoped, db.Model):  # type: ignore[name-defined]
     )
 
 
-# Not looked at since it cannot fail any more; said in the words of the index, so that the database takes it.
+# So until somebody has looked when it cannot fail any more. In the words of the index, so that the database takes it.
 REFUND_MAY_FAIL = "status = 'succeeded' AND checked_at - settled_at < interval '30 days'"
 
 

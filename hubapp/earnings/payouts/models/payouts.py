@@ -98,7 +98,7 @@ class Payee(db.Model):  # type: ignore[name-defined]
     )
 
 
-# Banks send money back within a few working days. Not looked at since then; in the words of the index, which is taken.
+# Banks send money back within a few working days: so until somebody has looked after that. In the words of the index.
 MAY_RETURN = "status = 'paid' AND checked_at - paid_at < interval '14 days'"
 
 
