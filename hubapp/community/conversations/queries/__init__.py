@@ -9,6 +9,7 @@ from hubapp.community.conversations.queries.comments import (
     thread_end,
 )
 from hubapp.community.conversations.queries.drafts import draft
+from hubapp.community.conversations.queries.holding import count_published, find_comment, find_post, first_held
 from hubapp.community.conversations.queries.marks import (
     Named,
     Reacted,
@@ -47,9 +48,13 @@ __all__ = [
     "comment",
     "count_newer",
     "count_newer_comments",
+    "count_published",
     "count_since",
     "draft",
     "feed",
+    "find_comment",
+    "find_post",
+    "first_held",
     "hidden_comments",
     "hidden_posts",
     "mentions",
