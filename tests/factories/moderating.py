@@ -86,10 +86,10 @@ class Bench:
         return Actor(self.hal.account_id, "Hal")
 
 
-def make_bench(app: HubFlask) -> Bench:
-    """Make it, in transactions of its own."""
+def make_bench(app: HubFlask, hub_id: int | None = None) -> Bench:
+    """Make it, in transactions of its own; in a new hub, unless one is given."""
     with app.app_context():
-        hub_id = make_hub("lyon")
+        hub_id = hub_id or make_hub("lyon")
         ann, ben = make_member(hub_id, "Ann"), make_member(hub_id, "Ben")
         hal = make_member(hub_id, "Hal", role="helper", permissions=("moderation.act",))
         viv = make_member(hub_id, "Viv", role="helper", permissions=("moderation.view",))

@@ -57,7 +57,10 @@ class DecisionForm(Form):
 
     act = ChoiceField(_l("What do you want to do?"), [InputRequired(_l("Choose what can be done here."))])
     days = ChoiceField(
-        _l("Suspended"), [Optional()], choices=[(str(days), text) for days, text in DAYS.items()], default="7"
+        _l("For how long, if suspended"),
+        [Optional()],
+        choices=[(str(days), text) for days, text in DAYS.items()],
+        default="7",
     )
     is_hidden_too = BooleanField(_l("Hide it as well"))
     words = TextAreaField(_l("Your words"), [Optional(), Length(max=policies.LONGEST_WORDS, message=TOO_LONG)])
@@ -117,9 +120,9 @@ class VerdictForm(Form):
 def kind_words() -> dict[str, Any]:
     """Kind of thing → its name."""
     return {
-        "post": _l("Conversation"),
-        "comment": _l("Answer"),
-        "gathering": _l("Gathering"),
-        "listing": _l("Listing"),
-        "profile": _l("Person"),
+        "post": _l("A conversation"),
+        "comment": _l("An answer"),
+        "gathering": _l("A gathering"),
+        "listing": _l("A listing"),
+        "profile": _l("A person"),
     }

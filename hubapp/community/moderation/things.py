@@ -24,6 +24,9 @@ from hubapp.people.membership import standing
 from hubapp.tenancy.audit import Actor
 
 
+EXCERPT = 180
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """As it stands now. `path`: its page in the hub; `post_id`: of a comment, its conversation.
@@ -42,6 +45,16 @@ class Thing:
     is_hidden: bool = False
     is_held: bool = False
     post_id: UUID | None = None
+
+    @property
+    def excerpt(self) -> str:
+        """Its first words without Markdown's signs."""
+        return talk.headline("", self.text, most=EXCERPT)
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether its title says more than its text begins with."""
+        return bool(self.title) and self.title != talk.headline("", self.text)
 
 
 def look(kind: str, thing_id: UUID) -> Thing | None:

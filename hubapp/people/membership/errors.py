@@ -70,7 +70,7 @@ class MembershipSuspended(Refusal):
             text = _(
                 "You are suspended here until %(time)s: you can read, but not write, sell or register."
                 " The reason: %(why)s",
-                time=format_datetime(until, "medium"),
+                time=format_datetime(until, "short"),
                 why=why,
             )
         super().__init__(text)

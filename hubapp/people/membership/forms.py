@@ -73,7 +73,7 @@ AREAS = {
     "moderation": (_l("Moderation"), _l("see what was reported"), _l("hide, warn, suspend")),
     "money": (_l("Money"), _l("see turnover and reports"), _l("decide about refunds")),
 }
-LEVELS = ((policies.NONE, _l("Nothing")), (policies.VIEW, _l("Look")), (policies.ACT, _l("Look and act")))
+LEVELS = ((policies.NONE, _l("Nothing")), (policies.VIEW, _l("Only look")), (policies.ACT, _l("Look and act")))
 AS_NOW = (policies.PARTLY, _l("A part of it, as now"))
 SINGLE = tuple(
     name for name in policies.PERMISSIONS if name not in policies.CONNECTOR_ONLY and name not in policies.IN_AREAS

@@ -58,7 +58,7 @@ def test_a_refused_text_that_the_core_allows_is_published(bench: Bench) -> None:
     post = bench.inside(lambda: say(bench.ben.account_id, "A fair word")).id
     with bench.app.app_context():
         run_all(bench.app)
-    case = bench.central(lambda: None) or bench.inside(lambda: services.take_up(kind="post", thing_id=post, now=NOW)).id
+    case = bench.inside(lambda: services.take_up(kind="post", thing_id=post, now=NOW)).id
     action = bench.decide(case, "refuse")
     answer(bench, bench.appeal(action, by=bench.ben), is_upheld=False)
     assert "A fair word" in bench.as_(bench.viv).get("/feed").text

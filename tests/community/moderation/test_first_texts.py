@@ -15,6 +15,7 @@ from tests.factories.members import make_member
 from tests.factories.moderating import Bench
 from tests.factories.notices import notices
 from tests.factories.talk import answer, say
+from tests.support.browsing import Browser
 
 
 def hold(bench: Bench, number: int) -> None:
@@ -40,8 +41,6 @@ def test_a_first_post_waits_and_only_its_author_sees_it(bench: Bench, nia: UUID)
     path = f"/feed/{post}"
     assert "Hello from Nia" not in bench.as_(bench.ben).get("/feed").text
     assert bench.as_(bench.ben).get(path).status_code == 404
-    from tests.support.browsing import Browser
-
     theirs = Browser(bench.app, bench.hub_id, nia).get(path).text
     assert "Hello from Nia" in theirs
     assert "This waits until somebody of the hub has looked at it." in theirs
@@ -63,8 +62,6 @@ def test_what_is_refused_says_why_and_can_be_appealed(bench: Bench, nia: UUID) -
     post = bench.inside(lambda: say(nia, "Buy my pills")).id
     action = bench.decide(waiting(bench)[0], "refuse", words="No pills here.")
     assert "Buy my pills" not in bench.as_(bench.ben).get(f"/feed/{post}").text
-    from tests.support.browsing import Browser
-
     theirs = Browser(bench.app, bench.hub_id, nia)
     assert "No pills here." in theirs.get(f"/feed/{post}").text
     assert theirs.get(f"/me/house-rules/{action}/appeal").status_code == 200

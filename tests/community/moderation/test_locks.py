@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubapp.community.moderation import queries, services
+from hubapp.community.moderation import queries
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue import services as selling
@@ -104,7 +104,7 @@ def test_two_who_report_at_once_make_one_case(bench: Bench) -> None:
     """The database's own constraint: no lock can be asked for a row that is not there."""
 
     def second() -> Any:
-        return services and bench.report("post", by=bench.maud)
+        return bench.report("post", by=bench.maud)
 
     with overtaken(bench.app, "moderation_report", second) as other:
         first = bench.report("post")

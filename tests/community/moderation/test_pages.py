@@ -14,6 +14,11 @@ from tests.support.queries import counted
 QUEUE = "/manage/moderation"
 
 
+def asked(statements: list[str]) -> list[str]:
+    """Those of this slice and about members; a session that is marked as seen now and then is not its business."""
+    return [one for one in statements if "moderation_" in one or "membership" in one]
+
+
 def cases(bench: Bench) -> list[str]:
     return [str(row.id) for row in bench.inside(queries.open_cases).cases]
 
@@ -169,13 +174,8 @@ def test_the_queue_pages_by_key_and_empty_it_says_so(bench: Bench) -> None:
     helper = bench.as_(bench.hal)
     assert "Nothing waits" in helper.get(QUEUE).text
     for number in range(queries.PAGE + 1):
-        post = bench.inside(
-            lambda number=number: (
-                say(bench.ann.account_id, f"Post {number:02}", now=NOW)
-                if False
-                else say((bench.ann, bench.maud, bench.viv)[number % 3].account_id, f"Post {number:02}")
-            )
-        )
+        author = (bench.ann, bench.maud, bench.viv)[number % 3].account_id
+        post = bench.inside(lambda author=author, number=number: say(author, f"Post {number:02}"))
         bench.things["post"] = post.id
         reporters = (bench.ben, bench.hal, bench.maud)
         bench.report("post", by=reporters[number % 3])
@@ -203,4 +203,4 @@ def test_a_case_costs_the_same_however_long_its_story(bench: Bench) -> None:
     bench.decide(bench.report("comment"), "warn")
     with counted() as after:
         helper.get(f"{QUEUE}/{case}")
-    assert len(after) <= len(before)
+    assert len(asked(after)) <= len(asked(before))

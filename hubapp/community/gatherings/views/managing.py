@@ -33,7 +33,7 @@ def states() -> dict[str, tuple[str, str]]:
         Status.DRAFT: (_("Draft"), "neutral"),
         Status.PUBLISHED: (_("Published"), "good"),
         Status.CANCELED: (_("Canceled"), "bad"),
-        Status.HIDDEN: (_("Out of sight"), "warn"),
+        Status.HIDDEN: (_("Hidden from others"), "warn"),
     }
 
 

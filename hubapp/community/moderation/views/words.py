@@ -17,7 +17,7 @@ def done() -> dict[str, Pill]:
         "leave": (_("Left as it is"), "neutral"),
         "approve": (_("Published"), "good"),
         "refuse": (_("Not published"), "bad"),
-        "hide": (_("Out of sight"), "bad"),
+        "hide": (_("Hidden from others"), "bad"),
         "warn": (_("Warned"), "warn"),
         "suspend": (_("Suspended"), "bad"),
     }
