@@ -23,7 +23,6 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
 from hubapp.tenancy.audit import Actor
 
-
 EXCERPT = 180
 
 
