@@ -24,8 +24,9 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]|[\ud800
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides on what can be done: about the thing, and about its subject."""
+    """What decides on what can be done: about the thing, and about its subject. `is_open`: a case of it waits."""
 
+    is_open: bool
     is_there: bool
     is_hidden: bool
     is_held: bool
@@ -44,7 +45,8 @@ def possible(facts: Facts) -> tuple[str, ...]:
     if facts.is_held and facts.is_there:
         found += [APPROVE, REFUSE]
     else:
-        found.append(LEAVE)
+        if facts.is_open:
+            found.append(LEAVE)
         if facts.is_there and not facts.is_hidden:
             found.append(HIDE)
     if facts.has_subject:

@@ -115,13 +115,14 @@ def story(thing: Thing, found: ModerationCase | None) -> Story:
         subject=subject,
         history=[one for one in history if found is None or one.case.id != found.id],
         reported=_reported(subject_id) if subject_id else 0,
-        facts=facts(thing, subject),
+        facts=facts(thing, subject, is_open=found is not None and found.is_open),
     )
 
 
-def facts(thing: Thing, subject: MemberView | None) -> Facts:
+def facts(thing: Thing, subject: MemberView | None, *, is_open: bool) -> Facts:
     """What decides on what can be done."""
     return Facts(
+        is_open=is_open,
         is_there=thing.is_there,
         is_hidden=thing.is_hidden,
         is_held=thing.is_held,
@@ -131,9 +132,9 @@ def facts(thing: Thing, subject: MemberView | None) -> Facts:
     )
 
 
-def possible(thing: Thing, subject: MemberView | None) -> tuple[str, ...]:
+def possible(thing: Thing, subject: MemberView | None, *, is_open: bool) -> tuple[str, ...]:
     """What can be done about it now, the mildest first."""
-    return policies.possible(facts(thing, subject))
+    return policies.possible(facts(thing, subject, is_open=is_open))
 
 
 def reports_of(case_id: UUID, *, limit: int = MOST) -> Sequence[ModerationReport]:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hubapp.community.moderation import network, queries, services, things
+from hubapp.community.moderation import network, policies, queries, services, things
 from hubapp.community.moderation.errors import NoSuchThing
 from hubapp.community.moderation.forms import DecisionForm, VerdictForm
 from hubapp.community.moderation.models import ModerationAppeal, ModerationCase
@@ -87,7 +87,7 @@ def moderation_case(case_id: UUID) -> ResponseReturnValue:
     found, form = network.case(case_id), DecisionForm()
     with in_hub(found.hub_id):
         story = _story(found)
-        form.offer(queries.possible(story["thing"], story["story"].subject))
+        form.offer(policies.possible(story["story"].facts))
     if form.validate_on_submit():
         try:
             with in_hub(found.hub_id):

@@ -16,6 +16,7 @@ from tests.factories.hubs import NOW
 
 FACTS = st.builds(
     Facts,
+    is_open=st.booleans(),
     is_there=st.booleans(),
     is_hidden=st.booleans(),
     is_held=st.booleans(),
@@ -30,7 +31,8 @@ LEVELS = st.fixed_dictionaries({area: st.sampled_from(["none", "view", "act"]) f
 @given(FACTS)
 def test_there_is_always_something_to_do_and_never_what_makes_no_sense(facts: Facts) -> None:
     acts = policies.possible(facts)
-    assert acts
+    assert acts or not facts.is_open
+    assert ("leave" in acts) == (facts.is_open and not (facts.is_held and facts.is_there))
     assert len(set(acts)) == len(acts)
     assert not ("hide" in acts and (facts.is_hidden or not facts.is_there))
     assert not ("suspend" in acts and (facts.has_role or not facts.has_subject))

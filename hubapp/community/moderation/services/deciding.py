@@ -45,7 +45,9 @@ def decide(
     if thing is None:
         raise NoSuchThing
     subject = membership.member(thing.subject_id) if thing.subject_id else None
-    if not policies.fits(acts, queries.facts(thing, subject)) or (SUSPEND in acts and days not in policies.DAYS):
+    if not policies.fits(acts, queries.facts(thing, subject, is_open=case.is_open)) or (
+        SUSPEND in acts and days not in policies.DAYS
+    ):
         raise NotPossible
     said = checked(words=words)
     if not said and not set(acts) <= policies.SILENT:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hubapp.community.moderation import queries, services, things
+from hubapp.community.moderation import policies, queries, services, things
 from hubapp.community.moderation.errors import NoSuchThing
 from hubapp.community.moderation.forms import ACTS, REASONS, DecisionForm, WordsForm, kind_words
 from hubapp.community.moderation.models import ModerationCase
@@ -90,7 +90,7 @@ def act_about(thing_kind: str, thing_id: UUID) -> ResponseReturnValue:
 
 def _decide(thing: Thing, case: ModerationCase | None) -> ResponseReturnValue:
     form = DecisionForm()
-    form.offer(_possible(thing))
+    form.offer(_possible(thing, case))
     if form.validate_on_submit():
         now = clock.now()
         try:
@@ -149,14 +149,14 @@ def _thing(case: ModerationCase) -> Thing:
     return thing
 
 
-def _possible(thing: Thing) -> tuple[str, ...]:
+def _possible(thing: Thing, case: ModerationCase | None) -> tuple[str, ...]:
     subject = membership.member(thing.subject_id) if thing.subject_id else None
-    return queries.possible(thing, subject)
+    return queries.possible(thing, subject, is_open=case is not None and case.is_open)
 
 
 def _page(thing: Thing, case: ModerationCase | None, form: DecisionForm) -> ResponseReturnValue:
     story = queries.story(thing, case)
-    form.offer(queries.possible(thing, story.subject))
+    form.offer(policies.possible(story.facts))
     # Whoever was overtaken sees what was done, and may decide then.
     form.seen.data = str(len(story.actions))
     page = render_template(
