@@ -12,6 +12,7 @@ from hubapp.community.conversations.errors import MembersOnly as TalkForMembers
 from hubapp.community.gatherings import services as gatherings
 from hubapp.community.gatherings.errors import OutOfSight
 from hubapp.community.moderation import errors, queries, services, things
+from hubapp.jobs.worker import run_job
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue import services as selling
@@ -183,6 +184,14 @@ def test_a_suspension_ends_by_itself(bench: Bench) -> None:
     assert not bench.inside(lambda: standing.end_suspension(membership_id=member, now=NOW + timedelta(days=2)))
     assert bench.inside(lambda: standing.end_suspension(membership_id=member, now=NOW + timedelta(days=3)))
     assert bench.inside(lambda: membership.member_by_id(member)).is_active
+
+
+def test_the_clock_lets_in_whose_time_is_over(bench: Bench) -> None:
+    bench.decide(bench.report("post"), "suspend", days=1, now=NOW - timedelta(days=2))
+    with bench.app.app_context():
+        run_job(bench.app, name="membership.sweep_suspensions", hub_id=None, arguments={})
+        run_all(bench.app)
+    assert bench.inside(lambda: membership.member_by_id(bench.ann.id)).is_active
 
 
 def test_of_two_suspensions_the_longer_counts_until_it_is_undone(bench: Bench) -> None:
