@@ -60,6 +60,7 @@ SLICES = (
     "hubapp.community.gatherings",
     "hubapp.community.conversations",
     "hubapp.community.broadcasts",
+    "hubapp.community.moderation",
     "hubapp.home",
     "hubapp.console",
 )

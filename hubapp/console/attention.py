@@ -21,6 +21,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _differences(figures),
         _commands(figures),
         _refunds(figures),
+        _appeals(figures),
         _jobs(figures),
         _payouts(figures),
         _retainers(figures),
@@ -94,6 +95,19 @@ def _refunds(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.refunds"),
         "action": _("Show"),
         "icon_name": "undo-2",
+    }
+
+
+def _appeals(figures: Overview) -> dict[str, Any] | None:
+    count = figures.appeals
+    if not count:
+        return None
+    return {
+        "title": ngettext("%(num)d appeal waits for the network", "%(num)d appeals wait for the network", count),
+        "text": _("Somebody asks to undo what a hub decided about them."),
+        "href": url_for("console.appeals"),
+        "action": _("Show"),
+        "icon_name": "shield-check",
     }
 
 

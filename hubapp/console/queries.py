@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from hubapp.community.moderation import network as moderation
 from hubapp.earnings.payouts import network as payouts
 from hubapp.earnings.retainers import network as retainers
 from hubapp.earnings.shares import network as shares
@@ -74,6 +75,7 @@ class Overview:
     urgent_disputes: int = 0
     refunds: int = 0
     proposed_entries: int = 0
+    appeals: int = 0
 
     @property
     def open_hubs(self) -> int:
@@ -108,6 +110,7 @@ def overview(now: datetime) -> Overview:
         unfinished=payments.unfinished(),
         failed_jobs=failures.count(),
         proposed_runs=payouts.waiting(),
+        appeals=moderation.count_appeals(),
         proposed_retainers=retainers.waiting(),
         failed_mails=mails.count_failed(),
         health=checks.health(hubs=sum(counts.values())),

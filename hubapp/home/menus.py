@@ -70,12 +70,14 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
     entries = (
         ("hub.manage", _("Today"), "/manage/", "layout-dashboard"),
         ("members.view", _("Members"), "/manage/members", "users"),
+        ("roles.grant", _("Team"), "/manage/team", "key-round"),
+        ("moderation.view", _("Moderation"), "/manage/moderation", "shield-check"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
-        *([("events.manage", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
-        ("orders.manage", _("Orders"), "/manage/orders", "package"),
-        ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
-        ("orders.manage", _("Disputes"), "/manage/disputes", "scale"),
-        ("listings.manage", _("Listings"), "/manage/listings", "tag"),
+        *([("events.view", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
+        ("market.view", _("Orders"), "/manage/orders", "package"),
+        ("market.view", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
+        ("market.view", _("Disputes"), "/manage/disputes", "scale"),
+        ("market.view", _("Listings"), "/manage/listings", "tag"),
         ("conversations.manage", _("Conversations"), "/manage/conversations", "messages-square"),
         ("turnover.view", _("Turnover"), "/manage/turnover", "chart-line"),
         ("turnover.view", _("Reports"), "/manage/reports", "book-open"),
@@ -96,6 +98,7 @@ def _own(hub: HubView, root: str) -> list[Entry]:
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
         (_("Notices"), "/me/notifications", "bell", "/me/notifications"),
+        (_("House rules"), "/me/house-rules", "scale", "/me/house-rules"),
     ]
     if hub.features.get("events", True):
         entries.insert(1, (_("Tickets"), "/me/tickets", "ticket", "/me/tickets"))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.models import Gathering
+from hubapp.community.moderation import queries as moderation
 from hubapp.home.presentation import Site
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import queries as catalogue
@@ -76,9 +77,10 @@ def _tasks(hub: HubView, live: int, *, is_bare: bool) -> tuple[tuple[Task, str],
     late, suspended = subscriptions.count_behind()
     return (
         (Task("frozen", not hub.is_selling), "hub.manage"),
-        (Task("disputes", *disputes.unanswered()), "orders.manage"),
-        (Task("refunds", *refund_queries.for_hub()), "orders.manage"),
-        (Task("behind", late + suspended, worst=suspended), "orders.manage"),
+        (Task("disputes", *disputes.unanswered()), "market.view"),
+        (Task("refunds", *refund_queries.for_hub()), "refunds.grant"),
+        (Task("behind", late + suspended, worst=suspended), "market.view"),
+        (Task("moderation", moderation.count_open()), "moderation.view"),
         (Task("logo", not hub.has_logo), "brand.edit"),
         (Task("invite", hub.member_count < FEW_MEMBERS), "invites.manage"),
         (Task("listing", live == 0), "listings.manage"),

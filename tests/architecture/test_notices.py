@@ -62,9 +62,9 @@ def test_every_kind_stands_in_the_mails_as_html_and_as_text(app: HubFlask, templ
             assert "<b>" not in html.partition("<body")[2].partition("Name 0")[0], kind.name
 
 
-def test_what_always_arrives_is_money_security_letters_and_what_became_of_ones_own_words(base_app: HubFlask) -> None:
+def test_kinds_that_always_arrive_are_money_security_letters_and_what_was_decided_about_one(base_app: HubFlask) -> None:
     for kind in kinds.every():
-        must = kind.group in {"money", "security"} or kind.is_letter or kind.name == "words_hidden"
+        must = kind.is_letter or kind.group in {"money", "security", "rules"}
         assert kind.always == must, kind.name
         assert (TEMPLATES / kind.template).is_file(), kind.name
         assert policies.plain(kind.example) == dict(kind.example), kind.name

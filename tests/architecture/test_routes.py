@@ -41,6 +41,8 @@ CENTRAL_VALUES = {
     "retainer_id": UNKNOWN,
     "decision": "approve",
     "mail_id": UNKNOWN,
+    "appeal_id": UNKNOWN,
+    "case_id": UNKNOWN,
     "notice_id": UNKNOWN,
     "payout_id": UNKNOWN,
     "intent_id": "pi_unknown",

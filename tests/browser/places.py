@@ -66,6 +66,10 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (MEMBER, "lyon", ("/feed", "/feed > #answers", "/feed/new")),
     (CONNECTORS["lyon"], "lyon", ("/manage/conversations", "/feed > #answers")),
     (CONNECTORS["tunis"], "tunis", ("/feed", "/feed > #answers", "/feed/new", "/manage/conversations")),
+    (MEMBER, "lyon", ("/me/house-rules",)),
+    (CONNECTORS["lyon"], "lyon", ("/manage/moderation", "/manage/team", "/manage/members > /manage/members/0")),
+    (CONNECTORS["tunis"], "tunis", ("/manage/moderation", "/manage/moderation?state=done", "/manage/team")),
+    (CENTRAL, "", ("/console/appeals",)),
     (None, "nairobi", ("/feed",)),
     (BUYER, "nairobi", ("/feed", "/feed > #answers")),
 )

@@ -17,6 +17,7 @@ from hubapp.community.gatherings import queries as gathering_queries
 from hubapp.community.gatherings import services as gatherings
 from hubapp.community.gatherings.policies.details import Question
 from hubapp.community.gatherings.policies.recurrence import When
+from hubapp.community.moderation import services as moderation
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
 from hubapp.earnings.retainers.policies import Rhythm
@@ -38,7 +39,7 @@ from hubapp.people.notifications import tokens
 from hubapp.people.papers import services as papers
 from hubapp.tenancy import pages
 from hubapp.tenancy import services as tenancy
-from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -134,6 +135,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "year": "2026",
         "invite_id": str(invite.id),
         **_told(app, hub_id, buyer),
+        **_moderated(hub_id, people, UUID(talk["post_id"])),
         "broadcast_id": _broadcast(hub_id, people["connector, there"]),
         "look": "light",
         "membership_id": str(member.id),
@@ -217,6 +219,24 @@ def _broadcast(hub_id: int, author_id: UUID) -> str:
     with hub_scope(hub_id), unit_of_work():
         broadcasts.send_batch(broadcast_id=written, now=NOW)
     return str(written)
+
+
+def _moderated(hub_id: int, people: dict[str, UUID], post_id: UUID) -> dict[str, str]:
+    """A report about a post, and what was said to its author."""
+    reporter, actor = people["other member, there"], Actor(people["connector, there"], MARK)
+    with hub_scope(hub_id), unit_of_work():
+        report = moderation.report(
+            reporter_id=reporter, kind="post", thing_id=post_id, reason="other", words=MARK, now=NOW
+        )
+        action = moderation.decide(
+            case_id=report.case_id, acts=["warn"], words=MARK, days=0, seen=0, actor=actor, now=NOW
+        )[0]
+        return {
+            "thing_kind": "post",
+            "thing_id": str(post_id),
+            "case_id": str(report.case_id),
+            "action_id": str(action.id),
+        }
 
 
 def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:

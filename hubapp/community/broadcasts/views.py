@@ -167,7 +167,7 @@ def cancel(broadcast_id: uuid.UUID) -> ResponseReturnValue:
 @access.requires()
 def news(broadcast_id: uuid.UUID) -> ResponseReturnValue:
     """What was sent, for members to read."""
-    guards.member_or_403()
+    guards.reader_or_403()
     row = queries.news(broadcast_id)
     author = membership.member(row.author_account_id)
     body = markdown.render(row.body_md)

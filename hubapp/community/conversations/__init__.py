@@ -8,5 +8,5 @@ What is new arrives by asking. An open page asks after 15 seconds, then ever les
 in a hidden tab; each answer that brings nothing is a 204 without a body, and costs one look at the end of an index
 beside the session's own (two statements in all). A thousand open pages at rest are some five requests a second.
 
-Publishes PostWritten, CommentWritten, MemberMentioned, PostHidden, CommentHidden. Answers the clock alone.
+Publishes PostWritten, CommentWritten, MemberMentioned, TextHeld. Answers the clock alone.
 """

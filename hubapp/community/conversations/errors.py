@@ -125,6 +125,23 @@ class ReasonMissing(Refusal):
         super().__init__(_("Say why: the author reads it."))
 
 
+class NotWaiting(Refusal):
+    """Somebody else has decided, or its author took it back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This does not wait any more."))
+
+
+class BadNumber(Refusal):
+    """Not a number of first texts that may wait."""
+
+    status = 422
+    field = "first_held"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("A number from 0 to %(most)s.", most=most))
+
+
 class TopicRefused(Refusal):
     """A topic's name is missing, too long, or taken."""
 

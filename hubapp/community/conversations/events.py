@@ -38,19 +38,10 @@ class MemberMentioned:
 
 
 @dataclass(frozen=True, slots=True)
-class PostHidden:
-    """A moderator took a post out of sight; the row holds the reason."""
+class TextHeld:
+    """Somebody's post, or comment, waits for somebody of the hub to look at it: it is one of their first."""
 
     hub_id: int
     post_id: uuid.UUID
-    author_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class CommentHidden:
-    """A moderator took a comment out of sight; the row holds the reason."""
-
-    hub_id: int
-    post_id: uuid.UUID
-    comment_id: uuid.UUID
+    comment_id: uuid.UUID | None
     author_id: uuid.UUID

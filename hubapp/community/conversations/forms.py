@@ -9,8 +9,8 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from hubapp.community.conversations import policies
 from hubapp.community.conversations.models import Topic
@@ -115,12 +115,12 @@ class CommentForm(VersionedForm):
     reply_to = HiddenField()
 
 
-class HideForm(Form):
-    """Why something is taken out of sight."""
+class HoldForm(Form):
+    """How many first texts of each member wait to be looked at."""
 
-    reason = TextAreaField(
-        _l("Reason"),
-        [DataRequired(_l("Say why: the author reads it.")), Length(max=policies.LONGEST_REASON, message=TOO_LONG)],
+    first_held = IntegerField(
+        _l("So many first posts and answers of each new member"),
+        [InputRequired(_l("Enter a number; 0 lets everything through.")), NumberRange(0, policies.MOST_HELD)],
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from hubapp.community.conversations import policies, queries, services
-from hubapp.community.conversations.events import CommentHidden, CommentWritten, MemberMentioned, PostHidden
+from hubapp.community.conversations.events import CommentWritten, MemberMentioned
 from hubapp.community.conversations.models import Comment, Post
-from hubapp.community.conversations.notices import ANSWERED, HIDDEN, NAMED
+from hubapp.community.conversations.notices import ANSWERED, NAMED
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -62,34 +62,6 @@ def tell_who_is_named(event: MemberMentioned) -> None:
         path=_path(event.post_id, event.comment_id),
         context={"title": _title(post), "words": _words(said)},
         by=by,
-        now=clock.now(),
-    )
-
-
-@on(PostHidden)
-def tell_author_of_post(event: PostHidden) -> None:
-    """With the reason, which is theirs to know."""
-    _tell_hidden(queries.post(event.post_id), None, event.hub_id)
-
-
-@on(CommentHidden)
-def tell_author_of_comment(event: CommentHidden) -> None:
-    """With the reason, which is theirs to know."""
-    _tell_hidden(queries.post(event.post_id), queries.comment(event.comment_id, post_id=event.post_id), event.hub_id)
-
-
-def _tell_hidden(post: Post, comment: Comment | None, hub_id: int) -> None:
-    hidden = comment or post
-    if hidden.hidden_at is None:  # back again meanwhile
-        return
-    notifications.tell(
-        kind=HIDDEN.name,
-        to_account_ids=[hidden.author_id],
-        hub_id=hub_id,
-        about=f"hidden:{hidden.id}",
-        occasion=f"hidden:{hidden.hidden_at.isoformat()}",
-        path=_path(post.id, comment.id if comment else None),
-        context={"title": _title(post), "reason": hidden.hidden_reason},
         now=clock.now(),
     )
 

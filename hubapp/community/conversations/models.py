@@ -16,6 +16,8 @@ from hubapp.kernel.db import HubScoped, db
 READABLE = "deleted_at IS NULL AND hidden_at IS NULL"
 HIDDEN_SAYS_WHY = "(hidden_at IS NULL) = (hidden_reason IS NULL) AND (hidden_at IS NULL) = (hidden_by IS NULL)"
 
+HELD_IS_HIDDEN = "NOT is_held OR hidden_at IS NOT NULL"
+
 
 class Written:
     """What posts and comments share. `hidden_*`: taken out of sight by a moderator, who can bring it back."""
@@ -29,6 +31,8 @@ class Written:
     hidden_at: Mapped[datetime | None]
     hidden_by: Mapped[uuid.UUID | None]
     hidden_reason: Mapped[str | None]
+    # Hidden because it waits for somebody of the hub to look at it: one of its author's first here.
+    is_held: Mapped[bool] = mapped_column(default=False)
 
     @property
     def is_readable(self) -> bool:
@@ -73,11 +77,13 @@ class Post(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("pin BETWEEN 1 AND 3", name="pin"),
         CheckConstraint(f"pin IS NULL OR ({READABLE})", name="pinned_is_readable"),
         CheckConstraint(HIDDEN_SAYS_WHY, name="hidden_says_why"),
+        CheckConstraint(HELD_IS_HIDDEN, name="held_is_hidden"),
         CheckConstraint("deleted_at IS NULL OR (title = '' AND body_md = '')", name="deleted_is_gone"),
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_post_feed", "hub_id", "id", postgresql_where=READABLE),
         Index("ix_post_topic", "hub_id", "topic_id", "id", postgresql_where=READABLE),
         Index("ix_post_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
+        Index("ix_post_author", "hub_id", "author_id", "id"),
     )
 
 
@@ -119,8 +125,10 @@ class Comment(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         ),
         CheckConstraint("reply_to <> id", name="not_to_itself"),
         CheckConstraint(HIDDEN_SAYS_WHY, name="hidden_says_why"),
+        CheckConstraint(HELD_IS_HIDDEN, name="held_is_hidden"),
         CheckConstraint("deleted_at IS NULL OR body_md = ''", name="deleted_is_gone"),
         Index("ix_post_comment_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
+        Index("ix_post_comment_author", "hub_id", "author_id", "id"),
     )
 
 
@@ -230,6 +238,20 @@ class Ballot(HubScoped, db.Model):  # type: ignore[name-defined]
         UniqueConstraint("hub_id", "poll_id", "account_id"),
         CheckConstraint("cardinality(choices) BETWEEN 1 AND 8", name="choices"),
         CheckConstraint("is_multiple OR cardinality(choices) = 1", name="single"),
+    )
+
+
+class ConversationRule(HubScoped, db.Model):  # type: ignore[name-defined]
+    """What a hub wants of its conversations: so many first texts of each member wait for somebody to look at them."""
+
+    __tablename__ = "conversation_rule"
+
+    first_held: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id"),
+        CheckConstraint("first_held BETWEEN 0 AND 10", name="first_held"),
     )
 
 

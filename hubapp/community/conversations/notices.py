@@ -1,4 +1,4 @@
-"""Notices about conversations: answers, being named, one's own words out of sight."""
+"""Notices about conversations: answers and being named."""
 
 from __future__ import annotations
 
@@ -11,14 +11,3 @@ _EXAMPLE = {"title": "Who lends a ladder?", "words": "I have one in the yard."}
 
 ANSWERED = declare(Kind("post_answered", GROUP, _l("Somebody answers where you wrote"), FOLDER, example=_EXAMPLE))
 NAMED = declare(Kind("member_named", GROUP, _l("Somebody names you"), FOLDER, mail=NOW, example=_EXAMPLE))
-HIDDEN = declare(
-    Kind(
-        "words_hidden",
-        GROUP,
-        _l("Something of yours is taken out of sight"),
-        FOLDER,
-        mail=NOW,
-        always=True,
-        example={"title": "Who lends a ladder?", "reason": "Advertising belongs in the market."},
-    )
-)

@@ -20,6 +20,7 @@ MOST_PICTURES = 4
 MOST_PINS = 3
 MOST_MENTIONS = 20
 MOST_TOPICS = 24
+MOST_HELD = 10
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 8
 # Of a long text a feed shows whole paragraphs up to about this many characters.
 EXCERPT = 700
@@ -143,6 +144,11 @@ def is_vote(choices: Sequence[int], *, options: int, is_multiple: bool) -> bool:
     """Whether these places are an answer to a poll with so many options."""
     fits = bool(choices) and len(set(choices)) == len(choices) and all(0 <= place < options for place in choices)
     return fits and (is_multiple or len(choices) == 1)
+
+
+def waits(*, published: int, first_held: int, has_role: bool) -> bool:
+    """Whether somebody's next text waits to be looked at: their first few do, unless they help to run the hub."""
+    return not has_role and published < first_held
 
 
 def free_pin(taken: Iterable[int]) -> int | None:

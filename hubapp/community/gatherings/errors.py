@@ -80,6 +80,13 @@ class Over(Refusal):
         super().__init__(_("This gathering has begun or was canceled; it cannot be changed any more."))
 
 
+class OutOfSight(Refusal):
+    """The hub hid it: nothing of it changes before it is shown again."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The hub took this gathering out of sight; it cannot be changed now."))
+
+
 class NoSuchTicket(NotFound):
     """No ticket of this gathering has that code, or its registration was canceled."""
 

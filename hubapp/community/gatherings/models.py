@@ -31,11 +31,12 @@ class Format(enum.StrEnum):
 
 
 class Status(enum.StrEnum):
-    """`draft`: only those who manage gatherings see it."""
+    """`draft`: only those who manage gatherings see it; `hidden`: the hub took it out of sight."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELED = "canceled"
+    HIDDEN = "hidden"
 
 
 class Seat(enum.StrEnum):
@@ -108,6 +109,11 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
     waiting: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
     canceled_reason: Mapped[str | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_by: Mapped[uuid.UUID | None]
+    hidden_reason: Mapped[str | None]
+    # What it was before, and is again when it comes back.
+    hidden_from: Mapped[str | None]
     cover_seed: Mapped[str]
     picture_id: Mapped[uuid.UUID | None]
     picture_widths: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
@@ -123,7 +129,12 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
         UniqueConstraint("hub_id", "slug"),
         # A job that runs twice makes no date twice.
         UniqueConstraint("hub_id", "series_id", "number"),
-        CheckConstraint("status IN ('draft', 'published', 'canceled')", name="status"),
+        CheckConstraint("status IN ('draft', 'published', 'canceled', 'hidden')", name="status"),
+        CheckConstraint(
+            "(status = 'hidden') = (hidden_at IS NOT NULL) AND (hidden_at IS NULL) = (hidden_reason IS NULL)"
+            " AND (hidden_at IS NULL) = (hidden_by IS NULL) AND (hidden_at IS NULL) = (hidden_from IS NULL)",
+            name="hidden",
+        ),
         CheckConstraint("format IN ('place', 'online', 'both')", name="format"),
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("taken >= 0 AND waiting >= 0 AND revision >= 0 AND number >= 0", name="counts"),
@@ -145,6 +156,11 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
     def is_canceled(self) -> bool:
         """Whether it does not take place."""
         return self.status == Status.CANCELED
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether only its host and those who look after the hub see it."""
+        return self.status == Status.HIDDEN
 
     @property
     def left(self) -> int | None:

@@ -181,7 +181,11 @@ def mine(account_id: UUID, *, now: datetime, is_past: bool = False, limit: int =
             Gathering,
             (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
         )
-        .where(GatheringRegistration.account_id == account_id, GatheringRegistration.status != Seat.CANCELED)
+        .where(
+            GatheringRegistration.account_id == account_id,
+            GatheringRegistration.status != Seat.CANCELED,
+            Gathering.status != Status.HIDDEN,
+        )
     )
     if is_past:
         statement = statement.where(Gathering.ends_at <= now).order_by(Gathering.starts_at.desc(), Gathering.id)
@@ -249,8 +253,8 @@ def owner_of_feed(secret: str) -> UUID | None:
 
 def picture(picture_id: UUID) -> Sequence[int] | None:
     """The widths of a picture that some gathering shows."""
-    statement = select(Gathering.picture_widths).where(Gathering.picture_id == picture_id).limit(1)
-    return db.session.scalar(statement)
+    shows_it = (Gathering.picture_id == picture_id, Gathering.status != Status.HIDDEN)
+    return db.session.scalar(select(Gathering.picture_widths).where(*shows_it).limit(1))
 
 
 def gathering_of_code(code: str) -> UUID | None:

@@ -1,6 +1,7 @@
 """Pages of the central team."""
 
 from hubapp.console.views import (
+    appeals,
     connectors,
     disputes,
     hubs,
@@ -20,6 +21,7 @@ from hubapp.console.views import (
 from hubapp.console.views.blueprint import blueprint
 
 __all__ = [
+    "appeals",
     "blueprints",
     "connectors",
     "disputes",

@@ -42,6 +42,7 @@ def _entries() -> list[Entry]:
         ("overview", _("Overview"), "layout-dashboard"),
         ("hubs", _("Hubs"), "network"),
         ("people", _("People"), "users"),
+        ("appeals", _("Appeals"), "shield-check"),
         ("disputes", _("Disputes"), "scale"),
         ("refunds", _("Refunds"), "undo-2"),
         ("payouts", _("Payouts"), "banknote"),

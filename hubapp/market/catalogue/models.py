@@ -59,6 +59,10 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     is_monthly: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(default=Status.DRAFT)
     withdrawn_reason: Mapped[str | None]
+    # What it was before the hub took it down.
+    taken_from: Mapped[str | None]
+    # Off the market because its seller is suspended; for sale again when they are not.
+    barred_at: Mapped[datetime | None]
     cover_seed: Mapped[str]
     external_ref: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import NotFound, Refusal
@@ -53,12 +56,24 @@ class TextTooLong(Refusal):
 
 
 class MembershipSuspended(Refusal):
-    """Suspended here, and cannot come back alone."""
+    """Suspended here, for a time or for good: reads, and does nothing else."""
 
     status = 403
 
-    def __init__(self) -> None:
-        super().__init__(_("Your membership here is suspended. Please write to the hub."))
+    def __init__(self, *, until: datetime | None, reason: str | None) -> None:
+        why = reason or _("none was written down")
+        if until is None:
+            text = _(
+                "You are suspended here: you can read, but not write, sell or register. The reason: %(why)s", why=why
+            )
+        else:
+            text = _(
+                "You are suspended here until %(time)s: you can read, but not write, sell or register."
+                " The reason: %(why)s",
+                time=format_datetime(until, "short"),
+                why=why,
+            )
+        super().__init__(text)
 
 
 class ConnectorStays(Refusal):

@@ -15,6 +15,22 @@ class MemberJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberSuspended:
+    """The hub suspended a member: from now on they only read."""
+
+    hub_id: int
+    account_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReadmitted:
+    """A suspension ended, by itself or because somebody took it back."""
+
+    hub_id: int
+    account_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorChanged:
     """The hub's connectors, or their parts of its share, are not what they were."""
 

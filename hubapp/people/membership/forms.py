@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from hubapp.people.membership import policies
 from hubapp.people.membership.queries import MemberView
-from hubapp.web.forms import Form, ManyField
+from hubapp.web.forms import ChoiceField, Form, ManyField
 
 _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 
@@ -24,17 +24,20 @@ _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 PERMISSIONS = {
     "hub.manage": _l("Open the managing pages"),
     "members.view": _l("See all members"),
-    "members.manage": _l("Suspend and readmit members"),
     "roles.grant": _l("Choose helpers"),
     "invites.manage": _l("Make and withdraw invite links"),
     "brand.edit": _l("Change name, colours and logo"),
     "pages.edit": _l("Write pages"),
+    "events.view": _l("See what is planned, and who comes"),
     "events.manage": _l("Plan gatherings and check people in"),
     "conversations.manage": _l("Choose topics, pin conversations, open them to visitors"),
-    "moderation.act": _l("Hide what breaks the house rules"),
+    "moderation.view": _l("See what was reported"),
+    "moderation.act": _l("Hide, warn and suspend where the house rules are broken"),
+    "market.view": _l("See all listings, orders, subscriptions and disputes"),
     "listings.manage": _l("Withdraw listings"),
-    "orders.manage": _l("See and cancel orders"),
+    "orders.manage": _l("Hand over and cancel orders"),
     "turnover.view": _l("See turnover and shares"),
+    "refunds.grant": _l("Decide about refunds"),
     "payouts.request": _l("Ask for a payout of the hub's share"),
     "broadcasts.send": _l("Write to all members"),
 }
@@ -63,19 +66,50 @@ class InviteForm(Form):
     )
 
 
-class SuspendForm(Form):
-    """Why a member is kept out."""
+# Area → its name and, for view and act, what that means there.
+AREAS = {
+    "events": (_l("Gatherings"), _l("see what is planned and who comes"), _l("plan them and check people in")),
+    "market": (_l("Market"), _l("see listings and orders"), _l("withdraw listings, hand over and cancel orders")),
+    "moderation": (_l("Moderation"), _l("see what was reported"), _l("hide, warn, suspend")),
+    "money": (_l("Money"), _l("see turnover and reports"), _l("decide about refunds")),
+}
+LEVELS = ((policies.NONE, _l("Nothing")), (policies.VIEW, _l("Only look")), (policies.ACT, _l("Look and act")))
+AS_NOW = (policies.PARTLY, _l("A part of it, as now"))
+SINGLE = tuple(
+    name for name in policies.PERMISSIONS if name not in policies.CONNECTOR_ONLY and name not in policies.IN_AREAS
+)
 
-    reason = StringField(_l("Reason"), [InputRequired(_l("Say why: the audit log keeps it.")), Length(max=300)])
+
+class RightsForm(Form):
+    """What a helper may do: a level for each area, and single rights."""
+
+    events = ChoiceField(AREAS["events"][0], choices=LEVELS, default=policies.NONE)
+    market = ChoiceField(AREAS["market"][0], choices=LEVELS, default=policies.NONE)
+    moderation = ChoiceField(AREAS["moderation"][0], choices=LEVELS, default=policies.NONE)
+    money = ChoiceField(AREAS["money"][0], choices=LEVELS, default=policies.NONE)
+    permissions = ManyField(_l("Besides"), choices=[(name, PERMISSIONS[name]) for name in SINGLE])
+
+    def show(self, permissions: Collection[str]) -> None:
+        """Offer to leave what no level describes; fill in what they may now, unless something was sent."""
+        for area in policies.AREAS:
+            level, field = policies.level_of(permissions, area), self[area]
+            if level == policies.PARTLY:
+                field.choices = [*LEVELS, AS_NOW]
+            if not self.is_submitted():
+                field.data = level
+        if not self.is_submitted():
+            self.permissions.data = [name for name in SINGLE if name in permissions]
+
+    def wanted(self, now: Collection[str]) -> list[str]:
+        """The permissions that were chosen."""
+        levels = {area: str(self[area].data) for area in policies.AREAS}
+        return policies.permissions_for(levels, self.permissions.data or (), now=now)
 
 
-class HelperForm(Form):
-    """What a helper may do."""
+class HandleForm(Form):
+    """Who is to help."""
 
-    permissions = ManyField(
-        _l("May"),
-        choices=[(name, PERMISSIONS[name]) for name in policies.PERMISSIONS if name not in policies.CONNECTOR_ONLY],
-    )
+    handle = StringField(_l("Handle"), [InputRequired(_l("Enter a handle.")), Length(max=31)])
 
 
 class PartsForm(Form):

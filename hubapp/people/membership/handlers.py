@@ -1,11 +1,18 @@
-"""Who hears of a new member: the hub's team, and the one who brought them."""
+"""Who hears of a new member: the hub's team, and the one who brought them. And suspensions whose time is over."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
-from hubapp.people.membership import queries
+from hubapp.kernel.db import db
+from hubapp.people.membership import queries, standing
 from hubapp.people.membership.events import MemberJoined
+from hubapp.people.membership.models import Membership
 from hubapp.people.membership.notices import BROUGHT, JOINED
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications.services import By
@@ -43,3 +50,24 @@ def tell_of_new_member(event: MemberJoined) -> None:
             by=by,
             now=now,
         )
+
+
+END = "membership.end_suspension"
+BATCH = 500
+
+
+@queue.task(END)
+def end_suspension(membership_id: str) -> None:
+    """Let somebody in again whose time is over."""
+    standing.end_suspension(membership_id=UUID(membership_id), now=clock.now())
+
+
+@queue.periodic("35 * * * * *", "membership.sweep_suspensions", platform="suspensions that are over, in all hubs")
+def sweep_suspensions() -> None:
+    """Find those that are over; a job each, in its hub."""
+    over = select(Membership.hub_id, Membership.id).where(Membership.suspended_until <= clock.now()).limit(BATCH)
+    rows = [(int(hub_id), str(one)) for hub_id, one in db.session.execute(over)]
+    alive = queue.alive([f"{END}:{one}" for _hub, one in rows])
+    for hub_id, one in rows:
+        if f"{END}:{one}" not in alive:
+            queue.enqueue(END, hub_id=hub_id, lock=f"{END}:{one}", arguments={"membership_id": one})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import Subquery, distinct, func, select
 
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
@@ -33,6 +33,12 @@ def hubs_with_connector() -> set[int]:
     """Ids of the hubs that somebody looks after."""
     statement = select(MembershipIndex.hub_id).where(MembershipIndex.role == Role.CONNECTOR).distinct()
     return set(db.session.scalars(statement))
+
+
+def connectors() -> Subquery:
+    """(hub_id, account_id) of all who look after a hub, to be joined with."""
+    statement = select(MembershipIndex.hub_id, MembershipIndex.account_id)
+    return statement.where(MembershipIndex.role == Role.CONNECTOR).subquery("connectors")
 
 
 def hubs_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[HubOf]]:

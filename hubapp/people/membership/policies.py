@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from slugify import slugify
@@ -18,22 +18,35 @@ WHOLE = 10_000
 PERMISSIONS = (
     "hub.manage",
     "members.view",
-    "members.manage",
     "roles.grant",
     "invites.manage",
     "brand.edit",
     "pages.edit",
+    "events.view",
     "events.manage",
     "conversations.manage",
+    "moderation.view",
     "moderation.act",
+    "market.view",
     "listings.manage",
     "orders.manage",
     "turnover.view",
+    "refunds.grant",
     "payouts.request",
     "broadcasts.send",
 )
 # What a connector cannot hand on to a helper.
 CONNECTOR_ONLY = frozenset({"roles.grant", "payouts.request"})
+# Area → (what lets one look, what lets one act). Whoever may act there may look.
+AREAS = {
+    "events": ("events.view", ("events.manage",)),
+    "market": ("market.view", ("listings.manage", "orders.manage")),
+    "moderation": ("moderation.view", ("moderation.act",)),
+    "money": ("turnover.view", ("refunds.grant",)),
+}
+NONE, VIEW, ACT, PARTLY = "none", "view", "act", "partly"
+_LOOKS = {act: look for look, acts in AREAS.values() for act in acts}
+IN_AREAS = frozenset(_LOOKS) | frozenset(_LOOKS.values())
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
@@ -46,7 +59,7 @@ def allows(role: str | None, permissions: Iterable[str], permission: str) -> boo
         return False
     if role == "connector":
         return True
-    granted = set(permissions) - CONNECTOR_ONLY
+    granted = with_looks(permissions) - CONNECTOR_ONLY
     # Whoever may do anything at all there has to be able to open the managing pages.
     return role == "helper" and bool(granted) and permission in granted | {"hub.manage"}
 
@@ -55,6 +68,35 @@ def grantable(permissions: Iterable[str]) -> list[str]:
     """What a helper may be given, in the table's order."""
     wanted = set(permissions)
     return [name for name in PERMISSIONS if name in wanted and name not in CONNECTOR_ONLY]
+
+
+def with_looks(permissions: Iterable[str]) -> set[str]:
+    """Permissions with the looking that the acting among them contains."""
+    found = set(permissions)
+    return found | {_LOOKS[name] for name in found if name in _LOOKS}
+
+
+def level_of(permissions: Collection[str], area: str) -> str:
+    """What a helper may in an area: none, view, act; or partly, where one of several ways to act is theirs."""
+    look, acts = AREAS[area]
+    have = [name for name in acts if name in permissions]
+    if len(have) == len(acts):
+        return ACT
+    if have:
+        return PARTLY
+    return VIEW if look in permissions else NONE
+
+
+def permissions_for(levels: Mapping[str, str], others: Iterable[str], *, now: Collection[str] = ()) -> list[str]:
+    """What a helper gets from a level per area and single permissions; `partly` leaves an area as it is `now`."""
+    wanted = {name for name in others if name not in IN_AREAS}
+    for area, level in levels.items():
+        look, acts = AREAS[area]
+        if level == PARTLY:
+            wanted |= {name for name in (look, *acts) if name in now}
+        elif level != NONE:
+            wanted |= {look, *(acts if level == ACT else ())}
+    return grantable(wanted)
 
 
 def split_evenly(count: int) -> list[int]:

@@ -41,11 +41,19 @@ class MemberView:
     role: str | None
     permissions: tuple[str, ...]
     share_bps: int
+    suspended_until: datetime | None = None
+    suspended_reason: str | None = None
+    hidden_reason: str | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether they belong here today."""
         return self.status == MemberStatus.ACTIVE
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the hub lets them read, and nothing else."""
+        return self.status == MemberStatus.SUSPENDED
 
     def may(self, permission: str) -> bool:
         """Whether their role permits this."""
@@ -117,6 +125,9 @@ def view_of(row: Row[*tuple[Any, ...]]) -> MemberView:
         role=role.role if role else None,
         permissions=tuple(role.permissions) if role else (),
         share_bps=role.share_bps if role else 0,
+        suspended_until=member.suspended_until,
+        suspended_reason=member.suspended_reason,
+        hidden_reason=member.hidden_reason,
     )
 
 
@@ -180,7 +191,9 @@ def directory(
     """Members, the newest first, paged by (joined_at, id); `everyone`: the unlisted, gone and suspended as well."""
     statement = MEMBERS.order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
     if not everyone:
-        statement = statement.where(Membership.status == MemberStatus.ACTIVE, Membership.is_listed)
+        statement = statement.where(
+            Membership.status == MemberStatus.ACTIVE, Membership.is_listed, Membership.hidden_reason.is_(None)
+        )
     if search:
         pattern = f"%{_plain(search)}%"
         statement = statement.where(or_(Membership.display_name.ilike(pattern), Membership.handle.ilike(pattern)))

@@ -28,7 +28,7 @@ def join(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: da
     """
     existing = _of_account(account_id)
     if existing is not None and existing.status == MemberStatus.SUSPENDED:
-        raise errors.MembershipSuspended
+        raise errors.MembershipSuspended(until=existing.suspended_until, reason=existing.suspended_reason)
     if existing is not None and existing.status == MemberStatus.ACTIVE:
         return existing
     if existing is not None:
@@ -80,29 +80,6 @@ def leave(*, account_id: uuid.UUID, now: datetime) -> None:
     _refuse_with_role(member)
     member.status = MemberStatus.LEFT
     audit.record(actor=Actor(account_id, member.display_name), action="member.leave", hub_id=member.hub_id, now=now)
-    _changed_count()
-    db.session.flush()
-
-
-def suspend(*, membership_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Keep a member out until readmitted. Refuses with NoSuchMember or ConnectorStays."""
-    member = _by_id(membership_id)
-    _refuse_with_role(member)
-    member.status = MemberStatus.SUSPENDED
-    audit.record(
-        actor=actor, action="member.suspend", hub_id=member.hub_id, subject=member.handle, reason=reason, now=now
-    )
-    _changed_count()
-    db.session.flush()
-
-
-def readmit(*, membership_id: uuid.UUID, actor: Actor, now: datetime) -> None:
-    """Let a suspended member in again. Refuses with NoSuchMember."""
-    member = _by_id(membership_id)
-    if member.status != MemberStatus.SUSPENDED:
-        raise errors.NoSuchMember
-    member.status = MemberStatus.ACTIVE
-    audit.record(actor=actor, action="member.readmit", hub_id=member.hub_id, subject=member.handle, now=now)
     _changed_count()
     db.session.flush()
 

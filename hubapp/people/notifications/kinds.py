@@ -19,6 +19,7 @@ GROUPS = {
     "members": _l("Members"),
     "market": _l("Market"),
     "hub": _l("News from the hub"),
+    "rules": _l("House rules"),
     "money": _l("Money"),
     "security": _l("Security"),
 }

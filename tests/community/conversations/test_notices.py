@@ -13,7 +13,6 @@ from hubapp.people.membership import services as membership
 from hubapp.people.notifications import wording
 from hubapp.people.notifications.models import Notice
 from hubapp.people.notifications.rendering import Found
-from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
@@ -88,22 +87,6 @@ def test_words_that_are_gone_before_anybody_is_told_are_told_to_nobody(square: S
             services.delete_comment(post_id=square.post_id, comment_id=made.id, author_id=square.people["Ben"], now=NOW)
         run_all(square.app)
         assert (square.heard("Ann"), square.heard("Cleo")) == ([], [])
-
-
-def test_whose_words_vanish_hears_why_however_they_chose(square: Square) -> None:
-    with square.app.app_context():
-        comment_id = square.answer("Ben")
-        with hub_scope(square.hub_id), unit_of_work():
-            services.hide(
-                post_id=square.post_id,
-                comment_id=comment_id,
-                reason="Not kind.",
-                actor=Actor(square.people["Mo"], "Mo"),
-                now=NOW,
-            )
-        run_all(square.app)
-        (told,) = square.told("Ben")
-        assert (told.kind, told.context["reason"]) == ("words_hidden", "Not kind.")
 
 
 def test_who_left_hears_nothing_more(square: Square) -> None:

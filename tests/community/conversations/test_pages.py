@@ -303,22 +303,25 @@ def test_a_picture_is_served_to_those_who_may_read(closed: Scene) -> None:
     assert closed.as_(closed.ben).get(path).status_code == 404
 
 
-def test_a_moderator_hides_with_a_reason_and_brings_it_back(closed: Scene) -> None:
-    boss, path = closed.as_(closed.connector), f"/feed/{closed.post_id}"
-    assert boss.post(f"{path}/hide", {"reason": " "}).status_code == 422
-    boss.post(f"{path}/hide", {"reason": "Not kind."})
-    seen, managed = closed.as_(closed.ben).get(path).text, boss.get("/manage/conversations").text
+def test_what_is_hidden_says_why_and_can_be_found(closed: Scene) -> None:
+    actor = Actor(closed.connector, "Maud")
+    about = {"post_id": closed.post_id, "comment_id": None}
+    closed.inside(lambda: services.hide(reason="Not kind.", actor=actor, now=NOW, **about))
+    path = f"/feed/{closed.post_id}"
+    seen, managed = (
+        closed.as_(closed.ben).get(path).text,
+        closed.as_(closed.connector).get("/manage/conversations").text,
+    )
     assert "Hidden by the hub: Not kind." in seen
     assert "<strong>ladder</strong>" not in seen
     assert "Not kind." in managed
-    boss.post(f"{path}/unhide", form_page="/manage/conversations")
+    closed.inside(lambda: services.unhide(actor=actor, now=NOW, **about))
     assert "<strong>ladder</strong>" in closed.as_(closed.ben).get(path).text
 
 
-@pytest.mark.parametrize("act", ["hide", "unhide", "pin"])
-def test_members_neither_hide_nor_pin(closed: Scene, act: str) -> None:
-    path = f"/feed/{closed.post_id}/{act}"
-    assert closed.as_(closed.ben).post(path, {"reason": "x"}, form_page="/feed").status_code == 403
+def test_members_do_not_pin(closed: Scene) -> None:
+    path = f"/feed/{closed.post_id}/pin"
+    assert closed.as_(closed.ben).post(path, {}, form_page="/feed").status_code == 403
 
 
 def test_the_connector_chooses_topics_and_who_reads(closed: Scene) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.people.membership import errors, queries, services
+from hubapp.people.membership import errors, queries, services, standing
 from hubapp.people.membership.models import MembershipIndex
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.models import Hub
@@ -88,7 +88,7 @@ def test_who_is_suspended_cannot_join_again(app: HubFlask) -> None:
         hub_id = make_hub()
         member = make_member(hub_id)
         with hub_scope(hub_id), unit_of_work():
-            services.suspend(membership_id=member.id, reason="spam", actor=SYSTEM, now=NOW)
+            standing.suspend(membership_id=member.id, reason="spam", actor=SYSTEM, now=NOW)
         with pytest.raises(errors.MembershipSuspended):
             make_member(hub_id, account_id=member.account_id)
 

@@ -9,14 +9,18 @@ import pytest
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
-from hubapp.people.membership import queries, services
+from hubapp.people.membership import queries, services, standing
 from hubapp.people.membership.queries import MemberView
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.hubs import make_hub
 from tests.factories.members import make_connector, make_member
 from tests.support.browsing import Browser
+
+# A form of rights in which nothing is chosen.
+NOTHING = {"events": "none", "market": "none", "moderation": "none", "money": "none"}
 
 
 @pytest.fixture
@@ -200,31 +204,51 @@ def test_a_connector_makes_an_invite_link_and_withdraws_it(app: HubFlask, hub_id
     assert "withdrawn" in browser.get("/manage/invites").text
 
 
-def test_a_connector_suspends_and_readmits(app: HubFlask, hub_id: int) -> None:
-    with app.app_context():
-        account = make_connector(hub_id).account_id
+def test_who_is_suspended_reads_and_is_told_so_where_they_act(app: HubFlask, hub_id: int) -> None:
     member = member_in(app, hub_id, "Trouble")
-    browser = Browser(app, hub_id, account)
-    path = f"/manage/members/{member.id}"
-    assert browser.post(f"{path}/suspend", {"reason": ""}, form_page=path).status_code == 422
-    assert browser.post(f"{path}/suspend", {"reason": "spam"}, form_page=path).status_code == 303
-    assert Browser(app, hub_id, member.account_id).get("/members/@trouble").status_code == 403
-    assert browser.post(f"{path}/readmit", form_page=path).status_code == 303
-    back = found(app, hub_id, member.account_id)
-    assert back is not None
-    assert back.is_active
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        standing.suspend(membership_id=member.id, reason="Spam.", actor=SYSTEM, now=clock.now())
+    browser = Browser(app, hub_id, member.account_id)
+    assert browser.get("/members").status_code == 200
+    assert browser.get("/members/@trouble").status_code == 200
+    turned_away = browser.get("/join")
+    assert turned_away.status_code == 403
+    assert "You are suspended here" in turned_away.text
+    assert "Spam." in turned_away.text
+    assert browser.get("/me/profile").location.endswith("/join")
 
 
-def test_a_connector_chooses_a_helper_and_ends_it(app: HubFlask, hub_id: int) -> None:
+def test_the_connector_chooses_a_helper_by_area_and_ends_it(app: HubFlask, hub_id: int) -> None:
     with app.app_context():
         account = make_connector(hub_id).account_id
     member = member_in(app, hub_id, "Helper")
-    browser, path = Browser(app, hub_id, account), f"/manage/members/{member.id}"
-    browser.post(f"{path}/helper", {"permissions": ["pages.edit"]}, form_page=path)
-    assert Browser(app, hub_id, member.account_id).get("/manage/pages").status_code == 200
-    assert browser.post(f"{path}/helper", {"permissions": ["payouts.request"]}, form_page=path).status_code == 422
-    browser.post(f"{path}/helper", form_page=path)
-    assert Browser(app, hub_id, member.account_id).get("/manage/pages").status_code == 403
+    browser, theirs = Browser(app, hub_id, account), Browser(app, hub_id, member.account_id)
+    added = browser.post("/manage/team", {"handle": "@helper"})
+    assert added.status_code == 303
+    path = f"/manage/team/{member.id}"
+    browser.post(path, {**NOTHING, "events": "view", "permissions": ["pages.edit"]})
+    assert theirs.get("/manage/pages").status_code == 200
+    assert theirs.get("/manage/events").status_code == 200
+    assert theirs.get("/manage/events/new").status_code == 403
+    assert browser.post(path, {**NOTHING, "permissions": ["payouts.request"]}).status_code == 422
+    assert browser.post(path, {**NOTHING, "events": "everything"}).status_code == 422
+    browser.post(path, NOTHING)
+    assert theirs.get("/manage/events").status_code == 403
+    assert path not in browser.get("/manage/team").text
+
+
+@pytest.mark.parametrize("handle", ["", "nobody", "maud"])
+def test_only_a_member_without_a_role_becomes_a_helper(app: HubFlask, hub_id: int, handle: str) -> None:
+    with app.app_context():
+        account = make_connector(hub_id).account_id
+    assert Browser(app, hub_id, account).post("/manage/team", {"handle": handle}).status_code == 422
+
+
+def test_a_connectors_rights_are_not_the_hubs_to_change(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        connector = make_connector(hub_id)
+    browser = Browser(app, hub_id, connector.account_id)
+    assert browser.get(f"/manage/team/{connector.id}").status_code == 403
 
 
 def test_another_hubs_people_and_links_do_not_exist_here(app: HubFlask, hub_id: int) -> None:
@@ -242,7 +266,7 @@ def test_another_hubs_people_and_links_do_not_exist_here(app: HubFlask, hub_id: 
         "/members/@stranger",
     ):
         assert browser.get(path).status_code == 404, path
-    for path in (f"/manage/members/{stranger.id}/readmit", f"/manage/invites/{link}/revoke"):
+    for path in (f"/manage/team/{stranger.id}", f"/manage/invites/{link}/revoke"):
         assert browser.post(path, form_page="/manage/invites").status_code == 404, path
 
 

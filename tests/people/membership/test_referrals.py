@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hubapp.kernel.db import unit_of_work
-from hubapp.people.membership import queries, services
+from hubapp.people.membership import queries, services, standing
 from hubapp.people.membership.queries import Touch
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
@@ -129,5 +129,5 @@ def test_suspension_ends_a_code(app: HubFlask) -> None:
         hub_id = make_hub()
         other = make_member(hub_id, "Other")
         with hub_scope(hub_id), unit_of_work():
-            services.suspend(membership_id=other.id, reason="spam", actor=SYSTEM, now=NOW)
+            standing.suspend(membership_id=other.id, reason="spam", actor=SYSTEM, now=NOW)
             assert queries.referrer_of_code(other.referral_code) is None

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.membership import services as membership
+from hubapp.people.membership import standing
 from hubapp.people.notifications import queries, services
 from hubapp.people.notifications.services import By
 from hubapp.tenancy.audit import SYSTEM
@@ -80,7 +81,7 @@ def test_who_left_or_was_suspended_hears_nothing_but_of_their_money(app: HubFlas
         kept_out = make_member(told.hub_id, "Noé")
         with hub_scope(told.hub_id), unit_of_work():
             membership.leave(account_id=told.reader, now=NOW)
-            membership.suspend(membership_id=kept_out.id, reason="spam", actor=SYSTEM, now=NOW)
+            standing.suspend(membership_id=kept_out.id, reason="spam", actor=SYSTEM, now=NOW)
         people = [told.reader, kept_out.account_id]
         assert told.tell(to_account_ids=people) == 0
         money = {"number": 7}

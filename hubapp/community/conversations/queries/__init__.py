@@ -10,6 +10,7 @@ from hubapp.community.conversations.queries.comments import (
     writers,
 )
 from hubapp.community.conversations.queries.drafts import draft
+from hubapp.community.conversations.queries.holding import count_published, find_comment, find_post, first_held
 from hubapp.community.conversations.queries.marks import (
     Named,
     Reacted,
@@ -49,9 +50,13 @@ __all__ = [
     "comment",
     "count_newer",
     "count_newer_comments",
+    "count_published",
     "count_since",
     "draft",
     "feed",
+    "find_comment",
+    "find_post",
+    "first_held",
     "hidden_comments",
     "hidden_posts",
     "mentions",

@@ -96,11 +96,11 @@ def post(post_id: UUID) -> Post:
 
 def hidden_posts(*, limit: int = 50) -> Sequence[Post]:
     """What moderators took out of sight, the newest first."""
-    statement = select(Post).where(Post.hidden_at.is_not(None), Post.deleted_at.is_(None))
+    statement = select(Post).where(Post.hidden_at.is_not(None), Post.deleted_at.is_(None), ~Post.is_held)
     return db.session.scalars(statement.order_by(Post.id.desc()).limit(limit)).all()
 
 
 def hidden_comments(*, limit: int = 50) -> Sequence[Comment]:
     """The same of comments."""
-    statement = select(Comment).where(Comment.hidden_at.is_not(None), Comment.deleted_at.is_(None))
+    statement = select(Comment).where(Comment.hidden_at.is_not(None), Comment.deleted_at.is_(None), ~Comment.is_held)
     return db.session.scalars(statement.order_by(Comment.id.desc()).limit(limit)).all()

@@ -11,7 +11,7 @@ from hubapp.community.conversations import policies
 from hubapp.community.conversations.errors import NoSuchComment
 from hubapp.community.conversations.events import CommentWritten
 from hubapp.community.conversations.models import Comment
-from hubapp.community.conversations.services import writing
+from hubapp.community.conversations.services import first, writing
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
@@ -20,7 +20,7 @@ from hubapp.kernel.db import db, require_hub_id
 def write_comment(
     *, post_id: UUID, author_id: UUID, body_md: str, now: datetime, reply_to: UUID | None = None
 ) -> Comment:
-    """Answer a post, or a comment of its conversation.
+    """Answer a post, or a comment of its conversation; it waits where its author is new and the hub wants that.
 
     Refuses with MembersOnly, TooManyAttempts, TextMissing, TextTooLong, Closed or NoSuchComment.
     """
@@ -40,10 +40,14 @@ def write_comment(
         created_at=now,
         version=1,
     )
+    is_held = first.hold_if_new(row=comment, now=now)
     db.session.add(comment)
     db.session.flush()
-    writing.name_members(post_id=post_id, comment_id=comment.id, author_id=author_id, text=body)
-    events.publish(CommentWritten(require_hub_id(), post_id, comment.id, author_id, reply_to))
+    writing.name_members(post_id=post_id, comment_id=comment.id, author_id=author_id, text=body, is_told=not is_held)
+    if is_held:
+        first.tell_of_held(row=comment)
+    else:
+        events.publish(CommentWritten(require_hub_id(), post_id, comment.id, author_id, reply_to))
     db.session.flush()
     return comment
 

@@ -21,8 +21,8 @@ from hubapp.community.conversations.errors import (
 from hubapp.community.conversations.events import PostWritten
 from hubapp.community.conversations.models import Poll, Post, PostPicture, Topic
 from hubapp.community.conversations.policies import PollText, PostText, Upload
+from hubapp.community.conversations.services import first, writing
 from hubapp.community.conversations.services import pictures as stored
-from hubapp.community.conversations.services import writing
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
@@ -34,7 +34,7 @@ from hubapp.tenancy.audit import Actor
 def write_post(
     *, author_id: UUID, text: PostText, files: Files, now: datetime, pictures: Sequence[Upload] = ()
 ) -> Post:
-    """Begin a conversation.
+    """Begin a conversation; it waits to be looked at where its author is new and the hub wants that.
 
     Refuses with MembersOnly, TooManyAttempts, TextMissing, TextTooLong, NoSuchTopic, BadPoll or BadPicture.
     """
@@ -55,14 +55,18 @@ def write_post(
         comment_count=0,
         version=1,
     )
+    is_held = first.hold_if_new(row=post, now=now)
     db.session.add(post)
     db.session.flush()
     stored.keep(post_id=post.id, sizes=sizes, files=files)
     if poll is not None:
         poll.post_id = post.id
         db.session.add(poll)
-    writing.name_members(post_id=post.id, comment_id=None, author_id=author_id, text=body)
-    events.publish(PostWritten(require_hub_id(), post.id, author_id))
+    writing.name_members(post_id=post.id, comment_id=None, author_id=author_id, text=body, is_told=not is_held)
+    if is_held:
+        first.tell_of_held(row=post)
+    else:
+        events.publish(PostWritten(require_hub_id(), post.id, author_id))
     db.session.flush()
     return post
 

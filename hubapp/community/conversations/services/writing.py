@@ -15,13 +15,12 @@ from hubapp.jobs import events
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import standing
 
 
 def refuse_strangers(*, account_id: UUID) -> None:
-    """Refuses with MembersOnly."""
-    member = membership.member(account_id)
-    if member is None or not member.is_active:
-        raise MembersOnly
+    """Refuses with MembersOnly or MembershipSuspended."""
+    standing.require_active(account_id, otherwise=MembersOnly())
 
 
 def refuse_flood(*, kind: str, account_id: UUID, now: datetime) -> None:
@@ -58,8 +57,8 @@ def open_post(*, post_id: UUID, is_written_to: bool = False) -> Post:
     return post
 
 
-def name_members(*, post_id: UUID, comment_id: UUID | None, author_id: UUID, text: str) -> None:
-    """Remember whom a text names now, and tell of those it did not name before."""
+def name_members(*, post_id: UUID, comment_id: UUID | None, author_id: UUID, text: str, is_told: bool = True) -> None:
+    """Remember whom a text names now, and tell of those it did not name before (not of a text that waits)."""
     about = (Mention.post_id == post_id, Mention.comment_id.is_not_distinct_from(comment_id))
     before = {row.account_id: row for row in db.session.scalars(select(Mention).where(*about))}
     handles = policies.handles_in(text)
@@ -71,7 +70,7 @@ def name_members(*, post_id: UUID, comment_id: UUID | None, author_id: UUID, tex
         if account_id in before:
             continue
         db.session.add(Mention(post_id=post_id, comment_id=comment_id, account_id=account_id, handle=member.handle))
-        if account_id != author_id:
+        if account_id != author_id and is_told:
             events.publish(MemberMentioned(require_hub_id(), post_id, comment_id, account_id, author_id))
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.community.conversations import policies, queries, services
-from hubapp.community.conversations.forms import TopicForm
+from hubapp.community.conversations.forms import HoldForm, TopicForm
 from hubapp.community.conversations.models import Comment, Post
 from hubapp.community.conversations.views import reading, shown
 from hubapp.kernel import clock
@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     return _page(TopicForm(formdata=None))
 
 
-def _page(form: TopicForm) -> ResponseReturnValue:
+def _page(form: TopicForm, hold: HoldForm | None = None) -> ResponseReturnValue:
     posts, comments = queries.hidden_posts(), queries.hidden_comments()
     names = shown.names({row.author_id for row in (*posts, *comments)})
     rows: list[tuple[Post | Comment, UUID, UUID | None, str]] = []
@@ -36,16 +36,19 @@ def _page(form: TopicForm) -> ResponseReturnValue:
     rows += [(one, one.post_id, one.id, policies.headline("", one.body_md)) for one in comments]
     tones = reading.words_of_tones()
     form.tone.choices = list(tones.items())
+    hold = hold or HoldForm(formdata=None, data={"first_held": queries.first_held()})
     html = render_template(
         "community/conversations/manage.html",
         form=form,
+        hold=hold,
+        may_moderate=access.may("moderation.view"),
         topics=queries.topics(with_archived=True),
         tones=tones,
         is_open=reading.is_open(),
         is_on=areas.current_hub().features.get("conversations", True),
         hidden=[(row, post_id, comment_id, names[row.author_id], text) for row, post_id, comment_id, text in rows],
     )
-    return html, 422 if form.errors or form.form_errors else 200
+    return html, 422 if form.all_errors or hold.all_errors else 200
 
 
 @pages.post("/manage/conversations/topics")
@@ -96,3 +99,15 @@ def open_to_visitors() -> ResponseReturnValue:
     )
     flash(_("Saved."), "good")
     return redirect(url_for(".index"), 303)
+
+
+@pages.post("/manage/conversations/first")
+@access.requires("conversations.manage")
+def hold_first() -> ResponseReturnValue:
+    """How many first texts of each member wait to be looked at."""
+    form = HoldForm()
+    if not form.validate_on_submit():
+        return _page(TopicForm(formdata=None), form)
+    services.choose_first_held(first_held=form.first_held.data or 0, actor=guards.actor(), now=clock.now())
+    flash(_("Saved."), "good")
+    return redirect(url_for(".index", _anchor="first"), 303)

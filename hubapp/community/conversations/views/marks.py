@@ -114,7 +114,7 @@ def picture(picture_id: UUID, width: int) -> ResponseReturnValue:
     if found is None or width not in found.widths:
         abort(404)
     post = queries.post(found.post_id)
-    is_open = post.is_readable or reader.may_hide or post.author_id == reader.account_id
+    is_open = post.is_readable or reader.may_moderate or post.author_id == reader.account_id
     if not reader.may_read or not is_open:
         abort(404)
     try:

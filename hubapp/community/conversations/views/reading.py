@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from hubapp.community.conversations import queries
+from hubapp.community.conversations.errors import NoSuchPost
+from hubapp.community.conversations.models import Post
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 from hubapp.web import areas
@@ -19,20 +21,25 @@ from hubapp.web import areas
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`account_id`: whoever is signed in; `member`: if they belong here."""
+    """`account_id`: whoever is signed in; `member`: if they belong here; `suspended`: if they may only read."""
 
     account_id: UUID | None
     member: MemberView | None
+    suspended: MemberView | None = None
 
     @property
     def may_read(self) -> bool:
         """Members read; others where the hub lets them."""
-        return self.member is not None or is_open()
+        return self.member is not None or self.suspended is not None or is_open()
 
     @property
-    def may_hide(self) -> bool:
-        """Whether to offer it; the view behind it asks the database again."""
-        return self.member is not None and self.member.may("moderation.act")
+    def may_moderate(self) -> bool:
+        """Whether they see what is hidden, and are offered more; the view behind it asks the database again."""
+        return self.member is not None and self.member.may("moderation.view")
+
+    def sees_held(self, author_id: UUID) -> bool:
+        """Whether they see a text of this author that waits to be looked at."""
+        return self.may_moderate or author_id == self.account_id
 
     @property
     def may_manage(self) -> bool:
@@ -54,7 +61,19 @@ def refuse_if_off() -> None:
 def reader() -> Reader:
     """Who is asking, in a hub that has conversations."""
     refuse_if_off()
-    return Reader(current_user.account_id if current_user.is_authenticated else None, guards.me())
+    account_id = current_user.account_id if current_user.is_authenticated else None
+    return Reader(account_id, guards.me(), guards.suspended())
+
+
+def post(post_id: UUID, reader: Reader) -> Post:
+    """A post of this hub, whatever its state; one that waits is nobody's business but its author's. Raises NoSuchPost.
+
+    Those who moderate see it as well.
+    """
+    found = queries.post(post_id)
+    if found.is_held and not reader.sees_held(found.author_id):
+        raise NoSuchPost
+    return found
 
 
 def teaser(status: int = 200, draft: dict[str, Any] | None = None) -> ResponseReturnValue:

@@ -89,7 +89,8 @@ def posts(rows: Sequence[Post], reader: Reader, *, is_whole: bool = False) -> li
 
 def comments(post_id: UUID, thread: Thread, reader: Reader) -> list[Card]:
     """Comments of one conversation, with the names of those they reply to."""
-    rows = thread.comments
+    # What waits is nobody's business but its author's, and of those who look at it.
+    rows = [row for row in thread.comments if not row.is_held or reader.sees_held(row.author_id)]
     ids = [row.id for row in rows]
     named = queries.mentions(post_ids=[post_id], comment_ids=ids) if ids else {}
     people = _people([*rows, *thread.answered.values()], named)
@@ -116,6 +117,13 @@ def chips(reacted: Mapping[str, Reacted]) -> tuple[Chip, ...]:
     """Every kind with its count."""
     none = Reacted(0, is_mine=False)
     return tuple(Chip(kind, word, icon, *reacted.get(kind, none)) for kind, (word, icon) in words_of_kinds().items())
+
+
+def came_of(row: Post | Comment) -> tuple[str, str]:
+    """What became of a text just written, for its author: (words, tone)."""
+    if row.is_held:
+        return _("Thank you. Your first texts here wait until somebody of the hub has looked at them."), "info"
+    return _("Published."), "good"
 
 
 def ago(moment: datetime) -> str:
@@ -161,7 +169,7 @@ def prose(text: str) -> Markup:
 def _card(row: Post | Comment, people: Mapping[UUID, MemberView], reader: Reader, **shown: object) -> Card:
     author = people.get(row.author_id)
     is_mine = row.author_id == reader.account_id
-    is_open = row.is_readable or (row.deleted_at is None and (is_mine or reader.may_hide))
+    is_open = row.is_readable or (row.deleted_at is None and (is_mine or reader.may_moderate))
     return Card(
         row=row,
         name=name_of(row.author_id, people),

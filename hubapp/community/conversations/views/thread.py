@@ -26,7 +26,8 @@ from hubapp.web.htmx import htmx
 @pages.get("/feed/<uuid:post_id>")
 def detail(post_id: UUID) -> ResponseReturnValue:
     """A conversation, at its first comments, at its end, or from one of them on."""
-    reader, post = reading.reader(), queries.post(post_id)
+    reader = reading.reader()
+    post = reading.post(post_id, reader)
     if not reader.may_read:
         return reading.teaser(403)
     form = CommentForm(formdata=None, data=desk.resumed(str(post_id)))
@@ -86,7 +87,8 @@ def _replied(post_id: UUID, form: CommentForm) -> str:
 @pages.post("/feed/<uuid:post_id>/comments")
 def answer(post_id: UUID) -> ResponseReturnValue:
     """Answer; who has not joined yet is led there, and finds what they wrote when they come back."""
-    reader, post, form = reading.reader(), queries.post(post_id), CommentForm()
+    reader, form = reading.reader(), CommentForm()
+    post = reading.post(post_id, reader)
     if reader.member is None:
         if not reader.may_read:
             return reading.teaser(403)
@@ -115,6 +117,8 @@ def answer(post_id: UUID) -> ResponseReturnValue:
 
 def _answered(reader: Reader, post: Post, made: Comment) -> ResponseReturnValue:
     after = reading.uuid_or_none(request.form.get("after"))
+    if made.is_held and not htmx:
+        flash(*shown.came_of(made))
     if htmx and after is not None:
         return _newer(reader, post, after=after, form=CommentForm(formdata=None), is_focused=made.id)
     return redirect(url_for(".detail", post_id=post.id, at="end", _anchor=f"c-{made.id}"), 303)
@@ -150,7 +154,8 @@ def thread_news(post_id: UUID) -> ResponseReturnValue:
 @pages.get("/feed/<uuid:post_id>/newer")
 def thread_newer(post_id: UUID) -> ResponseReturnValue:
     """The comments that came after one, to be put below the others."""
-    reader, post = reading.reader(), queries.post(post_id)
+    reader = reading.reader()
+    post = reading.post(post_id, reader)
     if not reader.may_read:
         return reading.teaser(403)
     return _newer(reader, post, after=reading.key("after") or queries.NOTHING_SEEN)
@@ -215,7 +220,7 @@ def delete_comment(post_id: UUID, comment_id: UUID) -> ResponseReturnValue:
 @pages.get("/feed/<uuid:post_id>/history")
 def history(post_id: UUID) -> ResponseReturnValue:
     """Every version of a post."""
-    return _history(queries.post(post_id), post_id, None)
+    return _history(reading.post(post_id, reading.reader()), post_id, None)
 
 
 @pages.get("/feed/<uuid:post_id>/comments/<uuid:comment_id>/history")
@@ -228,7 +233,9 @@ def _history(row: Post | Comment, post_id: UUID, comment_id: UUID | None) -> Res
     reader = reading.reader()
     if not reader.may_read:
         return reading.teaser(403)
-    is_open = row.is_readable or (row.deleted_at is None and (reader.may_hide or row.author_id == reader.account_id))
+    is_open = row.is_readable or (
+        row.deleted_at is None and (reader.may_moderate or row.author_id == reader.account_id)
+    )
     if not is_open:
         abort(404)
     return render_template(

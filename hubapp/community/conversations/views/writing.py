@@ -23,6 +23,8 @@ from hubapp.web.htmx import htmx
 def write() -> ResponseReturnValue:
     """Write a post, save it for later, or be led to joining first; what was begun is there again."""
     reader = reading.reader()
+    if reader.suspended is not None:
+        return reading.to_join(policies.FEED)
     if request.method == "GET":
         form = PostForm(formdata=None, data=desk.resumed(policies.FEED))
         if form.topic.data is None:
@@ -48,7 +50,7 @@ def write() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             desk.forget(policies.FEED)
-            flash(_("Published."), "good")
+            flash(*shown.came_of(post))
             return redirect(url_for(".detail", post_id=post.id), 303)
     return _page(form, is_member=True)
 

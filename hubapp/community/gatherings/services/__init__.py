@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hubapp.community.gatherings.services.doors import check_in, undo_check_in
 from hubapp.community.gatherings.services.feeds import make_feed
+from hubapp.community.gatherings.services.hiding import hide_gathering, show_gathering
 from hubapp.community.gatherings.services.letters import announce, remind, tell
 from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
 from hubapp.community.gatherings.services.registering import cancel_registration, register
@@ -25,6 +26,7 @@ __all__ = [
     "create_gathering",
     "edit_gathering",
     "extend",
+    "hide_gathering",
     "key_of",
     "make_feed",
     "publish_gathering",
@@ -32,6 +34,7 @@ __all__ = [
     "remind",
     "remove_picture",
     "set_picture",
+    "show_gathering",
     "tell",
     "undo_check_in",
 ]

@@ -30,6 +30,7 @@ from hubapp.community.gatherings.services import letters, rows
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
+from hubapp.people.membership import standing
 
 CODE_LENGTH = 10
 
@@ -39,11 +40,13 @@ def register(
 ) -> GatheringRegistration:
     """Take seats, or wait for them where there are not enough or others wait already.
 
-    Refuses with NoSuchGathering, RegistrationClosed, AlreadyRegistered, TooManySeats or AnswerMissing.
+    Refuses with NoSuchGathering, MembershipSuspended, RegistrationClosed, AlreadyRegistered, TooManySeats or
+    AnswerMissing.
     """
     gathering = rows.for_change(gathering_id=gathering_id)
-    if gathering.status == Status.DRAFT:
+    if gathering.status in {Status.DRAFT, Status.HIDDEN}:
         raise NoSuchGathering
+    standing.refuse_suspended(account_id)
     if gathering.is_canceled or now >= gathering.closes_at:
         raise RegistrationClosed
     if queries.registration_of(gathering_id, account_id) is not None:

@@ -33,6 +33,8 @@ def series_for_change(*, series_id: UUID) -> GatheringSeries:
 def following(*, first: Gathering) -> list[Gathering]:
     """The later dates of its series that take place or are drafts, locked in the order of their making."""
     statement = select(Gathering).where(
-        Gathering.series_id == first.series_id, Gathering.number > first.number, Gathering.status != Status.CANCELED
+        Gathering.series_id == first.series_id,
+        Gathering.number > first.number,
+        Gathering.status.not_in((Status.CANCELED, Status.HIDDEN)),
     )
     return list(db.session.scalars(locked(statement=statement.order_by(Gathering.id))))

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from hubapp.community.gatherings.errors import Over, SeatsTaken, WrongDetails
+from hubapp.community.gatherings.errors import OutOfSight, Over, SeatsTaken, WrongDetails
 from hubapp.community.gatherings.events import GatheringCanceled, GatheringMoved, GatheringPublished
 from hubapp.community.gatherings.models import (
     Format,
@@ -75,6 +75,7 @@ def publish_gathering(*, gathering_id: UUID, now: datetime) -> None:
     found = rows.for_change(gathering_id=gathering_id)
     if found.is_published:
         return
+    _refuse_hidden(found)
     if found.is_canceled or found.starts_at <= now:
         raise Over
     found.status, found.updated_at = Status.PUBLISHED, now
@@ -91,6 +92,7 @@ def edit_gathering(*, gathering_id: UUID, details: Details, when: When, with_fol
     Refuses with NoSuchGathering, Over, WrongDetails or SeatsTaken.
     """
     found = rows.for_change(gathering_id=gathering_id)
+    _refuse_hidden(found)
     if found.is_canceled or (found.is_published and found.starts_at <= now):
         raise Over
     _check(details, when, now)
@@ -121,6 +123,7 @@ def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, n
     Refuses with NoSuchGathering or Over.
     """
     found = rows.for_change(gathering_id=gathering_id)
+    _refuse_hidden(found)
     if found.is_canceled or found.ends_at <= now:
         raise Over
     dates = [found]
@@ -135,6 +138,11 @@ def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, n
         if was_published:
             events.publish(GatheringCanceled(hub_id=one.hub_id, gathering_id=one.id))
             _tell(one)
+
+
+def _refuse_hidden(found: Gathering) -> None:
+    if found.is_hidden:
+        raise OutOfSight
 
 
 def _apply(found: Gathering, details: Details, when: When, now: datetime) -> None:

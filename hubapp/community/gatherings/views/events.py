@@ -96,7 +96,8 @@ def register(gathering_slug: str) -> ResponseReturnValue:
     """Take seats, or wait for them."""
     found = _visible(gathering_slug)
     if guards.me() is None:
-        flash(_("Join the hub first: its gatherings are for members. Joining is free."), "info")
+        if guards.suspended() is None:
+            flash(_("Join the hub first: its gatherings are for members. Joining is free."), "info")
         return redirect(url_for("membership.join"), 303)
     form = RegisterForm()
     answers = {question.key: request.form.get(f"answer_{question.key}", "") for question in _asked(found)}
@@ -149,9 +150,15 @@ def picture(cover_id: UUID, width: int) -> ResponseReturnValue:
 
 def _visible(gathering_slug: str) -> Gathering:
     found = queries.by_slug(gathering_slug)
-    if found.status == Status.DRAFT and not access.may("events.manage"):
+    if found.status == Status.DRAFT and not access.may("events.view"):
+        raise NoSuchGathering
+    if found.is_hidden and not (_hosts(found) or access.may("events.view") or access.may("moderation.view")):
         raise NoSuchGathering
     return found
+
+
+def _hosts(found: Gathering) -> bool:
+    return bool(current_user.is_authenticated) and current_user.account_id == found.host_account_id
 
 
 def _registration(found: Gathering) -> GatheringRegistration | None:
@@ -182,6 +189,7 @@ def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal
         "has_begun": now >= found.starts_at,
         "seats_left": cards.seats_left(found),
         "most": min(found.most_seats, found.capacity or found.most_seats),
+        "suspended": guards.suspended(),
     }
     if htmx:
         return render_template("community/gatherings/_registration.html", **context)
@@ -197,4 +205,7 @@ def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal
         srcset=cards.srcset(found),
         address=cards.address_of(found),
         may_plan=access.may("events.manage"),
+        may_report=guards.me() is not None and not _hosts(found),
+        may_moderate=access.may("moderation.view"),
+        is_host=_hosts(found),
     )

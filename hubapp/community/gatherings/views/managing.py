@@ -33,11 +33,12 @@ def states() -> dict[str, tuple[str, str]]:
         Status.DRAFT: (_("Draft"), "neutral"),
         Status.PUBLISHED: (_("Published"), "good"),
         Status.CANCELED: (_("Canceled"), "bad"),
+        Status.HIDDEN: (_("Hidden from others"), "warn"),
     }
 
 
 @pages.get("/manage/events")
-@access.requires("events.manage")
+@access.requires("events.view")
 def index() -> ResponseReturnValue:
     """Everything planned, drafts and canceled ones as well; `?when=past` what was."""
     is_past = request.args.get("when") == "past"
@@ -53,6 +54,7 @@ def index() -> ResponseReturnValue:
         arrived=queries.arrived([one.id for one in page.gatherings]) if is_past else {},
         is_past=is_past,
         states=states(),
+        may_plan=access.may("events.manage"),
         seats_left=cards.seats_left,
         next_url=url_for(".index", when=when, after=key_text(page.next_key)) if page.next_key else "",
     )
@@ -166,7 +168,7 @@ def remove_picture(gathering_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/manage/events/<uuid:gathering_id>/people")
-@access.requires("events.manage")
+@access.requires("events.view")
 def people(gathering_id: UUID) -> ResponseReturnValue:
     """Who comes, who waits, and what they answered."""
     found = queries.gathering(gathering_id)
@@ -178,11 +180,12 @@ def people(gathering_id: UUID) -> ResponseReturnValue:
         names=queries.names_of(one.account_id for one in registrations),
         tickets=queries.tickets([one.id for one in registrations]),
         questions=questions_from(found.questions),
+        may_plan=access.may("events.manage"),
     )
 
 
 @pages.get("/manage/events/<uuid:gathering_id>/people.csv")
-@access.requires("events.manage")
+@access.requires("events.view")
 def people_csv(gathering_id: UUID) -> ResponseReturnValue:
     """The same as a table; no cell is taken for a formula."""
     found, registrations = queries.gathering(gathering_id), queries.registrations(gathering_id)
@@ -211,7 +214,7 @@ def _edit_page(found: Gathering, form: GatheringForm, picture_form: PictureForm 
         picture_form=picture_form or PictureForm(formdata=None),
         picture_url=cards.picture_url(found, 640),
         state=states()[found.status],
-        is_over=found.is_canceled or (found.is_published and found.starts_at <= clock.now()),
+        is_over=found.is_canceled or found.is_hidden or (found.is_published and found.starts_at <= clock.now()),
         seats_left=cards.seats_left(found),
     )
 

@@ -24,7 +24,7 @@ from hubapp.market.catalogue.errors import (
 from hubapp.market.catalogue.models import Kind, Listing, Status
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.money.payments import queries as payments
-from hubapp.people.membership import queries as membership
+from hubapp.people.membership import standing
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -88,11 +88,12 @@ def edit_listing(
 
 def publish(*, listing_id: UUID, seller_id: UUID | None, now: datetime) -> Listing:
     """Put a listing up for sale. Refuses with NoSuchListing, MembersOnly, or TakenDown by the hub."""
+    if seller_id is not None:
+        standing.keep_active(seller_id, otherwise=MembersOnly())
     listing = _own(listing_id, seller_id)
-    _refuse_strangers(seller_id)
     if listing.withdrawn_reason is not None:
         raise TakenDown(listing.withdrawn_reason)
-    listing.status = Status.LIVE
+    listing.status, listing.barred_at = Status.LIVE, None
     listing.updated_at = now
     db.session.flush()
     return listing
@@ -101,7 +102,7 @@ def publish(*, listing_id: UUID, seller_id: UUID | None, now: datetime) -> Listi
 def withdraw(*, listing_id: UUID, seller_id: UUID | None, now: datetime) -> Listing:
     """Take one's own listing off the market; open checkouts keep what they reserved."""
     listing = _own(listing_id, seller_id)
-    listing.status = Status.WITHDRAWN
+    listing.status, listing.barred_at = Status.WITHDRAWN, None
     listing.updated_at = now
     db.session.flush()
     return listing
@@ -112,6 +113,8 @@ def take_down(*, listing_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     listing = _locked(listing_id)
     if listing.status == Status.DRAFT:
         raise NoSuchListing
+    if listing.withdrawn_reason is None:
+        listing.taken_from = Status.LIVE if listing.barred_at is not None else listing.status
     listing.status = Status.WITHDRAWN
     listing.withdrawn_reason = reason.strip()
     listing.updated_at = now
@@ -123,6 +126,21 @@ def take_down(*, listing_id: UUID, reason: str, actor: Actor, now: datetime) -> 
         subject=f"listing:{listing_id}",
         reason=listing.withdrawn_reason,
     )
+    db.session.flush()
+    return listing
+
+
+def put_back(*, listing_id: UUID, actor: Actor, now: datetime) -> Listing:
+    """Undo taking it down; it is not for sale while its seller is suspended. Refuses with NoSuchListing."""
+    listing = _locked(listing_id)
+    if listing.withdrawn_reason is None:
+        return listing
+    was_live, listing.withdrawn_reason, listing.taken_from = listing.taken_from == Status.LIVE, None, None
+    if was_live and listing.barred_at is None:
+        listing.status = Status.LIVE
+    listing.updated_at = now
+    subject = f"listing:{listing_id}"
+    audit.record(actor=actor, action="listing.put_back", now=now, hub_id=require_hub_id(), subject=subject)
     db.session.flush()
     return listing
 
@@ -173,6 +191,4 @@ def _refuse(seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, i
 def _refuse_strangers(seller_id: UUID | None) -> None:
     if seller_id is None:
         return
-    member = membership.member(seller_id)
-    if member is None or not member.is_active:
-        raise MembersOnly
+    standing.require_active(seller_id, otherwise=MembersOnly())

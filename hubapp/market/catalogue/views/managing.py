@@ -23,7 +23,7 @@ pages = areas.hub_blueprint("manage_listings", __name__)
 
 
 @pages.get("/manage/listings")
-@access.requires("listings.manage")
+@access.requires("market.view")
 def index() -> ResponseReturnValue:
     """Every listing but drafts."""
     status = request.args.get("status", "")
@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
         cards=cards.cards(page.listings),
         states=cards.states(),
         status=status,
+        may_manage=access.may("listings.manage"),
         next_url=url_for(".index", before=page.next_before, status=status or None) if page.next_before else "",
     )
 

@@ -17,6 +17,7 @@ from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing
 from hubapp.market.catalogue.services.pictures import key_of
 from hubapp.market.catalogue.views import cards, splits
+from hubapp.people.membership.views import guards
 from hubapp.tenancy import markdown
 from hubapp.web import access, areas
 from hubapp.web.render import money
@@ -76,6 +77,8 @@ def detail(listing_id: UUID) -> ResponseReturnValue:
         picture_url=cards.picture_url,
         srcset=cards.srcset,
         is_own=current_user.is_authenticated and listing.seller_account_id == current_user.account_id,
+        may_report=guards.me() is not None,
+        may_moderate=access.may("moderation.view"),
         split=splits.of_listing(listing, hub, clock.now()),
     )
 
@@ -83,7 +86,7 @@ def detail(listing_id: UUID) -> ResponseReturnValue:
 def _may_see(listing: Listing) -> bool:
     if current_user.is_authenticated and listing.seller_account_id == current_user.account_id:
         return True
-    return access.may("listings.manage")
+    return access.may("market.view") or access.may("moderation.view")
 
 
 @pages.get("/market/pictures/<uuid:image_id>-<int:width>.webp")

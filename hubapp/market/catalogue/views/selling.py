@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         cards=cards.cards(page.listings),
         states=cards.states(),
         is_member=guards.me() is not None,
+        suspended=guards.suspended(),
         next_url=url_for(".index", before=page.next_before) if page.next_before else "",
     )
 
@@ -44,7 +45,8 @@ def new() -> ResponseReturnValue:
     """Write a listing; `?for=hub` for the core's own, by who manages listings."""
     is_core = request.args.get("for") == "hub" and access.may("listings.manage")
     if not is_core and guards.me() is None:
-        flash(_("Join the hub first: only its members sell here. Joining is free."), "info")
+        if guards.suspended() is None:
+            flash(_("Join the hub first: only its members sell here. Joining is free."), "info")
         return redirect(url_for("membership.join"), 303)
     form = _form()
     if form.validate_on_submit():

@@ -14,6 +14,7 @@ from hubapp.market.orders.errors import JoinFirst
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import standing
 from hubapp.people.membership.queries import Customer, Touch
 
 
@@ -28,9 +29,10 @@ class Buyer:
 
 
 def require_member(*, buyer: Buyer, now: datetime) -> Customer:
-    """Members buy here. Refuses with JoinFirst."""
+    """Members buy here. Refuses with MembershipSuspended or JoinFirst."""
     customer = membership.customer(buyer.account_id, buyer.touch, now)
     if customer is None or not customer.is_active:
+        standing.refuse_suspended(buyer.account_id)
         raise JoinFirst
     return customer
 

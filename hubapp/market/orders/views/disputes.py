@@ -17,7 +17,7 @@ pages = areas.hub_blueprint("manage_disputes", __name__)
 
 
 @pages.get("/manage/disputes")
-@access.requires("orders.manage")
+@access.requires("market.view")
 def index() -> ResponseReturnValue:
     """Open ones first, the nearest deadline on top."""
     found = disputes.disputes_of_hub()

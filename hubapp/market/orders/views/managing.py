@@ -23,7 +23,7 @@ pages = areas.hub_blueprint("manage_orders", __name__)
 
 
 @pages.get("/manage/orders")
-@access.requires("orders.manage")
+@access.requires("market.view")
 def index() -> ResponseReturnValue:
     """All orders of the hub."""
     status, before = request.args.get("status", ""), number_or_none(request.args.get("before", ""))
@@ -37,13 +37,13 @@ def index() -> ResponseReturnValue:
         sellers=cards.seller_names(order.seller_account_id for order in orders),
         statuses=words.statuses(),
         status=status,
-        requests=refund_queries.waiting(),
+        requests=refund_queries.waiting() if access.may("refunds.grant") else (),
         next_url=url_for(".index", before=following, status=status or None) if following else "",
     )
 
 
 @pages.get("/manage/orders/<uuid:order_id>")
-@access.requires("orders.manage")
+@access.requires("market.view")
 def detail(order_id: UUID) -> ResponseReturnValue:
     """One order of the hub; `?print=1` its receipt on a sheet."""
     order = queries.order(order_id)
@@ -54,11 +54,13 @@ def detail(order_id: UUID) -> ResponseReturnValue:
         **receipt_context(order),
         area="manage_orders",
         layout="layouts/manage.html",
+        may_cancel=access.may("orders.manage"),
+        may_refund=access.may("refunds.grant"),
     )
 
 
 @pages.get("/manage/orders/<uuid:order_id>.pdf")
-@access.requires("orders.manage")
+@access.requires("market.view")
 def pdf(order_id: UUID) -> ResponseReturnValue:
     """Its receipt as PDF."""
     return sheets.as_pdf(queries.order(order_id), "manage_orders")

@@ -78,7 +78,7 @@ def by_seller(order_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/manage/orders/<uuid:order_id>/refund", methods=["GET", "POST"])
-@access.requires("orders.manage")
+@access.requires("refunds.grant")
 def by_hub(order_id: UUID) -> ResponseReturnValue:
     """The hub answers in the seller's place, within its limits."""
     return _page(queries.order(order_id), Level.HUB)

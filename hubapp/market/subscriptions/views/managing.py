@@ -19,7 +19,7 @@ AHEAD = timedelta(days=31)
 
 
 @pages.get("/manage/subscriptions")
-@access.requires("orders.manage")
+@access.requires("market.view")
 def index() -> ResponseReturnValue:
     """Who is behind with a payment, and the renewals of the next month."""
     behind, coming = queries.behind(), queries.coming(until=clock.now() + AHEAD)

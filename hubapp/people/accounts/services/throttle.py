@@ -35,6 +35,7 @@ RULES = {
     "post account": Rule(12, timedelta(hours=1)),
     "comment account": Rule(40, timedelta(minutes=15)),
     "reaction account": Rule(150, timedelta(minutes=15)),
+    "report account": Rule(10, timedelta(hours=1)),
     "draft network": Rule(60, timedelta(hours=1)),
 }
 

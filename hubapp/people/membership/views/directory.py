@@ -20,8 +20,8 @@ blueprint = areas.hub_blueprint("members", __name__)
 @blueprint.get("/members")
 def index() -> ResponseReturnValue:
     """Members by name, the newest first."""
-    if guards.me() is None or not is_shared():
-        return render_template("people/membership/count.html", is_member=guards.me() is not None)
+    if guards.reader() is None or not is_shared():
+        return render_template("people/membership/count.html", is_member=guards.reader() is not None)
     search = request.args.get("q", "").strip()
     found = queries.directory(search=search, after=read_key(request.args.get("after", "")), limit=PAGE + 1)
     return render_template(
@@ -36,11 +36,23 @@ def index() -> ResponseReturnValue:
 @access.requires()
 def show(handle: str) -> ResponseReturnValue:
     """One member, for members."""
-    viewer = guards.member_or_403()
-    person = queries.member_by_handle(handle)
-    if person is None or not (person.id == viewer.id or (person.is_listed and is_shared()) or person.role):
+    viewer = guards.reader_or_403()
+    person = viewer if handle == viewer.handle else queries.member_by_handle(handle)
+    if person is None or not (person.id == viewer.id or _is_shown(person, viewer)):
         abort(404)
-    return render_template("people/membership/profile.html", person=person, is_me=person.id == viewer.id)
+    return render_template(
+        "people/membership/profile.html",
+        person=person,
+        is_me=person.id == viewer.id,
+        may_report=viewer.is_active,
+        may_moderate=viewer.may("moderation.view"),
+    )
+
+
+def _is_shown(person: MemberView, viewer: MemberView) -> bool:
+    if person.hidden_reason is not None:
+        return viewer.may("moderation.view")
+    return (person.is_listed and is_shared()) or person.role is not None
 
 
 def is_shared() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, g
 from flask_login import current_user
 
-from hubapp.people.membership import queries
+from hubapp.people.membership import errors, queries
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import Actor
 
@@ -26,12 +26,43 @@ def known(member: MemberView | None) -> MemberView | None:
     return me()
 
 
-def member_or_403() -> MemberView:
-    """The membership, or 403 for an account that is no member here."""
+def reader() -> MemberView | None:
+    """The visitor's membership if they may read here: active, or suspended."""
     found = me()
+    if found is None and current_user.is_authenticated:
+        known_here: MemberView | None = g.membership
+        found = known_here if known_here is not None and known_here.is_suspended else None
+    return found
+
+
+def suspended() -> MemberView | None:
+    """The visitor's membership while it is suspended: pages say so where there would be something to do."""
+    found = reader()
+    return found if found is not None and found.is_suspended else None
+
+
+def reader_or_403() -> MemberView:
+    """The membership of somebody who may read here, or 403."""
+    found = reader()
     if found is None:
         abort(403)
     return found
+
+
+def member_or_403() -> MemberView:
+    """The membership, or 403 for an account that is no member here; the suspended are told so."""
+    found = me()
+    if found is None:
+        refuse_suspended()
+        abort(403)
+    return found
+
+
+def refuse_suspended() -> None:
+    """Say so to whoever is suspended here. Refuses with MembershipSuspended."""
+    person = suspended()
+    if person is not None:
+        raise errors.MembershipSuspended(until=person.suspended_until, reason=person.suspended_reason)
 
 
 def actor() -> Actor:

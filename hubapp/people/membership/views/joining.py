@@ -60,6 +60,8 @@ def join() -> ResponseReturnValue:
     onward = safe_path(request.args.get("next"), url_for("home.front"))
     if guards.me() is not None:
         return redirect(onward, 303)
+    if guards.suspended() is not None:
+        return render_template("people/membership/suspended.html", person=guards.suspended()), 403
     form = JoinForm(data={"name": current_user.name[: policies.LONGEST_NAME]})
     referral = _referral()
     if form.validate_on_submit():

@@ -1,18 +1,17 @@
-"""The connector's pages about people: members, helpers, invite links."""
+"""The connector's pages about people: members, their parts, invite links."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import errors, policies, queries, services
-from hubapp.people.membership.forms import HelperForm, InviteForm, PartsForm, SuspendForm
-from hubapp.people.membership.models import Role
+from hubapp.people.membership import errors, queries, services
+from hubapp.people.membership.forms import InviteForm, PartsForm
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.queries import InviteView, MemberView
 from hubapp.people.membership.views import guards
@@ -42,52 +41,15 @@ def members() -> ResponseReturnValue:
 @access.requires("members.view")
 def member(membership_id: uuid.UUID) -> ResponseReturnValue:
     """One member: role, state, who brought them."""
-    return _member_page(_member(membership_id), SuspendForm(), None)
-
-
-@blueprint.post("/members/<uuid:membership_id>/suspend")
-@access.requires("members.manage")
-def suspend(membership_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep a member out."""
-    person, form = _member(membership_id), SuspendForm()
-    if not form.validate_on_submit():
-        return _member_page(person, form, None), 422
-    try:
-        services.suspend(membership_id=membership_id, reason=form.reason.data, actor=guards.actor(), now=clock.now())
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _member_page(person, form, None), 422
-    flash(_("%(name)s is suspended.", name=person.display_name), "good")
-    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
-
-
-@blueprint.post("/members/<uuid:membership_id>/readmit")
-@access.requires("members.manage")
-def readmit(membership_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a member in again."""
-    services.readmit(membership_id=membership_id, actor=guards.actor(), now=clock.now())
-    flash(_("%(name)s is a member again.", name=_member(membership_id).display_name), "good")
-    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
-
-
-@blueprint.post("/members/<uuid:membership_id>/helper")
-@access.requires("roles.grant")
-def helper(membership_id: uuid.UUID) -> ResponseReturnValue:
-    """Choose what a helper may do; nothing chosen ends the role. A connector's role is the central team's to change."""
-    person, form = _member(membership_id), HelperForm()
-    if person.role == Role.CONNECTOR:
-        abort(403)
-    if not form.validate_on_submit():
-        return _member_page(person, SuspendForm(), form), 422
-    wanted = policies.grantable(form.permissions.data)
-    if wanted:
-        services.grant_role(
-            membership_id=membership_id, role=Role.HELPER, permissions=wanted, actor=guards.actor(), now=clock.now()
-        )
-    elif person.role:
-        services.revoke_role(membership_id=membership_id, actor=guards.actor(), now=clock.now())
-    flash(_("Saved what %(name)s may do.", name=person.display_name), "good")
-    return redirect(url_for("membership_manage.member", membership_id=membership_id), 303)
+    person = _member(membership_id)
+    return render_template(
+        "people/membership/manage_member.html",
+        person=person,
+        inviter=queries.member_by_id(person.invited_by) if person.invited_by else None,
+        brought=len(queries.invited_by(person.id)),
+        may_grant=access.may("roles.grant"),
+        may_moderate=access.may("moderation.view"),
+    )
 
 
 @blueprint.route("/parts", methods=["GET", "POST"])
@@ -171,14 +133,3 @@ def _invite(invite_id: uuid.UUID) -> InviteView:
     if found is None:
         raise errors.NoSuchInvite
     return found
-
-
-def _member_page(person: MemberView, suspend_form: SuspendForm, helper_form: HelperForm | None) -> str:
-    return render_template(
-        "people/membership/manage_member.html",
-        person=person,
-        inviter=queries.member_by_id(person.invited_by) if person.invited_by else None,
-        brought=len(queries.invited_by(person.id)),
-        suspend_form=suspend_form,
-        helper_form=helper_form or HelperForm(data={"permissions": list(person.permissions)}),
-    )
