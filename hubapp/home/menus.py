@@ -71,6 +71,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("hub.manage", _("Today"), "/manage/", "layout-dashboard"),
         ("members.view", _("Members"), "/manage/members", "users"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
+        ("members.manage", _("Mentors"), "/manage/mentors", "sprout"),
         *([("events.manage", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
         ("orders.manage", _("Orders"), "/manage/orders", "package"),
         ("orders.manage", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),

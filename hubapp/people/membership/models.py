@@ -6,10 +6,21 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
+
+SEARCHED = "to_tsvector('simple'::regconfig, (display_name || ' '::text) || handle)"
 
 
 class MemberStatus(enum.StrEnum):
@@ -42,7 +53,10 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     invited_by: Mapped[uuid.UUID | None]
     invited_code: Mapped[str | None]
     referral_code: Mapped[str]
+    # Written and read by the database alone (find_members); never fetched.
+    search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "account_id"),
@@ -53,6 +67,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("invited_by <> id", name="not_by_oneself"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
+        Index("ix_membership_search", "search", postgresql_using="gin"),
     )
 
 

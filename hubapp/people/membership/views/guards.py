@@ -26,6 +26,11 @@ def known(member: MemberView | None) -> MemberView | None:
     return me()
 
 
+def is_signed_in() -> bool:
+    """Whether the person asking has an account, here or elsewhere."""
+    return bool(current_user.is_authenticated)
+
+
 def member_or_403() -> MemberView:
     """The membership, or 403 for an account that is no member here."""
     found = me()
