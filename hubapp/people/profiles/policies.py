@@ -57,7 +57,7 @@ def one_line(text: str) -> str:
 
 def tag(text: str) -> str:
     """A tag as it is kept: small letters, one space between words, no sign before or behind it."""
-    plain = one_line(unicodedata.normalize("NFKC", text)).casefold().strip(" #.,;:!?-–—*\"'“”«»()[]")
+    plain = one_line(unicodedata.normalize("NFKC", text)).lower().strip(" #.,;:!?-–—*\"'“”«»()[]")
     return one_line(unicodedata.normalize("NFC", plain))
 
 
@@ -94,7 +94,7 @@ def search_words(text: str) -> str:
 
     Only letters, digits and underscores survive, so that nothing typed is an operator.
     """
-    words = _WORD.findall(unicodedata.normalize("NFC", text).casefold())[:WORDS_IN_SEARCH]
+    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())[:WORDS_IN_SEARCH]
     return " & ".join(f"{word}:*" for word in words)
 
 
