@@ -21,27 +21,30 @@ FIELDS = ("about", "place", "links", "offers", "seeks", "knows", "languages")
 
 # `@@` is not leakproof: under row-level security the indexes would be ignored. The function sees past the policy and
 # therefore carries the hub predicate itself. `words` comes from policies.search_words, cleaned; `seen` are the
-# audiences that the viewer belongs to: what is not for them does not find anybody either.
+# audiences that the viewer belongs to: what is not for them does not find anybody either. It is planned for the very
+# words (EXECUTE), and looks up each hit by its key (OFFSET 0): joined freely, it would read all members of the hub.
 FIND = f"""
 CREATE FUNCTION find_members(words text, fields text[], seen text[], viewer uuid, before_at timestamptz, before_id uuid,
   at_most integer) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT m.id FROM membership m
-  WHERE m.hub_id = {rls.CURRENT_HUB} AND m.status = 'active' AND m.is_listed
-    AND (before_at IS NULL OR (m.joined_at, m.id) < (before_at, before_id))
-    AND NOT EXISTS (SELECT FROM member_block b
-      WHERE b.hub_id = m.hub_id AND b.account_id = m.account_id AND b.blocked_id = viewer)
-    AND NOT EXISTS (SELECT FROM member_block b
-      WHERE b.hub_id = m.hub_id AND b.account_id = viewer AND b.blocked_id = m.account_id)
-    AND m.id IN (
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE $query$
+    WITH hit AS MATERIALIZED (
       SELECT n.id FROM membership n
-        WHERE n.hub_id = {rls.CURRENT_HUB} AND 'name' = ANY (fields) AND n.search @@ to_tsquery('simple'::regconfig, words)
-      UNION ALL
+        WHERE n.hub_id = $1 AND 'name' = ANY ($3) AND n.search @@ to_tsquery('simple'::regconfig, $2)
+      UNION
       SELECT t.membership_id FROM profile_tag t
-        WHERE t.hub_id = {rls.CURRENT_HUB} AND t.kind = ANY (fields) AND t.audience = ANY (seen)
-          AND t.search @@ to_tsquery('simple'::regconfig, words))
-  ORDER BY m.joined_at DESC, m.id DESC LIMIT at_most
-$$
+        WHERE t.hub_id = $1 AND t.kind = ANY ($3) AND t.audience = ANY ($4)
+          AND t.search @@ to_tsquery('simple'::regconfig, $2))
+    SELECT m.id FROM hit CROSS JOIN LATERAL (SELECT * FROM membership k WHERE k.hub_id = $1 AND k.id = hit.id OFFSET 0) m
+    WHERE m.status = 'active' AND m.is_listed AND ($6 IS NULL OR (m.joined_at, m.id) < ($6, $7))
+      AND NOT EXISTS (SELECT FROM member_block b
+        WHERE b.hub_id = $1 AND b.account_id = m.account_id AND b.blocked_id = $5)
+      AND NOT EXISTS (SELECT FROM member_block b
+        WHERE b.hub_id = $1 AND b.account_id = $5 AND b.blocked_id = m.account_id)
+    ORDER BY m.joined_at DESC, m.id DESC LIMIT $8
+  $query$ USING {rls.CURRENT_HUB}, words, fields, seen, viewer, before_at, before_id, at_most;
+END $$
 """
 SIGNATURE = "find_members(text, text[], text[], uuid, timestamptz, uuid, integer)"
 

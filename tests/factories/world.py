@@ -197,7 +197,7 @@ def _written(author: UUID, reader: UUID) -> UUID:
     for account_id in (author, reader):
         one = membership.member(account_id)
         assert one is not None
-        told = ProfileText(place=MARK, tags={kind: (MARK,) for kind in TAGS})
+        told = ProfileText(place=MARK, tags=dict.fromkeys(TAGS, (MARK,)))
         profiles.edit_profile(
             account_id=account_id, name=one.display_name, handle=one.handle, about=MARK, is_listed=True, profile=told
         )
