@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +20,7 @@ from hubapp.market.catalogue.views import cards as listing_cards
 from hubapp.people.membership import welcome as people
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
+from hubapp.people.membership.welcome import Welcome
 from hubapp.people.profiles import queries as profiles
 
 NEWEST = 8
@@ -91,7 +91,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         if member and plan is None and "start" in sections
         else (),
         plan=plan if member is not None else None,
-        mentor=_mentor(plan, found.people),
+        mentor=_mentor(plan, found),
     )
 
 
@@ -103,9 +103,14 @@ def _plan(site: Site, reader_id: UUID | None, now: datetime) -> Plan | None:
     return mentoring.plan(reader_id, features=features, now=now)
 
 
-def _mentor(plan: Plan | None, people: Mapping[UUID, MemberView]) -> MemberView | None:
-    person = people.get(plan.mentor_id) if plan is not None and plan.mentor_id is not None else None
-    return person if person is not None and person.is_active else None
+def _mentor(plan: Plan | None, found: Welcome) -> MemberView | None:
+    """Who welcomes the newcomer; where that person has left since, a connector."""
+    if plan is None:
+        return None
+    person = found.people.get(plan.mentor_id) if plan.mentor_id is not None else None
+    if person is not None and person.is_active:
+        return person
+    return next((one for one in found.connectors if one.account_id != plan.account_id), None)
 
 
 def _newest(member: MemberView) -> tuple[MemberView, ...]:

@@ -67,7 +67,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("invited_by <> id", name="not_by_oneself"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
-        Index("ix_membership_search", "search", postgresql_using="gin"),
+        Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
 

@@ -63,7 +63,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint(f"audience IN {AUDIENCES}", name="audience"),
         CheckConstraint("tag <> '' AND length(tag) <= 40", name="tag"),
         CheckConstraint("position BETWEEN 0 AND 9", name="position"),
-        Index("ix_profile_tag_search", "search", postgresql_using="gin"),
+        Index("ix_profile_tag_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_profile_tag_first", "hub_id", "kind", "joined_at", "membership_id", postgresql_where="position = 0"),
     )
 

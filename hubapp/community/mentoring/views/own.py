@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 
 from hubapp.community.mentoring import queries, services
 from hubapp.community.mentoring.models import MentorStatus
+from hubapp.community.mentoring.queries import Plan
 from hubapp.community.mentoring.views import shown
 from hubapp.kernel import clock
 from hubapp.people.membership import queries as membership
@@ -42,11 +45,19 @@ def index() -> ResponseReturnValue:
         plan=plan,
         items=shown.items(plan, locale) if plan else [],
         words=shown.words(locale),
-        mentor=people.get(plan.mentor_id) if plan and plan.mentor_id else None,
+        mentor=_mentor(plan, people),
         newcomers=[(people[one.account_id], one) for one in newcomers if _is_here(people.get(one.account_id))],
         is_asked=row is not None and row.status == MentorStatus.ASKED,
         is_mentor=row is not None and row.status == MentorStatus.ACTIVE,
     )
+
+
+def _mentor(plan: Plan | None, people: dict[UUID, MemberView]) -> MemberView | None:
+    """Who welcomes them; where that person has left since, a connector."""
+    if plan is None:
+        return None
+    person = people.get(plan.mentor_id) if plan.mentor_id else None
+    return person if _is_here(person) else next(iter(membership.connectors()), None)
 
 
 def _is_here(person: MemberView | None) -> bool:
