@@ -320,6 +320,10 @@ def test_new_messages_arrive_and_nothing_new_is_no_content(scene: Scene) -> None
     scene.send(thread_id, "Ann", "Fresh news")
     arrived = browser.get(f"{path}?after={after[1]}").text
     assert "Fresh news" in arrived
+    assert 'class="day"' in arrived
+    day = re.search(r'name="day" value="([^"]+)"', page)
+    assert day is not None
+    assert 'class="day"' not in browser.get(path, query_string={"after": after[1], "day": day[1]}).text
     assert "Hello" not in arrived
     assert 'id="seen" hx-swap-oob' in arrived
     assert "warm=6" in arrived

@@ -60,7 +60,7 @@ def rows(lines: Sequence[queries.Line], reader: MemberView) -> list[Row]:
             thread=line.thread,
             title=title_of(line.thread, people, reader),
             faces=tuple(name_of(one, people) for one in _others(line.thread, reader)[:2]),
-            words=_words(line.last, people, reader, blocked),
+            words=_words(line.last, people, reader, blocked, is_group=line.thread.is_group),
             when=_when(line.last) if line.last is not None else "",
             unread=line.unread,
         )
@@ -68,13 +68,13 @@ def rows(lines: Sequence[queries.Line], reader: MemberView) -> list[Row]:
     ]
 
 
-def bubbles(messages: Sequence[Message], people: People, reader: MemberView) -> list[Bubble]:
-    """Messages of one thread, oldest first."""
+def bubbles(messages: Sequence[Message], people: People, reader: MemberView, *, after_day: str = "") -> list[Bubble]:
+    """Messages of one thread, oldest first; `after_day`: the day that the page shows already."""
     blocked = profiles.blocked_by(reader.account_id) if messages else frozenset()
     heads = policies.heads([(one.author_id, one.created_at) for one in messages])
-    found, day = [], ""
+    found, day = [], after_day
     for message, is_head in zip(messages, heads, strict=True):
-        today = str(format_date(message.created_at, "full"))
+        today = day_of(message)
         found.append(
             Bubble(
                 row=message,
@@ -89,6 +89,11 @@ def bubbles(messages: Sequence[Message], people: People, reader: MemberView) -> 
         )
         day = today
     return found
+
+
+def day_of(message: Message) -> str:
+    """The day on which it was written, in words."""
+    return str(format_date(message.created_at, "full"))
 
 
 def people_of(account_ids: Collection[UUID]) -> People:
@@ -123,7 +128,9 @@ def _others(thread: ThreadView, reader: MemberView) -> list[UUID]:
     return [one for one in shown if one != reader.account_id]
 
 
-def _words(last: Message | None, people: People, reader: MemberView, blocked: Collection[UUID]) -> str:
+def _words(
+    last: Message | None, people: People, reader: MemberView, blocked: Collection[UUID], *, is_group: bool
+) -> str:
     if last is None:
         return ""
     if last.author_id in blocked:
@@ -131,6 +138,8 @@ def _words(last: Message | None, people: People, reader: MemberView, blocked: Co
     if last.deleted_at is not None:
         return str(_("Taken back."))
     words = policies.preview(last.body_md)
+    if not is_group and last.author_id != reader.account_id:
+        return words
     if last.author_id == reader.account_id:
         return str(_("You: %(words)s", words=words))
     return str(_("%(name)s: %(words)s", name=name_of(last.author_id, people), words=words))

@@ -45,6 +45,7 @@ def _page(me: MemberView, thread_id: UUID, form: WriteForm) -> ResponseReturnVal
         bubbles=shown.bubbles(rows, people, me),
         form=form,
         after=rows[-1].id if rows else policies.NOTHING,
+        day=shown.day_of(rows[-1]) if rows else "",
         is_end=before is None,
         earlier_url=url_for(".detail", thread_id=thread_id, before=earlier) if earlier else "",
         latest_url=url_for(".detail", thread_id=thread_id, _anchor="write"),
@@ -94,8 +95,15 @@ def thread_news(thread_id: UUID) -> ResponseReturnValue:
     if not queries.count_newer(thread_id, reader_id=current_user.account_id, after=after):
         if warm <= 1:
             return NOTHING
-        return render_template("community/messages/_seen.html", thread_id=thread_id, after=after, warm=warm - 1)
+        return render_template(
+            "community/messages/_seen.html", thread_id=thread_id, after=after, day=_day(), warm=warm - 1
+        )
     return _newer(reader(), thread_id, after, form=None, warm=policies.WARM)
+
+
+def _day() -> str:
+    """The last day that the page shows."""
+    return request.values.get("day", "")[:80]
 
 
 def _newer(me: MemberView, thread_id: UUID, after: UUID, *, form: WriteForm | None, warm: int) -> str:
@@ -106,8 +114,9 @@ def _newer(me: MemberView, thread_id: UUID, after: UUID, *, form: WriteForm | No
         "community/messages/_newer.html",
         thread=thread,
         thread_id=thread_id,
-        bubbles=shown.bubbles(rows, shown.people_of(thread.everyone), me),
+        bubbles=shown.bubbles(rows, shown.people_of(thread.everyone), me, after_day=_day()),
         after=rows[-1].id if rows else after,
+        day=shown.day_of(rows[-1]) if rows else _day(),
         form=form,
         warm=warm,
     )
