@@ -49,6 +49,7 @@ SLICES = (
     "hubapp.people.papers",
     "hubapp.people.notifications",
     "hubapp.people.membership",
+    "hubapp.people.profiles",
     "hubapp.earnings.shares",
     "hubapp.earnings.retainers",
     "hubapp.earnings.payouts",
@@ -61,6 +62,8 @@ SLICES = (
     "hubapp.community.conversations",
     "hubapp.community.broadcasts",
     "hubapp.community.moderation",
+    "hubapp.community.messages",
+    "hubapp.community.mentoring",
     "hubapp.home",
     "hubapp.console",
 )
@@ -127,6 +130,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         is_connector=guards.has_a_role,
         basket_count=badges.basket_count,
         notices_count=badges.notices_count,
+        messages_count=badges.messages_count,
         needs_second_factor=membership.is_connector_anywhere,
     )
     accounts.install(app, csrf, plugs)

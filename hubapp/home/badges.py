@@ -6,6 +6,7 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy import select
 
+from hubapp.community.messages import queries as messages
 from hubapp.kernel.db import db
 from hubapp.market.orders import queries as orders
 from hubapp.people.notifications import queries as notifications
@@ -22,14 +23,20 @@ def notices_count() -> int:
     return _counts()[1]
 
 
-def _counts() -> tuple[int, int]:
+def messages_count() -> int:
+    """In how many threads of this hub there is something new."""
+    return _counts()[2]
+
+
+def _counts() -> tuple[int, int, int]:
     if "badges" not in g:
         unread = notifications.unread(current_user.account_id)
         if areas.in_hub():
             pieces = orders.basket_pieces(current_user.account_id)
-            row = db.session.execute(select(pieces.scalar_subquery(), unread)).one()
-            g.badges = (int(row[0] or 0), int(row[1]))
+            threads = messages.unread(current_user.account_id)
+            row = db.session.execute(select(pieces.scalar_subquery(), unread, threads)).one()
+            g.badges = (int(row[0] or 0), int(row[1]), int(row[2]))
         else:
-            g.badges = (0, notifications.count_unread(current_user.account_id))
-    found: tuple[int, int] = g.badges
+            g.badges = (0, notifications.count_unread(current_user.account_id), 0)
+    found: tuple[int, int, int] = g.badges
     return found

@@ -10,18 +10,22 @@ from hubapp.community.conversations.views import newest as conversations
 from hubapp.community.conversations.views.newest import Said
 from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.views import cards as gathering_cards
+from hubapp.community.mentoring import queries as mentoring
+from hubapp.community.mentoring.queries import Plan
 from hubapp.home import payments
 from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.views import cards as listing_cards
-from hubapp.people.membership import queries as membership
 from hubapp.people.membership import welcome as people
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
+from hubapp.people.membership.welcome import Welcome
+from hubapp.people.profiles import queries as profiles
 
 NEWEST = 8
 NEXT = 3
+NEWEST_MEMBERS = 6
 SECTIONS = (
     "hero",
     "facts",
@@ -48,6 +52,8 @@ class Front:
     connectors: tuple[MemberView, ...]
     newest: tuple[MemberView, ...]
     steps: tuple[tuple[bool, str], ...]
+    plan: Plan | None
+    mentor: MemberView | None
     split: Split | None
     agenda: tuple[gathering_cards.Row, ...]
     said: tuple[Said, ...]
@@ -64,8 +70,10 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
     sections = sections_of(site)
     window = catalogue.window(limit=NEWEST, reader_id=reader_id)
     listings = window.listings if "listings" in sections else ()
-    posts = conversations.posts() if reader_id is not None and "conversations" in sections else ()
+    posts = conversations.posts(reader_id) if reader_id is not None and "conversations" in sections else ()
+    plan = _plan(site, reader_id, now) if "start" in sections else None
     named = listing_cards.sellers(listings) | {post.author_id for post in posts}
+    named |= {plan.mentor_id} if plan is not None and plan.mentor_id is not None else set()
     found = people.welcome(reader_id=reader_id, account_ids=named)
     member = guards.known(found.people.get(reader_id)) if reader_id is not None else None
     shows_members = "members" in sections and member is not None and site.view.features.get("members_directory", True)
@@ -75,14 +83,39 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         cards=tuple(listing_cards.cards(listings, members=found.people, covers=window.covers)) if listings else (),
         live=window.live,
         connectors=found.connectors if "connector" in sections else (),
-        newest=tuple(membership.newest(6)) if shows_members else (),
+        newest=_newest(member) if member is not None and shows_members else (),
         said=tuple(conversations.said(posts, found.people)) if member is not None else (),
         split=_split(site, member, now) if "orders_split" in sections else None,
         agenda=_agenda(site, now) if "gatherings" in sections else (),
-        steps=_steps(site, member, sells=window.sells, has_invited=found.has_invited)
-        if member and "start" in sections
+        steps=_steps(site, has_about=found.has_about, sells=window.sells, has_invited=found.has_invited)
+        if member and plan is None and "start" in sections
         else (),
+        plan=plan if member is not None else None,
+        mentor=_mentor(plan, found),
     )
+
+
+def _plan(site: Site, reader_id: UUID | None, now: datetime) -> Plan | None:
+    """A newcomer's own plan of first steps, which stands where others have the usual ones."""
+    features = site.view.features
+    if reader_id is None or not features.get("mentors", True):
+        return None
+    return mentoring.plan(reader_id, features=features, now=now)
+
+
+def _mentor(plan: Plan | None, found: Welcome) -> MemberView | None:
+    """Who welcomes the newcomer; where that person has left since, a connector."""
+    if plan is None:
+        return None
+    person = found.people.get(plan.mentor_id) if plan.mentor_id is not None else None
+    if person is not None and person.is_active:
+        return person
+    return next((one for one in found.connectors if one.account_id != plan.account_id), None)
+
+
+def _newest(member: MemberView) -> tuple[MemberView, ...]:
+    """The members who joined last and may be seen by this one."""
+    return tuple(profiles.directory(viewer_id=member.account_id, seen=(), limit=NEWEST_MEMBERS))
 
 
 def _agenda(site: Site, now: datetime) -> tuple[gathering_cards.Row, ...]:
@@ -96,9 +129,9 @@ def _split(site: Site, member: MemberView | None, now: datetime) -> Split | None
     return payments.split_for(account_id=member.account_id if member else None, currency=site.view.currency, now=now)
 
 
-def _steps(site: Site, member: MemberView, *, sells: bool, has_invited: bool) -> tuple[tuple[bool, str], ...]:
+def _steps(site: Site, *, has_about: bool, sells: bool, has_invited: bool) -> tuple[tuple[bool, str], ...]:
     """Ticked from what the member really did here."""
-    steps = [(True, "join"), (bool(member.about), "about"), (sells, "offer")]
+    steps = [(True, "join"), (has_about, "about"), (sells, "offer")]
     if site.view.features.get("referrals", True):
         steps.append((has_invited, "invite"))
     return () if all(done for done, _key in steps) else tuple(steps)

@@ -73,6 +73,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("roles.grant", _("Team"), "/manage/team", "key-round"),
         ("moderation.view", _("Moderation"), "/manage/moderation", "shield-check"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
+        ("members.manage", _("Mentors"), "/manage/mentors", "sprout"),
         *([("events.view", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
         ("market.view", _("Orders"), "/manage/orders", "package"),
         ("market.view", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),

@@ -107,6 +107,26 @@ def edit_home(*, sections: tuple[str, ...], texts: Mapping[str, Mapping[str, str
     return _save(hub, "home.edit", actor, now)
 
 
+def edit_steps(*, steps: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime) -> int:
+    """Say a newcomer's first steps in the hub's own words, by locale and key; an empty one takes the usual words."""
+    hub = _own_hub(None)
+    kept = {locale: table for locale, table in hub.home.get("steps", {}).items() if locale not in steps}
+    for locale, table in steps.items():
+        if locale not in hub.locales:
+            raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="steps")
+        for key, words in table.items():
+            most = schema.STEP_LENGTHS.get(key, schema.STEP_LENGTH)
+            if key not in schema.STEPS or len(words.strip()) > most:
+                raise errors.FieldRefused(
+                    _("At most %(most)s characters fit here.", most=most), field=f"{locale}-{key}"[:60]
+                )
+        said = {key: words.strip() for key, words in table.items() if words.strip()}
+        if said:
+            kept[locale] = said
+    hub.home = {**hub.home, "steps": kept}
+    return _save(hub, "steps.edit", actor, now)
+
+
 def edit_switches(*, switches: Mapping[str, bool], actor: Actor, now: datetime) -> int:
     """Turn some of the hub's switches; the others stay."""
     hub = _own_hub(None)

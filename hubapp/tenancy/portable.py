@@ -38,6 +38,7 @@ def pack_of(hub_id: int) -> Pack:
         home=schema.Home(tuple(hub.home["sections"])),
         texts={locale: schema.Text(**text) for locale, text in hub.home["texts"].items()},
         words=hub.words,
+        steps=hub.home.get("steps", {}),
         pages=tuple(
             schema.Page(
                 kind="legal" if page.kind == "legal" else "page",

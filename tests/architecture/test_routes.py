@@ -64,6 +64,8 @@ FIELDS = {
     "label": "Fair",
     "alt": "",
     "version": "1",
+    "body_md": "Changed",
+    "to": "nobody",
 }
 # Routes that may answer to a name from another hub, and why that is right.
 HARMLESS = {
@@ -79,6 +81,7 @@ HARMLESS = {
     "basket.remove": "the same",
     "tickets.scanned": "leads to one's own tickets, whatever the code",
     "conversations.thread_news": "nothing is new in what does not exist: an answer without a body",
+    "messages.thread_news": "the same, for whoever is not in it",
     "writing.edit": "the form for a new page under that name",
     "writing.remove": "says that there is no such page",
 }

@@ -72,4 +72,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CENTRAL, "", ("/console/appeals",)),
     (None, "nairobi", ("/feed",)),
     (BUYER, "nairobi", ("/feed", "/feed > #answers")),
+    (MEMBER, "lyon", ("/members > /members/@", "/messages", "/messages/new", "/me/mentoring", "/me/blocked")),
+    (CONNECTORS["lyon"], "lyon", ("/manage/mentors", "/members?kind=offers")),
+    (CONNECTORS["tunis"], "tunis", ("/me/profile", "/messages", "/manage/mentors")),
 )

@@ -17,6 +17,7 @@ from hubapp.community.gatherings import queries as gathering_queries
 from hubapp.community.gatherings import services as gatherings
 from hubapp.community.gatherings.policies.details import Question
 from hubapp.community.gatherings.policies.recurrence import When
+from hubapp.community.messages import services as messages
 from hubapp.community.moderation import services as moderation
 from hubapp.earnings.payouts.models import Payee, Payout, PayoutDocument, PayoutPart
 from hubapp.earnings.payouts.services.booking import settle_part
@@ -37,6 +38,8 @@ from hubapp.people.notifications import queries as notices
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications import tokens
 from hubapp.people.papers import services as papers
+from hubapp.people.profiles import services as profiles
+from hubapp.people.profiles.policies import TAGS, ProfileText
 from hubapp.tenancy import pages
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM, Actor
@@ -105,6 +108,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         assert member is not None
         invite = members.make_invite(membership_id=member.id, label=MARK, now=NOW)
         talk = _talk(app, buyer)
+        thread_id = _written(buyer, people["other member, there"])
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
         entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
@@ -131,6 +135,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "retainer_id": str(_retainer(hub_id, seller)),
         "paper_id": str(paper.id),
         **talk,
+        "thread_id": str(thread_id),
         "period": "2026-11",
         "year": "2026",
         "invite_id": str(invite.id),
@@ -187,6 +192,18 @@ def _talk(app: HubFlask, author: UUID) -> dict[str, str]:
         "topic": topic.slug,
         "topic_id": str(topic.id),
     }
+
+
+def _written(author: UUID, reader: UUID) -> UUID:
+    """A message between two, who tell of themselves."""
+    for account_id in (author, reader):
+        one = membership.member(account_id)
+        assert one is not None
+        told = ProfileText(place=MARK, tags=dict.fromkeys(TAGS, (MARK,)))
+        profiles.edit_profile(
+            account_id=account_id, name=one.display_name, handle=one.handle, about=MARK, is_listed=True, profile=told
+        )
+    return messages.start(author_id=author, to=[one.handle], title="", body_md=MARK, now=NOW)
 
 
 def _told(app: HubFlask, hub_id: int, account_id: UUID) -> dict[str, str]:

@@ -14,6 +14,7 @@ from hubapp.kernel import clock
 from hubapp.people.membership import queries as membership
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications.services import By
+from hubapp.people.profiles import queries as profiles
 
 SWEEP = "conversations.sweep_drafts"
 
@@ -31,10 +32,10 @@ def tell_of_answer(event: CommentWritten) -> None:
     by = _by(event.author_id)
     if by is None or not post.is_readable or not comment.is_readable:
         return
+    concerned = queries.writers(event.post_id) - queries.named_in(post_id=event.post_id, comment_id=event.comment_id)
     notifications.tell(
         kind=ANSWERED.name,
-        to_account_ids=queries.writers(event.post_id)
-        - queries.named_in(post_id=event.post_id, comment_id=event.comment_id),
+        to_account_ids=concerned - profiles.who_block(event.author_id, among=concerned),
         hub_id=event.hub_id,
         about=f"post:{event.post_id}",
         occasion=f"comment:{event.comment_id}",
@@ -55,7 +56,7 @@ def tell_who_is_named(event: MemberMentioned) -> None:
         return
     notifications.tell(
         kind=NAMED.name,
-        to_account_ids=[event.account_id],
+        to_account_ids={event.account_id} - profiles.who_block(event.author_id, among=[event.account_id]),
         hub_id=event.hub_id,
         about=f"post:{event.post_id}",
         occasion=f"named:{said.id}",

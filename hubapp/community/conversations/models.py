@@ -82,6 +82,7 @@ class Post(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_post_feed", "hub_id", "id", postgresql_where=READABLE),
         Index("ix_post_topic", "hub_id", "topic_id", "id", postgresql_where=READABLE),
+        Index("ix_post_author", "hub_id", "author_id", "id"),
         Index("ix_post_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
         Index("ix_post_author", "hub_id", "author_id", "id"),
     )
@@ -127,6 +128,7 @@ class Comment(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint(HIDDEN_SAYS_WHY, name="hidden_says_why"),
         CheckConstraint(HELD_IS_HIDDEN, name="held_is_hidden"),
         CheckConstraint("deleted_at IS NULL OR body_md = ''", name="deleted_is_gone"),
+        Index("ix_post_comment_author", "hub_id", "author_id", "id"),
         Index("ix_post_comment_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
         Index("ix_post_comment_author", "hub_id", "author_id", "id"),
     )

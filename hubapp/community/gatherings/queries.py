@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 
 from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.models import (
@@ -260,3 +261,8 @@ def picture(picture_id: UUID) -> Sequence[int] | None:
 def gathering_of_code(code: str) -> UUID | None:
     """The gathering that a ticket is for."""
     return db.session.scalar(select(GatheringTicket.gathering_id).where(GatheringTicket.code == code.upper()))
+
+
+def has_registered(account: Any) -> ColumnElement[bool]:
+    """Whether an account (or each of a column) ever had seats; to be asked along with other things."""
+    return exists().where(GatheringRegistration.account_id == account, GatheringRegistration.status != Seat.CANCELED)

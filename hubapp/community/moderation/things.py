@@ -21,6 +21,8 @@ from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Status as ListingStatus
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
+from hubapp.people.profiles import policies as profile_rules
+from hubapp.people.profiles import queries as profiles
 from hubapp.tenancy.audit import Actor
 
 EXCERPT = 180
@@ -183,12 +185,20 @@ def _profile(thing_id: UUID) -> Thing | None:
         kind="profile",
         id=person.id,
         title=person.display_name,
-        text=person.about,
+        text=_told(person.id),
         subject_id=person.account_id,
         path=f"/members/@{person.handle}",
         is_public=person.is_active and person.hidden_reason is None and (person.is_listed or person.role is not None),
         is_hidden=person.hidden_reason is not None,
     )
+
+
+def _told(membership_id: UUID) -> str:
+    """What a member tells to all others; the rest is not for those who moderate either."""
+    seen = profile_rules.seen_by(is_self=False, is_member=True, is_connector=False, is_blocked=False)
+    told = profiles.told(membership_id, seen=seen)
+    tags = (", ".join(tags) for tags in told.tags.values())
+    return "\n\n".join(part for part in (told.about, told.place, *tags, *told.links) if part)
 
 
 _FIND: dict[str, Callable[[UUID], Thing | None]] = {

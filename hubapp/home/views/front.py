@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
+from hubapp.community.mentoring import services
+from hubapp.community.mentoring.views import shown as mentoring
 from hubapp.home import front as content
 from hubapp.home import presentation
 from hubapp.kernel import clock
@@ -27,8 +29,12 @@ def front() -> ResponseReturnValue:
     if site is None:
         abort(404)
     reader_id = current_user.account_id if current_user.is_authenticated else None
-    front = content.front(site, reader_id, now=clock.now())
-    return render_template("home/front.html", front=front, member=front.member)
+    front, words = content.front(site, reader_id, now=clock.now()), {}
+    if front.plan is not None:
+        words = {"steps": mentoring.items(front.plan, site.locale), "above": mentoring.words(site.locale)["welcome"]}
+        if front.plan.is_done:  # seen once more, and gone the next time
+            services.finish(account_id=front.plan.account_id, now=clock.now())
+    return render_template("home/front.html", front=front, member=front.member, first=words)
 
 
 @blueprint.get("/p/<slug>")

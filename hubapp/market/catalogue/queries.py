@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, exists, func, or_, select, text, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import aliased, load_only
 
 from hubapp.kernel.db import db
@@ -218,3 +232,8 @@ def by_external_ref() -> dict[str, UUID]:
     """Listings that an import brought along, by their code in the system they came from."""
     rows = db.session.execute(select(Listing.external_ref, Listing.id).where(Listing.external_ref.is_not(None)))
     return {str(row.external_ref): row.id for row in rows}
+
+
+def has_offered(account: Any) -> ColumnElement[bool]:
+    """Whether an account (or each of a column) sells something now; to be asked along with other things."""
+    return exists().where(Listing.seller_account_id == account, Listing.status == Status.LIVE)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, exists, func, select
 
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.queries import SettledSplit
@@ -312,3 +313,10 @@ def paid_since(moment: datetime) -> tuple[int, int]:
         select(func.count(), func.coalesce(func.sum(Order.gross), 0)).where(Order.paid_at >= moment)
     ).one()
     return int(row[0]), int(row[1])
+
+
+def has_bought(account: Any) -> ColumnElement[bool]:
+    """Whether an account (or each of a column) ever paid for anything; to be asked along with other things."""
+    return exists().where(
+        Order.buyer_account_id == account, Order.status.in_((OrderStatus.PAID, OrderStatus.HANDED_OVER))
+    )

@@ -32,6 +32,7 @@ class Plugs:
     is_connector: Callable[[], bool] = lambda: False
     basket_count: Callable[[], int] = lambda: 0
     notices_count: Callable[[], int] = lambda: 0
+    messages_count: Callable[[], int] = lambda: 0
     needs_second_factor: Callable[[uuid.UUID], bool] = lambda _account_id: False
 
 
@@ -85,6 +86,11 @@ class SeenPerson:
     def notices_count(self) -> int:
         """Notices not read yet."""
         return self._plugs.notices_count()
+
+    @cached_property
+    def messages_count(self) -> int:
+        """Threads of this hub with something new."""
+        return self._plugs.messages_count() if areas.in_hub() else 0
 
 
 def install(app: Flask, plugs: Plugs) -> None:
@@ -226,6 +232,7 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
 HUB_PATHS = {
     "basket": "basket",
     "notifications": "notifications",
+    "messages": "messages",
     "manage": "manage/",
     "orders": "me/orders",
     "earnings": "me/earnings",

@@ -6,10 +6,21 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
+
+SEARCHED = "to_tsvector('simple'::regconfig, (display_name || ' '::text) || handle)"
 
 
 class MemberStatus(enum.StrEnum):
@@ -46,7 +57,10 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     suspended_reason: Mapped[str | None]
     # Why the hub took this person's own page out of sight; their name stays where they wrote.
     hidden_reason: Mapped[str | None]
+    # Written and read by the database alone (find_members); never fetched.
+    search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "account_id"),
@@ -59,6 +73,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),
+        Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
 

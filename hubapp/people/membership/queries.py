@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from hubapp.kernel import scope
 from hubapp.kernel.db import db
@@ -32,7 +32,6 @@ class MemberView:
     account_id: uuid.UUID
     handle: str
     display_name: str
-    about: str
     is_listed: bool
     status: str
     joined_at: datetime
@@ -102,8 +101,11 @@ class HubOf:
 
 
 # Made once: every page asks for members, and putting a join together costs as much as fetching a row.
-MEMBERS = select(Membership, HubRole).outerjoin(
-    HubRole, (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id)
+# What they say about themselves is not everybody's to read: profiles ask for it, with who may see it.
+MEMBERS = (
+    select(Membership, HubRole)
+    .outerjoin(HubRole, (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id))
+    .options(defer(Membership.about, raiseload=True))
 )
 
 
@@ -116,7 +118,6 @@ def view_of(row: Row[*tuple[Any, ...]]) -> MemberView:
         account_id=member.account_id,
         handle=member.handle,
         display_name=member.display_name,
-        about=member.about,
         is_listed=member.is_listed,
         status=member.status,
         joined_at=member.joined_at,
@@ -200,11 +201,6 @@ def directory(
     if after is not None:
         statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
     return [view_of(row) for row in db.session.execute(statement)]
-
-
-def newest(limit: int) -> list[MemberView]:
-    """The members who joined last and are listed."""
-    return directory(limit=limit)
 
 
 def _plain(search: str) -> str:

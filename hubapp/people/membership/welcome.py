@@ -16,18 +16,24 @@ from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """`people` by account, the reader too if they ever joined; `has_invited`: somebody came through the reader."""
+    """`people` by account, the reader too if they ever joined.
+
+    `has_invited`: somebody came through the reader; `has_about`: the reader said some words about themselves.
+    """
 
     people: dict[uuid.UUID, MemberView]
     connectors: tuple[MemberView, ...]
     has_invited: bool
+    has_about: bool
 
 
 _GUEST = aliased(Membership)
 _INVITED = select(func.count()).where(
     _GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id, _GUEST.status == MemberStatus.ACTIVE
 )
-_PEOPLE = MEMBERS.add_columns(_INVITED.scalar_subquery().label("invited")).order_by(HubRole.granted_at, HubRole.id)
+_PEOPLE = MEMBERS.add_columns(
+    _INVITED.scalar_subquery().label("invited"), (Membership.about != "").label("has_about")
+).order_by(HubRole.granted_at, HubRole.id)
 _CONNECTS = and_(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
 
 
@@ -40,4 +46,5 @@ def welcome(*, reader_id: uuid.UUID | None, account_ids: Collection[uuid.UUID]) 
         people,
         tuple(person for person in people.values() if person.role == Role.CONNECTOR and person.is_active),
         any(row.invited for row in rows if row.Membership.account_id == reader_id),
+        any(row.has_about for row in rows if row.Membership.account_id == reader_id),
     )

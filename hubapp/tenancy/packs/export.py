@@ -41,6 +41,7 @@ def _settings(pack: Pack) -> dict[str, Any]:
         "tax": asdict(pack.tax),
         "text": {locale: asdict(text) for locale, text in pack.texts.items()},
         "words": pack.words,
+        **({"steps": pack.steps} if pack.steps else {}),
     }
 
 

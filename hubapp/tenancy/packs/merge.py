@@ -95,7 +95,15 @@ def fill(pack: schema.Pack, *, folder: str) -> tuple[schema.Pack, list[Problem]]
         title, body = (_fill(part, known, file, "", problems) for part in (page.title, page.body))
         filled.append(replace(page, title=title, body=body))
     legal = replace(pack.legal, merchant=merchant)
-    return replace(pack, texts=texts, legal=legal, pages=tuple(filled)), problems
+    steps = {locale: _filled_steps(pack, locale, folder, problems) for locale in pack.steps}
+    return replace(pack, texts=texts, legal=legal, pages=tuple(filled), steps=steps), problems
+
+
+def _filled_steps(pack: schema.Pack, locale: str, folder: str, problems: list[Problem]) -> dict[str, str]:
+    known, file = _values(pack, locale), f"{folder}/hub.toml"
+    return {
+        key: _fill(text, known, file, f"steps.{locale}.{key}", problems) for key, text in pack.steps[locale].items()
+    }
 
 
 def _table(value: object) -> Mapping[str, Any]:

@@ -29,6 +29,8 @@ FEATURES = (
     "pickup",
     "conversations",
     "open_conversations",
+    "messages",
+    "mentors",
 )
 WORDS = (
     "member",
@@ -44,6 +46,10 @@ WORDS = (
     "seller",
     "join",
 )
+# What a newcomer is asked to do first, and the words above it; each may be left out.
+STEPS = ("welcome", "hello", "profile", "gathering", "trade")
+STEP_LENGTHS = {"welcome": 240}
+STEP_LENGTH = 90
 TEXTS = ("name", "place", "tagline", "promise", "lead", "join", "browse", "about")
 # The longest each may be, in characters; the rest up to TEXT_LENGTH.
 TEXT_LENGTHS = {"promise": 90, "lead": 320, "about": 600, "join": 40, "browse": 40}
@@ -154,6 +160,7 @@ class Pack:
     texts: Mapping[str, Text]
     words: Mapping[str, Mapping[str, str]]
     pages: tuple[Page, ...] = ()
+    steps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     theme_css: str = ""
     logo: bytes | None = field(default=None, repr=False)
 
@@ -174,6 +181,7 @@ class Pack:
             "home": {
                 **home,
                 "texts": {locale: asdict(text) for locale, text in self.texts.items()},
+                "steps": {locale: dict(words) for locale, words in self.steps.items()},
             },
             "words": {locale: dict(words) for locale, words in self.words.items()},
             "features": dict(self.features),

@@ -67,6 +67,7 @@ def read(data: Mapping[str, Any], *, file: str) -> Settings:
         "home": _home(top.table("home")),
         "texts": _texts(top.table("text"), locales),
         "words": _words(top.table("words"), locales),
+        "steps": _steps(top.table("steps"), locales),
     }
     top.done()
     return Settings(values, tuple(problems))
@@ -238,3 +239,18 @@ def _words(table: Table, locales: tuple[str, ...]) -> Mapping[str, Mapping[str, 
         inner.done()
     table.done()
     return found
+
+
+def _steps(table: Table, locales: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    """First steps in the hub's own words; a step without any has ours."""
+    found = {}
+    for locale in locales:
+        inner = table.table(locale)
+        said = {
+            key: inner.text(key, most=schema.STEP_LENGTHS.get(key, schema.STEP_LENGTH), required=False)
+            for key in schema.STEPS
+        }
+        inner.done()
+        found[locale] = {key: words for key, words in said.items() if words}
+    table.done()
+    return {locale: words for locale, words in found.items() if words}

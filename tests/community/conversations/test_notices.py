@@ -1,4 +1,4 @@
-"""Who hears of what is written: those who wrote there, those who are named, and whose words are out of sight."""
+"""Who hears of what is written: those who wrote there, and those who are named, unless they blocked the writer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hubapp.people.membership import services as membership
 from hubapp.people.notifications import wording
 from hubapp.people.notifications.models import Notice
 from hubapp.people.notifications.rendering import Found
+from hubapp.people.profiles import services as profiles
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
@@ -78,6 +79,17 @@ def test_who_is_named_hears_of_that_and_not_of_the_answer_besides(square: Square
         words = wording.say(wording.item(told))
     assert words.title.endswith("named you in “Who lends a ladder?”")
     assert words.detail == "Ask @cleo, and you, @ann."
+
+
+def test_whoever_blocked_the_writer_hears_nothing_of_them(square: Square) -> None:
+    with square.app.app_context():
+        with hub_scope(square.hub_id), unit_of_work():
+            for name in ("Ann", "Cleo"):
+                profiles.block(account_id=square.people[name], blocked_id=square.people["Ben"], now=NOW)
+        square.answer("Ben", "Ask @cleo.")
+        assert (square.heard("Ann"), square.heard("Cleo")) == ([], [])
+        square.answer("Mo", "Or @cleo, later.")
+        assert (square.heard("Ann"), square.heard("Cleo")) == ([("post_answered", 1)], [("member_named", 1)])
 
 
 def test_words_that_are_gone_before_anybody_is_told_are_told_to_nobody(square: Square) -> None:

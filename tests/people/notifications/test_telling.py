@@ -190,7 +190,7 @@ def test_a_new_member_is_news_for_the_team_and_for_who_brought_them(app: HubFlas
         make_member(hub_id, "Ann", referral=referral_of(sponsor))
     run_all(app)
     with app.app_context():
-        assert [one.kind for one in notices(sponsor.account_id)] == ["member_brought"]
-        (joined,) = notices(maud.account_id)
+        assert "member_brought" in [one.kind for one in notices(sponsor.account_id)]
+        (joined,) = (one for one in notices(maud.account_id) if one.kind == "member_joined")
         assert (joined.kind, joined.count, joined.actors[0][1]) == ("member_joined", 2, "Ann")
     assert BEN.name not in str(joined.actors)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, exists, func, or_, select
 
 from hubapp.community.conversations.errors import NoSuchPost
 from hubapp.community.conversations.models import Comment, Post
 from hubapp.kernel.db import db
+from hubapp.people.profiles import queries as profiles
 
 PAGE = 15
 MOST_NEW = 20
@@ -29,7 +31,8 @@ _TOPIC = bindparam("topic", type_=Uuid())
 _NEWER = select(Post.id).where(*_READABLE, Post.id > _AFTER).order_by(Post.id).limit(MOST_NEW + 1)
 _COUNT = select(func.count()).select_from(_NEWER.subquery())
 _COUNT_IN_TOPIC = select(func.count()).select_from(_NEWER.where(Post.topic_id == _TOPIC).subquery())
-_NEWEST = select(Post).where(*_READABLE).order_by(Post.id.desc()).limit(bindparam("at_most", type_=Integer))
+_UNBLOCKED = ~profiles.blocks_whom(bindparam("reader", type_=Uuid()), Post.author_id)
+_NEWEST = select(Post).where(*_READABLE, _UNBLOCKED).order_by(Post.id.desc()).limit(bindparam("at_most", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,9 @@ def pinned(*, topic_id: UUID | None = None) -> Sequence[Post]:
     return db.session.scalars(statement).all()
 
 
-def newest(*, limit: int) -> Sequence[Post]:
-    """The newest posts, pinned or not, for a front page and for feed readers."""
-    return db.session.scalars(_NEWEST, {"at_most": limit}).all()
+def newest(*, limit: int, reader_id: UUID | None = None) -> Sequence[Post]:
+    """The newest posts, pinned or not, for a front page and for feed readers; of nobody whom the reader blocked."""
+    return db.session.scalars(_NEWEST, {"at_most": limit, "reader": reader_id}).all()
 
 
 def count_newer(*, after: UUID, topic_id: UUID | None = None) -> int:
@@ -78,6 +81,11 @@ def newer(*, after: UUID, topic_id: UUID | None = None) -> Sequence[Post]:
     if topic_id is not None:
         statement = statement.where(Post.topic_id == topic_id)
     return db.session.scalars(statement).all()
+
+
+def has_written(account: Any) -> ColumnElement[bool]:
+    """Whether an account (or each of a column) ever said anything; to be asked along with other things."""
+    return or_(exists().where(Post.author_id == account), exists().where(Comment.author_id == account))
 
 
 def count_since(moment: datetime) -> int:

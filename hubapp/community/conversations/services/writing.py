@@ -16,6 +16,7 @@ from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
+from hubapp.people.profiles import queries as profiles
 
 
 def refuse_strangers(*, account_id: UUID) -> None:
@@ -58,11 +59,16 @@ def open_post(*, post_id: UUID, is_written_to: bool = False) -> Post:
 
 
 def name_members(*, post_id: UUID, comment_id: UUID | None, author_id: UUID, text: str, is_told: bool = True) -> None:
-    """Remember whom a text names now, and tell of those it did not name before (not of a text that waits)."""
+    """Remember whom a text names now, and tell of those it did not name before (not of a text that waits).
+
+    Whoever has blocked the author is not named by them: their handle stays a word like others.
+    """
     about = (Mention.post_id == post_id, Mention.comment_id.is_not_distinct_from(comment_id))
     before = {row.account_id: row for row in db.session.scalars(select(Mention).where(*about))}
     handles = policies.handles_in(text)
     named = {member.account_id: member for member in membership.members_by_handle(handles)} if handles else {}
+    for account_id in profiles.who_block(author_id, among=named):
+        del named[account_id]
     for account_id, row in before.items():
         if account_id not in named:
             db.session.delete(row)

@@ -28,9 +28,10 @@ class Said:
     answers: int
 
 
-def posts() -> Sequence[Post]:
-    """Those to show; none where the hub has no conversations. One query."""
-    return queries.newest(limit=MOST) if areas.current_hub().features.get("conversations", True) else ()
+def posts(reader_id: UUID) -> Sequence[Post]:
+    """Those to show to somebody; none where the hub has no conversations. One query."""
+    is_on = areas.current_hub().features.get("conversations", True)
+    return queries.newest(limit=MOST, reader_id=reader_id) if is_on else ()
 
 
 def said(rows: Iterable[Post], people: Mapping[UUID, MemberView]) -> list[Said]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,22 @@ from hubapp.community.conversations.errors import NoSuchPost
 from hubapp.community.conversations.models import Post
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
+from hubapp.people.profiles import queries as profiles
 from hubapp.web import areas
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
     """`account_id`: whoever is signed in; `member`: if they belong here; `suspended`: if they may only read."""
 
     account_id: UUID | None
     member: MemberView | None
     suspended: MemberView | None = None
+
+    @cached_property
+    def blocked(self) -> frozenset[UUID]:
+        """Whom they have blocked: asked once, and only where texts are shown."""
+        return frozenset() if self.member is None else profiles.blocked_by(self.member.account_id)
 
     @property
     def may_read(self) -> bool:

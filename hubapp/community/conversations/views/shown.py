@@ -40,7 +40,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A post or comment, ready to be shown. `is_open_text`: whether this reader may see the words."""
+    """A post or comment, ready to be shown.
+
+    `is_open_text`: whether this reader may see the words; `is_veiled`: by somebody whom they have blocked.
+    """
 
     row: Post | Comment
     name: str
@@ -50,6 +53,7 @@ class Card:
     is_cut: bool
     is_mine: bool
     is_open_text: bool
+    is_veiled: bool
     chips: tuple[Chip, ...]
     headline: str = ""
     topic: Topic | None = None
@@ -177,6 +181,7 @@ def _card(row: Post | Comment, people: Mapping[UUID, MemberView], reader: Reader
         ago=ago(row.created_at),
         is_mine=is_mine,
         is_open_text=is_open,
+        is_veiled=row.author_id in reader.blocked,
         **shown,  # type: ignore[arg-type]
     )
 

@@ -36,6 +36,8 @@ RULES = {
     "comment account": Rule(40, timedelta(minutes=15)),
     "reaction account": Rule(150, timedelta(minutes=15)),
     "report account": Rule(10, timedelta(hours=1)),
+    "message account": Rule(60, timedelta(minutes=10)),
+    "thread account": Rule(15, timedelta(hours=1)),
     "draft network": Rule(60, timedelta(hours=1)),
 }
 

@@ -1,5 +1,5 @@
-"""Pages of membership: joining and one's own pages, the directory, and the connector's."""
+"""Pages of membership: joining and one's own pages, and the connector's."""
 
-from hubapp.people.membership.views import directory, joining, managing, own, team
+from hubapp.people.membership.views import joining, managing, own, team
 
-blueprints = (joining.blueprint, own.blueprint, directory.blueprint, managing.blueprint, team.pages)
+blueprints = (joining.blueprint, own.blueprint, managing.blueprint, team.pages)

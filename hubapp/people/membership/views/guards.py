@@ -26,6 +26,11 @@ def known(member: MemberView | None) -> MemberView | None:
     return me()
 
 
+def is_signed_in() -> bool:
+    """Whether the person asking has an account, here or elsewhere."""
+    return bool(current_user.is_authenticated)
+
+
 def reader() -> MemberView | None:
     """The visitor's membership if they may read here: active, or suspended."""
     found = me()

@@ -1,0 +1,36 @@
+"""Plans and steps in words: the hub's own where it has some, else ours."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import gettext as _
+
+from hubapp.community.mentoring.queries import Plan
+from hubapp.web import areas
+
+PATHS = {"hello": "/feed", "profile": "/me/profile", "gathering": "/events", "trade": "/market"}
+
+
+def words(locale: str) -> dict[str, str]:
+    """Step → its words; `welcome`: what stands above them."""
+    hub = areas.current_hub()
+    own = hub.home.get("steps", {})
+    chosen = own.get(locale) or own.get(hub.default_locale) or {}
+    return {key: chosen.get(key) or fallback for key, fallback in defaults().items()}
+
+
+def defaults() -> dict[str, str]:
+    """The words of a hub that has none of its own."""
+    return {
+        "welcome": _("A few first steps to feel at home. Each ticks itself off when you have done it."),
+        "hello": _("Say hello: write a few lines, or answer somebody"),
+        "profile": _("Tell who you are, and what you offer, look for or know"),
+        "gathering": _("Come to a first gathering"),
+        "trade": _("Buy or offer something for the first time"),
+    }
+
+
+def items(plan: Plan, locale: str) -> list[tuple[bool, str, str]]:
+    """(whether it is done, its words, where one does it) of each step."""
+    said = words(locale)
+    return [(done, said[step], request.script_root + PATHS[step]) for step, done in plan.steps]

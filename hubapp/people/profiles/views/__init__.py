@@ -1,0 +1,5 @@
+"""Pages of profiles: the directory, one member, one's own profile, and whom one has blocked."""
+
+from hubapp.people.profiles.views import blocks, directory, own
+
+blueprints = (directory.blueprint, own.blueprint, blocks.blueprint)

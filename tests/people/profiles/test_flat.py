@@ -1,0 +1,88 @@
+"""The list stays flat however many members there are: a page reads about as many rows as it shows, not all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.people.profiles import queries
+from hubapp.people.profiles.policies import EVERYBODY, MEMBERS
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories.hubs import NOW, make_hub
+from tests.factories.members import make_member
+
+MANY = 6_000
+# A page shows 30; whoever reads the list from its beginning, or all of it, reads thousands.
+MOST_READ = 400
+SEEN = (EVERYBODY, MEMBERS)
+FILL = (
+    """INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at)
+       SELECT uuidv7(), 'many' || n || '@example.org', 'Many', 'en', false, false, :now
+       FROM generate_series(1, :many) n""",
+    """INSERT INTO membership (hub_id, id, account_id, handle, display_name, about, is_listed, status, joined_at,
+         referral_code)
+       SELECT :hub, uuidv7(), id, 'h' || n, 'Person' || n || ' Family' || (n % 60), '', true, 'active',
+         :now - n * interval '1 minute', 'C' || n
+       FROM (SELECT id, row_number() OVER () AS n FROM account WHERE email LIKE 'many%') numbered""",
+    """INSERT INTO profile_tag (hub_id, id, membership_id, kind, position, tag, audience, joined_at)
+       SELECT hub_id, uuidv7(), id, 'offers', 0, 'tag' || (row_number() OVER () % 60), 'members', joined_at
+       FROM membership WHERE hub_id = :hub""",
+)
+READ = text(
+    "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+    " WHERE relname IN ('membership', 'profile_tag', 'member_block')"
+)
+
+
+@pytest.fixture
+def crowd(app: HubFlask, connection: Connection) -> Iterator[tuple[int, UUID]]:
+    with app.app_context():
+        hub_id = make_hub()
+        viewer = make_member(hub_id, "Viewer").account_id
+        connection.exec_driver_sql("RESET ROLE")
+        for statement in FILL:
+            connection.execute(text(statement), {"now": NOW, "many": MANY, "hub": hub_id})
+        connection.exec_driver_sql("ANALYZE membership; ANALYZE profile_tag; ANALYZE member_block")
+        yield hub_id, viewer
+
+
+def rows_read(act: Callable[[], object]) -> int:
+    """How many rows of the list's tables something reads."""
+    before = int(db.session.scalar(READ) or 0)
+    act()
+    return int(db.session.scalar(READ) or 0) - before
+
+
+WAYS = {
+    "the first page": ({}, False),
+    "a late page": ({}, True),
+    "who offers anything": ({"kind": "offers"}, False),
+    "who offers anything, a late page": ({"kind": "offers"}, True),
+    "a name": ({"search": "person4777"}, False),
+    "a family": ({"search": "family59"}, False),
+    "a tag": ({"search": "tag59"}, False),
+    "a tag of one kind": ({"search": "tag59", "kind": "offers"}, False),
+    "a name that is nobody's": ({"search": "nosuchword"}, False),
+}
+
+
+def test_each_way_of_looking_reads_about_what_it_shows(crowd: tuple[int, UUID]) -> None:
+    hub_id, viewer = crowd
+    with hub_scope(hub_id), unit_of_work():
+        late = db.session.execute(
+            text("SELECT joined_at, id FROM membership ORDER BY joined_at DESC, id DESC OFFSET 5000 LIMIT 1")
+        ).one()
+        found: dict[str, int] = {}
+        for name, (asked, is_late) in WAYS.items():
+            after = (late.joined_at, late.id) if is_late else None
+            look = {"viewer_id": viewer, "seen": SEEN, "limit": 31, "after": after, **asked}
+            found[name] = rows_read(lambda look=look: queries.directory(**look))
+        shown = queries.directory(viewer_id=viewer, seen=SEEN, limit=31, search="tag59", kind="offers")
+    assert {name: read for name, read in found.items() if read > MOST_READ} == {}
+    assert found["the first page"] >= len(shown) == 31
