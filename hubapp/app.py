@@ -49,6 +49,7 @@ SLICES = (
     "hubapp.people.papers",
     "hubapp.people.notifications",
     "hubapp.people.membership",
+    "hubapp.people.handovers",
     "hubapp.earnings.shares",
     "hubapp.earnings.retainers",
     "hubapp.earnings.payouts",
@@ -60,6 +61,7 @@ SLICES = (
     "hubapp.community.gatherings",
     "hubapp.community.conversations",
     "hubapp.community.broadcasts",
+    "hubapp.community.departures",
     "hubapp.home",
     "hubapp.console",
 )

@@ -84,6 +84,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),
         ("pages.edit", _("Front page"), "/manage/front", "house"),
+        ("roles.grant", _("Hand over"), "/manage/handover", "handshake"),
     )
     return _existing(((text, url, icon, url) for right, text, url, icon in entries if person.may(right)), root)
 

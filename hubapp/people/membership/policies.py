@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from slugify import slugify
 
 TOUCH_LASTS = timedelta(days=30)
+# A home hub stays at least so long, or the share of what its members buy elsewhere could be chased around.
+HOME_STAYS = timedelta(days=90)
+# Ways in which members pass their link on; each has its own link, code and numbers.
+CHANNELS = ("link", "qr", "mail", "chat", "poster", "social")
 LONGEST_NAME = 60
 LONGEST_ABOUT = 2_000
 LONGEST_LABEL = 40

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import aliased
 
@@ -46,6 +47,11 @@ class MemberView:
     def is_active(self) -> bool:
         """Whether they belong here today."""
         return self.status == MemberStatus.ACTIVE
+
+    @property
+    def name_here(self) -> str:
+        """What pages of the community call them: who left is nobody by name any more, but in orders and books."""
+        return str(_("A former member")) if self.status == MemberStatus.LEFT else self.display_name
 
     def may(self, permission: str) -> bool:
         """Whether their role permits this."""
@@ -152,6 +158,11 @@ def members_by_handle(handles: Collection[str]) -> list[MemberView]:
     """Active members of the current hub who go by these handles."""
     statement = MEMBERS.where(Membership.handle.in_(handles), Membership.status == MemberStatus.ACTIVE)
     return [view_of(row) for row in db.session.execute(statement)]
+
+
+def members_by_id(membership_ids: Collection[uuid.UUID]) -> list[MemberView]:
+    """Members of the current hub, whatever their status, in no order."""
+    return [view_of(row) for row in db.session.execute(MEMBERS.where(Membership.id.in_(membership_ids)))]
 
 
 def has(account_id: uuid.UUID, permission: str) -> bool:
