@@ -126,7 +126,7 @@ def _create_takeouts() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True)),
         sa.Column("size", sa.BigInteger),
         sa.UniqueConstraint("hub_id", "account_id"),
-        sa.CheckConstraint("status IN ('waiting', 'made', 'failed')", name="status"),
+        sa.CheckConstraint("status IN ('waiting', 'made')", name="status"),
         sa.CheckConstraint(
             "(status = 'made') = (made_at IS NOT NULL) AND (made_at IS NULL) = (size IS NULL)", name="made"
         ),

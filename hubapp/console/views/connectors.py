@@ -90,9 +90,8 @@ def _standing(found: Hub) -> list[dict[str, object]]:
     """Proposals that wait for an answer, each with whose place it is about and who is asked."""
     with in_hub(found.id):
         rows = queries.standing(now=clock.now())
-        people = members.members_by_id(
-            {row.to_membership_id for row in rows} | {row.from_membership_id for row in rows}
-        )
+        concerned = {one for row in rows for one in (row.to_membership_id, row.from_membership_id) if one is not None}
+        people = members.members_by_id(concerned)
     names = {one.id: one.display_name for one in people}
     return [
         {

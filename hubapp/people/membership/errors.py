@@ -104,3 +104,10 @@ class HomeMovedLately(Refusal):
         super().__init__(
             _("Your home hub moved lately. You can move it again from %(day)s.", day=format_date(free_from))
         )
+
+
+class OnlyConnector(Refusal):
+    """A hub is not left alone by its last connector: they hand it over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are this hub's only connector. Hand it over first."))

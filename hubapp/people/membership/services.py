@@ -13,7 +13,7 @@ from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db, require_hub_id
 from hubapp.people.membership import errors, homes, policies, tallies
-from hubapp.people.membership.events import ConnectorChanged, MemberJoined
+from hubapp.people.membership.events import ConnectorChanged, MemberJoined, MemberLeft
 from hubapp.people.membership.models import HubRole, InviteLink, Membership, MemberStatus, ReferralTouch, Role
 from hubapp.people.membership.queries import Referral, referrer_of_code
 from hubapp.tenancy import audit
@@ -82,6 +82,7 @@ def leave(*, account_id: uuid.UUID, now: datetime) -> None:
     _refuse_with_role(member)
     member.status, member.about = MemberStatus.LEFT, ""
     audit.record(actor=Actor(account_id, member.display_name), action="member.leave", hub_id=member.hub_id, now=now)
+    events.publish(MemberLeft(hub_id=member.hub_id, account_id=account_id))
     _changed_count()
     db.session.flush()
 

@@ -12,7 +12,7 @@ from hubapp.kernel.db import db
 from hubapp.people.membership import errors
 from hubapp.people.membership.events import ConnectorChanged
 from hubapp.people.membership.models import HubRole, Membership, MemberStatus, Role
-from hubapp.people.membership.services import connector_roles
+from hubapp.people.membership.services import connector_roles, revoke_role
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -56,3 +56,13 @@ def _drop_helper(membership_id: uuid.UUID) -> None:
     row = db.session.scalar(select(HubRole).where(HubRole.membership_id == membership_id))
     if row is not None:
         db.session.delete(row)
+
+
+def lay_down(*, membership_id: uuid.UUID, actor: Actor, now: datetime) -> None:
+    """Give one's own role back. Refuses with NoSuchMember, or OnlyConnector: they hand the hub over instead.
+
+    Two who do so at once wait for one another, so that the second is told that they are the last.
+    """
+    if [row.membership_id for row in connector_roles()] == [membership_id]:
+        raise errors.OnlyConnector
+    revoke_role(membership_id=membership_id, actor=actor, now=now, reason="laid down")
