@@ -105,6 +105,7 @@ def test_the_shell_is_files_that_anybody_may_have(app: HubFlask, hub_id: int) ->
         assert answer.status_code == 200, address
         assert answer.mimetype != "text/html", address
         assert "public" in answer.headers["Cache-Control"], address
+        answer.close()
     page = browser.get("/").text
     linked = set(re.findall(r'(?:rel="stylesheet" |<script |rel="preload"[^>]*)(?:href|src)="([^"]+)"', page))
     assert linked <= set(shell)
