@@ -30,7 +30,8 @@ _HEAVY = 700
 def drawn(*, name: str, colours: Mapping[str, str], font_pair: str, tile_set: str, mosaic: int, size: int) -> bytes:
     """The icon as PNG; the same pack gives the same drawing, byte for byte."""
     key = tuple(colours[token] for token in ("brand", "accent", "deep", "on-brand"))
-    return _drawn(initials(name), key, font_pair, tile_set, mosaic, size)
+    # Half of all Arabic names begin with the article, whose first letter is a mere stroke.
+    return _drawn(initials(name.removeprefix("ال")), key, font_pair, tile_set, mosaic, size)
 
 
 @lru_cache(maxsize=256)
@@ -73,21 +74,17 @@ def _rings(pen: ImageDraw.ImageDraw, side: int, deep: str, accent: str) -> None:
 
 
 def _steps(pen: ImageDraw.ImageDraw, side: int, deep: str, accent: str) -> None:
-    """Blocks like a workbench seen from its end."""
-    for step in range(4):
-        top = side * (0.52 + step * 0.12)
-        pen.rectangle((side * (0.76 - step * 0.22), top, side, side), fill=accent if step == 3 else deep)  # noqa: PLR2004
-    pen.rectangle((0, 0, side * 0.24, side * 0.24), fill=accent)
+    """Blocks, as a workbench seen from its end."""
+    pen.rectangle((side * 0.5, side * 0.5, side, side), fill=deep)
+    pen.rectangle((0, 0, side * 0.32, side * 0.32), fill=accent)
 
 
 def _waves(pen: ImageDraw.ImageDraw, side: int, deep: str, accent: str) -> None:
-    """Two rows of half discs, as water is drawn in the mosaics."""
+    """Half discs in a row, as water is drawn in the mosaics, and a sun above it."""
     radius = side / 6
     for column in range(3):
-        middle = side * (1 + 2 * column) / 6
-        pen.pieslice(_around(middle, side * 0.84, radius), 180, 360, fill=accent)
-        pen.pieslice(_around(middle, side, radius), 180, 360, fill=deep)
-    pen.ellipse(_around(side, 0, side * 0.26), fill=deep)
+        pen.pieslice(_around(side * (1 + 2 * column) / 6, side, radius), 180, 360, fill=deep)
+    pen.ellipse(_around(side, 0, side * 0.30), fill=accent)
 
 
 def _moons(pen: ImageDraw.ImageDraw, side: int, deep: str, accent: str) -> None:

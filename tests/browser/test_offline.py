@@ -20,8 +20,8 @@ HAS_TICKETS = "async () => (await caches.match('/me/tickets')) !== undefined"
 
 def is_ready(person: Person) -> None:
     """The worker runs the page, and has fetched the tickets of who is signed in."""
-    person.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    person.page.wait_for_function(HAS_TICKETS)
+    person.page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
+    person.page.wait_for_function(HAS_TICKETS, timeout=60_000)
 
 
 def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Visit) -> None:
@@ -67,7 +67,7 @@ def test_a_new_worker_replaces_the_old_and_its_shell(visit: Visit) -> None:
     lucie.page.evaluate("async () => { await caches.open('shell  of-yesterday'); await caches.open('shell /h/x 1'); }")
     lucie.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }")
     lucie.go("lyon", "/me/orders")
-    lucie.page.wait_for_function("async () => !(await caches.keys()).includes('shell  of-yesterday')")
+    lucie.page.wait_for_function("async () => !(await caches.keys()).includes('shell  of-yesterday')", timeout=60_000)
     kept = lucie.page.evaluate(KEPT)
     assert "shell /h/x 1" in kept  # another hub's, on the same host
     assert len([name for name in kept if name.startswith("shell  ")]) == 1

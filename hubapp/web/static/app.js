@@ -246,7 +246,8 @@
 
   /* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
   const manifest = one("link[rel=manifest]");
-  if (manifest && "serviceWorker" in navigator) {
+  // The page that the phone itself keeps knows nobody, which does not mean that somebody has signed out.
+  if (manifest && "serviceWorker" in navigator && !one("[data-kept]")) {
     const address = new URL("sw.js", manifest.href);
     const root = address.pathname.slice(0, -6);
     const mine = document.body.dataset.mine ?? "";
