@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import expect
 
+from hubapp.kernel import clock
 from tests.browser.conftest import Visit
 from tests.browser.people import Person
 from tests.browser.site import MEMBER
@@ -16,12 +19,21 @@ KEPT = """async () => {
   return found;
 }"""
 HAS_TICKETS = "async () => (await caches.match('/me/tickets')) !== undefined"
+PATIENCE = 60
+
+
+def comes_true(person: Person, question: str) -> None:
+    """Ask the page until it says yes; Playwright's own waiting takes a promise for a yes."""
+    end = clock.wall() + timedelta(seconds=PATIENCE)
+    while not person.page.evaluate(question):
+        assert clock.wall() < end, question
+        person.page.wait_for_timeout(200)
 
 
 def is_ready(person: Person) -> None:
     """The worker runs the page, and has fetched the tickets of who is signed in."""
-    person.page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
-    person.page.wait_for_function(HAS_TICKETS, timeout=60_000)
+    comes_true(person, "() => navigator.serviceWorker.controller !== null")
+    comes_true(person, HAS_TICKETS)
 
 
 def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Visit) -> None:
@@ -50,7 +62,7 @@ def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Vis
     lucie.go("lyon", "/auth/logout")
     lucie.press("Sign out")
     lucie.sees("You are signed out")
-    lucie.page.wait_for_function(f"async () => !(await ({HAS_TICKETS})())")
+    comes_true(lucie, f"async () => !(await ({HAS_TICKETS})())")
     lucie.context.set_offline(True)
     lucie.go("lyon", "/me/tickets")
     lucie.sees("You are offline")
@@ -67,7 +79,7 @@ def test_a_new_worker_replaces_the_old_and_its_shell(visit: Visit) -> None:
     lucie.page.evaluate("async () => { await caches.open('shell  of-yesterday'); await caches.open('shell /h/x 1'); }")
     lucie.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }")
     lucie.go("lyon", "/me/orders")
-    lucie.page.wait_for_function("async () => !(await caches.keys()).includes('shell  of-yesterday')", timeout=60_000)
+    comes_true(lucie, "async () => !(await caches.keys()).includes('shell  of-yesterday')")
     kept = lucie.page.evaluate(KEPT)
     assert "shell /h/x 1" in kept  # another hub's, on the same host
     assert len([name for name in kept if name.startswith("shell  ")]) == 1
