@@ -68,4 +68,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["tunis"], "tunis", ("/feed", "/feed > #answers", "/feed/new", "/manage/conversations")),
     (None, "nairobi", ("/feed",)),
     (BUYER, "nairobi", ("/feed", "/feed > #answers")),
+    (MEMBER, "lyon", ("/me/leave", "/me/referrals?c=poster", "/offline")),
+    (CONNECTORS["tunis"], "tunis", ("/me/leave", "/manage/handover", "/manage/invites", "/me/referrals")),
+    (CENTRAL, "", ("/console/vacant", "/console/hubs/lyon/handover")),
 )

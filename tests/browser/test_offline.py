@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from hubapp.kernel import clock
 from tests.browser.conftest import Visit
 from tests.browser.people import Person
-from tests.browser.site import MEMBER
+from tests.browser.site import BUYER
 
 KEPT = """async () => {
   const found = {};
@@ -37,49 +37,49 @@ def is_ready(person: Person) -> None:
 
 
 def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Visit) -> None:
-    lucie = visit(service_workers="allow", viewport={"width": 390, "height": 844})
-    lucie.sign_in(MEMBER, "lyon", "/me/orders")
-    is_ready(lucie)
-    lucie.go("lyon", "/me/tickets")
-    title = lucie.main.get_by_role("heading", level=2).first.inner_text()
+    shiru = visit(service_workers="allow", viewport={"width": 390, "height": 844})
+    shiru.sign_in(BUYER, "nairobi", "/me/orders")
+    is_ready(shiru)
+    shiru.go("nairobi", "/me/tickets")
+    title = shiru.main.get_by_role("heading", level=2).first.inner_text()
     for path in ("/", "/members", "/me/earnings", "/feed"):
-        lucie.go("lyon", path)
+        shiru.go("nairobi", path)
 
-    lucie.context.set_offline(True)
-    lucie.go("lyon", "/me/tickets")
-    lucie.sees(title, "You are offline. This is what your phone keeps")
-    assert lucie.main.locator("svg path").count() > 0
-    expect(lucie.main.get_by_role("heading", level=1)).to_be_visible()
+    shiru.context.set_offline(True)
+    shiru.go("nairobi", "/me/tickets")
+    shiru.sees(title, "You are offline. This is what your phone keeps")
+    assert shiru.main.locator("svg path").count() > 0
+    expect(shiru.main.get_by_role("heading", level=1)).to_be_visible()
     for path in ("/", "/members", "/me/earnings", "/feed", "/me/tickets?when=past"):
-        lucie.go("lyon", path)
-        lucie.sees("You are offline", "My tickets")
-        lucie.sees_not("Lucie")
-    kept = lucie.page.evaluate(KEPT)
+        shiru.go("nairobi", path)
+        shiru.sees("You are offline", "My tickets")
+        shiru.sees_not("Shiru")
+    kept = shiru.page.evaluate(KEPT)
     pages = {path for paths in kept.values() for path in paths if not path.startswith("/static/")}
     assert pages == {"/offline", "/me/tickets", "/theme.css", "/logo"}
 
-    lucie.context.set_offline(False)
-    lucie.go("lyon", "/auth/logout")
-    lucie.press("Sign out")
-    lucie.sees("You are signed out")
-    comes_true(lucie, f"async () => !(await ({HAS_TICKETS})())")
-    lucie.context.set_offline(True)
-    lucie.go("lyon", "/me/tickets")
-    lucie.sees("You are offline")
-    lucie.sees_not(title)
-    lucie.context.set_offline(False)
+    shiru.context.set_offline(False)
+    shiru.go("nairobi", "/auth/logout")
+    shiru.press("Sign out")
+    shiru.sees("You are signed out")
+    comes_true(shiru, f"async () => !(await ({HAS_TICKETS})())")
+    shiru.context.set_offline(True)
+    shiru.go("nairobi", "/me/tickets")
+    shiru.sees("You are offline")
+    shiru.sees_not(title)
+    shiru.context.set_offline(False)
     # A console speaks of every address that could not be reached.
-    lucie.faults[:] = [fault for fault in lucie.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+    shiru.faults[:] = [fault for fault in shiru.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 
 
 def test_a_new_worker_replaces_the_old_and_its_shell(visit: Visit) -> None:
-    lucie = visit(service_workers="allow")
-    lucie.sign_in(MEMBER, "lyon", "/me/orders")
-    is_ready(lucie)
-    lucie.page.evaluate("async () => { await caches.open('shell  of-yesterday'); await caches.open('shell /h/x 1'); }")
-    lucie.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }")
-    lucie.go("lyon", "/me/orders")
-    comes_true(lucie, "async () => !(await caches.keys()).includes('shell  of-yesterday')")
-    kept = lucie.page.evaluate(KEPT)
+    shiru = visit(service_workers="allow")
+    shiru.sign_in(BUYER, "nairobi", "/me/orders")
+    is_ready(shiru)
+    shiru.page.evaluate("async () => { await caches.open('shell  of-yesterday'); await caches.open('shell /h/x 1'); }")
+    shiru.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }")
+    shiru.go("nairobi", "/me/orders")
+    comes_true(shiru, "async () => !(await caches.keys()).includes('shell  of-yesterday')")
+    kept = shiru.page.evaluate(KEPT)
     assert "shell /h/x 1" in kept  # another hub's, on the same host
     assert len([name for name in kept if name.startswith("shell  ")]) == 1
