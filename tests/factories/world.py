@@ -123,6 +123,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "listing_id": str(listing.id),
         "image_id": str(image.id),
         "width": str(image.widths[0]),
+        "pixels": "192",
         "checkout_id": str(checkout_id),
         "order_id": str(order.id),
         "subscription_id": str(subscription_id),

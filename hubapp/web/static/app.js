@@ -259,7 +259,8 @@
       localStorage.setItem(key, mine);
       await worker.register(address);
       if (isNew && mine) (await worker.ready).active.postMessage("refresh");
-    })().catch(() => {}); // private browsing: pages work as they always did
+    // Private browsing keeps nothing; pages work as they always did.
+    })().catch(() => {});
   }
   const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
   addEventListener("online", weather);
