@@ -50,6 +50,7 @@ SLICES = (
     "hubapp.people.notifications",
     "hubapp.people.membership",
     "hubapp.people.profiles",
+    "hubapp.people.handovers",
     "hubapp.earnings.shares",
     "hubapp.earnings.retainers",
     "hubapp.earnings.payouts",
@@ -64,6 +65,7 @@ SLICES = (
     "hubapp.community.moderation",
     "hubapp.community.messages",
     "hubapp.community.mentoring",
+    "hubapp.community.departures",
     "hubapp.home",
     "hubapp.console",
 )

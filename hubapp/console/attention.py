@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hubapp.console.queries import UNSOUND, VACANT, Overview
+from hubapp.console.queries import UNSOUND, Overview
 from hubapp.tenancy.models import HubStatus
 
 
@@ -233,8 +233,8 @@ def _vacant(figures: Overview) -> dict[str, Any] | None:
         return None
     return {
         "title": ngettext("%(num)d hub has no connector", "%(num)d hubs have no connector", figures.vacant),
-        "text": _("Until somebody looks after a hub, its connector's share goes to the core."),
-        "href": url_for("console.hubs", status=VACANT),
+        "text": _("Until somebody looks after a hub, its connector's share goes to the core, and so does the work."),
+        "href": url_for("console.vacant"),
         "action": _("Show"),
         "icon_name": "user-plus",
     }

@@ -203,6 +203,18 @@ class ConnectorForm(Form):
     reason = StringField(_l("Reason"), [_WHY, Length(max=LONGEST_REASON)], filters=[_plain])
 
 
+class HandoverForm(Form):
+    """Whose place is to go to whom; the one named has to accept."""
+
+    giver = ChoiceField(_l("Whose place"))
+    handle = StringField(
+        _l("Handle of the new connector"),
+        [DataRequired(_l("Enter their handle.")), Length(max=31)],
+        filters=[_plain],
+    )
+    note = StringField(_l("A word to them"), [Length(max=LONGEST_REASON)], filters=[_plain])
+
+
 class DomainForm(Form):
     """A domain of the hub's own."""
 

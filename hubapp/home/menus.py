@@ -73,7 +73,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("roles.grant", _("Team"), "/manage/team", "key-round"),
         ("moderation.view", _("Moderation"), "/manage/moderation", "shield-check"),
         ("invites.manage", _("Invites"), "/manage/invites", "user-plus"),
-        ("members.manage", _("Mentors"), "/manage/mentors", "sprout"),
+        ("mentors.manage", _("Mentors"), "/manage/mentors", "sprout"),
         *([("events.view", _("Gatherings"), "/manage/events", "calendar-days")] if has_events else []),
         ("market.view", _("Orders"), "/manage/orders", "package"),
         ("market.view", _("Subscriptions"), "/manage/subscriptions", "refresh-cw"),
@@ -87,6 +87,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),
         ("pages.edit", _("Front page"), "/manage/front", "house"),
+        ("roles.grant", _("Hand over"), "/manage/handover", "handshake"),
     )
     return _existing(((text, url, icon, url) for right, text, url, icon in entries if person.may(right)), root)
 

@@ -72,6 +72,16 @@ class Site:
         """What a phone reads when the hub is put on its home screen."""
         return f"{self.root}/manifest.webmanifest?v={self.view.brand_version}"
 
+    def icon_url(self, size: int) -> str:
+        """The hub's icon for home screens, so many pixels wide."""
+        return f"{self.root}/icon-{size}.png?v={self.view.brand_version}"
+
+    @property
+    def bar_colours(self) -> tuple[str, str]:
+        """What a browser's own bars wear around the page: in light, in dark."""
+        palette = look.palette_of(self.view.theme)
+        return palette.light["surface"], palette.dark["surface"]
+
     @cached_property
     def nav(self) -> list[Entry]:
         """The main menu, in the hub's own words."""

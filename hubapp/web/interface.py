@@ -19,13 +19,17 @@ FONT_PAIRS = {
 }
 
 
+def font_addresses(pair: str, static_url: Callable[[str], str]) -> list[str]:
+    """Where the fonts of a pair are. Must equal what fonts.css resolves to, or the browser fetches each twice."""
+    folder = static_url("fonts.css").removesuffix("fonts.css")
+    return [f"{folder}vendor/fonts/{name}-wght-normal.woff2" for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])]
+
+
 def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
     """Add the interface's globals. `static_url` turns a path below `static/` into an address."""
 
     def font_urls(pair: str = "plain") -> list[str]:
-        # Addresses must equal those that fonts.css resolves to, or the browser fetches each font twice.
-        folder = static_url("fonts.css").removesuffix("fonts.css")
-        return [f"{folder}vendor/fonts/{name}-wght-normal.woff2" for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])]
+        return font_addresses(pair, static_url)
 
     env.globals.update(
         static_url=static_url,

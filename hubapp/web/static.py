@@ -11,6 +11,8 @@ from pathlib import Path
 from flask import Flask, Response, abort, has_request_context, request, send_file
 from werkzeug.security import safe_join
 
+from hubapp.web.lean import lean
+
 FOLDER = Path(__file__).parent / "static"
 FOREVER = 31_536_000
 TEXTS = (".css", ".js", ".svg")
@@ -27,10 +29,16 @@ def static_url(name: str) -> str:
     return f"{request.script_root if has_request_context() else ''}/static/{fingerprint(name)}/{name}"
 
 
+def content(name: str) -> bytes:
+    """What is sent: our own scripts without what only their readers need, all else as it is."""
+    raw = (FOLDER / name).read_bytes()
+    return lean(raw.decode()).encode() if name.endswith(".js") and "/" not in name else raw
+
+
 @lru_cache(maxsize=64)
 def compressed(name: str, _version: str) -> bytes:
     """The file as gzip; done once per content, text files only."""
-    return gzip.compress((FOLDER / name).read_bytes(), 9, mtime=0)
+    return gzip.compress(content(name), 9, mtime=0)
 
 
 def is_current(version: str, name: str) -> bool:
@@ -51,7 +59,7 @@ def serve(version: str, name: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"
     else:
-        response = send_file(path)
+        response = send_file(path) if "/" in name else Response(content(name), mimetype=mimetypes.guess_type(name)[0])
     response.cache_control.clear()
     kept = f"public, max-age={FOREVER}, immutable" if is_current(version, name) else "no-cache"
     response.headers["Cache-Control"] = kept

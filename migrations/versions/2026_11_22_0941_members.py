@@ -55,9 +55,6 @@ def upgrade() -> None:
     op.add_column("membership", sa.Column("search", TSVECTOR, sa.Computed(NAMES, persisted=True)))
     # Read far more often than written: what is new belongs into the index at once, not onto a list to be read first.
     op.create_index("ix_membership_search", "membership", ["search"], postgresql_using="gin", postgresql_with=AT_ONCE)
-    # Whether a newcomer has said anything yet.
-    op.create_index("ix_post_author", "post", ["hub_id", "author_id", "id"])
-    op.create_index("ix_post_comment_author", "post_comment", ["hub_id", "author_id", "id"])
     _profiles()
     _mentors()
     _messages()
@@ -94,7 +91,7 @@ def _profiles() -> None:
         *audiences,
         _of("membership", "id"),
         *checks,
-        app="SELECT, INSERT, UPDATE",
+        app="SELECT, INSERT, UPDATE, DELETE",
     )
     _hub_table(
         "profile_tag",
@@ -234,7 +231,5 @@ def downgrade() -> None:
         "profile",
     ):
         op.drop_table(table)
-    op.drop_index("ix_post_comment_author", "post_comment")
-    op.drop_index("ix_post_author", "post")
     op.drop_index("ix_membership_search", "membership")
     op.drop_column("membership", "search")

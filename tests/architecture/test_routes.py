@@ -76,6 +76,7 @@ HARMLESS = {
     "payouts.tax_year": "the same",
     "payouts.tax_year_pdf": "the same",
     "static_hub": "the same files for every hub",
+    "files.icon": "the hub's own icon, in one of its sizes",
     "membership.come": "an unknown code leads to the front page",
     "basket.change": "about a line of one's own basket, in which no foreign listing is",
     "basket.remove": "the same",

@@ -62,6 +62,8 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 
     def open_browser(*, javascript: bool = True, **options: Any) -> Person:
         usual = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
+        # What a phone keeps would answer for the network in journeys that are not about that.
+        usual["service_workers"] = "block"
         context = browser.new_context(java_script_enabled=javascript, **{**usual, **options})
         context.set_default_timeout(15_000)
         people.append(watch(Person(site, context, context.new_page())))

@@ -75,4 +75,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (MEMBER, "lyon", ("/members > /members/@", "/messages", "/messages/new", "/me/mentoring", "/me/blocked")),
     (CONNECTORS["lyon"], "lyon", ("/manage/mentors", "/members?kind=offers")),
     (CONNECTORS["tunis"], "tunis", ("/me/profile", "/messages", "/manage/mentors")),
+    (MEMBER, "lyon", ("/me/leave", "/me/referrals?c=poster", "/offline")),
+    (CONNECTORS["tunis"], "tunis", ("/me/leave", "/manage/handover", "/manage/invites", "/me/referrals")),
+    (CENTRAL, "", ("/console/vacant", "/console/hubs/lyon/handover")),
 )

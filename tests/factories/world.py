@@ -13,6 +13,7 @@ from hubapp.community.broadcasts import services as broadcasts
 from hubapp.community.conversations import queries as talks
 from hubapp.community.conversations import services as conversations
 from hubapp.community.conversations.policies import PollText, PostText, Upload
+from hubapp.community.departures import services as departures
 from hubapp.community.gatherings import queries as gathering_queries
 from hubapp.community.gatherings import services as gatherings
 from hubapp.community.gatherings.policies.details import Question
@@ -32,6 +33,8 @@ from hubapp.market.orders.services import ask_refund
 from hubapp.market.subscriptions import services as subscriptions
 from hubapp.money.ledger import queries as ledger
 from hubapp.money.payments import cards
+from hubapp.people.handovers import services as handovers
+from hubapp.people.handovers.services import Wish
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
 from hubapp.people.notifications import queries as notices
@@ -125,10 +128,12 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "listing_id": str(listing.id),
         "image_id": str(image.id),
         "width": str(image.widths[0]),
+        "pixels": "192",
         "checkout_id": str(checkout_id),
         "order_id": str(order.id),
         "subscription_id": str(subscription_id),
         "setup_id": str(setup_id),
+        **_going(hub_id, people),
         "entry_id": str(entry.id),
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
@@ -176,6 +181,18 @@ def _gathering(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str,
         "ticket_code": code,
         "feed_key": secret,
     }
+
+
+def _going(hub_id: int, people: dict[str, UUID]) -> dict[str, str]:
+    """The hub is offered to a member, and another one takes their data along."""
+    with hub_scope(hub_id), unit_of_work():
+        giver, taker = membership.member(people["connector, there"]), membership.member(people["other member, there"])
+        assert giver is not None
+        assert taker is not None
+        wish = Wish(giver.id, taker.handle, MARK)
+        row = handovers.propose(wish=wish, actor=Actor(giver.account_id, MARK), now=clock.now())
+        takeout = departures.ask_for_takeout(account_id=giver.account_id, locale="en", now=clock.wall())
+        return {"handover_id": str(row.id), "takeout_id": str(takeout.id)}
 
 
 def _talk(app: HubFlask, author: UUID) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from hubapp.web.areas import HubFlask
-from hubapp.web.static import FOLDER, fingerprint
+from hubapp.web.static import FOLDER, content, fingerprint
 
 CENTRAL = "http://localhost:8000"
 KEPT = "public, max-age=31536000, immutable"
@@ -42,7 +42,7 @@ def test_text_leaves_compressed_for_those_who_can_read_it(app: HubFlask) -> None
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in answer.headers["Vary"]
     assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert gzip.decompress(answer.data) == (FOLDER / "app.js").read_bytes()
+    assert gzip.decompress(answer.data) == content("app.js")
 
 
 def test_fonts_are_kept_under_the_address_that_the_stylesheet_gives_them(app: HubFlask) -> None:

@@ -84,7 +84,6 @@ class Post(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_post_topic", "hub_id", "topic_id", "id", postgresql_where=READABLE),
         Index("ix_post_author", "hub_id", "author_id", "id"),
         Index("ix_post_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
-        Index("ix_post_author", "hub_id", "author_id", "id"),
     )
 
 
@@ -130,7 +129,6 @@ class Comment(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("deleted_at IS NULL OR body_md = ''", name="deleted_is_gone"),
         Index("ix_post_comment_author", "hub_id", "author_id", "id"),
         Index("ix_post_comment_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
-        Index("ix_post_comment_author", "hub_id", "author_id", "id"),
     )
 
 
@@ -164,6 +162,7 @@ class Reaction(OnWriting, HubScoped, db.Model):  # type: ignore[name-defined]
         *_hangs_on_writing(),
         UniqueConstraint("hub_id", "post_id", "comment_id", "kind", "account_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("kind IN ('heart', 'thanks', 'cheer', 'together', 'idea')", name="kind"),
+        Index("ix_reaction_author", "hub_id", "account_id", "id"),
     )
 
 

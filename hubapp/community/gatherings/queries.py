@@ -215,9 +215,9 @@ def guests(gathering_id: UUID) -> list[Guest]:
 
 
 def names_of(account_ids: object) -> dict[UUID, str]:
-    """Account → name in this hub; who left has none any more."""
+    """Account → name in this hub; who left is a former member."""
     members = membership.members_of(set(account_ids))  # type: ignore[call-overload]
-    return {account_id: member.display_name for account_id, member in members.items()}
+    return {account_id: member.name_here for account_id, member in members.items()}
 
 
 def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -266,3 +266,27 @@ def gathering_of_code(code: str) -> UUID | None:
 def has_registered(account: Any) -> ColumnElement[bool]:
     """Whether an account (or each of a column) ever had seats; to be asked along with other things."""
     return exists().where(GatheringRegistration.account_id == account, GatheringRegistration.status != Seat.CANCELED)
+
+
+def hosted(account_id: UUID, *, now: datetime) -> Sequence[Gathering]:
+    """What somebody hosts that is still to come, the next first."""
+    statement = select(Gathering).where(
+        Gathering.host_account_id == account_id, Gathering.status == Status.PUBLISHED, Gathering.starts_at > now
+    )
+    return db.session.scalars(statement.order_by(Gathering.starts_at).limit(20)).all()
+
+
+def registrations_of(account_id: UUID) -> list[Mine]:
+    """Everything somebody ever registered for, the last first."""
+    rows = db.session.execute(
+        select(GatheringRegistration, Gathering)
+        .join(
+            Gathering,
+            (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
+        )
+        .where(GatheringRegistration.account_id == account_id)
+        .order_by(GatheringRegistration.id.desc())
+        .limit(MOST_AT_DOOR)
+    ).all()
+    found = tickets([registration.id for registration, _gathering in rows])
+    return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]

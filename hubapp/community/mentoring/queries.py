@@ -67,6 +67,11 @@ def _plan(row: RowMapping, features: Mapping[str, bool]) -> Plan:
     return Plan(row["account_id"], row["mentor_id"], row["since"], policies.plan(done, features))
 
 
+def newcomer(account_id: UUID) -> Newcomer | None:
+    """Somebody's plan, open or ended."""
+    return db.session.scalar(select(Newcomer).where(Newcomer.account_id == account_id))
+
+
 def mentor(account_id: UUID) -> Mentor | None:
     """What somebody was asked, and what became of it."""
     return db.session.scalar(select(Mentor).where(Mentor.account_id == account_id))

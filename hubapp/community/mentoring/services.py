@@ -91,6 +91,12 @@ def finish(*, account_id: UUID, now: datetime) -> None:
     _end(account_id, Ending.DONE, now)
 
 
+def forget(*, account_id: UUID, now: datetime) -> None:
+    """Somebody leaves the hub: they are nobody's mentor, and their own plan ends."""
+    stop(account_id=account_id, now=now)
+    _end(account_id, Ending.DISMISSED, now)
+
+
 def lapse(*, now: datetime) -> None:
     """End the plans of the hubs in scope that are too old to be news."""
     db.session.execute(

@@ -105,6 +105,22 @@ def leave(*, thread_id: UUID, reader_id: UUID, now: datetime) -> None:
     notifications.read(account_id=reader_id, about=about(thread_id=thread_id), now=now)
 
 
+def leave_all(*, account_id: UUID, keeps_words: bool, now: datetime) -> None:
+    """Somebody leaves the hub: they are in no group any more, and what they wrote goes if they want it so."""
+    groups = select(Thread.id).where(Thread.pair.is_(None)).scalar_subquery()
+    db.session.execute(
+        update(Part)
+        .where(Part.account_id == account_id, Part.left_at.is_(None), Part.thread_id.in_(groups))
+        .values(left_at=now)
+    )
+    if not keeps_words:
+        db.session.execute(
+            update(Message)
+            .where(Message.author_id == account_id, Message.deleted_at.is_(None))
+            .values(body_md="", deleted_at=now)
+        )
+
+
 def about(*, thread_id: UUID) -> str:
     """What notices of a thread are about."""
     return f"messages:{thread_id}"

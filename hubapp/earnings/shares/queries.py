@@ -360,3 +360,10 @@ def _lines(conditions: Sequence[ColumnElement[bool]], limit: int | None) -> list
         )
         for right, settled in rows
     ]
+
+
+def count_frozen(owner: str) -> int:
+    """How many of an owner's rights in the hub in scope wait for the end of a dispute."""
+    statement = select(func.count()).select_from(EarningRight)
+    whose = (EarningRight.hub_id == require_hub_id(), EarningRight.owner == owner, EarningRight.is_frozen)
+    return db.session.scalar(statement.where(*whose)) or 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from hubapp.home import look, presentation
+from hubapp.home import appicon, look, offline, presentation
 from hubapp.tenancy import queries as tenancy
-from hubapp.web import areas, static
+from hubapp.web import areas, render, static
 
 MOST_CARDS = 48
 # A logo is shown as an image, where nothing in it can run; opened by itself it is locked in as well.
@@ -61,19 +62,69 @@ def manifest() -> ResponseReturnValue:
         abort(404)
     palette = look.palette_of(site.view.theme)
     described = {
+        "id": f"{site.root}/",
         "name": site.name,
         "short_name": site.name[:24],
         "description": site.tagline,
         "lang": site.locale,
+        "dir": render.direction(),
         "start_url": f"{site.root}/",
         "scope": f"{site.root}/",
         "display": "standalone",
         "background_color": palette.light["bg"],
         "theme_color": palette.light["brand"],
-        "icons": [{"src": site.logo_url or static.static_url("network.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [
+            {"src": site.icon_url(size), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for size in (192, 512)
+            for purpose in ("any", "maskable")
+        ],
+        "shortcuts": [{"name": text, "url": url} for text, url in _shortcuts(site)],
     }
     body = json.dumps(described, ensure_ascii=False)
-    return _kept(body, "application/manifest+json", version=site.view.brand_version)
+    response = _kept(body, "application/manifest+json", version=site.view.brand_version)
+    response.headers.add("Vary", "Cookie, Accept-Language")  # it is in the reader's language
+    return response
+
+
+def _shortcuts(site: presentation.Site) -> list[tuple[str, str]]:
+    """What a long press on the icon offers: tickets, then what the menu begins with."""
+    tickets = [(_("My tickets"), f"{site.root}/me/tickets")] if site.view.features.get("events", True) else []
+    return tickets + [(label, url) for label, url, _icon, key in site.nav if key != "home"][:3]
+
+
+@blueprint.get("/icon-<int:pixels>.png")
+def icon(pixels: int) -> ResponseReturnValue:
+    """The hub on a home screen, drawn from its pack."""
+    site = presentation.site()
+    if site is None or pixels not in appicon.SIZES:
+        abort(404)
+    theme = look.full(site.view.theme)
+    drawing = appicon.drawn(
+        name=site.view.name,
+        colours=look.palette_of(theme).light,
+        font_pair=theme["font_pair"],
+        tile_set=theme["tile_set"],
+        mosaic=theme["mosaic"],
+        size=pixels,
+    )
+    return _kept(drawing, "image/png", version=site.view.brand_version)
+
+
+@blueprint.get("/sw.js")
+def worker() -> ResponseReturnValue:
+    """The hub's service worker; browsers ask for it again and again, and take a new one at once."""
+    site = presentation.site()
+    if site is None:
+        abort(404)
+    response = Response(offline.worker(site), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/offline")
+def no_network() -> ResponseReturnValue:
+    """What the phone shows when nothing can be reached."""
+    return render_template("home/offline.html")
 
 
 @central_blueprint.get("/favicon.ico")

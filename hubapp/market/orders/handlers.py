@@ -24,6 +24,7 @@ from hubapp.money.payments.events import (
     RefundSettled,
 )
 from hubapp.money.reconciliation import references
+from hubapp.people.membership.events import ConnectorChanged
 from hubapp.tenancy.events import HubFrozen
 
 references.register(accounting.PREFIX, accounting.refs_of)
@@ -158,3 +159,9 @@ def _id_in(reference: str, kind: str) -> UUID | None:
     """The id in `checkout:<id>` or `order:<id>:cancel:1`; None for references of other slices."""
     word, _, rest = reference.partition(":")
     return UUID(rest.partition(":")[0]) if word == kind else None
+
+
+@on(ConnectorChanged)
+def hand_up_what_waited(event: ConnectorChanged) -> None:  # noqa: ARG001  the hub is in scope
+    """Where the last connector went, the network answers what waited for them."""
+    services.escalate_due(now=clock.now())

@@ -72,3 +72,10 @@ def for_hub() -> tuple[int, datetime | None]:
     waits = (RefundRequest.status == RequestStatus.OPEN, RefundRequest.level == Level.HUB)
     row = db.session.execute(select(func.count(), func.min(RefundRequest.due_at)).where(*waits)).one()
     return int(row[0]), row[1]
+
+
+def for_core() -> tuple[int, datetime | None]:
+    """(how many requests of the hub in scope wait for the network, until when the first of them)."""
+    waits = (RefundRequest.status == RequestStatus.OPEN, RefundRequest.level != Level.SELLER)
+    row = db.session.execute(select(func.count(), func.min(RefundRequest.due_at)).where(*waits)).one()
+    return int(row[0]), row[1]

@@ -125,3 +125,14 @@ def has_other_price() -> ColumnElement[bool]:
     sent = and_(Subscription.delivery == "ship", Listing.shipping_price.is_not(None))
     differs = or_(Listing.price != price, and_(sent, Listing.shipping_price.is_distinct_from(shipping)))
     return and_(Subscription.status.in_((Status.ACTIVE, Status.PAUSED, Status.PAST_DUE)), differs)
+
+
+def count_subscribers(seller_id: UUID) -> int:
+    """How many subscriptions to a seller's listings are not over."""
+    statement = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Listing, (Listing.hub_id == Subscription.hub_id) & (Listing.id == Subscription.listing_id))
+        .where(Listing.seller_account_id == seller_id, Subscription.status != Status.CANCELED)
+    )
+    return db.session.scalar(statement) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ class SeenPerson:
         self.account_id = person.account_id
         self.initials = policies.initials(person.name)
         self.is_central = person.is_central
+        # Tells one sign-in from another, and nothing else: what a phone kept for one is not shown to the next.
+        self.device = hashlib.sha256(f"device {person.session_id}".encode()).hexdigest()[:12]
         self._plugs = plugs
 
     @cached_property

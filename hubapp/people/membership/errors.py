@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import NotFound, Refusal
@@ -107,3 +107,19 @@ class NoSuchInvite(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such invite link here."))
+
+
+class HomeMovedLately(Refusal):
+    """A home hub moves seldom: its connector counts on it."""
+
+    def __init__(self, free_from: datetime) -> None:
+        super().__init__(
+            _("Your home hub moved lately. You can move it again from %(day)s.", day=format_date(free_from))
+        )
+
+
+class OnlyConnector(Refusal):
+    """A hub is not left alone by its last connector: they hand it over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are this hub's only connector. Hand it over first."))

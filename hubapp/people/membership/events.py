@@ -31,6 +31,14 @@ class MemberReadmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """Somebody ended their membership; they may come back."""
+
+    hub_id: int
+    account_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorChanged:
     """The hub's connectors, or their parts of its share, are not what they were."""
 

@@ -24,6 +24,7 @@ _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 PERMISSIONS = {
     "hub.manage": _l("Open the managing pages"),
     "members.view": _l("See all members"),
+    "mentors.manage": _l("Choose who welcomes newcomers"),
     "roles.grant": _l("Choose helpers"),
     "invites.manage": _l("Make and withdraw invite links"),
     "brand.edit": _l("Change name, colours and logo"),

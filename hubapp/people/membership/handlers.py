@@ -1,4 +1,4 @@
-"""Who hears of a new member: the hub's team, and the one who brought them. And suspensions whose time is over."""
+"""Who hears of a new member: the team, and who brought them, with thanks. And suspensions whose time is over."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ def tell_of_new_member(event: MemberJoined) -> None:
         return
     by, occasion, now = By(member.account_id, member.display_name), f"member:{member.id}", clock.now()
     path = f"/members/@{member.handle}" if member.is_listed else "/members"
+    sponsor = queries.member_by_id(member.invited_by) if member.invited_by else None
     notifications.tell(
         kind=JOINED.name,
-        to_account_ids=[one.account_id for one in queries.team() if one.may("members.view")],
+        to_account_ids=[
+            one.account_id
+            for one in queries.team()
+            if one.may("members.view") and (sponsor is None or one.id != sponsor.id)
+        ],
         hub_id=event.hub_id,
         about="members",
         occasion=occasion,
@@ -37,8 +42,7 @@ def tell_of_new_member(event: MemberJoined) -> None:
         by=by,
         now=now,
     )
-    sponsor = queries.member_by_id(member.invited_by) if member.invited_by else None
-    if sponsor is not None and not sponsor.may("members.view"):
+    if sponsor is not None:
         notifications.tell(
             kind=BROUGHT.name,
             to_account_ids=[sponsor.account_id],

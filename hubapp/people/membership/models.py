@@ -135,6 +135,25 @@ class ReferralTouch(HubScoped, db.Model):  # type: ignore[name-defined]
     )
 
 
+class InviteTally(HubScoped, db.Model):  # type: ignore[name-defined]
+    """What came of a member's invitations through one channel: numbers, and nothing that says who it was."""
+
+    __tablename__ = "invite_tally"
+
+    membership_id: Mapped[uuid.UUID]
+    channel: Mapped[str]
+    opened: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    joined: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    bought: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
+        UniqueConstraint("hub_id", "membership_id", "channel"),
+        CheckConstraint("opened >= 0 AND joined >= 0 AND bought >= 0", name="counts"),
+    )
+
+
 class MembershipIndex(db.Model):  # type: ignore[name-defined]
     """Central: which hubs an account is an active member of. Written by a trigger, read by the central role."""
 

@@ -9,6 +9,12 @@ from datetime import datetime, timedelta
 from slugify import slugify
 
 TOUCH_LASTS = timedelta(days=30)
+# A home hub stays at least so long, or the share of what its members buy elsewhere could be chased around.
+HOME_STAYS = timedelta(days=90)
+# Ways in which members pass their link on; each has its own link, code and numbers.
+# An invite link's own channel, so that each has numbers of its own.
+LINK_PREFIX = "i-"
+CHANNELS = ("link", "qr", "mail", "chat", "poster", "social")
 LONGEST_NAME = 60
 LONGEST_ABOUT = 2_000
 LONGEST_LABEL = 40
@@ -18,6 +24,7 @@ WHOLE = 10_000
 PERMISSIONS = (
     "hub.manage",
     "members.view",
+    "mentors.manage",
     "roles.grant",
     "invites.manage",
     "brand.edit",
@@ -127,6 +134,11 @@ def clean_channel(text: str) -> str:
     """Through what the link travelled (`qr`, `mail`); `link` where nothing usable is said."""
     channel = text.strip().lower()
     return channel if _CHANNEL.fullmatch(channel) else "link"
+
+
+def link_channel(code: str) -> str:
+    """The channel of an invite link, whatever it travelled through."""
+    return LINK_PREFIX + code.lower()
 
 
 def is_fresh(touched_at: datetime, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import BigInteger, DateTime, Row, Select, Uuid, bindparam, func, or_, select, text, true, tuple_
 from sqlalchemy.orm import aliased, defer
 
@@ -17,6 +18,7 @@ from hubapp.people.membership import policies
 from hubapp.people.membership.models import (
     HubRole,
     InviteLink,
+    InviteTally,
     Membership,
     MemberStatus,
     ReferralTouch,
@@ -54,6 +56,11 @@ class MemberView:
         """Whether the hub lets them read, and nothing else."""
         return self.status == MemberStatus.SUSPENDED
 
+    @property
+    def name_here(self) -> str:
+        """What pages of the community call them: who left is nobody by name any more, but in orders and books."""
+        return str(_("Former member")) if self.status == MemberStatus.LEFT else self.display_name
+
     def may(self, permission: str) -> bool:
         """Whether their role permits this."""
         return self.is_active and policies.allows(self.role, self.permissions, permission)
@@ -80,7 +87,7 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class InviteView:
-    """An invite link and how many members joined through it."""
+    """An invite link: how many members joined through it, how often it was opened, how many orders were paid."""
 
     id: uuid.UUID
     code: str
@@ -89,6 +96,8 @@ class InviteView:
     revoked_at: datetime | None
     maker: str
     joined: int
+    opened: int
+    bought: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,11 @@ def members_by_handle(handles: Collection[str]) -> list[MemberView]:
     return [view_of(row) for row in db.session.execute(statement)]
 
 
+def members_by_id(membership_ids: Collection[uuid.UUID]) -> list[MemberView]:
+    """Members of the current hub, whatever their status, in no order."""
+    return [view_of(row) for row in db.session.execute(MEMBERS.where(Membership.id.in_(membership_ids)))]
+
+
 def has(account_id: uuid.UUID, permission: str) -> bool:
     """Whether the account may do this in the hub in scope. Asks the database: what a role loses it loses at once."""
     if scope.current().hub_id is None:
@@ -221,7 +235,7 @@ def referrer_of_code(code: str) -> Referral | None:
         .join(InviteLink, (InviteLink.hub_id == Membership.hub_id) & (InviteLink.membership_id == Membership.id))
         .where(InviteLink.code == typed, InviteLink.revoked_at.is_(None), active)
     ).one_or_none()
-    return Referral(row[0].account_id, row[0].id, typed, "invite") if row else None
+    return Referral(row[0].account_id, row[0].id, typed, policies.link_channel(typed)) if row else None
 
 
 def referrer_for(account_id: uuid.UUID | None, touch: Touch | None, now: datetime) -> Referral | None:
@@ -260,20 +274,32 @@ def _asked(account_id: uuid.UUID, now: datetime) -> dict[str, object]:
 
 def invites() -> list[InviteView]:
     """The hub's invite links, the newest first."""
-    joined = (
+    guests = (
         select(func.count())
         .select_from(guest := aliased(Membership))
         .where(guest.hub_id == InviteLink.hub_id, guest.invited_code == InviteLink.code)
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(InviteLink, Membership.display_name, joined)
+        select(
+            InviteLink,
+            Membership.display_name,
+            guests,
+            func.coalesce(InviteTally.opened, 0),
+            func.coalesce(InviteTally.bought, 0),
+        )
         .join(Membership, (Membership.hub_id == InviteLink.hub_id) & (Membership.id == InviteLink.membership_id))
+        .outerjoin(
+            InviteTally,
+            (InviteTally.hub_id == InviteLink.hub_id)
+            & (InviteTally.membership_id == InviteLink.membership_id)
+            & (InviteTally.channel == policies.LINK_PREFIX + func.lower(InviteLink.code)),
+        )
         .order_by(InviteLink.created_at.desc(), InviteLink.id.desc())
     )
     return [
-        InviteView(link.id, link.code, link.label, link.created_at, link.revoked_at, maker, count)
-        for link, maker, count in rows
+        InviteView(link.id, link.code, link.label, link.created_at, link.revoked_at, maker, joined, opened, bought)
+        for link, maker, joined, opened, bought in rows
     ]
 
 

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db, require_hub_id
-from hubapp.people.membership import errors, policies
-from hubapp.people.membership.events import ConnectorChanged, MemberJoined
+from hubapp.people.membership import errors, homes, policies, tallies
+from hubapp.people.membership.events import ConnectorChanged, MemberJoined, MemberLeft
 from hubapp.people.membership.models import HubRole, InviteLink, Membership, MemberStatus, ReferralTouch, Role
 from hubapp.people.membership.queries import Referral, referrer_of_code
 from hubapp.tenancy import audit
@@ -68,6 +68,8 @@ def _enter(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: 
             if found is not None:  # two clicks at once: the other one made the membership
                 return found
             continue
+        if brought:
+            tallies.count(membership_id=brought.membership_id, channel=brought.channel, what="joined")
         return member
     raise errors.HandleTaken(base)
 
@@ -78,8 +80,9 @@ def leave(*, account_id: uuid.UUID, now: datetime) -> None:
     if member is None or member.status != MemberStatus.ACTIVE:
         raise errors.NoSuchMember
     _refuse_with_role(member)
-    member.status = MemberStatus.LEFT
+    member.status, member.about = MemberStatus.LEFT, ""
     audit.record(actor=Actor(account_id, member.display_name), action="member.leave", hub_id=member.hub_id, now=now)
+    events.publish(MemberLeft(hub_id=member.hub_id, account_id=account_id))
     _changed_count()
     db.session.flush()
 
@@ -147,7 +150,7 @@ def revoke_role(*, membership_id: uuid.UUID, actor: Actor, now: datetime, reason
 
 def share_among_connectors(*, parts: Mapping[uuid.UUID, int], actor: Actor, now: datetime) -> None:
     """Set each connector's part (membership id → basis points of the hub's share). Refuses with SharesDoNotAddUp."""
-    rows = _connector_roles()
+    rows = connector_roles()
     if {row.membership_id for row in rows} != set(parts):
         raise errors.NoSuchMember
     if sum(parts.values()) != policies.WHOLE or any(part < 0 for part in parts.values()):
@@ -206,14 +209,14 @@ def revoke_invite(*, invite_id: uuid.UUID, now: datetime) -> None:
 
 
 def _share_evenly(hub_id: int) -> None:
-    rows = _connector_roles()
+    rows = connector_roles()
     for row, part in zip(rows, policies.split_evenly(len(rows)), strict=True):
         row.share_bps = part
     db.session.flush()
     events.publish(ConnectorChanged(hub_id=hub_id))
 
 
-def _connector_roles() -> list[HubRole]:
+def connector_roles() -> list[HubRole]:
     """The connectors' roles, locked: their parts are changed by one at a time."""
     statement = select(HubRole).where(HubRole.role == Role.CONNECTOR).order_by(HubRole.granted_at, HubRole.id)
     db.session.execute(statement.with_for_update())
@@ -261,12 +264,12 @@ def _changed_count() -> None:
 def choose_home(*, account_id: uuid.UUID, now: datetime) -> None:
     """Make the hub in scope the one where this member is at home: its connector shares in what they buy elsewhere.
 
-    Refuses with NoSuchMember. Orders placed before keep the home they were placed with.
+    Refuses with NoSuchMember or HomeMovedLately. Orders placed before keep the home they were placed with.
     """
     member = _of_account(account_id)
     if member is None or member.status != MemberStatus.ACTIVE:
         raise errors.NoSuchMember
-    statement = text("SELECT choose_home_hub(:account, :at)").bindparams(bindparam("account", type_=Uuid()))
-    db.session.execute(statement, {"account": account_id, "at": now})
+    if not homes.move(account_id, now=now):
+        raise errors.HomeMovedLately(homes.free_from(account_id) or now)
     actor = Actor(account_id, member.display_name)
     audit.record(actor=actor, action="member.home", hub_id=member.hub_id, subject=member.handle, now=now)

@@ -65,6 +65,15 @@ def edit_profile(
     db.session.flush()
 
 
+def forget(*, account_id: uuid.UUID) -> None:
+    """Somebody leaves the hub: nothing of what they told stays; who blocked them need not do so again."""
+    member = membership.member(account_id)
+    if member is not None:
+        db.session.execute(delete(ProfileTag).where(ProfileTag.membership_id == member.id))
+        db.session.execute(delete(Profile).where(Profile.id == member.id))
+    db.session.execute(delete(Block).where(Block.account_id == account_id))
+
+
 def _checked(profile: ProfileText) -> dict[str, tuple[str, ...]]:
     """The tags as they are kept, by kind; refuses what does not fit."""
     for name, audience in profile.audiences.items():

@@ -242,6 +242,29 @@
   });
   if (one("[data-watch]")) later(pause);
 
+  /* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
+  const manifest = one("link[rel=manifest]");
+  // The page that the phone itself keeps knows nobody, which does not mean that somebody has signed out.
+  if (manifest && "serviceWorker" in navigator && !one("[data-kept]")) {
+    const address = new URL("sw.js", manifest.href);
+    const root = address.pathname.slice(0, -6);
+    const mine = document.body.dataset.mine ?? "";
+    const worker = navigator.serviceWorker;
+    (async () => {
+      const key = `mine ${root}`;
+      const isNew = localStorage.getItem(key) !== mine;
+      if (isNew) await caches.delete(key);
+      localStorage.setItem(key, mine);
+      await worker.register(address);
+      if (isNew && mine) (await worker.ready).active.postMessage("refresh");
+    // Private browsing keeps nothing; pages work as they always did.
+    })().catch(() => {});
+  }
+  const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
+  addEventListener("online", weather);
+  addEventListener("offline", weather);
+  weather();
+
   furnish(document);
   const summary = one("[data-focus]");
   if (summary) summary.focus();

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.membership import services as membership
+from hubapp.people.membership.errors import HomeMovedLately
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
@@ -181,8 +182,11 @@ class World:
         return self.homes.get(person, self.places[0].hub_id)
 
     def _move_house(self, person: UUID, hub_id: int) -> None:
-        with hub_scope(hub_id), unit_of_work():
-            membership.choose_home(account_id=person, now=clock.now())
+        try:
+            with hub_scope(hub_id), unit_of_work():
+                membership.choose_home(account_id=person, now=clock.now())
+        except HomeMovedLately:
+            return
         self.homes[person] = hub_id
 
     def _share(self, hub_id: int, weights: dict[UUID, int]) -> tuple[tuple[UUID, int], ...]:

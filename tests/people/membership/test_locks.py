@@ -81,7 +81,7 @@ def test_the_parts_of_connectors_are_the_whole(live: Live, hub_id: int) -> None:
 
 
 def test_without_their_lock_they_are_more(live: Live, hub_id: int) -> None:
-    with without_lock("people.membership.services._connector_roles"):
+    with without_lock("people.membership.services.connector_roles"):
         assert share_while_another_comes(live, hub_id) > 10_000
 
 

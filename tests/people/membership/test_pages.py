@@ -182,15 +182,6 @@ def test_ones_own_link_can_be_shared_and_printed(app: HubFlask, hub_id: int) -> 
     assert "<svg" in browser.get("/me/referrals/print").text
 
 
-def test_leaving_needs_no_reason(app: HubFlask, hub_id: int) -> None:
-    member = member_in(app, hub_id, "Leaver")
-    browser = Browser(app, hub_id, member.account_id)
-    assert browser.post("/leave", form_page="/me/profile").status_code == 303
-    left = found(app, hub_id, member.account_id)
-    assert left is not None
-    assert left.status == "left"
-
-
 def test_a_connector_makes_an_invite_link_and_withdraws_it(app: HubFlask, hub_id: int) -> None:
     with app.app_context():
         account = make_connector(hub_id).account_id

@@ -155,7 +155,7 @@ def srcset(picture: PostPicture) -> str:
 
 def name_of(account_id: UUID, people: Mapping[UUID, MemberView]) -> str:
     """What somebody is called here."""
-    return people[account_id].display_name if account_id in people else _("Former member")
+    return people[account_id].name_here if account_id in people else _("Former member")
 
 
 def names(account_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         "community/gatherings/tickets.html",
         mine=found,
         is_past=is_past,
+        as_of=clock.now(),
         code_of=lambda code: qr_svg(_address(url_for(".scanned", ticket_code=code))),
         feed=_address(url_for(".calendar", feed_key=secret)) if secret else "",
     )

@@ -22,7 +22,7 @@ blueprint = areas.hub_blueprint("manage_mentors", __name__, url_prefix="/manage/
 
 
 @blueprint.get("")
-@access.requires("members.manage")
+@access.requires("mentors.manage")
 def index() -> ResponseReturnValue:
     """Mentors, how many newcomers each has, and the words."""
     return _page(AskForm(formdata=None), WordsForm(formdata=None))
@@ -52,7 +52,7 @@ def _page(ask_form: AskForm, words_form: WordsForm) -> ResponseReturnValue:
 
 
 @blueprint.post("/ask")
-@access.requires("members.manage")
+@access.requires("mentors.manage")
 def ask() -> ResponseReturnValue:
     """Ask a member."""
     form = AskForm()
@@ -68,7 +68,7 @@ def ask() -> ResponseReturnValue:
 
 
 @blueprint.post("/end")
-@access.requires("members.manage")
+@access.requires("mentors.manage")
 def end() -> ResponseReturnValue:
     """Let a mentor go, or take the question back."""
     found = membership.member_by_handle(request.form.get("handle", ""))
@@ -79,7 +79,7 @@ def end() -> ResponseReturnValue:
 
 
 @blueprint.post("/words")
-@access.requires("members.manage")
+@access.requires("mentors.manage")
 def words() -> ResponseReturnValue:
     """Say the first steps in the hub's own words; an empty field takes ours."""
     form = WordsForm()

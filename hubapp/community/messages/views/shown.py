@@ -103,7 +103,7 @@ def people_of(account_ids: Collection[UUID]) -> People:
 
 def name_of(account_id: UUID, people: People) -> str:
     """What somebody is called here."""
-    return people[account_id].display_name if account_id in people else str(_("Former member"))
+    return people[account_id].name_here if account_id in people else str(_("Former member"))
 
 
 def href_of(account_id: UUID, people: People) -> str:

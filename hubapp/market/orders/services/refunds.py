@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel.db import db
@@ -246,19 +246,26 @@ def _of_refund(refund_id: UUID) -> RefundRequest | None:
 
 
 def escalate_due(*, now: datetime, limit: int = 200) -> int:
-    """Requests that nobody answered in time go to the next one above; answers how many did."""
+    """Requests that nobody answered in time go to the next one above; answers how many did.
+
+    Where nobody looks after the hub, what waited for its connector goes to the network at once.
+    """
+    has_connector = bool(membership.connectors())
+    is_left = RefundRequest.level == Level.HUB
+    is_due = RefundRequest.due_at <= now if has_connector else or_(RefundRequest.due_at <= now, is_left)
     due = db.session.execute(
         select(RefundRequest.id, RefundRequest.order_id)
-        .where(RefundRequest.status == RequestStatus.OPEN, RefundRequest.due_at <= now)
+        .where(RefundRequest.status == RequestStatus.OPEN, is_due)
         .where(RefundRequest.level != Level.CORE)
         .order_by(RefundRequest.order_id)
         .limit(limit)
     ).all()
-    has_connector = bool(membership.connectors())
     count = 0
     for request_id, order_id in due:
         order, request = steps.locked_order(order_id=order_id), refund_queries.request(request_id)
-        if request.status != RequestStatus.OPEN or request.level == Level.CORE or request.due_at > now:
+        if request.status != RequestStatus.OPEN or request.level == Level.CORE:
+            continue
+        if request.due_at > now and (has_connector or request.level != Level.HUB):
             continue
         request.level = refund_rules.next_level(request.level, has_connector=has_connector)
         request.due_at = refund_queries.limits().due(now)

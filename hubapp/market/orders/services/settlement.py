@@ -20,6 +20,7 @@ from hubapp.market.orders.models import Checkout, CheckoutStatus, Order, OrderSt
 from hubapp.market.orders.services import fulfilment, letters, steps
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import tallies
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.models import Hub, HubStatus
 
@@ -77,6 +78,8 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
         )
     )
     buyer_id = fulfilment.buyer_of(order=order)
+    if order.referrer_account_id is not None:
+        tallies.count_bought(account_id=order.referrer_account_id, channel=order.channel)
     publish(OrderPaid(order.hub_id, order.id, buyer_id, order.seller_owner))
     letters.order_paid(order=order, now=now)
 

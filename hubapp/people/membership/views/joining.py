@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import policies, queries, services, visits
+from hubapp.people.membership import policies, queries, services, tallies, visits
 from hubapp.people.membership.forms import JoinForm
 from hubapp.people.membership.queries import Referral
 from hubapp.people.membership.views import guards
@@ -42,12 +42,21 @@ def come(code: str) -> ResponseReturnValue:
     if current_user.is_authenticated and current_user.account_id == found.account_id:
         flash(_("This is your own link: share it with others."), "info")
         return redirect(url_for("home.front"), 303)
-    channel = request.args.get("c", "") or found.channel
+    channel = found.channel or request.args.get("c", "")
+    _count_opening(found, channel)
     if current_user.is_authenticated:
         services.touch(account_id=current_user.account_id, code=found.code, channel=channel, at=clock.now())
     else:
         visits.remember(hub_id=areas.current_hub().id, code=found.code, channel=channel, at=clock.now())
     return redirect(url_for("home.front"), 303)
+
+
+def _count_opening(found: Referral, channel: str) -> None:
+    """Once per visitor and link, as far as their own browser remembers; a browser that only looks ahead is nobody."""
+    seen = visits.current(areas.current_hub().id)
+    is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or request.method == "HEAD"
+    if not is_ahead and guards.me() is None and (seen is None or seen.code != found.code):
+        tallies.count(membership_id=found.membership_id, channel=channel, what="opened")
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
@@ -74,15 +83,6 @@ def join() -> ResponseReturnValue:
             return redirect(onward, 303)
     page = render_template("people/membership/join.html", form=form, referrer=_referrer_name(referral))
     return page, 422 if form.errors else 200
-
-
-@blueprint.post("/leave")
-@access.requires()
-def leave() -> ResponseReturnValue:
-    """End one's membership here; the account stays."""
-    services.leave(account_id=current_user.account_id, now=clock.now())
-    flash(_("You have left %(hub)s. You can come back any time.", hub=areas.current_hub().name), "info")
-    return redirect(url_for("home.front"), 303)
 
 
 def invite_url(code: str, channel: str = "") -> str:

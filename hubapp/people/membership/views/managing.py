@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import errors, queries, services
+from hubapp.people.membership import errors, queries, services, tallies
 from hubapp.people.membership.forms import InviteForm, PartsForm
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.queries import InviteView, MemberView
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.directory import PAGE, next_url, read_key
 from hubapp.people.membership.views.joining import invite_url
+from hubapp.people.membership.views.own import channel_name
 from hubapp.web import access, areas
 
 blueprint = areas.hub_blueprint("membership_manage", __name__, url_prefix="/manage")
@@ -83,7 +84,13 @@ def invites() -> ResponseReturnValue:
         else:
             return redirect(url_for("membership_manage.invite", invite_id=made.id), 303)
     links = [(link, invite_url(link.code)) for link in queries.invites()]
-    page = render_template("people/membership/manage_invites.html", form=form, links=links)
+    page = render_template(
+        "people/membership/manage_invites.html",
+        form=form,
+        links=links,
+        channels=[(channel_name(one.channel), one) for one in tallies.of_hub()],
+        inviters=tallies.inviters(),
+    )
     return page, 422 if form.errors or form.form_errors else 200
 
 

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
+from hubapp.people.membership import homes
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.profiles import forms, queries, services
@@ -49,5 +51,6 @@ def edit() -> ResponseReturnValue:
         form=form,
         member=member,
         home=None if home is None else tenancy.hub_view(home),
+        home_stays_until=homes.stays_until(member.account_id, now=clock.now()),
     )
     return page, 422 if form.errors or form.form_errors else 200

@@ -1,0 +1,275 @@
+"""What is somebody's in a hub, slice by slice, as plain values: the parts of a takeout.
+
+A slice that comes to hold something of a person's adds a function here; each answers the name of its file and what is
+in it, and pictures as (name in the ZIP, key in the store).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hubapp.community.conversations.queries import written
+from hubapp.community.conversations.services.drafts import ACCOUNT
+from hubapp.community.conversations.services.pictures import key_of as key_of_post_picture
+from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.mentoring import queries as mentoring
+from hubapp.community.messages import queries as messages
+from hubapp.community.messages.models import Message
+from hubapp.community.messages.queries import ThreadView
+from hubapp.community.moderation import queries as moderation
+from hubapp.earnings.shares import queries as shares
+from hubapp.market.catalogue import queries as catalogue
+from hubapp.market.catalogue.services.pictures import key_of as key_of_listing_picture
+from hubapp.market.orders import own_queries as orders
+from hubapp.market.orders.models import Order
+from hubapp.market.subscriptions import queries as subscriptions
+from hubapp.people.membership import homes, tallies
+from hubapp.people.membership import queries as membership
+from hubapp.people.profiles import queries as profiles
+
+PAGE = 200
+MOST_DECISIONS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of JSON, and the pictures that belong to it."""
+
+    name: str
+    content: Any
+    pictures: Sequence[tuple[str, str]] = field(default=())
+
+
+def parts(account_id: uuid.UUID, *, currency: str) -> Iterator[Part]:
+    """Everything, one part at a time."""
+    yield _profile(account_id)
+    for make in _PARTS:
+        yield make(account_id)
+    yield _earnings(account_id, currency)
+
+
+def _profile(account_id: uuid.UUID) -> Part:
+    member = membership.member(account_id)
+    if member is None:
+        return Part("profile", {})
+    inviter = membership.member_by_id(member.invited_by) if member.invited_by else None
+    chosen = homes.chosen_at(account_id)
+    about, told = profiles.own(account_id)
+    blocked = [one.member.name_here for one in profiles.blocks(account_id) if one.member is not None]
+    return Part(
+        "profile",
+        {
+            **_picked(member, "display_name handle is_listed status joined_at role permissions"),
+            "about": about,
+            **asdict(told),
+            "invited_by": inviter.display_name if inviter else None,
+            "home_hub_chosen_at": chosen,
+            "blocked": blocked,
+        },
+    )
+
+
+def _conversations(account_id: uuid.UUID) -> Part:
+    posts: list[dict[str, Any]] = []
+    pictures: list[tuple[str, str]] = []
+    for page in _pages(lambda after: written.posts_by(account_id, after=after, limit=PAGE)):
+        found = written.pictures_of([post.id for post in page])
+        for post in page:
+            names = []
+            for picture in found.get(post.id, ()):
+                name = f"pictures/post-{picture.id}.webp"
+                names.append({"file": name, "alt": picture.alt})
+                pictures.append((name, key_of_post_picture(picture_id=picture.id, width=picture.widths[-1])))
+            posts.append({**_picked(post, "id title body_md created_at edited_at hidden_reason"), "pictures": names})
+    comments = [
+        _picked(comment, "id post_id body_md created_at edited_at hidden_reason")
+        for page in _pages(lambda after: written.comments_by(account_id, after=after, limit=PAGE))
+        for comment in page
+    ]
+    content = {
+        "posts": posts,
+        "comments": comments,
+        "reactions": [_picked(one, "post_id comment_id kind created_at") for one in written.reactions_by(account_id)],
+        "votes": [
+            {"question": poll.question, "chosen": [poll.options[place] for place in ballot.choices]}
+            for poll, ballot in written.votes_by(account_id)
+        ],
+        "drafts": [_picked(one, "place content saved_at") for one in written.drafts_by(f"{ACCOUNT}{account_id}")],
+    }
+    return Part("conversations", content, pictures)
+
+
+def _gatherings(account_id: uuid.UUID) -> Part:
+    return Part(
+        "gatherings",
+        [
+            {
+                **_picked(mine.gathering, "title starts_at ends_at place_name"),
+                **_picked(mine.registration, "status seats answers queued_at confirmed_at canceled_at"),
+                "tickets": [_picked(ticket, "number code checked_in_at") for ticket in mine.tickets],
+            }
+            for mine in gatherings.registrations_of(account_id)
+        ],
+    )
+
+
+def _messages(account_id: uuid.UUID) -> Part:
+    """The threads they are in, as they read them."""
+    found: list[dict[str, Any]] = []
+    before: uuid.UUID | None = None
+    while True:
+        lines, before = messages.inbox(account_id, before=before, limit=PAGE)
+        names = {
+            one: member.name_here
+            for one, member in membership.members_of({who for line in lines for who in line.thread.everyone}).items()
+        }
+        found += [_thread(line.thread, names) for line in lines]
+        if before is None:
+            return Part("messages", found)
+
+
+def _thread(thread: ThreadView, names: dict[uuid.UUID, str]) -> dict[str, Any]:
+    said = _said(thread.id)
+    return {
+        "title": thread.title,
+        "people": [names.get(one) for one in thread.everyone],
+        "messages": [{"by": names.get(one.author_id), **_picked(one, "created_at body_md deleted_at")} for one in said],
+    }
+
+
+def _said(thread_id: uuid.UUID) -> list[Message]:
+    found: list[Message] = []
+    before: uuid.UUID | None = None
+    while True:
+        page, before = messages.messages(thread_id, before=before, limit=PAGE)
+        found = page + found
+        if before is None:
+            return found
+
+
+def _mentoring(account_id: uuid.UUID) -> Part:
+    mentor, newcomer = mentoring.mentor(account_id), mentoring.newcomer(account_id)
+    return Part(
+        "mentoring",
+        {
+            "as_mentor": _picked(mentor, "status asked_at answered_at") if mentor else None,
+            "as_newcomer": _picked(newcomer, "since ended_at ending") if newcomer else None,
+        },
+    )
+
+
+def _house_rules(account_id: uuid.UUID) -> Part:
+    """What they reported, and what was decided about them; who decided is not theirs to take along."""
+    decided = moderation.done_about(account_id, limit=MOST_DECISIONS)
+    return Part(
+        "house-rules",
+        {
+            "reports": [
+                _picked(report, "kind reason words at")
+                for report, _case, _thing in moderation.reported_by(account_id, limit=MOST_DECISIONS)
+            ],
+            "decisions": [
+                {
+                    "about": done.case.kind,
+                    **_picked(done.action, "act words until at undone_at undone_words"),
+                    "appeal": _picked(done.appeal, "words at is_upheld answer decided_at") if done.appeal else None,
+                }
+                for done in decided
+            ],
+        },
+    )
+
+
+def _orders(account_id: uuid.UUID) -> Part:
+    return Part(
+        "orders",
+        {
+            "bought": list(_orders_of(account_id, is_seller=False)),
+            "sold": list(_orders_of(account_id, is_seller=True)),
+        },
+    )
+
+
+def _orders_of(account_id: uuid.UUID, *, is_seller: bool) -> Iterator[dict[str, Any]]:
+    """Of a sale everything but who bought it and where it went: that is the buyer's."""
+    number = -1
+    fields = "number status currency gross tax shipping refunded delivery placed_at paid_at handed_over_at"
+    while page := orders.orders_after(number, account_id=account_id, is_seller=is_seller, limit=PAGE):
+        lines = orders.lines([order.id for order in page])
+        for order in page:
+            own: dict[str, Any] = {} if is_seller else {"address": order.address}
+            yield {**_picked(order, fields), **own, "lines": _lines(order, lines)}
+        number = page[-1].number
+
+
+def _lines(order: Order, lines: dict[uuid.UUID, list[Any]]) -> list[dict[str, Any]]:
+    return [_picked(line, "title kind quantity unit_price gross tax") for line in lines.get(order.id, ())]
+
+
+def _listings(account_id: uuid.UUID) -> Part:
+    found: list[dict[str, Any]] = []
+    pictures: list[tuple[str, str]] = []
+    before: uuid.UUID | None = None
+    while True:
+        page = catalogue.listings_of(seller_id=account_id, before=before, limit=PAGE)
+        images = catalogue.pictures([listing.id for listing in page.listings])
+        for listing in page.listings:
+            names = []
+            for image in images.get(listing.id, ()):
+                name = f"pictures/listing-{image.id}.webp"
+                names.append({"file": name, "alt": image.alt})
+                pictures.append((name, key_of_listing_picture(image_id=image.id, width=image.widths[-1])))
+            fields = "title kind body_md price currency stock sold shipping_price status created_at updated_at"
+            found.append({**_picked(listing, fields), "pictures": names})
+        before = page.next_before
+        if before is None:
+            return Part("listings", found, pictures)
+
+
+def _subscriptions(account_id: uuid.UUID) -> Part:
+    fields = "title status quantity currency unit_price shipping_price delivery address"
+    return Part("subscriptions", [_picked(one, fields) for one in subscriptions.subscriptions_of(account_id)])
+
+
+def _invitations(account_id: uuid.UUID) -> Part:
+    member = membership.member(account_id)
+    if member is None:
+        return Part("invitations", {})
+    counts = [_picked(one, "channel opened joined bought") for one in tallies.of_member(member.id).values()]
+    return Part("invitations", {"code": member.referral_code, "what_came_of_it": counts})
+
+
+def _earnings(account_id: uuid.UUID, currency: str) -> Part:
+    owner, found, before = f"account:{account_id}", [], None
+    fields = "number role currency amount reversed claimed rate_bps base rule_version available_at occurred_at"
+    while page := shares.earnings_of(owner, currency=currency, before=before, limit=PAGE):
+        found += [_picked(line, fields) for line in page]
+        before = page[-1].id
+    return Part("earnings", found)
+
+
+_PARTS: tuple[Callable[[uuid.UUID], Part], ...] = (
+    _conversations,
+    _gatherings,
+    _messages,
+    _mentoring,
+    _house_rules,
+    _orders,
+    _listings,
+    _subscriptions,
+    _invitations,
+)
+
+
+def _picked(row: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def _pages(ask: Callable[[uuid.UUID | None], Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    after: uuid.UUID | None = None
+    while page := ask(after):
+        yield page
+        after = page[-1].id

@@ -1,0 +1,43 @@
+/* Offline: the shell, and one's own tickets. No other page is ever kept: not other people's, none with money.
+   The server puts ROOT, VERSION and SHELL before this; another SHELL is another VERSION, and replaces the old one. */
+const SHELF = `shell ${ROOT} ${VERSION}`;
+const MINE = `mine ${ROOT}`;
+const OFFLINE = `${ROOT}/offline`;
+const TICKETS = `${ROOT}/me/tickets`;
+
+const keep = async (answer) => {
+  if (answer.ok) await (await caches.open(MINE)).put(TICKETS, answer.clone());
+  else if (answer.status < 500) await caches.delete(MINE); // signed out: the answer leads elsewhere
+  return answer;
+};
+const refresh = () => fetch(TICKETS, { redirect: "manual" }).then(keep, () => {});
+const stored = async (path) => (await caches.match(path)) ?? caches.match(OFFLINE);
+
+addEventListener("install", (event) => {
+  const wanted = [new Request(OFFLINE, { credentials: "omit" }), ...SHELL];
+  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(wanted)).then(() => skipWaiting()));
+});
+
+addEventListener("activate", (event) => event.waitUntil((async () => {
+  const old = (name) => name.startsWith(`shell ${ROOT} `) && name !== SHELF;
+  for (const name of (await caches.keys()).filter(old)) await caches.delete(name);
+  await clients.claim();
+  if (await caches.has(MINE)) await refresh(); // in the new shell's clothes
+})()));
+
+addEventListener("message", (event) => event.waitUntil(refresh()));
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname, search } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.method !== "GET") {
+    if (pathname === `${ROOT}/auth/logout`) event.waitUntil(caches.delete(MINE));
+  } else if (request.mode === "navigate") {
+    const isMine = pathname === TICKETS && !search;
+    const answer = fetch(request);
+    event.respondWith((isMine ? answer.then(keep) : answer).catch(() => stored(isMine ? TICKETS : OFFLINE)));
+  } else if (SHELL.includes(pathname + search)) {
+    event.respondWith(caches.match(request).then((hit) => hit ?? fetch(request)));
+  }
+});
