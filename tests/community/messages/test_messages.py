@@ -17,7 +17,8 @@ from hubapp.community.messages import errors, policies, queries, services
 from hubapp.kernel.db import unit_of_work
 from hubapp.people.accounts.errors import TooManyAttempts
 from hubapp.people.membership import queries as members
-from hubapp.people.membership import services as membership
+from hubapp.people.membership import standing
+from hubapp.people.membership.errors import MembershipSuspended
 from hubapp.people.notifications.models import Notice
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import ProfileText
@@ -170,13 +171,18 @@ def test_a_group_has_twelve_people_at_most(scene: Scene) -> None:
     assert len(scene.inside(lambda: queries.thread(thread_id, reader_id=scene.people["Ann"])).people) == 12
 
 
-def test_only_members_of_the_hub_write(scene: Scene) -> None:
+def test_only_members_of_the_hub_write_and_the_suspended_read(scene: Scene) -> None:
     thread_id = scene.start("Ann", "Ben")
     member = scene.inside(lambda: members.member(scene.people["Ben"]))
-    scene.inside(lambda: membership.suspend(membership_id=member.id, reason="x", actor=SYSTEM, now=NOW))
-    with pytest.raises(errors.MembersOnly):
+    scene.inside(lambda: standing.suspend(membership_id=member.id, reason="Spam.", actor=SYSTEM, now=NOW))
+    with pytest.raises(MembershipSuspended):
         scene.send(thread_id, "Ben")
-    assert scene.as_("Ben").get(f"/messages/{thread_id}").status_code == 403
+    page = scene.as_("Ben").get(f"/messages/{thread_id}")
+    assert page.status_code == 200
+    assert "Spam." in page.text
+    assert f'action="/messages/{thread_id}#write"' not in page.text
+    assert scene.as_("Ben").get("/messages").status_code == 200
+    assert scene.as_("Ben").get("/messages/new").status_code == 403
     with pytest.raises(errors.TakesNoMessages):
         scene.send(thread_id, "Ann")
 
