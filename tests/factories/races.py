@@ -19,6 +19,10 @@ from sqlalchemy import Select, event
 from hubapp.kernel.db import db
 
 
+PATIENCE, PATIENCE_WITHOUT_LOCK = 0.7, 15.0  # seconds
+_left_out: list[set[str]] = []  # the locks that are out now
+
+
 def together(*actions: Callable[[], Any]) -> list[Any]:
     """Run all at the same moment; answers what they answered, raises what one of them raised."""
     start = threading.Barrier(len(actions))
@@ -32,11 +36,13 @@ def together(*actions: Callable[[], Any]) -> list[Any]:
 
 
 @contextmanager
-def meeting(app: Flask, after: Callable[[str], bool], *, nth: int = 1, patience: float = 1.0) -> Iterator[None]:
+def meeting(app: Flask, after: Callable[[str], bool], *, nth: int = 1, patience: float = 0) -> Iterator[None]:
     """Let two threads wait for one another after the nth statement that `after` picks; who comes alone goes on.
 
-    It makes a race certain where nothing prevents it, and changes nothing where a lock does.
+    It makes a race certain where nothing prevents it, and changes nothing where a lock does. `patience`: for how many
+    seconds, unless the usual ones will do: with a lock nobody comes; without, they do, however slow the machine is.
     """
+    patience = patience or (PATIENCE_WITHOUT_LOCK if _left_out else PATIENCE)
     barrier = threading.Barrier(2)
     met = threading.local()
 
@@ -73,10 +79,6 @@ class Other:
     def answer(self) -> Any:
         """What they answered, or the error that stopped them."""
         return self.answers[0]
-
-
-PATIENCE, PATIENCE_WITHOUT_LOCK = 0.7, 15.0  # seconds
-_left_out: list[set[str]] = []  # the locks that are out now
 
 
 @contextmanager
@@ -141,4 +143,8 @@ def without_turns(name: str, instead: Any = None) -> Iterator[None]:
     module, function = name.rsplit(".", 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module(f"hubapp.{module}"), function, lambda *_args: instead)
-        yield
+        _left_out.append({name})
+        try:
+            yield
+        finally:
+            _left_out.pop()

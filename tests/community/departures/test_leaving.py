@@ -167,10 +167,10 @@ def test_the_profile_goes_and_messages_stay_or_go_as_one_chooses(app: HubFlask, 
         with hub_scope(hub_id), unit_of_work():
             profile = ProfileText(place="Croix-Rousse", tags={"offers": ("hems",)})
             profiles.edit_profile(account_id=ann, **told, profile=profile)
-            profiles.block(account_id=ann, blocked_id=cem, now=NOW)
             mentoring.ask(handle="ann", asked_by=ben, now=NOW)
             pair = messages.start(author_id=ann, to=["ben"], title="", body_md="Hello", now=NOW)
             group = messages.start(author_id=ann, to=["ben", "cem"], title="We", body_md="All", now=NOW)
+            profiles.block(account_id=ann, blocked_id=cem, now=NOW)
         leave(hub_id, ann, keeps_posts=keeps_words)
         with hub_scope(hub_id), unit_of_work():
             for table in (Profile, ProfileTag, Block):
