@@ -18,7 +18,6 @@ from sqlalchemy import Select, event
 
 from hubapp.kernel.db import db
 
-
 PATIENCE, PATIENCE_WITHOUT_LOCK = 0.7, 15.0  # seconds
 _left_out: list[set[str]] = []  # the locks that are out now
 
