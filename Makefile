@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 CATALOGUES := $(wildcard hubapp/web/locale/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: demo test check format soak bench setup lock pictures messages clean
+.PHONY: demo test check format soak axe bench setup lock pictures messages clean
 
 demo: setup
 	@$(BIN)/hubapp demo
@@ -57,6 +57,10 @@ HUBAPP_KILLS ?= 100
 soak: setup
 	$(BIN)/python -m tests.journeys.money_machine --minutes $(MINUTES)
 	HUBAPP_KILLS=$(HUBAPP_KILLS) $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
+
+# Every page of the URL map in all eight looks: phone and desktop, light and dark, left-to-right and right-to-left.
+axe: setup
+	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks

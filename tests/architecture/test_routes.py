@@ -4,52 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from hubapp.money.payments import plug
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.factories.accounts import base_url, sign_in
+from tests.factories.walking import CENTRAL_VALUES, Ask, values_of, walk
 from tests.factories.world import MARK, ROLES, World, make_world
 
-UNKNOWN = "01890000-0000-7000-8000-000000000000"
-# What stands for a variable on the central domain, where no object belongs to a hub.
-CENTRAL_VALUES = {
-    "slug": "lyon",
-    "host": "lyon.example",
-    "step": "start",
-    "job_id": "1",
-    "dispute_id": UNKNOWN,
-    "request_id": UNKNOWN,
-    "run_id": UNKNOWN,
-    "item_id": UNKNOWN,
-    "year": "2026",
-    "token": "no-such-token",
-    "act": "codes",
-    "session_id": UNKNOWN,
-    "account_id": UNKNOWN,
-    "entry_id": UNKNOWN,
-    "order_id": UNKNOWN,
-    "proposal_id": UNKNOWN,
-    "retainer_id": UNKNOWN,
-    "decision": "approve",
-    "mail_id": UNKNOWN,
-    "appeal_id": UNKNOWN,
-    "case_id": UNKNOWN,
-    "notice_id": UNKNOWN,
-    "payout_id": UNKNOWN,
-    "intent_id": "pi_unknown",
-    "endpoint": "platform",
-    "version": "1",
-    "name": "app.css",
-}
 # What the forms behind the routes ask for, so that they get past their forms to the objects they name.
 FIELDS = {
     "quantity": "1",
@@ -90,35 +57,6 @@ SIGN_IN = ("/auth/login", "/sign-in")
 # Where nothing is, an answer says so; where the role may not go at all, it does not even look.
 HIDDEN = {403, 404}
 FAULT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request of the walk."""
-
-    rule: Rule
-    method: str
-    path: str
-
-
-def values_of(world: World) -> dict[str, str]:
-    """What stands for a variable in a hub."""
-    return {**world.values, "version": "1", "name": "app.css"}
-
-
-def walk(app: HubFlask, area: str, values: dict[str, str]) -> Iterator[Ask]:
-    """Every route of an area with every method; a variable that has no object yet is a KeyError that names it."""
-    adapter = app.url_map.bind("localhost", subdomain=area)
-    for rule in app.url_map.iter_rules():
-        if rule.subdomain != area:
-            continue
-        chosen: dict[str, Any] = {name: _typed(values[name]) for name in rule.arguments}
-        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
-            yield Ask(rule, method, adapter.build(rule.endpoint, chosen, method=method))
-
-
-def _typed(value: str) -> Any:
-    return int(value) if value.isdecimal() else value
 
 
 class Walker:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, StorageState
-from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.browser.conftest import Visit
+from tests.browser.looking import faults
 from tests.browser.people import Person
 from tests.browser.places import Place, places
 from tests.browser.site import Site
 
 # Each page is seen in one of the four; which one changes from page to page, so that each role meets all of them.
 LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
-# What is right need not be listed: that takes most of the time.
-AXE = {"resultTypes": ["violations"]}
-NARROWEST, TALLEST = 320, 8000
 Cookies = dict[tuple[str, str], StorageState]
 
 
@@ -45,14 +40,6 @@ def enter(visit: Visit, place: Place, cookies: Cookies, **options: Any) -> Perso
     return person
 
 
-def fits(person: Person) -> bool:
-    """Whether nothing has to be scrolled sideways, once the page has settled after a change of size."""
-    script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    with suppress(NotInTime):
-        person.page.wait_for_function(script, timeout=2000)
-    return bool(person.page.evaluate(script))
-
-
 @pytest.mark.parametrize(
     ("place", "look"),
     [(place, LOOKS[number % len(LOOKS)]) for number, place in enumerate(places())],
@@ -61,14 +48,7 @@ def fits(person: Person) -> bool:
 def test_axe_finds_nothing(visit: Visit, cookies: Cookies, place: Place, look: tuple[int, str]) -> None:
     width, scheme = look
     person = enter(visit, place, cookies, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    # As tall as the page, so that the bar at the bottom of a phone does not hide half a button.
-    height = person.page.evaluate("document.documentElement.scrollHeight")
-    person.page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
-    found = Axe().run(person.page, options=AXE).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-    assert fits(person)
-    person.page.set_viewport_size({"width": NARROWEST, "height": 900})
-    assert fits(person)
+    assert faults(person.page, width=width) == []
 
 
 @pytest.mark.parametrize("hub", ["", "lyon", "nairobi", "tunis"])

@@ -1,0 +1,137 @@
+"""Axe finds nothing on any page of the URL map: a page that is new is looked at without anybody naming it.
+
+Pages come straight from the application, one of everything in them, so that no server is needed. `make test` sees each
+page in one of eight looks (phone or desktop, light or dark, left-to-right or right-to-left), `make axe` in all of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, Route
+from sqlalchemy import update
+
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.money.payments import plug
+from hubapp.people.accounts.models import Account
+from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy.models import Hub
+from hubapp.tenancy.platform import platform_scope
+from hubapp.web.areas import CENTRAL, HUB, HubFlask
+from tests.browser.looking import Fault, faults
+from tests.factories.accounts import base_url, sign_in
+from tests.factories.walking import CENTRAL_VALUES, Ask, values_of, walk
+from tests.factories.world import World, make_world
+
+# Whoever sees most of a page first; the visitor's view comes last, for what only visitors see.
+ROLES = {HUB: ("connector", "seller", "member", "visitor"), CENTRAL: ("central", "member", "visitor")}
+LANGUAGES = ("en", "ar")
+LOOKS = list(product((390, 1440), ("light", "dark")))
+IS_ALL = os.environ.get("HUBAPP_AXE") == "all"
+OK, MANY = 200, 50
+# It needs no demo, and so need not wait for those that share one.
+pytestmark = pytest.mark.xdist_group("map")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A whole page that somebody may open: on which site, at which path, with whose cookies."""
+
+    base: str
+    path: str
+    client: FlaskClient
+
+
+def world_in(app: HubFlask, language: str) -> World:
+    """One of everything, and everybody reads that language."""
+    with app.app_context():
+        world = make_world(app)
+        with platform_scope(reason="test"), unit_of_work():
+            db.session.execute(update(Account).values(locale=language))
+            db.session.execute(update(Hub).values(locales=["en", "fr", "ar"], default_locale=language))
+        tenancy.forget()
+    return world
+
+
+def addresses(app: HubFlask, world: World) -> Iterator[tuple[str, list[FlaskClient], Ask]]:
+    """(site, whoever may be asked for it, address) of everything that can be got, in the order of the map."""
+    central_values = {**CENTRAL_VALUES, "account_id": str(world.people["connector, there"])}
+    for area, hub_id, values in ((HUB, world.there, values_of(world)), (CENTRAL, None, central_values)):
+        clients = [signed_in(app, world, role, hub_id) for role in ROLES[area]]
+        for ask in walk(app, area, values):
+            if ask.method == "GET":
+                yield base_url(app, hub_id), clients, ask
+
+
+def signed_in(app: HubFlask, world: World, role: str, hub_id: int | None) -> FlaskClient:
+    """A browser of somebody who has this role."""
+    client = app.test_client()
+    account_id = world.who(role, hub_id or world.there)
+    if account_id is not None:
+        sign_in(client, account_id, hub_id)
+    return client
+
+
+def page_of(base: str, clients: list[FlaskClient], ask: Ask) -> Shown | None:
+    """The page as the first who may open it; None for what is no whole page: files, fragments, ways elsewhere."""
+    for client in clients:
+        answer = client.get(ask.path, base_url=base, buffered=True)
+        if answer.status_code == OK and answer.mimetype == "text/html" and b"<html" in answer.data:
+            return Shown(base, ask.path, client)
+    return None
+
+
+def serve(page: Page, shown: Shown) -> None:
+    """Let the application answer whatever the page asks for."""
+
+    def answer(route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        found = shown.client.open(
+            asked._replace(scheme="", netloc="").geturl(),
+            method=route.request.method,
+            base_url=f"{asked.scheme}://{asked.netloc}",
+            data=route.request.post_data_buffer,
+            headers={name: value for name, value in route.request.headers.items() if name != "cookie"},
+            buffered=True,
+        )
+        headers = {name: value for name, value in found.headers.items() if name.lower() != "set-cookie"}
+        route.fulfill(status=found.status_code, headers=headers, body=found.data)
+
+    page.route("**/*", answer)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page_of_the_map(app: HubFlask, browser: Browser, language: str) -> None:
+    plug.install_sandbox(app.extensions["hubapp.server"])
+    world, wrong, seen = world_in(app, language), [], 0
+    for number, (base, clients, ask) in enumerate(addresses(app, world)):
+        turn, look = number % len(LANGUAGES), number // len(LANGUAGES) % len(LOOKS)
+        if not IS_ALL and LANGUAGES[turn] != language:
+            continue
+        shown = page_of(base, clients, ask)
+        if shown is None:
+            continue
+        for width, scheme in LOOKS if IS_ALL else LOOKS[look : look + 1]:
+            wrong += [(shown.path, width, scheme, *fault) for fault in looked_at(browser, shown, width, scheme)]
+            seen += 1
+    assert wrong == []
+    assert seen > MANY
+
+
+def looked_at(browser: Browser, shown: Shown, width: int, scheme: str) -> list[Fault]:
+    """What is wrong with a page in one look."""
+    options: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce", "bypass_csp": True}
+    context = browser.new_context(viewport={"width": width, "height": 900}, service_workers="block", **options)
+    page = context.new_page()
+    serve(page, shown)
+    page.goto(f"{shown.base.rstrip('/')}{shown.path}")
+    found = faults(page, width=width)
+    context.close()
+    return found
