@@ -13,7 +13,7 @@ import click
 import psutil
 
 from hubapp.kernel import log
-from tests.benchmarks import checkout, cold, history, pages, paying_out, settling
+from tests.benchmarks import checkout, cold, crowd, history, pages, paying_out, settling
 from tests.benchmarks.ground import Ground, prepared
 from tests.benchmarks.measuring import Result
 
@@ -22,6 +22,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterable[Result]]] = {
     "home": pages.home,
     "checkout": checkout.place,
     "growth": pages.growth,
+    "lists": crowd.lists,
+    "open": crowd.open_pages,
     "import": history.bring,
     "cold": cold.start,
     "settle": settling.settle,

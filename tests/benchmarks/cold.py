@@ -26,7 +26,7 @@ def start(ground: Ground) -> list[Result]:
     server = ground.database("cold")
     app = create_app(server.settings, server)
     place = town.build(app)
-    port = _free_port()
+    port = free_port()
     environ = {**ground.environment(server), "PORT": str(port)}
     seconds, cpu, memory = [], [], 0
     for _ in range(STARTS):
@@ -35,7 +35,7 @@ def start(ground: Ground) -> list[Result]:
             [sys.executable, "-m", "hubapp.cli", "serve"], env=environ, stderr=subprocess.DEVNULL
         )
         try:
-            _wait(port)
+            wait_for(port)
             seconds.append(time.monotonic() - begin)
             family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
             cpu.append(sum(sum(one.cpu_times()[:2]) for one in family))
@@ -62,28 +62,30 @@ def start(ground: Ground) -> list[Result]:
     ]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _get(port: int, path: str, headers: dict[str, str]) -> int:
+def get(port: int, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Status and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        return answer.status, answer.read()
     finally:
         connection.close()
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until the server answers; raises when it does not."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            if _get(port, "/", {"Host": f"localhost:{port}"}) == http.client.OK:
+            if get(port, "/", {"Host": f"localhost:{port}"})[0] == http.client.OK:
                 return
         except OSError:
             time.sleep(0.01)
@@ -94,7 +96,7 @@ def _memory_after_work(port: int, cookie: str, family: list[psutil.Process]) -> 
     headers = {"Host": f"{town.SLUG}.localhost:{port}", "Cookie": cookie, "Accept-Encoding": "gzip"}
     for number in range(REQUESTS):
         path = PATHS[number % len(PATHS)]
-        status = _get(port, path, headers)
+        status = get(port, path, headers)[0]
         if not re.match("2|3", str(status)):
             raise RuntimeError(f"{path} answered {status}")
     return max(int(one.memory_info().rss) for one in family)
