@@ -22,10 +22,17 @@ from hubapp.kernel.db import db
 from hubapp.kernel.server import Server, ensure_roles
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import HubFlask
+from tests.support.groups import ByGroup
 
 # Times are measured by `make bench`, never asserted: a test may not fail because the machine is busy.
 hypothesis.register_profile("hubapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("hubapp")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByGroup | None:
+    """`--dist loadgroup`: groups by path."""
+    return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -12,6 +12,7 @@ from hubapp.kernel.paths import TEMPLATES
 from hubapp.people.notifications import kinds, policies, rendering, wording
 from hubapp.people.notifications.kinds import Kind
 from hubapp.people.notifications.rendering import Letter
+from hubapp.people.notifications.views.listing import ICONS
 from hubapp.web.areas import HubFlask
 from hubapp.web.locales import NETWORK
 from tests.factories.hubs import NOW
@@ -68,3 +69,7 @@ def test_kinds_that_always_arrive_are_money_security_letters_and_what_was_decide
         assert kind.always == must, kind.name
         assert (TEMPLATES / kind.template).is_file(), kind.name
         assert policies.plain(kind.example) == dict(kind.example), kind.name
+
+
+def test_every_group_has_a_sign() -> None:
+    assert set(ICONS) == set(kinds.GROUPS)

@@ -20,12 +20,10 @@ Visit = Callable[..., Person]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker for all that share the network: there is one, and its clock is moved."""
+    """So that `-m "not browser"` leaves them out."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +61,6 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 
     def open_browser(*, javascript: bool = True, **options: Any) -> Person:
         usual = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
-        # What a phone keeps would answer for the network in journeys that are not about that.
         usual["service_workers"] = "block"
         context = browser.new_context(java_script_enabled=javascript, **{**usual, **options})
         context.set_default_timeout(15_000)

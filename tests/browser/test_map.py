@@ -36,8 +36,6 @@ LANGUAGES = ("en", "ar")
 LOOKS = list(product((390, 1440), ("light", "dark")))
 IS_ALL = os.environ.get("HUBAPP_AXE") == "all"
 OK, MANY = 200, 50
-# It needs no demo, and so need not wait for those that share one.
-pytestmark = pytest.mark.xdist_group("map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def test_axe_finds_nothing_on_any_page_of_the_map(app: HubFlask, browser: Browse
         for width, scheme in LOOKS if IS_ALL else LOOKS[look : look + 1]:
             wrong += [(shown.path, width, scheme, *fault) for fault in looked_at(browser, shown, width, scheme)]
             seen += 1
-    assert wrong == []
+    assert "\n".join(map(str, wrong)) == ""
     assert seen > MANY
 
 

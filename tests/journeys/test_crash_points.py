@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from hubapp.kernel import crash
 from tests.conftest import Live
 from tests.factories.sandbox import PAYS, attempt
@@ -20,8 +18,6 @@ from tests.journeys.money_machine.machine import Machine, running_in
 from tests.journeys.money_machine.rules.payouts import BANKS
 from tests.journeys.money_machine.truths import TRUTHS
 from tests.journeys.money_machine.world import World
-
-pytestmark = pytest.mark.xdist_group("crash-points")
 
 HOLD, BANK_DAYS = timedelta(days=20), timedelta(days=4)
 KILLED = 137

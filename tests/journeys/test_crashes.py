@@ -25,8 +25,6 @@ from tests.factories.members import make_member
 from tests.factories.processes import PROGRAMS, READY_SECONDS, Installation, Part, installed
 from tests.support.shopping import Buyer, Surfer
 
-pytestmark = pytest.mark.xdist_group("crashes")
-
 SEED = 20261122
 BUYERS = 4
 PARTS: tuple[Part, ...] = ("serve", "worker", "database")

@@ -22,11 +22,6 @@ RARE = 4
 LENGTH, SHORT = 120, 12  # a planted bug is found in so many sequences of so many steps
 
 
-def seeds() -> list[object]:
-    """Each on a worker of its own."""
-    return [pytest.param(seed, marks=pytest.mark.xdist_group(f"machine-{seed}")) for seed in SEEDS]
-
-
 @pytest.fixture
 def album(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that the seeds of one run share, on whatever workers they are."""
@@ -49,7 +44,7 @@ def keep(album: Path, seed: int) -> None:
     (album / f"{seed}.json").write_text(json.dumps(sorted(set(+steps.did) | set(+sights.seen))))
 
 
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_always_true_list_holds_after_every_sequence(live: Live, album: Path, seed: int) -> None:
     with running_in(World(live)):
         done = run(seed, SEQUENCES, at_least=ENOUGH)
@@ -61,7 +56,6 @@ def test_the_always_true_list_holds_after_every_sequence(live: Live, album: Path
 
 
 @pytest.mark.parametrize("plant", plants.PLANTS, ids=lambda plant: plant.__name__)
-@pytest.mark.xdist_group("machine-plants")
 def test_a_planted_bug_is_found(live: Live, plant: Plant) -> None:
     # Flaky: told again with other ids and races, the same steps may miss it; it was found all the same. LookupError:
     # the product itself refuses to book what rests on the missing entry.

@@ -94,7 +94,6 @@ def storm(till: Till, events: list[Post], chance: random.Random) -> Iterator[Pos
     yield from chance.sample(events, len(events))
 
 
-@pytest.mark.xdist_group("storm")
 def test_ten_thousand_webhooks_settle_each_sale_once(till: Till, hub: int) -> None:
     payments = [till.ask(hub) for _ in range(SALES)]
     for payment_id in payments:
@@ -109,7 +108,6 @@ def test_ten_thousand_webhooks_settle_each_sale_once(till: Till, hub: int) -> No
         assert verify(hub).ok
 
 
-@pytest.mark.xdist_group("races")
 def test_fifty_posts_under_one_key_are_one_refund(till: Till, hub: int) -> None:
     payment = till.payment(hub, till.sell(hub, 2000))
 
@@ -125,7 +123,6 @@ def test_fifty_posts_under_one_key_are_one_refund(till: Till, hub: int) -> None:
     assert len(till.wiring.gateway.find_refunds(charge_id=payment.charge_id or "")) == 1
 
 
-@pytest.mark.xdist_group("races")
 def test_fifty_dispatchers_of_one_command_refund_once(till: Till, hub: int) -> None:
     payment_id = till.sell(hub, 2000)
     till.hold_dispatch()
@@ -141,7 +138,6 @@ def test_fifty_dispatchers_of_one_command_refund_once(till: Till, hub: int) -> N
     assert till.told().count("RefundSettled") == 1
 
 
-@pytest.mark.xdist_group("races")
 def test_fifty_clicks_on_one_page_are_one_checkout_and_one_charge(till: Till) -> None:
     with till.app.app_context():
         shop = make_shop(stock=AT_ONCE)
@@ -180,7 +176,6 @@ def race(live: Live, hub_id: int, pool: ThreadPoolExecutor) -> int:
     return sold
 
 
-@pytest.mark.xdist_group("races")
 def test_a_thousand_races_for_the_last_one_are_won_once_each(live: Live) -> None:
     with live.app.app_context():
         hub_id = make_hub("lyon")
@@ -188,7 +183,6 @@ def test_a_thousand_races_for_the_last_one_are_won_once_each(live: Live) -> None
         assert [race(live, hub_id, pool) for _ in range(ROUNDS)] == [1] * ROUNDS
 
 
-@pytest.mark.xdist_group("races")
 def test_without_the_lock_the_last_one_is_refused_by_the_database_only(live: Live) -> None:
     with live.app.app_context():
         hub_id = make_hub("lyon")

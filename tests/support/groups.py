@@ -1,0 +1,31 @@
+"""Which tests share a worker: those that share a network, and storms that would meet one another.
+
+By path, because the marks of pytest-xdist 3.8 (xdist_group) do not reach its scheduler under pytest 9.
+"""
+
+from __future__ import annotations
+
+import re
+
+from xdist.scheduler import LoadScopeScheduling
+
+# Pattern of a test's name → the group that runs one after the other on one worker.
+GROUPS = {
+    r"tests/browser/(?!test_map)": "browser",
+    r"tests/journeys/test_storms\.py": "storms",
+    r"tests/journeys/test_crashes\.py": "crashes",
+    r"tests/journeys/test_crash_points\.py": "crash-points",
+    r"tests/journeys/test_money_machine\.py::test_a_planted": "plants",
+}
+
+
+def group_of(name: str) -> str:
+    """The group of a test; its own name where it goes with nobody."""
+    return next((group for pattern, group in GROUPS.items() if re.match(pattern, name)), name)
+
+
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  the library has no types
+    """Hands out tests to whoever is free, a group as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
