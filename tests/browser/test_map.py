@@ -35,6 +35,8 @@ ROLES = {HUB: ("connector", "seller", "member", "visitor"), CENTRAL: ("central",
 LANGUAGES = ("en", "ar")
 LOOKS = list(product((390, 1440), ("light", "dark")))
 IS_ALL = os.environ.get("HUBAPP_AXE") == "all"
+# A mail, shown in a frame of the page about it.
+NO_PAGES = {"broadcasts.mail"}
 OK, MANY = 200, 50
 
 
@@ -64,7 +66,7 @@ def addresses(app: HubFlask, world: World) -> Iterator[tuple[str, list[FlaskClie
     for area, hub_id, values in ((HUB, world.there, values_of(world)), (CENTRAL, None, central_values)):
         clients = [signed_in(app, world, role, hub_id) for role in ROLES[area]]
         for ask in walk(app, area, values):
-            if ask.method == "GET":
+            if ask.method == "GET" and ask.rule.endpoint not in NO_PAGES:
                 yield base_url(app, hub_id), clients, ask
 
 

@@ -15,6 +15,7 @@ from hubapp.money.payments.models import CardSetup, Payment, PaymentStatus, Setu
 from hubapp.tenancy import selling
 from hubapp.web import access
 from hubapp.web.areas import central_blueprint, hub_blueprint
+from hubapp.web.htmx import asked_again
 
 ENDPOINTS: dict[str, Endpoint] = {"platform": "platform", "connect": "connect"}
 LARGEST_EVENT = 512 * 1024
@@ -35,6 +36,7 @@ def _own_payment(payment_id: UUID) -> Payment:
 
 @pages.get("/pay/<uuid:payment_id>")
 @access.requires()
+@asked_again
 def proceed(payment_id: UUID) -> ResponseReturnValue:
     """Lead the payer to the card page, or say what they are waiting for."""
     payment = _own_payment(payment_id)
@@ -46,6 +48,7 @@ def proceed(payment_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/pay/<uuid:payment_id>/return")
 @access.requires()
+@asked_again
 def back(payment_id: UUID) -> ResponseReturnValue:
     """The payer comes back from the card page: look at once, so that nobody has to wait for an event."""
     payment = _own_payment(payment_id)
@@ -59,6 +62,7 @@ def back(payment_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/pay/card/<uuid:setup_id>")
 @access.requires()
+@asked_again
 def proceed_card(setup_id: UUID) -> ResponseReturnValue:
     """Lead somebody to the page that saves a card, or say what they are waiting for."""
     setup = _own_setup(setup_id)
@@ -69,6 +73,7 @@ def proceed_card(setup_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/pay/card/<uuid:setup_id>/return")
 @access.requires()
+@asked_again
 def back_card(setup_id: UUID) -> ResponseReturnValue:
     """Somebody comes back from the page that saves a card: look at once."""
     setup = _own_setup(setup_id)

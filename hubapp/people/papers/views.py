@@ -15,6 +15,7 @@ from hubapp.kernel.files import NoSuchFile
 from hubapp.people.papers import queries, services, store
 from hubapp.people.papers.models import PaperStatus
 from hubapp.web import access, areas
+from hubapp.web.htmx import asked_again
 
 pages = areas.hub_blueprint("papers", __name__)
 blueprints = (pages,)
@@ -49,6 +50,7 @@ def _download(content: bytes, name: str) -> Response:
 
 @pages.get("/papers/<uuid:paper_id>")
 @access.requires()
+@asked_again
 def waiting(paper_id: UUID) -> ResponseReturnValue:
     """How a paper of one's own gets on."""
     paper = queries.paper_of(account_id=current_user.account_id, paper_id=paper_id)

@@ -59,6 +59,10 @@ def ask(app: HubFlask, hub_id: int, account_id: UUID, html: str = "<p>x</p>", no
         return services.ask(account_id=account_id, html=html, now=now or clock.wall(), **given).id
 
 
+# What the open page sends while it waits.
+ASKS = {"HX-Request": "true"}
+
+
 def all_papers(app: HubFlask) -> list[Paper]:
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         return list(db.session.scalars(select(Paper).order_by(Paper.id)))
@@ -76,7 +80,9 @@ def test_a_page_waits_for_its_pdf_and_goes_on_by_itself(app: HubFlask, own: Brow
     assert 'http-equiv="refresh" content="2"' in page
     assert "is being made" in page
     assert f"{PATH}?print=1" in page
+    assert own.get(asked.location, headers=ASKS).status_code == 204
     run_all(app, only="papers.")
+    assert own.get(asked.location, headers=ASKS).headers["HX-Refresh"] == "true"
     assert f'http-equiv="refresh" content="0; url={PATH}.pdf"' in own.get(asked.location).text
     file = own.get(f"{PATH}.pdf")
     assert file.headers["Content-Disposition"] == 'attachment; filename="statement-lyon-2026.pdf"'

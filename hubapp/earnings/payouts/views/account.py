@@ -22,6 +22,7 @@ from hubapp.money.payments.gateway import GatewayError
 from hubapp.people.accounts.signed_in import site_url
 from hubapp.web import access
 from hubapp.web.areas import current_hub
+from hubapp.web.htmx import asked_again
 
 
 @pages.get("/me/payout-account")
@@ -49,6 +50,7 @@ def open_account() -> ResponseReturnValue:
 
 @pages.get("/me/payout-account/provider")
 @access.requires(moves_money=True)
+@asked_again
 def at_provider() -> ResponseReturnValue:
     """Lead to the provider's form, or say what is being waited for."""
     payee = _payee()

@@ -27,6 +27,7 @@ from hubapp.people.membership import services as members
 from hubapp.people.membership import visits
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
+from hubapp.web.htmx import asked_again
 
 pages = areas.hub_blueprint("checkout", __name__)
 
@@ -91,6 +92,7 @@ def pay(checkout_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/checkout/<uuid:checkout_id>/return")
 @access.requires()
+@asked_again
 def back(checkout_id: UUID) -> ResponseReturnValue:
     """What became of the payment: looked at now, not believed from the address."""
     checkout = _own(checkout_id)
