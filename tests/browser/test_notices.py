@@ -42,7 +42,7 @@ def link_that_stops(site: Site, address: str, subject: str) -> str:
     raise AssertionError(f"no mail about {subject}")
 
 
-NEWS = "select[name='mail-broadcast']"
+NEWS = "select[name='mail-hub_news']"
 
 
 @pytest.mark.parametrize("javascript", [True, False])
