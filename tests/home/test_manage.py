@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -55,7 +56,7 @@ def filled(browser: Browser) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", text):
         name, value = re.search(r'name="(\w+)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and value and 'type="checkbox"' not in tag and 'type="file"' not in tag:
-            values[name[1]] = value[1]
+            values[name[1]] = html.unescape(value[1])
     for name, body in re.findall(r'<select[^>]*name="(\w+)".*?>(.*?)</select>', text, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         values[name] = chosen[1] if chosen else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -18,6 +19,7 @@ from tests.factories.hubs import NOW
 from tests.factories.members import make_connector, make_member
 from tests.home.test_manage import filled
 from tests.support.browsing import Browser
+from tests.support.queries import counted
 
 HTMX = {"HX-Request": "true"}
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>'
@@ -45,9 +47,9 @@ def typed(browser: Browser, path: str) -> dict[str, str | list[str]]:
     form = page[page.index('name="version"') :]
     found: dict[str, str | list[str]] = {}
     fields = r'<input[^>]*?name="((?:title|text|word|place|fr|en)-[^"]+)"(?:[^>]*?value="([^"]*)")?'
-    found |= dict(re.findall(fields, form))
+    found |= {name: html.unescape(value) for name, value in re.findall(fields, form)}
     for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
-        found[name] = value.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&").replace("&gt;", ">")
+        found[name] = html.unescape(value)
     found["section"] = re.findall(r'name="section"[^>]*value="([^"]+)"[^>]*checked', form)
     version = re.match(r'name="version"[^>]*value="(\d+)"', form)
     assert version
@@ -226,3 +228,22 @@ def test_no_part_of_these_pages_has_styles_or_scripts_of_its_own(connector: Brow
     for path in ("/manage/brand", "/manage/front", ABOUT, "/manage/versions/brand", link):
         page = connector.get(path).text
         assert not re.search(r"<style|\sstyle=|<script(?! src)|\son\w+=", page), path
+
+
+def test_the_list_asks_the_same_however_many_versions_there_are_and_pages_by_number(connector: Browser) -> None:
+    for radius in range(5, 8):
+        connector.post("/manage/brand", {**filled(connector), "radius": str(radius)})
+    connector.get("/manage/versions/brand")
+    with counted() as few:
+        connector.get("/manage/versions/brand")
+    for radius in range(8, 28):
+        connector.post("/manage/brand", {**filled(connector), "radius": str(radius)})
+    with counted() as many:
+        first = connector.get("/manage/versions/brand").text
+    assert len(few) == len(many) <= 12, many
+    older = re.search(r'rel="next"\s+href="([^"]+)"', first)
+    assert older
+    assert older[1].endswith("?below=5")
+    second = connector.get(older[1]).text
+    assert re.findall(r'aria-label="Version (\d+)"', second) == ["4", "3", "2", "1"]
+    assert "Older" not in second

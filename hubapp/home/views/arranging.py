@@ -66,13 +66,14 @@ def preview() -> ResponseReturnValue:
 def _page(front: Front, version: int, *, problems: list[Refusal] | None = None, **context: Any) -> ResponseReturnValue:
     site, refused = _site(), problems or []
     view = site.view
+    order = {name: place for place, name in enumerate(front.sections)}
     answer = render_template(
         "home/manage/front.html",
         summary=[(_field(refusal), str(refusal)) for refusal in refused],
         failed={_field(refusal): str(refusal) for refusal in refused if refusal.field},
         names=names,
         front=front,
-        known=brand.available_sections(view.features),
+        known=sorted(brand.available_sections(view.features), key=lambda name: (name not in order, order.get(name, 0))),
         languages=[(code, name, direction_of(code)) for code, name in presentation.named(view.locales)],
         version=version,
         problems=[],

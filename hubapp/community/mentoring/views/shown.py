@@ -33,7 +33,7 @@ def in_all_languages(own: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any
             said = {key: own.get(locale, {}).get(key) or usual for key, usual in defaults().items()}
             direction = str(Locale.parse(locale, sep="-").text_direction)
             steps = [(False, said[key], "") for key in PATHS]
-            title = _("Welcome, %(name)s", name=_("newcomer"))
+            title = _("Welcome, %(name)s", name="…")
             shown.append({"locale": locale, "dir": direction, "title": title, "text": said["welcome"], "steps": steps})
     return shown
 
