@@ -12,9 +12,8 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from hubapp.home import front as fronts
-from hubapp.home import look, names
+from hubapp.home import look, names, presentation
 from hubapp.home.presentation import Site
-from hubapp.home.views.front import direction_of
 from hubapp.kernel import clock
 from hubapp.tenancy import markdown, stylesheet
 from hubapp.tenancy.brand import Front
@@ -34,7 +33,7 @@ def of_brand(site: Site, held: Mapping[str, Any], *, logo_url: str) -> dict[str,
     palette, nearest = _palette(theme)
     shades = nearest or {}
     shown = {key: shades.get(key) or theme[key] for key in (*SEEDS, *SHAPES)}
-    query = {key: value for key, value in shown.items() if value not in {None, ""}}
+    query: dict[str, Any] = {key: value for key, value in shown.items() if value not in {None, ""}}
     if not stylesheet.check(held["theme_css"]):
         extra = stylesheet.declarations(held["theme_css"])
         query |= {f"{EXTRA}{name}": value for name, value in extra.items()}
@@ -84,7 +83,7 @@ def of_front(site: Site, front: Front) -> list[dict[str, Any]]:
             found = fronts.front(draft, reader_id, now=clock.now())
             order = [str(names.SECTIONS.get(name, name)) for name in front.sections]
             html = render_template("home/manage/_front_shown.html", hub=draft, front=found, order=order, locale=locale)
-        shown.append({"locale": locale, "dir": direction_of(locale), "html": Markup(html)})  # noqa: S704  escaped within
+        shown.append({"locale": locale, "dir": presentation.direction_of(locale), "html": Markup(html)})  # noqa: S704  escaped within
     return shown
 
 
@@ -97,7 +96,7 @@ def of_page(locales: tuple[str, ...], texts: Mapping[str, Mapping[str, str]]) ->
     return [
         {
             "locale": locale,
-            "dir": direction_of(locale),
+            "dir": presentation.direction_of(locale),
             "title": texts[locale]["title"],
             "html": markdown.render(texts[locale]["body"]),
         }

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from hubapp.home import names, presentation, previews
 from hubapp.home.presentation import Site
 from hubapp.home.views import saved
-from hubapp.home.views.front import direction_of
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
@@ -74,7 +73,7 @@ def _page(front: Front, version: int, *, problems: list[Refusal] | None = None, 
         names=names,
         front=front,
         known=sorted(brand.available_sections(view.features), key=lambda name: (name not in order, order.get(name, 0))),
-        languages=[(code, name, direction_of(code)) for code, name in presentation.named(view.locales)],
+        languages=[(code, name, presentation.direction_of(code)) for code, name in presentation.named(view.locales)],
         version=version,
         problems=[],
         shown=[] if refused else previews.of_front(site, front),

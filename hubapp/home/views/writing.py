@@ -11,7 +11,6 @@ from hubapp.home import presentation, previews
 from hubapp.home.forms import NewPageForm
 from hubapp.home.presentation import Site
 from hubapp.home.views import saved
-from hubapp.home.views.front import direction_of
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
@@ -124,7 +123,7 @@ def _page(
         "home/manage/page.html",
         slug=slug,
         heading=title,
-        languages=[(code, names[code], direction_of(code), texts[code]) for code in locales],
+        languages=[(code, names[code], presentation.direction_of(code), texts[code]) for code in locales],
         version=version,
         summary=[(refusal.field or "", str(refusal)) for refusal in refused],
         failed={refusal.field: str(refusal) for refusal in refused if refusal.field},
