@@ -238,6 +238,7 @@ def test_the_list_asks_the_same_however_many_versions_there_are_and_pages_by_num
         connector.get("/manage/versions/brand")
     for radius in range(8, 28):
         connector.post("/manage/brand", {**filled(connector), "radius": str(radius)})
+    connector.get("/manage/versions/brand")
     with counted() as many:
         first = connector.get("/manage/versions/brand").text
     assert len(few) == len(many) <= 12, many
