@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, FloatField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from hubapp.tenancy import brand, markdown, pages, stylesheet, theme
+from hubapp.tenancy import brand, stylesheet, theme
 from hubapp.tenancy.brand import Brand
 from hubapp.web.forms import ChoiceField, Form
 
@@ -48,10 +48,11 @@ class BrandForm(Form):
     mosaic = IntegerField(_l("Number of the drawing"), [InputRequired(), NumberRange(0, brand.LARGEST_MOSAIC)])
     theme_css = TextAreaField(_l("Fine tuning (CSS properties)"), [Optional(), Length(max=stylesheet.LARGEST)])
     logo = FileField(_l("Logo (SVG)"))
+    kept_logo = HiddenField()
     removes_logo = BooleanField(_l("Remove the present logo"))
 
-    def brand(self) -> Brand:
-        """What was typed, as the service takes it."""
+    def brand(self, kept: bytes | None) -> Brand:
+        """What was typed, as the service takes it. `kept`: the drawing that came with the form before."""
         keys = (
             "primary",
             "accent",
@@ -64,26 +65,18 @@ class BrandForm(Form):
             "density",
         )
         upload = self.logo.data
-        drawing = upload.read() if upload and upload.filename else None
+        drawing = upload.read() if upload and upload.filename else kept
         return Brand(
             name=self.name.data or "",
             place=self.place.data or "",
             theme={key: _trimmed(getattr(self, key).data) for key in keys},
             theme_css=(self.theme_css.data or "").replace("\r\n", "\n"),
-            logo=drawing if drawing is not None else b"" if self.removes_logo.data else None,
+            logo=b"" if self.removes_logo.data and drawing is None else drawing,
         )
 
 
 def _trimmed(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
-
-
-class PageForm(Form):
-    """One page in one language."""
-
-    version = HiddenField()
-    title = StringField(_l("Title"), [InputRequired(_l("Enter a title.")), Length(max=pages.LONGEST_TITLE)])
-    body = TextAreaField(_l("Text (Markdown)"), [Optional(), Length(max=markdown.LONGEST)])
 
 
 class NewPageForm(Form):

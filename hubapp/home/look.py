@@ -46,6 +46,6 @@ def stylesheet(theme: Mapping[str, Any], extra_css: str = "") -> str:
     return themes.stylesheet(palette_of(known), **shapes, extra_css=extra_css)
 
 
-def scoped(selector: str, theme: Mapping[str, Any]) -> str:
+def scoped(selector: str, theme: Mapping[str, Any], extra_css: str = "") -> str:
     """A theme for one part of a page: `selector` is ours, never typed by anyone."""
-    return stylesheet(theme).replace(":root", selector, 1)
+    return stylesheet(theme, extra_css).replace(":root", selector, 1)

@@ -113,6 +113,11 @@ def named(codes: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(code, capitalised(Locale.parse(code, sep="-").get_display_name() or code)) for code in codes]
 
 
+def direction_of(locale: str) -> str:
+    """`rtl` or `ltr`: a page may be shown in another language than the site around it."""
+    return str(Locale.parse(locale, sep="-").text_direction)
+
+
 def language() -> str:
     """The current language's code."""
     locale = get_locale()

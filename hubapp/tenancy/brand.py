@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from hubapp.kernel.db import after_commit, db, require_hub_id
 from hubapp.kernel.errors import Refusal
-from hubapp.tenancy import audit, errors, logo, queries, stylesheet, theme
+from hubapp.tenancy import editing, errors, logo, stylesheet, theme
 from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.editing import Change
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.packs import schema
+from hubapp.tenancy.queries import HubView
 
 LONGEST_NAME = 60
 LONGEST_PLACE = 80
 LONGEST_WORD = 40
 LARGEST_MOSAIC = 2**31 - 1
 SVG = "image/svg+xml"
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Brand:
     theme: Mapping[str, Any]
     theme_css: str = ""
     logo: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A front page: its sections in order, its sentences and the hub's own nouns by locale and key."""
+
+    sections: tuple[str, ...]
+    texts: Mapping[str, Mapping[str, str]]
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def check(brand: Brand) -> tuple[theme.Palette | None, list[Refusal]]:
@@ -49,101 +60,189 @@ def check(brand: Brand) -> tuple[theme.Palette | None, list[Refusal]]:
     return palette, refusals
 
 
-def edit_brand(*, brand: Brand, version: int | None = None, actor: Actor, now: datetime) -> int:
-    """Give the current hub these looks; returns the new brand version, which the addresses of its files carry.
+def edit_brand(
+    *, brand: Brand, version: int | None = None, source: int | None = None, actor: Actor, now: datetime
+) -> int:
+    """Give the current hub these looks; returns the number of the brand's newest version.
 
-    `version`: what the form was made from. Refuses with BrandRefused (one refusal per field) or ChangedMeanwhile.
+    `version`: what the form was made from. `source`: the version that these looks were taken from.
+    Refuses with BrandRefused (one refusal per field) or ChangedMeanwhile.
     """
     _palette, refusals = check(brand)
     if refusals:
         raise errors.BrandRefused(refusals)
-    hub = _own_hub(version)
-    _rename(hub, brand.name.strip(), brand.place.strip())
+    change = editing.begin(part="brand", version=version)
+    hub = change.hub
+    _rename(hub, _plain(brand.name), _plain(brand.place))
     hub.theme = {**hub.theme, **brand.theme}
     hub.theme_css = brand.theme_css
     if brand.logo is not None:
         hub.logo, hub.logo_type = (brand.logo, SVG) if brand.logo else (None, None)
-    return _save(hub, "brand.edit", actor, now)
+    return _finished(change, "brand.edit", source, actor, now)
 
 
 def edit_words(*, words: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime) -> int:
     """Replace the hub's own nouns, by locale and key; an empty one falls back to the present one."""
-    hub = _own_hub(None)
-    merged = {locale: dict(hub.words.get(locale, {})) for locale in hub.locales}
-    for locale, table in words.items():
-        if locale not in hub.locales:
-            raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="words")
-        for key, word in table.items():
-            if key not in schema.WORDS or len(word) > LONGEST_WORD:
-                raise errors.FieldRefused(
-                    _("%(key)s: at most %(most)s characters.", key=key[:40], most=LONGEST_WORD), field=f"{locale}-{key}"
-                )
-            if word.strip():
-                merged[locale][key] = word.strip()
-    hub.words = merged
-    return _save(hub, "words.edit", actor, now)
+    change = editing.begin(part="front")
+    _name_things(change.hub, words)
+    return _finished(change, "words.edit", None, actor, now)
 
 
 def edit_home(*, sections: tuple[str, ...], texts: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime) -> int:
     """Choose and order the front page's sections, and rewrite its sentences by locale."""
-    for section in sections:
-        if section not in schema.SECTIONS or sections.count(section) > 1:
-            raise errors.FieldRefused(
-                _("%(section)s cannot be a section here.", section=section[:40]), field="sections"
-            )
-    hub = _own_hub(None)
-    merged = {locale: dict(table) for locale, table in hub.home.get("texts", {}).items()}
-    for locale, table in texts.items():
-        if locale not in hub.locales:
-            raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="texts")
-        for key, sentence in table.items():
-            most = schema.TEXT_LENGTHS.get(key, schema.TEXT_LENGTH)
-            if key not in schema.TEXTS or not 0 < len(sentence.strip()) <= most:
-                raise errors.FieldRefused(
-                    _("Between 1 and %(most)s characters fit here.", most=most), field=f"{locale}-{key}"
-                )
-            merged.setdefault(locale, {})[key] = sentence.strip()
-    hub.home = {**hub.home, "sections": list(sections), "texts": merged}
-    return _save(hub, "home.edit", actor, now)
+    change = editing.begin(part="front")
+    _arrange(change.hub, sections, texts)
+    return _finished(change, "home.edit", None, actor, now)
 
 
-def edit_steps(*, steps: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime) -> int:
+def edit_front(
+    *, front: Front, version: int | None = None, source: int | None = None, actor: Actor, now: datetime
+) -> int:
+    """Sections, sentences and nouns in one change; returns the number of the front page's newest version.
+
+    Refuses with FieldRefused or ChangedMeanwhile.
+    """
+    change = editing.begin(part="front", version=version)
+    check_front(change.hub, front)
+    _arrange(change.hub, front.sections, front.texts)
+    _name_things(change.hub, front.words)
+    return _finished(change, "home.edit", source, actor, now)
+
+
+def check_front(hub: Hub | HubView, front: Front) -> None:
+    """Refuses with FieldRefused what cannot stand on this hub's front page."""
+    _refuse_sections(hub, front.sections)
+    _refuse_sentences(hub, front.texts)
+    _refuse_nouns(hub, front.words)
+
+
+def edit_steps(
+    *,
+    steps: Mapping[str, Mapping[str, str]],
+    version: int | None = None,
+    source: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> int:
     """Say a newcomer's first steps in the hub's own words, by locale and key; an empty one takes the usual words."""
-    hub = _own_hub(None)
+    change = editing.begin(part="steps", version=version)
+    hub = change.hub
+    check_steps(hub, steps)
     kept = {locale: table for locale, table in hub.home.get("steps", {}).items() if locale not in steps}
     for locale, table in steps.items():
-        if locale not in hub.locales:
-            raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field="steps")
+        said = {key: _plain(words) for key, words in table.items() if _plain(words)}
+        if said:
+            kept[locale] = said
+    hub.home = {**hub.home, "steps": kept}
+    return _finished(change, "steps.edit", source, actor, now)
+
+
+def check_steps(hub: Hub | HubView, steps: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuses with FieldRefused what cannot be a first step's words."""
+    for locale, table in steps.items():
+        _refuse_language(hub, locale, "steps")
         for key, words in table.items():
             most = schema.STEP_LENGTHS.get(key, schema.STEP_LENGTH)
             if key not in schema.STEPS or len(words.strip()) > most:
                 raise errors.FieldRefused(
                     _("At most %(most)s characters fit here.", most=most), field=f"{locale}-{key}"[:60]
                 )
-        said = {key: words.strip() for key, words in table.items() if words.strip()}
-        if said:
-            kept[locale] = said
-    hub.home = {**hub.home, "steps": kept}
-    return _save(hub, "steps.edit", actor, now)
+            _refuse_marks(words, f"{locale}-{key}")
 
 
 def edit_switches(*, switches: Mapping[str, bool], actor: Actor, now: datetime) -> int:
     """Turn some of the hub's switches; the others stay."""
-    hub = _own_hub(None)
     unknown = [name for name in switches if name not in schema.FEATURES]
     if unknown:
         raise errors.FieldRefused(_("Choose from the list."), field=unknown[0][:40])
-    hub.features = {**hub.features, **switches}
-    return _save(hub, "switches.edit", actor, now)
+    change = editing.begin()
+    change.hub.features = {**change.hub.features, **switches}
+    return _finished(change, "switches.edit", None, actor, now)
+
+
+def available_sections(features: Mapping[str, Any]) -> tuple[str, ...]:
+    """The sections that lead somewhere with these switches."""
+    return tuple(name for name in schema.SECTIONS if features.get(schema.SECTION_SWITCHES.get(name, ""), True))
+
+
+def _refuse_sections(hub: Hub | HubView, sections: tuple[str, ...]) -> None:
+    known = available_sections(hub.features)
+    for section in sections:
+        if section not in known or sections.count(section) > 1:
+            raise errors.FieldRefused(
+                _("%(section)s cannot be a section here.", section=section[:40]), field="sections"
+            )
+    if not sections:
+        raise errors.FieldRefused(_("A front page needs at least one part."), field="sections")
+
+
+def _refuse_sentences(hub: Hub | HubView, texts: Mapping[str, Mapping[str, str]]) -> None:
+    for locale, table in texts.items():
+        _refuse_language(hub, locale, "texts")
+        for key, sentence in table.items():
+            most = schema.TEXT_LENGTHS.get(key, schema.TEXT_LENGTH)
+            if key not in schema.TEXTS or not 0 < len(_plain(sentence)) <= most:
+                raise errors.FieldRefused(
+                    _("Between 1 and %(most)s characters fit here.", most=most), field=f"{locale}-{key}"
+                )
+            _refuse_marks(sentence, f"{locale}-{key}")
+
+
+def _refuse_nouns(hub: Hub | HubView, words: Mapping[str, Mapping[str, str]]) -> None:
+    for locale, table in words.items():
+        _refuse_language(hub, locale, "words")
+        for key, word in table.items():
+            if key not in schema.WORDS or len(word.strip()) > LONGEST_WORD:
+                raise errors.FieldRefused(
+                    _("%(key)s: at most %(most)s characters.", key=key[:40], most=LONGEST_WORD), field=f"{locale}-{key}"
+                )
+
+
+def _refuse_language(hub: Hub | HubView, locale: str, field_name: str) -> None:
+    if locale not in hub.locales:
+        raise errors.FieldRefused(_("This hub does not speak %(locale)s.", locale=locale[:20]), field=field_name)
+
+
+def _refuse_marks(text: str, field_name: str) -> None:
+    if schema.PLACEHOLDER.search(text):
+        raise errors.FieldRefused(_("Write the text itself: {{…}} is filled in pack files only."), field=field_name)
+
+
+def _arrange(hub: Hub, sections: tuple[str, ...], texts: Mapping[str, Mapping[str, str]]) -> None:
+    _refuse_sections(hub, sections)
+    _refuse_sentences(hub, texts)
+    merged = {locale: dict(table) for locale, table in hub.home.get("texts", {}).items()}
+    for locale, table in texts.items():
+        merged.setdefault(locale, {}).update({key: _plain(sentence) for key, sentence in table.items()})
+    hub.home = {**hub.home, "sections": list(sections), "texts": merged}
+
+
+def _name_things(hub: Hub, words: Mapping[str, Mapping[str, str]]) -> None:
+    _refuse_nouns(hub, words)
+    merged = {locale: dict(hub.words.get(locale, {})) for locale in hub.locales}
+    for locale, table in words.items():
+        merged[locale].update({key: _plain(word) for key, word in table.items() if _plain(word)})
+    hub.words = merged
+
+
+def _plain(text: str) -> str:
+    """Without what a pack's files may not hold: of the control characters, only the line's end."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
 
 
 def _texts(brand: Brand) -> list[Refusal]:
     limits = (("name", brand.name, LONGEST_NAME), ("place", brand.place, LONGEST_PLACE))
-    return [
-        errors.FieldRefused(_("Between 1 and %(most)s characters fit here.", most=most), field=name)
-        for name, value, most in limits
-        if not 0 < len(value.strip()) <= most
-    ]
+    refusals: list[Refusal] = []
+    for name, value, most in limits:
+        try:
+            _refuse_marks(value, name)
+        except errors.FieldRefused as refusal:
+            refusals.append(refusal)
+        if not 0 < len(_plain(value)) <= most:
+            refusals.append(
+                errors.FieldRefused(_("Between 1 and %(most)s characters fit here.", most=most), field=name)
+            )
+    return refusals
 
 
 def _shapes(values: Mapping[str, Any]) -> list[Refusal]:
@@ -179,20 +278,6 @@ def _rename(hub: Hub, name: str, place: str) -> None:
     hub.name, hub.place = name, place
 
 
-def _own_hub(version: int | None) -> Hub:
-    statement = (
-        select(Hub).where(Hub.id == require_hub_id()).with_for_update().execution_options(populate_existing=True)
-    )
-    hub = db.session.scalars(statement).one()
-    if version is not None and hub.brand_version != version:
-        raise errors.ChangedMeanwhile
-    return hub
-
-
-def _save(hub: Hub, action: str, actor: Actor, now: datetime) -> int:
-    hub.brand_version += 1
-    audit.record(actor=actor, action=action, hub_id=hub.id, subject=hub.slug, now=now)
-    db.session.flush()
-    hub_id, version = hub.id, hub.brand_version
-    after_commit(lambda: queries.forget(hub_id))
-    return version
+def _finished(change: Change, action: str, source: int | None, actor: Actor, now: datetime) -> int:
+    act = "edit" if source is None else "restore"
+    return editing.finish(change, actor=actor, action=action, now=now, act=act, source=source)

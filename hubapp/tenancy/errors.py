@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from hubapp.tenancy.models import HubVersion
 
 
 class NoSuchHub(NotFound):
@@ -82,10 +87,21 @@ class NotFrozen(Refusal):
 
 
 class ChangedMeanwhile(Refusal):
-    """Someone else saved in between; writing over it would lose their work."""
+    """Someone else saved in between; writing over it unseen would pass over their work. `latest`: theirs."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Someone else changed this meanwhile. Load the page again, then make your change."))
+    def __init__(self, latest: HubVersion | None = None) -> None:
+        self.latest = latest
+        if latest is None or not latest.by_name:
+            super().__init__(_("Someone else changed this meanwhile. Load the page again, then make your change."))
+        else:
+            super().__init__(
+                _(
+                    "Someone else changed this meanwhile: %(name)s saved version %(number)s. Yours is still in the "
+                    "form. Saving again puts it in the place of theirs, which stays among the versions.",
+                    name=latest.by_name,
+                    number=latest.number,
+                )
+            )
 
 
 class FieldRefused(Refusal):
@@ -111,3 +127,10 @@ class PageProtected(Refusal):
         super().__init__(
             _("Every hub needs its terms, its privacy notice and its imprint: change them, do not remove them.")
         )
+
+
+class NoSuchVersion(NotFound):
+    """This hub has no such version."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such version."))

@@ -106,6 +106,45 @@ class HubPage(HubScoped, db.Model):  # type: ignore[name-defined]
     )
 
 
+class HubVersion(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A part of a hub (its brand, front page, first steps, or a page) as it was after one change; never changed itself.
+
+    `subject`: which page. `number` counts a part's versions from 1; `source`: the version that this one brought back.
+    """
+
+    __tablename__ = "hub_version"
+
+    part: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    number: Mapped[int]
+    act: Mapped[str]
+    source: Mapped[int | None]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID | None]
+    by_name: Mapped[str] = mapped_column(default="")
+    content: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        UniqueConstraint("hub_id", "part", "subject", "number"),
+        CheckConstraint("part IN ('brand', 'front', 'steps', 'page')", name="part"),
+        CheckConstraint("act IN ('found', 'edit', 'remove', 'restore')", name="act"),
+        CheckConstraint("(act = 'restore') = (source IS NOT NULL)", name="source"),
+    )
+
+
+class HubLogo(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A drawing that a version of the brand needs, or that somebody looks at before saving; kept once per hub."""
+
+    __tablename__ = "hub_logo"
+
+    digest: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime]
+
+    __table_args__ = (ForeignKeyConstraint(["hub_id"], ["hub.id"]), UniqueConstraint("hub_id", "digest"))
+
+
 class AuditEvent(db.Model):  # type: ignore[name-defined]
     """Who did what to what, and why. Rows are added, never changed."""
 

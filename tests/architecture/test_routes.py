@@ -52,6 +52,8 @@ HARMLESS = {
     "messages.thread_news": "the same, for whoever is not in it",
     "writing.edit": "the form for a new page under that name",
     "writing.remove": "says that there is no such page",
+    "writing.save": "says what is missing in a new page under that name",
+    "versions.index": "nothing was changed yet in a page that is not there",
 }
 SIGN_IN = ("/auth/login", "/sign-in")
 # Where nothing is, an answer says so; where the role may not go at all, it does not even look.

@@ -43,7 +43,7 @@ from hubapp.people.notifications import tokens
 from hubapp.people.papers import services as papers
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import TAGS, ProfileText
-from hubapp.tenancy import pages
+from hubapp.tenancy import editing, pages, versions
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import platform_scope
@@ -113,6 +113,10 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         talk = _talk(app, buyer)
         thread_id = _written(buyer, people["other member, there"])
         pages.save_page(slug="kept", locale="en", title=MARK, body=MARK, actor=SYSTEM, now=NOW)
+        version = versions.newest("page", "kept")
+        assert version is not None
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>{MARK}</title></svg>'
+        digest = editing.keep_logo(drawing.encode(), now=NOW)
         entry = ledger.entries_of(f"order:{order.id}")[0]
         payment_id = orders.checkout_of(checkout_id, buyer_id=buyer).payment_id
         subscription_id = subscriptions.subscribe(wish=wish(shop), now=NOW)
@@ -153,6 +157,9 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "code": invite.code,
         "locale": "en",
         "slug": "kept",
+        "part": "page",
+        "version_id": str(version.version.id),
+        "digest": digest,
     }
 
 

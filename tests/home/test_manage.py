@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -55,7 +56,7 @@ def filled(browser: Browser) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", text):
         name, value = re.search(r'name="(\w+)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and value and 'type="checkbox"' not in tag and 'type="file"' not in tag:
-            values[name[1]] = value[1]
+            values[name[1]] = html.unescape(value[1])
     for name, body in re.findall(r'<select[^>]*name="(\w+)".*?>(.*?)</select>', text, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         values[name] = chosen[1] if chosen else ""
@@ -178,28 +179,35 @@ def test_two_people_do_not_overwrite_each_others_brand(connector: Browser) -> No
 
 def test_a_page_is_written_previewed_and_shown(connector: Browser) -> None:
     path = "/manage/pages/en/opening-hours"
-    preview = connector.post(path, {"title": "Hours", "body": "We **open** at 9", "version": "0", "preview": "1"})
-    assert "<strong>open</strong>" in preview.text
+    typed = {"title-en": "Hours", "body-en": "We **open** at 9", "version": "0"}
+    preview = connector.post(path, {**typed, "preview": "1"})
+    assert preview.text.count("<strong>open</strong>") == 2  # in light and in dark
     assert connector.get("/p/opening-hours").status_code == 404
-    saved = connector.post(path, {"title": "Hours", "body": "We **open** at 9", "version": "0"})
+    saved = connector.post(path, typed)
     assert saved.status_code == 303
     assert "<strong>open</strong>" in connector.get("/p/opening-hours").text
     assert 'href="/p/opening-hours"' in connector.get("/").text
 
 
 def test_what_was_written_by_someone_else_meanwhile_is_not_lost(connector: Browser) -> None:
-    stale = {"title": "Terms", "body": "Mine", "version": "1"}
-    assert connector.post("/manage/pages/en/terms", {**stale, "body": "Theirs"}).status_code == 303
-    assert connector.post("/manage/pages/en/terms", stale).status_code == 422
+    stale = {"title-en": "Terms", "body-en": "Mine", "version": "0"}
+    assert connector.post("/manage/pages/en/terms", {**stale, "body-en": "Theirs"}).status_code == 303
+    refused = connector.post("/manage/pages/en/terms", stale)
+    assert refused.status_code == 422
+    assert ">\nMine</textarea>" in refused.text
+    assert "Njeri saved version 2" in refused.text
+    latest = re.search(r'name="version" value="(\d+)"', refused.text)
+    assert latest
+    assert connector.post("/manage/pages/en/terms", {**stale, "version": latest[1]}).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("path", "form", "words"),
     [
-        ("/manage/pages/en/long", {"title": "Long", "body": "x" * 50_001}, "50"),
-        ("/manage/pages/en/shares", {"title": "Shares", "body": "mine"}, "not taken by the network"),
-        ("/manage/pages/en/x", {"title": "X", "body": "{{name}}"}, "Write the text itself"),
-        ("/manage/pages/en/x", {"title": "", "body": "x"}, "Enter a title"),
+        ("/manage/pages/en/long", {"title-en": "Long", "body-en": "x" * 50_001}, "50"),
+        ("/manage/pages/en/shares", {"title-en": "Shares", "body-en": "mine"}, "not taken by the network"),
+        ("/manage/pages/en/x", {"title-en": "X", "body-en": "{{name}}"}, "Write the text itself"),
+        ("/manage/pages/en/x", {"title-en": "", "body-en": "x"}, "Between 1 and"),
     ],
 )
 def test_a_page_that_cannot_stand_is_refused_in_words(
@@ -212,7 +220,7 @@ def test_a_page_that_cannot_stand_is_refused_in_words(
 
 def test_scripts_in_a_page_are_text(connector: Browser) -> None:
     body = "<script>alert(1)</script> [go](javascript:alert(1))"
-    connector.post("/manage/pages/en/odd", {"title": "Odd", "body": body, "version": "0"})
+    connector.post("/manage/pages/en/odd", {"title-en": "Odd", "body-en": body, "version": "0"})
     shown = connector.get("/p/odd").text
     assert "<script>alert" not in shown
     assert 'href="javascript' not in shown

@@ -46,9 +46,12 @@ def test_each_wrong_value_is_named_at_its_field(app: HubFlask, hub_id: int) -> N
 
 def test_the_version_moves_with_every_change_and_guards_against_stale_forms(app: HubFlask, hub_id: int) -> None:
     with app.app_context(), hub_scope(hub_id), unit_of_work():
-        assert brand.edit_brand(brand=brand_of(hub_id), version=1, actor=SYSTEM, now=NOW) == 2
+        changed = brand_of(hub_id, radius=3)
+        assert brand.edit_brand(brand=changed, version=0, actor=SYSTEM, now=NOW) == 2  # 1 is what was there before
+        assert queries.look(hub_id).version == 2
         with pytest.raises(errors.ChangedMeanwhile):
-            brand.edit_brand(brand=brand_of(hub_id), version=1, actor=SYSTEM, now=NOW)
+            brand.edit_brand(brand=changed, version=0, actor=SYSTEM, now=NOW)
+        assert brand.edit_brand(brand=changed, version=2, actor=SYSTEM, now=NOW) == 2  # nothing changed
 
 
 def test_a_logo_stays_until_it_is_replaced_or_removed(app: HubFlask, hub_id: int) -> None:
@@ -78,8 +81,8 @@ def test_an_edit_touches_the_hub_in_scope_only(app: HubFlask, hub_id: int) -> No
         ("shares", "fr", "T", "b", "slug"),
         ("../x", "fr", "T", "b", "slug"),
         ("ok", "de", "T", "b", "locale"),
-        ("ok", "fr", "  ", "b", "title"),
-        ("ok", "fr", "T", "{{name}}", "body"),
+        ("ok", "fr", "  ", "b", "title-fr"),
+        ("ok", "fr", "T", "{{name}}", "body-fr"),
     ],
 )
 def test_a_page_is_refused_at_its_field(

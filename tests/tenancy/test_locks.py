@@ -54,7 +54,7 @@ def test_two_who_name_things_at_once_are_both_heard(live: Live, hub_id: int) -> 
 
 
 def test_without_the_hubs_lock_one_of_them_is_not(live: Live, hub_id: int) -> None:
-    with without_lock("tenancy.brand._own_hub"):
+    with without_lock("tenancy.editing._locked"):
         assert words_at_once(live, hub_id) == {"listing"}
 
 
@@ -75,8 +75,8 @@ def test_who_saves_a_page_that_was_changed_meanwhile_is_told(live: Live, hub_id:
     assert save_at_once(live, hub_id) is ChangedMeanwhile
 
 
-def test_without_the_pages_lock_what_they_wrote_is_lost(live: Live, hub_id: int) -> None:
-    with without_lock("tenancy.pages.save_page"):
+def test_without_the_hubs_lock_nobody_tells_them(live: Live, hub_id: int) -> None:
+    with without_lock("tenancy.editing._locked"):
         assert save_at_once(live, hub_id) is None
 
 
@@ -101,5 +101,5 @@ def test_removing_a_page_keeps_what_is_changed_meanwhile(live: Live, hub_id: int
 
 
 def test_without_the_hubs_lock_the_change_is_lost(live: Live, hub_id: int) -> None:
-    with without_lock("tenancy.pages.remove_page"):
+    with without_lock("tenancy.editing._locked"):
         assert remove_while_the_front_page_is_edited(live, hub_id) != ["hero", "about"]

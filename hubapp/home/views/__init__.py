@@ -1,6 +1,6 @@
 """Pages of a hub's and the network's front, and of the connector's shell."""
 
-from hubapp.home.views import brand, central, files, front, health, manage, writing
+from hubapp.home.views import arranging, brand, central, files, front, health, manage, versions, writing
 
 blueprints = (
     files.blueprint,
@@ -9,6 +9,8 @@ blueprints = (
     manage.blueprint,
     brand.blueprint,
     writing.blueprint,
+    arranging.blueprint,
+    versions.blueprint,
     central.blueprint,
     health.hub_blueprint,
     health.central_blueprint,

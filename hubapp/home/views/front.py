@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from babel import Locale
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -44,15 +43,12 @@ def page(slug: str) -> ResponseReturnValue:
     found = tenancy.page(slug, site.locale, site.view.default_locale) if site else None
     if found is None:
         abort(404)
-    return render_template("home/page.html", page=found, body=prose(found.body), page_dir=direction_of(found.locale))
+    return render_template(
+        "home/page.html", page=found, body=prose(found.body), page_dir=presentation.direction_of(found.locale)
+    )
 
 
 @lru_cache(maxsize=512)
 def prose(text: str) -> Markup:
     """Markdown as safe HTML; texts are few and long, so the result is kept."""
     return markdown.render(text, is_whole_page=True)
-
-
-def direction_of(locale: str) -> str:
-    """`rtl` or `ltr`: a page may be shown in another language than the site around it."""
-    return str(Locale.parse(locale, sep="-").text_direction)

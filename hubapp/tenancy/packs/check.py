@@ -13,10 +13,8 @@ BASE = "_base"
 # What may only be listed while its switch is on: (switch, listed value, key of the list).
 _SWITCHED = (
     ("members_directory", "members", "nav.items"),
-    ("members_directory", "members", "home.sections"),
-    ("needs", "needs", "home.sections"),
     ("conversations", "feed", "nav.items"),
-    ("conversations", "conversations", "home.sections"),
+    *((switch, section, "home.sections") for section, switch in schema.SECTION_SWITCHES.items()),
 )
 # What `_base` leaves to each hub; with these it must be a whole pack itself.
 SAMPLE: Mapping[str, Any] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -15,7 +14,6 @@ from hubapp.tenancy.packs.problems import Problem
 
 # What a hub may take over from another; its name, texts, domain and law are its own.
 _FORKED = ("theme", "features", "home")
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def deep(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,10 +126,10 @@ def _filled_text(
 
 
 def _fill(text: str, known: Mapping[str, str], file: str, key: str, problems: list[Problem]) -> str:
-    meaningless = [name for name in _PLACEHOLDER.findall(text) if name not in known]
+    meaningless = [name for name in schema.PLACEHOLDER.findall(text) if name not in known]
     names = ", ".join(sorted(known))
     problems.extend(Problem(file, key, f"{{{{{name}}}}} means nothing; known are {names}") for name in meaningless)
-    return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+    return schema.PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
 
 
 def _values(pack: schema.Pack, locale: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,8 @@ SECTIONS = (
     "members",
     "about",
 )
+# What only leads somewhere while its switch is on.
+SECTION_SWITCHES = {"members": "members_directory", "needs": "needs", "conversations": "conversations"}
 NAV = ("home", "feed", "events", "market", "members", "shares")
 FEATURES = (
     "events",
@@ -58,6 +61,8 @@ LEGAL_PAGES = ("terms", "privacy", "imprint")
 PAGE_ORDER = ("about", "how-we-work", "house-rules", "faq")
 RESERVED_PAGES = (*LEGAL_PAGES, "shares")
 MERCHANTS = ("seller", "hub", "core")
+# In a pack's files such a mark stands for a value; in a stored text it would mean something else after an export.
+PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True)

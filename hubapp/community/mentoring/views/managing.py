@@ -14,9 +14,11 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
-from hubapp.tenancy import brand
+from hubapp.tenancy import brand, errors, versions
+from hubapp.tenancy.models import HubVersion
 from hubapp.tenancy.packs import schema
 from hubapp.web import access, areas
+from hubapp.web.htmx import htmx
 
 blueprint = areas.hub_blueprint("manage_mentors", __name__, url_prefix="/manage/mentors")
 
@@ -28,8 +30,18 @@ def index() -> ResponseReturnValue:
     return _page(AskForm(formdata=None), WordsForm(formdata=None))
 
 
-def _page(ask_form: AskForm, words_form: WordsForm) -> ResponseReturnValue:
+def _page(
+    ask_form: AskForm,
+    words_form: WordsForm,
+    *,
+    steps: dict[str, dict[str, str]] | None = None,
+    version: int | None = None,
+    newer: HubVersion | None = None,
+) -> ResponseReturnValue:
     hub = areas.current_hub()
+    own = hub.home.get("steps", {}) if steps is None else steps
+    latest = versions.newest("steps")
+    number = latest.version.number if latest else 0
     rows = queries.mentors(MentorStatus.ACTIVE, MentorStatus.ASKED)
     people = membership.members_of({row.account_id for row in rows})
     counts = queries.open_counts(now=clock.now())
@@ -42,7 +54,11 @@ def _page(ask_form: AskForm, words_form: WordsForm) -> ResponseReturnValue:
             for row in rows
             if row.account_id in people
         ],
-        own=words_form.words(hub.locales) if words_form.errors or words_form.form_errors else hub.home.get("steps", {}),
+        own=own,
+        shown=shown.in_all_languages(own),
+        version=number if version is None else version,
+        newer=newer,
+        saved=latest if request.args.get("saved") == str(number) else None,
         defaults=shown.defaults(),
         keys=schema.STEPS,
         lengths=schema.STEP_LENGTHS,
@@ -81,14 +97,26 @@ def end() -> ResponseReturnValue:
 @blueprint.post("/words")
 @access.requires("mentors.manage")
 def words() -> ResponseReturnValue:
-    """Say the first steps in the hub's own words; an empty field takes ours."""
-    form = WordsForm()
+    """Say the first steps in the hub's own words; an empty field takes ours. Preview shows them without saving."""
+    form, hub = WordsForm(), areas.current_hub()
+    steps, seen = form.words(hub.locales), request.form.get("version", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() else None
+    is_preview, newer = "preview" in request.form, None
     if form.validate_on_submit():
         try:
-            brand.edit_steps(steps=form.words(areas.current_hub().locales), actor=guards.actor(), now=clock.now())
+            if is_preview:
+                brand.check_steps(hub, steps)
+            else:
+                number = brand.edit_steps(steps=steps, version=version, actor=guards.actor(), now=clock.now())
+                return redirect(url_for(".index", saved=number or None, _anchor="steps"), 303)
+        except errors.ChangedMeanwhile as refusal:
+            form.refuse(refusal)
+            newer = refusal.latest
+            version = newer.number if newer else 0
         except Refusal as refusal:
             form.refuse(refusal)
-        else:
-            flash(_("Saved."), "good")
-            return redirect(url_for(".index"), 303)
-    return _page(AskForm(formdata=None), form)
+    if is_preview and htmx:
+        shown_words = [] if form.all_errors else shown.in_all_languages(steps)
+        html = render_template("community/mentoring/_words.html", shown=shown_words, problems=form.all_errors)
+        return html, 422 if form.all_errors else 200
+    return _page(AskForm(formdata=None), form, steps=steps, version=version or 0, newer=newer)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
 from flask import request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from hubapp.community.mentoring.queries import Plan
@@ -17,6 +22,20 @@ def words(locale: str) -> dict[str, str]:
     own = hub.home.get("steps", {})
     chosen = own.get(locale) or own.get(hub.default_locale) or {}
     return {key: chosen.get(key) or fallback for key, fallback in defaults().items()}
+
+
+def in_all_languages(own: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """A newcomer's first steps in each of the hub's languages, with these words of its own where it has some."""
+    hub = areas.current_hub()
+    shown = []
+    for locale in hub.locales:
+        with force_locale(locale):
+            said = {key: own.get(locale, {}).get(key) or usual for key, usual in defaults().items()}
+            direction = str(Locale.parse(locale, sep="-").text_direction)
+            steps = [(False, said[key], "") for key in PATHS]
+            title = _("Welcome, %(name)s", name="…")
+            shown.append({"locale": locale, "dir": direction, "title": title, "text": said["welcome"], "steps": steps})
+    return shown
 
 
 def defaults() -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""What the parts of a hub's brand and pages are called on the connector's pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+PARTS = {"brand": _l("Brand"), "front": _l("Front page"), "steps": _l("First steps"), "page": _l("Pages")}
+SECTIONS = {
+    "hero": _l("Promise and cover"),
+    "facts": _l("Numbers"),
+    "start": _l("First steps"),
+    "gatherings": _l("Next gatherings"),
+    "conversations": _l("Newest conversations"),
+    "listings": _l("Newest listings"),
+    "needs": _l("Needs"),
+    "orders_split": _l("Where payments went"),
+    "connector": _l("Connector"),
+    "members": _l("Newest members"),
+    "about": _l("About"),
+}
+TEXTS = {
+    "name": _l("Name"),
+    "place": _l("Place"),
+    "tagline": _l("A few words beneath the name"),
+    "promise": _l("Promise"),
+    "lead": _l("Introduction"),
+    "join": _l("Button: join"),
+    "browse": _l("Button: market"),
+    "about": _l("About"),
+}
+# What each of the hub's own nouns stands for.
+WORDS = {
+    "member": _l("member"),
+    "members": _l("members"),
+    "listing": _l("listing"),
+    "listings": _l("listings"),
+    "offer": _l("offer"),
+    "offers": _l("offers"),
+    "need": _l("need"),
+    "needs": _l("needs"),
+    "market": _l("market"),
+    "connector": _l("connector"),
+    "seller": _l("seller"),
+    "join": _l("Join"),
+}
+STEPS = {
+    "welcome": _l("Above the steps"),
+    "hello": _l("Say hello"),
+    "profile": _l("Profile"),
+    "gathering": _l("Gathering"),
+    "trade": _l("Market"),
+}
+THEME = {
+    "primary": _l("Main colour"),
+    "accent": _l("Second colour"),
+    "neutral_hue": _l("Hue of the greys, in degrees"),
+    "font_pair": _l("Typefaces"),
+    "control_shape": _l("Buttons"),
+    "radius": _l("Roundness of cards, in pixels"),
+    "density": _l("Spacing"),
+    "tile_set": _l("Cover art"),
+    "mosaic": _l("Number of the drawing"),
+}
+COLOURS = ("primary", "accent")
