@@ -22,6 +22,8 @@ def _letter(name: str, title: Any) -> Kind:
 REGISTERED = _letter("gathering_registered", _l("You registered for a gathering"))
 WAITING = _letter("gathering_waiting", _l("You are on a waiting list"))
 MOVED_UP = _letter("gathering_moved_up", _l("A seat became free for you"))
+PAY = _letter("gathering_pay", _l("A seat became free: pay to take it"))
+LAPSED = _letter("gathering_lapsed", _l("Your seats went to somebody else"))
 MOVED = _letter("gathering_moved", _l("A gathering of yours changed"))
 CANCELED = _letter("gathering_canceled", _l("A gathering of yours is canceled"))
 REMINDER = _letter("gathering_reminder", _l("A gathering of yours is near"))
