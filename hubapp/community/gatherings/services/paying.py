@@ -91,9 +91,9 @@ def _order(gathering: Gathering, registration: GatheringRegistration, payer: Pay
     )
     buyer = orders.Buyer(payer.account_id, hub.currency, None, payer.touch)
     checkout_id = orders.place_direct_order(wanted=wanted, buyer=buyer, now=now)
+    order_id = order_queries.orders_of_checkout(checkout_id)[0].id
+    registration.checkout_id, registration.order_id = checkout_id, order_id
     registration.unit_price, registration.refund_hours = payer.shown, gathering.refund_hours
-    registration.checkout_id = checkout_id
-    registration.order_id = order_queries.orders_of_checkout(checkout_id)[0].id
     db.session.flush()
 
 
