@@ -22,7 +22,6 @@ from hubapp.money.payments.models import Payment
 from hubapp.tenancy.audit import SYSTEM
 from tests.factories.evening import LONG, PRICE, WINDOW, Evening, open_evening
 from tests.factories.payments import Till
-from tests.factories.stall import DISPUTED
 
 
 def test_a_seat_is_kept_while_it_is_paid_and_has_no_ticket_before(evening: Evening) -> None:
@@ -96,7 +95,7 @@ def test_an_unpaid_seat_goes_to_the_next_who_is_asked_by_letter(evening: Evening
     assert asked is not None
     assert asked.pay_until is not None
     assert timedelta(hours=23) < asked.pay_until - clock.now() <= paying.TIME_TO_PAY
-    assert evening.mails() == ["gathering_waiting", "gathering_pay"]
+    assert letters(evening) == ["gathering_waiting", "gathering_pay"]
 
 
 def test_who_is_asked_and_does_not_pay_is_told_and_the_next_one_is_asked(evening: Evening) -> None:
@@ -107,10 +106,7 @@ def test_who_is_asked_and_does_not_pay_is_told_and_the_next_one_is_asked(evening
     assert evening.states(evening.finn, evening.gus) == ["paying", "waiting"]
     evening.advance(LONG)
     assert evening.states(evening.finn, evening.gus) == ["-", "paying"]
-    assert [name for name in evening.mails() if name.startswith("gathering_")][-2:] == [
-        "gathering_lapsed",
-        "gathering_pay",
-    ]
+    assert letters(evening)[-2:] == ["gathering_lapsed", "gathering_pay"]
     evening.pay(evening.gus)
     assert evening.tickets(evening.gus) == 2
     evening.assert_at_rest()
@@ -197,17 +193,17 @@ def test_paying_everybody_back_twice_pays_nobody_twice(evening: Evening) -> None
     evening.assert_at_rest()
 
 
-def test_what_a_bank_looks_into_is_tried_again_later(till: Till) -> None:
-    evening = open_evening(till)
-    evening.register(evening.eva)
-    evening.pay(evening.eva, DISPUTED)
+def test_what_a_bank_looks_into_is_tried_again_later(evening: Evening) -> None:
+    who = evening.shop.buyer
+    evening.buy(who)
+    evening.dispute(evening.orders(who)[0])
     evening.do(services.cancel_gathering, reason="", with_following=False)
     evening.settle()
-    one = evening.mine(evening.eva)
+    one = evening.mine(who)
     assert one is not None
     assert one.refund_due_at is not None
     assert one.refund_due_at > clock.now() + timedelta(hours=23)
-    assert evening.orders(evening.eva)[0].status == "paid"
+    assert evening.orders(who)[0].status == "paid"
 
 
 def test_a_payment_after_the_seat_was_given_away_goes_back_whole(evening: Evening) -> None:
@@ -257,6 +253,11 @@ def test_when_it_is_over_orders_are_handed_over(evening: Evening) -> None:
     evening.buy(evening.eva)
     evening.advance(evening.gathering().ends_at - clock.now() + timedelta(minutes=5))
     assert evening.orders(evening.eva)[0].status == "handed_over"
+
+
+def letters(evening: Evening) -> list[str]:
+    """Those of gatherings, in order."""
+    return [name for name in evening.mails() if name.startswith("gathering_")]
 
 
 def _lapse_unheard(evening: Evening, who: UUID) -> None:
