@@ -134,6 +134,7 @@ def _send(
             "slug": gathering.slug,
             "seats": registration.seats,
             "comes": comes,
+            "is_paid": gathering.is_paid,
             "starts": gathering.starts_at.isoformat(),
             "ends": gathering.ends_at.isoformat(),
             "zone": tenancy.hub_view(gathering.hub_id).timezone,
