@@ -59,6 +59,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (SELLER, "lyon", ("/me/books", "/me/subscriptions", "/me/earnings/periods", "/me/earnings/periods/2026-11")),
     (MEMBER, "lyon", ("/me/subscriptions",)),
     (MEMBER, "lyon", ("/events", "/me/tickets", "/events > /events/visio", "/me/tickets?when=past")),
+    (MEMBER, "lyon", ("/events > /events/ressemeler",)),
     (CONNECTORS["nairobi"], "nairobi", ("/manage/events", "/manage/events/new", "/manage/events > /manage/events/0")),
     (CONNECTORS["lyon"], "lyon", ("/manage/events > /checkin", "/manage/events > /people")),
     (None, "tunis", ("/events", "/events > /events/", "/events?when=past")),

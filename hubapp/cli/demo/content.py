@@ -204,7 +204,7 @@ def read(folder: Path, pack: Pack) -> Story:
         ),
         purchases=tuple(_purchase(row, numbers) for row in data.get("purchases", ())),
         runs=tuple(Run(row["days_ago"], row["approved"]) for row in data.get("runs", ())),
-        meetings=tuple(_meeting(values) for values in data.get("gatherings", ())),
+        meetings=tuple(_meeting(values, pack.currency) for values in data.get("gatherings", ())),
         topics=tuple((row["name"], row["tone"]) for row in data.get("topics", ())),
         talks=tuple(map(_talk, data.get("talks", ()))),
     )
@@ -275,7 +275,8 @@ def _article(values: dict[str, Any], currency: str) -> Article:
     )
 
 
-def _meeting(values: dict[str, Any]) -> Meeting:
+def _meeting(values: dict[str, Any], currency: str) -> Meeting:
+    price = Money.parse(values["price"], currency).amount if "price" in values else None
     questions = (
         Question(f"q{number}", one["label"], one.get("kind", "text"), choices=tuple(one.get("choices", ())))
         for number, one in enumerate(values.get("questions", ()))
@@ -291,6 +292,8 @@ def _meeting(values: dict[str, Any]) -> Meeting:
             online_url=values.get("online", ""),
             capacity=values.get("seats"),
             most_seats=values.get("most_seats", 2),
+            price=price,
+            is_sold_by_host=price is not None,
             questions=tuple(questions),
         ),
         host=values["host"],

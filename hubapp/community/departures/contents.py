@@ -108,7 +108,9 @@ def _gatherings(account_id: uuid.UUID) -> Part:
         [
             {
                 **_picked(mine.gathering, "title starts_at ends_at place_name"),
-                **_picked(mine.registration, "status seats answers queued_at confirmed_at canceled_at"),
+                **_picked(
+                    mine.registration, "status seats answers queued_at confirmed_at canceled_at unit_price paid_at"
+                ),
                 "tickets": [_picked(ticket, "number code checked_in_at") for ticket in mine.tickets],
             }
             for mine in gatherings.registrations_of(account_id)

@@ -87,6 +87,33 @@ class OutOfSight(Refusal):
         super().__init__(_("The hub took this gathering out of sight; it cannot be changed now."))
 
 
+class TimeToPayOver(Refusal):
+    """The seats are not kept any more, or nobody has to pay for them."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your time to pay is over: the seats were given to somebody else."))
+
+
+class PriceStays(Refusal):
+    """Whether seats cost something is settled once somebody has registered."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        words = _("People have registered already: what was free stays free, and what costs something keeps a price.")
+        super().__init__(words, field="price")
+
+
+class NotTheirs(Refusal):
+    """Nobody is made a seller by somebody else."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        words = _("Only the host can decide to sell. Let the hub sell the seats, or ask the host to plan this.")
+        super().__init__(words, field="seller")
+
+
 class NoSuchTicket(NotFound):
     """No ticket of this gathering has that code, or its registration was canceled."""
 

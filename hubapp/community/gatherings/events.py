@@ -62,6 +62,16 @@ class RegistrationMovedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatOffered:
+    """Somebody who waited may have seats, once they have paid for them."""
+
+    hub_id: int
+    gathering_id: UUID
+    registration_id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationCanceled:
     """Somebody does not come, or waits no more."""
 

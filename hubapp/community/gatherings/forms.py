@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from wtforms import (
     DateField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     StringField,
     TextAreaField,
@@ -26,10 +28,14 @@ from hubapp.community.gatherings.policies import details as rules
 from hubapp.community.gatherings.policies.details import Details, Question, questions_from
 from hubapp.community.gatherings.policies.recurrence import When, when_of
 from hubapp.community.gatherings.services import Repeat
+from hubapp.kernel.money import Money
+from hubapp.market.catalogue.forms import HubMoneyField, not_negative, not_too_large, tax_label
 from hubapp.web import areas
 from hubapp.web.forms import ChoiceField, Form
 
 NEVER, ONE, FOLLOWING = "no", "one", "following"
+HOST, HUB = "host", "hub"
+NO_REFUND = "never"
 _SHORT = [Length(max=rules.LONGEST_LINE, message=_l("At most %(max)d characters."))]
 
 
@@ -107,6 +113,26 @@ class GatheringForm(Form):
         ],
         default="0",
     )
+    price = HubMoneyField(
+        _l("Price of a seat"),
+        [Optional(), not_negative, not_too_large],
+        description=_l("Tax included. Leave it empty if it is free."),
+    )
+    tax_category = ChoiceField(_l("Tax rate"), default="standard")
+    refund = ChoiceField(
+        _l("Who gives a seat back is paid back"),
+        choices=[
+            ("0", _l("until it begins")),
+            ("24", _l("until a day before")),
+            ("72", _l("until three days before")),
+            ("168", _l("until a week before")),
+            (NO_REFUND, _l("not at all")),
+        ],
+        default="24",
+    )
+    seller = ChoiceField(
+        _l("Who sells the seats?"), choices=[(HOST, _l("The host")), (HUB, _l("The hub"))], default=HOST
+    )
     repeat = ChoiceField(
         _l("Repeats"),
         choices=[
@@ -129,6 +155,13 @@ class GatheringForm(Form):
     )
     questions = FieldList(FormField(QuestionForm), min_entries=rules.MOST_QUESTIONS, max_entries=rules.MOST_QUESTIONS)
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        rates = areas.current_hub().tax_rates or {"standard": 0}
+        self.tax_category.choices = [(name, tax_label(name, rate)) for name, rate in rates.items()]
+        if not self.tax_category.raw_data and self.tax_category.data not in rates:
+            self.tax_category.data = next(iter(rates))
+
     def validate_ends(self, field: TimeField) -> None:
         """Later than it began."""
         if self.day.data and self.starts.data and field.data and self.when().minutes <= 0:
@@ -144,6 +177,12 @@ class GatheringForm(Form):
         self.ends_day.data = None if end.date() == when.day else end.date()
         self.capacity.data, self.most_seats.data = found.capacity, found.most_seats
         self.closes.data, self.host.data = str(found.closes_minutes), host
+        hub = areas.current_hub()
+        self.price.data = None if found.price is None else Money(found.price, hub.currency)
+        if found.tax_category in hub.tax_rates:
+            self.tax_category.data = found.tax_category
+        self.refund.data = NO_REFUND if found.refund_hours is None else str(found.refund_hours)
+        self.seller.data = HOST if found.is_sold_by_host or found.price is None else HUB
         for row, question in zip(self.questions, questions_from(found.questions), strict=False):
             asked = row.form
             asked.label.data, asked.kind.data, asked.is_required.data = (
@@ -167,6 +206,7 @@ class GatheringForm(Form):
 
     def details(self, host_account_id: UUID | None) -> Details:
         """All but its time."""
+        price = self.price.data.amount if self.price.data else None
         asked = (row.form.question(number) for number, row in enumerate(self.questions))
         return Details(
             title=(self.title.data or "").strip(),
@@ -180,6 +220,10 @@ class GatheringForm(Form):
             capacity=self.capacity.data,
             most_seats=self.most_seats.data or 1,
             closes_minutes=int(self.closes.data or 0),
+            price=price or None,
+            tax_category=str(self.tax_category.data),
+            refund_hours=None if self.refund.data == NO_REFUND else int(self.refund.data or 0),
+            is_sold_by_host=bool(price) and self.seller.data == HOST,
             questions=tuple(question for question in asked if question.label),
         )
 
@@ -212,6 +256,26 @@ class RegisterForm(Form):
     """How many seats; answers are read by the keys of the questions."""
 
     seats = IntegerField(_l("How many seats?"), [InputRequired(_l("Choose a number."))], default=1)
+    shown = HiddenField()
+
+    def shown_price(self) -> int:
+        """The price of a seat that the page showed, in minor units; what is no number is no price."""
+        return price_shown(str(self.shown.data or ""))
+
+
+class PayForm(Form):
+    """The price of a seat that the page showed."""
+
+    shown = HiddenField()
+
+    def shown_price(self) -> int:
+        """In minor units; what is no number is no price."""
+        return price_shown(str(self.shown.data or ""))
+
+
+def price_shown(text: str) -> int:
+    """A price that went through a page; 0 for nonsense."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0  # noqa: PLR2004
 
 
 class CodeForm(Form):

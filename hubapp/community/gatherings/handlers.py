@@ -1,4 +1,4 @@
-"""Jobs of gatherings: dates ahead, news of changes, and reminders, all by the business clock."""
+"""Jobs of gatherings: dates ahead, news of changes, reminders, and what the money of seats says."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import paid_queries, queries, services
 from hubapp.community.gatherings.events import GatheringPublished
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, GatheringSeries, Seat, Status
 from hubapp.community.gatherings.policies import seats
 from hubapp.community.gatherings.services.letters import ANNOUNCE, TELL
+from hubapp.community.gatherings.services.owing import REFUND
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, require_hub_id
+from hubapp.market.orders.events import OrderCanceled, OrderPaid
+from hubapp.money.payments.events import ChargeFailed, PaymentExpired
 
 REMIND = "gatherings.remind"
 EXTEND = "gatherings.extend"
+LAPSE = "gatherings.lapse"
+HAND_OVER = "gatherings.hand_over"
 BATCH = 500
 
 
@@ -57,6 +62,67 @@ def remind(gathering_id: str) -> None:
 def extend(series_id: str) -> None:
     """Make the dates of a series that are due."""
     services.extend(series_id=UUID(series_id), now=clock.now())
+
+
+@on(OrderPaid)
+def take_seats(event: OrderPaid) -> None:
+    """Somebody has paid; orders of anything else do not concern us."""
+    services.paid(order_id=event.order_id, now=clock.now())
+
+
+@on(OrderCanceled)
+def free_seats(event: OrderCanceled) -> None:
+    """Somebody gets their money back."""
+    services.order_called_off(order_id=event.order_id, now=clock.now())
+
+
+@on(PaymentExpired)
+def not_paid(event: PaymentExpired) -> None:
+    """Nobody came to a card page."""
+    _payment_died(event.reference, event.payment_id)
+
+
+@on(ChargeFailed)
+def refused(event: ChargeFailed) -> None:
+    """A payment can no longer succeed."""
+    _payment_died(event.reference, event.payment_id)
+
+
+def _payment_died(reference: str, payment_id: UUID) -> None:
+    word, _separator, rest = reference.partition(":")
+    if word == "checkout":
+        services.payment_died(checkout_id=UUID(rest.partition(":")[0]), payment_id=payment_id, now=clock.now())
+
+
+@queue.task(LAPSE)
+def lapse(gathering_id: str) -> None:
+    """Give unpaid seats on."""
+    services.lapse(gathering_id=UUID(gathering_id), now=clock.now())
+
+
+@queue.task(REFUND)
+def refund(gathering_id: str) -> None:
+    """Give back what is due, some at a time."""
+    if services.send_back(gathering_id=UUID(gathering_id), now=clock.now()):
+        queue.enqueue(REFUND, hub_id=require_hub_id(), arguments={"gathering_id": gathering_id})
+
+
+@queue.task(HAND_OVER)
+def hand_over(gathering_id: str) -> None:
+    """It is over."""
+    services.hand_over(gathering_id=UUID(gathering_id), now=clock.now())
+
+
+@queue.periodic("10,40 * * * * *", "gatherings.sweep_money", platform="seats not paid, owed back or used, in all hubs")
+def sweep_money() -> None:
+    """Find gatherings whose seats were not paid in time, are to be paid back, or were used; a job each, in its hub."""
+    now = clock.now()
+    for task, due in (
+        (LAPSE, paid_queries.unpaid(now=now)),
+        (REFUND, paid_queries.owed(now=now)),
+        (HAND_OVER, paid_queries.over(now=now)),
+    ):
+        _enqueue(task, "gathering_id", db.session.execute(due.limit(BATCH)).all())
 
 
 @queue.periodic("25 * * * * *", "gatherings.sweep", platform="gatherings that begin soon, in all hubs")

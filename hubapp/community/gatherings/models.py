@@ -1,4 +1,4 @@
-"""Tables of gatherings: series, gatherings, registrations, tickets, and the secrets of personal feeds."""
+"""Tables of gatherings: series, gatherings and registrations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,11 +40,21 @@ class Status(enum.StrEnum):
 
 
 class Seat(enum.StrEnum):
-    """What a registration stands for: seats, a place on the waiting list, or nothing any more."""
+    """What a registration stands for: seats, seats kept while being paid, a place on the waiting list, or nothing."""
 
     CONFIRMED = "confirmed"
+    PAYING = "paying"
     WAITING = "waiting"
     CANCELED = "canceled"
+
+
+class Why(enum.StrEnum):
+    """Why a registration ended: given back, not paid in time, its order called off, or the gathering itself."""
+
+    SELF = "self"
+    LAPSED = "lapsed"
+    ORDER = "order"
+    GATHERING = "gathering"
 
 
 class GatheringSeries(HubScoped, db.Model):  # type: ignore[name-defined]
@@ -81,7 +91,8 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
     """Something at a time. `taken` seats are held, `waiting` are wished for; `capacity` None: no limit.
 
     `revision` grows with each change of time or place and when it is canceled. `is_own`: a date of a series that was
-    edited by itself, which changes of the series leave alone.
+    edited by itself, which changes of the series leave alone. `price`: of a seat, in minor units of the hub's currency,
+    tax inside; None: free. `refund_hours` before it begins a seat is paid back for the last time; None: never.
     """
 
     __tablename__ = "gathering"
@@ -104,6 +115,11 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
     capacity: Mapped[int | None]
     most_seats: Mapped[int]
     closes_minutes: Mapped[int]
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    tax_category: Mapped[str] = mapped_column(default="standard", server_default="standard")
+    refund_hours: Mapped[int | None] = mapped_column(default=24, server_default=text("24"))
+    # Otherwise the hub sells its seats.
+    is_sold_by_host: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
@@ -141,6 +157,8 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("capacity > 0 AND most_seats BETWEEN 1 AND 20 AND closes_minutes >= 0", name="limits"),
         # The last line of defence against more people than seats.
         CheckConstraint("capacity IS NULL OR taken <= capacity", name="capacity"),
+        CheckConstraint("price > 0 AND refund_hours >= 0", name="price"),
+        CheckConstraint("NOT is_sold_by_host OR host_account_id IS NOT NULL", name="seller"),
         CheckConstraint("(picture_id IS NULL) = (picture_widths IS NULL)", name="picture"),
         Index("ix_gathering_time", "hub_id", "starts_at", "id", postgresql_where=text("status = 'published'")),
         Index("ix_gathering_all", "hub_id", "starts_at", "id"),
@@ -178,6 +196,16 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
         return self.starts_at - timedelta(minutes=self.closes_minutes)
 
     @property
+    def is_paid(self) -> bool:
+        """Whether its seats cost something."""
+        return self.price is not None
+
+    @property
+    def seller_account_id(self) -> uuid.UUID | None:
+        """Who sells its seats; None: the hub, whose sales are the core's."""
+        return self.host_account_id if self.is_sold_by_host else None
+
+    @property
     def has_place(self) -> bool:
         """Whether one can go there."""
         return self.format != Format.ONLINE
@@ -191,7 +219,9 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
 class GatheringRegistration(HubScoped, db.Model):  # type: ignore[name-defined]
     """Somebody's seats at a gathering, or their place on its waiting list (in the order of `queued_at`, `id`).
 
-    `answers`: key of the question → text. `told_revision`: the change they were told of last.
+    `answers`: key of the question → text. `told_revision`: the change they were told of last. `unit_price` and
+    `refund_hours`: as they were shown before paying. `asked_at`: when a seat was offered to somebody who waited.
+    `refund_due_at`: when giving the money back is tried next.
     """
 
     __tablename__ = "gathering_registration"
@@ -207,11 +237,31 @@ class GatheringRegistration(HubScoped, db.Model):  # type: ignore[name-defined]
     told_revision: Mapped[int]
     day_reminded_at: Mapped[datetime | None]
     hour_reminded_at: Mapped[datetime | None]
+    unit_price: Mapped[int | None] = mapped_column(BigInteger)
+    refund_hours: Mapped[int | None]
+    asked_at: Mapped[datetime | None]
+    pay_until: Mapped[datetime | None]
+    checkout_id: Mapped[uuid.UUID | None]
+    order_id: Mapped[uuid.UUID | None]
+    payment_id: Mapped[uuid.UUID | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    paid_at: Mapped[datetime | None]
+    paid_revision: Mapped[int | None]
+    refund_due_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    canceled_why: Mapped[str | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "gathering_id"], ["gathering.hub_id", "gathering.id"]),
-        CheckConstraint("status IN ('confirmed', 'waiting', 'canceled')", name="status"),
+        ForeignKeyConstraint(["hub_id", "order_id"], ["orders.hub_id", "orders.id"]),
+        CheckConstraint("status IN ('confirmed', 'paying', 'waiting', 'canceled')", name="status"),
+        CheckConstraint("status <> 'paying' OR (unit_price IS NOT NULL AND pay_until IS NOT NULL)", name="paying"),
+        # Never a seat without its payment.
+        CheckConstraint("status <> 'confirmed' OR unit_price IS NULL OR paid_at IS NOT NULL", name="paid"),
+        CheckConstraint(
+            "(checkout_id IS NULL) = (order_id IS NULL) AND (paid_at IS NULL OR order_id IS NOT NULL)", name="order"
+        ),
         CheckConstraint("(status = 'canceled') = (canceled_at IS NOT NULL)", name="canceled"),
         CheckConstraint("status <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed"),
         CheckConstraint("seats BETWEEN 1 AND 20", name="seats"),
@@ -226,46 +276,14 @@ class GatheringRegistration(HubScoped, db.Model):  # type: ignore[name-defined]
         ),
         Index("ix_gathering_registration_queue", "hub_id", "gathering_id", "status", "queued_at", "id"),
         Index("ix_gathering_registration_account", "hub_id", "account_id", "id"),
-    )
-
-
-class GatheringTicket(HubScoped, db.Model):  # type: ignore[name-defined]
-    """One seat of a confirmed registration; its code is scanned or typed at the door."""
-
-    __tablename__ = "gathering_ticket"
-
-    gathering_id: Mapped[uuid.UUID]
-    registration_id: Mapped[uuid.UUID]
-    number: Mapped[int]
-    code: Mapped[str]
-    checked_in_at: Mapped[datetime | None]
-    checked_in_by: Mapped[uuid.UUID | None]
-
-    __table_args__ = (
-        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
-        ForeignKeyConstraint(["hub_id", "gathering_id"], ["gathering.hub_id", "gathering.id"]),
-        ForeignKeyConstraint(
-            ["hub_id", "registration_id"], ["gathering_registration.hub_id", "gathering_registration.id"]
+        UniqueConstraint("hub_id", "checkout_id"),
+        UniqueConstraint("hub_id", "order_id"),
+        Index("ix_gathering_registration_paying", "pay_until", postgresql_where=text("status = 'paying'")),
+        Index("ix_gathering_registration_refund", "refund_due_at", postgresql_where=text("refund_due_at IS NOT NULL")),
+        Index(
+            "ix_gathering_registration_handover",
+            "hub_id",
+            "gathering_id",
+            postgresql_where=text("status = 'confirmed' AND paid_at IS NOT NULL AND handed_over_at IS NULL"),
         ),
-        UniqueConstraint("hub_id", "registration_id", "number"),
-        UniqueConstraint("hub_id", "code"),
-        CheckConstraint("number > 0", name="number"),
-        CheckConstraint("(checked_in_at IS NULL) = (checked_in_by IS NULL)", name="checked_in"),
-        Index("ix_gathering_ticket_gathering", "hub_id", "gathering_id", "id"),
-    )
-
-
-class CalendarFeed(HubScoped, db.Model):  # type: ignore[name-defined]
-    """The secret part of the address under which a member's calendar finds what they registered for."""
-
-    __tablename__ = "calendar_feed"
-
-    account_id: Mapped[uuid.UUID]
-    secret: Mapped[str]
-    created_at: Mapped[datetime]
-
-    __table_args__ = (
-        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
-        UniqueConstraint("hub_id", "account_id"),
-        UniqueConstraint("hub_id", "secret"),
     )

@@ -12,14 +12,13 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 
 from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.models import (
-    CalendarFeed,
     Gathering,
     GatheringRegistration,
     GatheringSeries,
-    GatheringTicket,
     Seat,
     Status,
 )
+from hubapp.community.gatherings.ticket_models import CalendarFeed, GatheringTicket
 from hubapp.kernel.db import db
 from hubapp.people.membership import queries as membership
 

@@ -18,7 +18,8 @@ class SettledOrder:
     """An order whose money is there, with the terms frozen when it was placed. Amounts in minor units of `currency`.
 
     `home_hub_id`: the buyer's home hub, where it is another one. `source` is the account that the money is on: the
-    provider's, or IMPORTED for history that was paid elsewhere.
+    provider's, or IMPORTED for history that was paid elsewhere. `held_from`: when that which was bought is over, where
+    it happens at a time: the hold begins then, if that is later than the payment.
     """
 
     order_id: UUID
@@ -36,6 +37,7 @@ class SettledOrder:
     referrer_owner: str | None = None
     home_hub_id: int | None = None
     source: Purpose = field(default=Purpose.PROVIDER_PENDING)
+    held_from: datetime | None = None
 
     @property
     def amounts(self) -> Amounts:
@@ -51,7 +53,8 @@ class SettledOrder:
     @property
     def available_at(self) -> datetime:
         """When the hold ends."""
-        return self.occurred_at + timedelta(days=self.terms.rules.hold_days)
+        begins = self.occurred_at if self.held_from is None else max(self.occurred_at, self.held_from)
+        return begins + timedelta(days=self.terms.rules.hold_days)
 
 
 def hub_owner(hub_id: int) -> str:

@@ -127,7 +127,8 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
 
     `base`: items net of tax, what all shares are computed from; `shipping`: net of tax; `tax`: of both; `fee`: the
     processor's, known once paid; `refunded`: reserved for refunds that did not fail, or lost in disputes.
-    `seller_account_id` None: the core sells. `buyer_account_id` None: a guest (imports).
+    `seller_account_id` None: the core sells. `buyer_account_id` None: a guest (imports). `takes_place_at`: when that
+    which was bought is over, where it happens at a time (seats); its hold begins then.
     """
 
     __tablename__ = "orders"
@@ -160,6 +161,7 @@ class Order(HubScoped, db.Model):  # type: ignore[name-defined]
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
+    takes_place_at: Mapped[datetime | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),

@@ -35,9 +35,12 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Some of a listing, as it is offered now; prices in minor units, tax inside, `tax_rate` in basis points."""
+    """Some of a listing, as it is offered now; prices in minor units, tax inside, `tax_rate` in basis points.
 
-    listing_id: UUID
+    `listing_id` None: something that another slice sells and counts, such as seats.
+    """
+
+    listing_id: UUID | None
     seller_id: UUID | None
     title: str
     kind: str
@@ -116,7 +119,7 @@ def price_line(wanted: Wanted, choice: Delivery) -> PricedLine:
 def drafts(wanted: Iterable[Wanted], choice: Delivery) -> list[OrderDraft]:
     """One order per seller, the core first, then in order of the sellers' ids; lines in order of listing ids."""
     by_seller: dict[UUID | None, list[PricedLine]] = {}
-    for item in sorted(wanted, key=lambda item: item.listing_id):
+    for item in sorted(wanted, key=lambda item: str(item.listing_id)):
         by_seller.setdefault(item.seller_id, []).append(price_line(item, choice))
     sellers = sorted(by_seller, key=lambda seller: (seller is not None, str(seller)))
     return [_draft(seller, tuple(by_seller[seller])) for seller in sellers]

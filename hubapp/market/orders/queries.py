@@ -165,7 +165,10 @@ def quote(*, basket: Basket | None, choice: Delivery, tax_rates: Mapping[str, in
     orders = policies.drafts((wanted(listings[row.listing_id], row.quantity, tax_rates) for row in rows), choice)
     seen = {row.listing_id: row.price_seen for row in rows}
     lines = tuple(
-        _quote_line(line, listings[line.wanted.listing_id], seen, currency) for order in orders for line in order.lines
+        _quote_line(line, listings[line.wanted.listing_id], seen, currency)
+        for order in orders
+        for line in order.lines
+        if line.wanted.listing_id is not None
     )
     return Quote(basket.id, basket.version, lines, tuple(orders), currency, policies.fingerprint(orders))
 
@@ -282,8 +285,8 @@ def steps_of(order_id: UUID) -> Sequence[OrderStep]:
 
 
 def open_tasks(seller_id: UUID | None) -> int:
-    """How many paid orders of a seller wait to be handed over."""
-    statement = select(func.count()).select_from(Order)
+    """How many paid orders of a seller wait to be handed over; what happens at a time hands itself over."""
+    statement = select(func.count()).select_from(Order).where(Order.takes_place_at.is_(None))
     return (
         db.session.scalar(statement.where(Order.seller_account_id == seller_id, Order.status == OrderStatus.PAID)) or 0
     )

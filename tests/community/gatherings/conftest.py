@@ -8,11 +8,15 @@ from uuid import UUID
 
 import pytest
 
+from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
+from tests.conftest import Live
+from tests.factories.evening import Evening, open_evening
 from tests.factories.hubs import make_hub
 from tests.factories.members import make_member
+from tests.factories.payments import Till, open_till
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,18 @@ def inside(lyon: Place) -> Iterator[Place]:
 
 
 Act = Callable[[], object]
+
+
+@pytest.fixture
+def till(live: Live) -> Iterator[Till]:
+    """An application on databases of its own with its sandbox."""
+    opened = open_till(live.app)
+    yield opened
+    opened.sandbox.close()
+    clock.set_offset(clock.timedelta(0))
+
+
+@pytest.fixture
+def evening(till: Till) -> Evening:
+    """Two seats that cost something."""
+    return open_evening(till, capacity=2)

@@ -44,7 +44,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """All of a gathering but its time; `closes_minutes`: how long before the start registration ends."""
+    """All of a gathering but its time; `closes_minutes`: how long before the start registration ends.
+
+    `price`: of a seat, in minor units, tax inside; None: free. `refund_hours` before the start it is paid back for the
+    last time; None: never.
+    """
 
     title: str
     body_md: str = ""
@@ -57,6 +61,10 @@ class Details:
     capacity: int | None = None
     most_seats: int = 1
     closes_minutes: int = 0
+    price: int | None = None
+    tax_category: str = "standard"
+    refund_hours: int | None = 24
+    is_sold_by_host: bool = False
     questions: tuple[Question, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from hubapp.community.gatherings.services.doors import check_in, undo_check_in
 from hubapp.community.gatherings.services.feeds import make_feed
 from hubapp.community.gatherings.services.hiding import hide_gathering, show_gathering
 from hubapp.community.gatherings.services.letters import announce, remind, tell
+from hubapp.community.gatherings.services.owing import hand_over, send_back
+from hubapp.community.gatherings.services.paying import Payer, lapse, order_called_off, paid, pay, payment_died
 from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
 from hubapp.community.gatherings.services.registering import cancel_registration, register
 from hubapp.community.gatherings.services.series import extend
@@ -18,6 +20,7 @@ from hubapp.community.gatherings.services.writing import (
 )
 
 __all__ = [
+    "Payer",
     "Repeat",
     "announce",
     "cancel_gathering",
@@ -26,13 +29,20 @@ __all__ = [
     "create_gathering",
     "edit_gathering",
     "extend",
+    "hand_over",
     "hide_gathering",
     "key_of",
+    "lapse",
     "make_feed",
+    "order_called_off",
+    "paid",
+    "pay",
+    "payment_died",
     "publish_gathering",
     "register",
     "remind",
     "remove_picture",
+    "send_back",
     "set_picture",
     "show_gathering",
     "tell",

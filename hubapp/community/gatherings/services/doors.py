@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from hubapp.community.gatherings import queries
 from hubapp.community.gatherings.errors import NoSuchTicket
 from hubapp.community.gatherings.events import TicketCheckedIn
-from hubapp.community.gatherings.models import GatheringRegistration, GatheringTicket, Seat
+from hubapp.community.gatherings.models import GatheringRegistration, Seat
+from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
 from hubapp.kernel.db import db, require_hub_id
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from hubapp.community.gatherings.models import CalendarFeed
+from hubapp.community.gatherings.ticket_models import CalendarFeed
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 

@@ -64,6 +64,22 @@ def moved_up(*, gathering: Gathering, registration: GatheringRegistration, now: 
     _send(gathering, registration, notices.MOVED_UP, now)
 
 
+def to_pay(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
+    """A seat became free: it is kept for them until they have paid, or their time is over."""
+    until = registration.pay_until or now
+    price: dict[str, str | int] = {
+        "amount": registration.seats * (registration.unit_price or 0),
+        "currency": tenancy.hub_view(gathering.hub_id).currency,
+        "until": until.isoformat(),
+    }
+    _send(gathering, registration, notices.PAY, now, **price)
+
+
+def lapsed(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
+    """Who was asked has not paid in time: their seat goes to the next one."""
+    _send(gathering, registration, notices.LAPSED, now)
+
+
 def tell(*, gathering_id: UUID, now: datetime) -> int:
     """Tell everybody registered of the last change or that it is canceled; answers how many had not heard of it."""
     gathering = rows.for_change(gathering_id=gathering_id)
@@ -103,7 +119,9 @@ def _living(gathering: Gathering) -> Select[GatheringRegistration]:
     return statement.order_by(GatheringRegistration.id).execution_options(populate_existing=True)
 
 
-def _send(gathering: Gathering, registration: GatheringRegistration, kind: Kind, now: datetime) -> None:
+def _send(
+    gathering: Gathering, registration: GatheringRegistration, kind: Kind, now: datetime, **more: str | int
+) -> None:
     comes = registration.status == Seat.CONFIRMED
     notifications.tell_by_letter(
         template=kind.name,
@@ -116,6 +134,7 @@ def _send(gathering: Gathering, registration: GatheringRegistration, kind: Kind,
             "slug": gathering.slug,
             "seats": registration.seats,
             "comes": comes,
+            "is_paid": gathering.is_paid,
             "starts": gathering.starts_at.isoformat(),
             "ends": gathering.ends_at.isoformat(),
             "zone": tenancy.hub_view(gathering.hub_id).timezone,
@@ -125,6 +144,7 @@ def _send(gathering: Gathering, registration: GatheringRegistration, kind: Kind,
             # The link is for those who come, like on the page.
             "online_url": gathering.online_url if gathering.has_link and comes else "",
             "reason": gathering.canceled_reason or "",
+            **more,
         },
         now=now,
     )

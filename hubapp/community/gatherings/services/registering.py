@@ -1,14 +1,18 @@
-"""Registering: seats at once or a place in the queue, and moving up; all under the gathering's lock."""
+"""Registering: seats at once or a place in the queue, and moving up; all under the gathering's lock.
+
+Seats that cost something are kept while they are paid; who waited is asked, with time to pay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.community.gatherings import queries
+from hubapp.community.gatherings import paid_queries, queries
 from hubapp.community.gatherings.errors import (
     AlreadyRegistered,
     AnswerMissing,
@@ -23,10 +27,12 @@ from hubapp.community.gatherings.events import (
     RegistrationConfirmed,
     RegistrationMovedUp,
     RegistrationQueued,
+    SeatOffered,
 )
-from hubapp.community.gatherings.models import Gathering, GatheringRegistration, GatheringTicket, Seat, Status
-from hubapp.community.gatherings.policies import details, seats
-from hubapp.community.gatherings.services import letters, rows
+from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status, Why
+from hubapp.community.gatherings.policies import details, paying, seats
+from hubapp.community.gatherings.services import letters, owing, rows
+from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
@@ -39,6 +45,8 @@ def register(
     *, gathering_id: UUID, account_id: UUID, seats_wanted: int, answers: Mapping[str, str], now: datetime
 ) -> GatheringRegistration:
     """Take seats, or wait for them where there are not enough or others wait already.
+
+    Seats that cost something are kept until they are paid (`paying.pay`), for as long as a card page is open.
 
     Refuses with NoSuchGathering, MembershipSuspended, RegistrationClosed, AlreadyRegistered, TooManySeats or
     AnswerMissing.
@@ -62,19 +70,22 @@ def register(
         answers=_answered(gathering, answers),
         queued_at=now,
         told_revision=gathering.revision,
+        unit_price=gathering.price,
     )
     has_room = seats.fits(seats=seats_wanted, left=gathering.left, waiting=gathering.waiting)
     gathering.waiting += seats_wanted
     db.session.add(registration)
     db.session.flush()
-    named = {"gathering_id": gathering_id, "registration_id": registration.id, "account_id": account_id}
-    if has_room:
-        _confirm(gathering, registration, now)
+    if has_room and gathering.is_paid:
+        _keep(gathering, registration, now + paying.WINDOW)
+    elif has_room:
+        _take(gathering, registration)
+        confirm(gathering=gathering, registration=registration, now=now)
         letters.registered(gathering=gathering, registration=registration, now=now)
-        events.publish(RegistrationConfirmed(hub_id=gathering.hub_id, **named))
+        events.publish(RegistrationConfirmed(**_named(registration)))
     else:
         letters.waiting(gathering=gathering, registration=registration, now=now)
-        events.publish(RegistrationQueued(hub_id=gathering.hub_id, **named))
+        events.publish(RegistrationQueued(**_named(registration)))
     return registration
 
 
@@ -86,26 +97,35 @@ def cancel_registration(*, gathering_id: UUID, account_id: UUID, now: datetime) 
         raise NotRegistered
     if gathering.is_canceled or now >= gathering.starts_at:
         raise Over
-    if registration.status == Seat.CONFIRMED:
-        gathering.taken -= registration.seats
-    else:
-        gathering.waiting -= registration.seats
-    registration.status, registration.canceled_at = Seat.CANCELED, now
-    db.session.flush()
-    events.publish(
-        RegistrationCanceled(
-            hub_id=gathering.hub_id,
-            gathering_id=gathering_id,
-            registration_id=registration.id,
-            account_id=account_id,
-        )
-    )
+    was_moved = paid_queries.was_moved(gathering, registration)
+    if registration.paid_at is not None:
+        hours = registration.refund_hours
+        if paying.is_refunded(starts_at=gathering.starts_at, hours=hours, was_moved=was_moved, now=now):
+            owing.owe(registration=registration, now=now)
+    end(gathering=gathering, registration=registration, why=Why.SELF, now=now)
     fill(gathering=gathering, now=now)
 
 
+def end(*, gathering: Gathering, registration: GatheringRegistration, why: Why, now: datetime) -> None:
+    """A registration is no more, its seats are free, and nobody pays for them; the gathering is locked."""
+    if registration.status == Seat.WAITING:
+        gathering.waiting -= registration.seats
+    else:
+        gathering.taken -= registration.seats
+    if registration.status == Seat.PAYING:
+        owing.give_up(registration=registration, now=now)
+    registration.status, registration.canceled_at, registration.canceled_why = Seat.CANCELED, now, why
+    db.session.flush()
+    events.publish(RegistrationCanceled(**_named(registration)))
+
+
 def fill(*, gathering: Gathering, now: datetime) -> int:
-    """Let those who wait move up, in order, as far as there is room; answers how many did. The row is locked."""
-    if not gathering.is_published or now >= gathering.starts_at or not gathering.waiting:
+    """Let those who wait move up, in order, as far as there is room; answers how many did. The row is locked.
+
+    Where seats cost something they are asked first, as long as registration is open.
+    """
+    last = gathering.closes_at if gathering.is_paid else gathering.starts_at
+    if not gathering.is_published or now >= last or not gathering.waiting:
         return 0
     statement = select(GatheringRegistration).where(
         GatheringRegistration.gathering_id == gathering.id, GatheringRegistration.status == Seat.WAITING
@@ -114,23 +134,46 @@ def fill(*, gathering: Gathering, now: datetime) -> int:
     queue = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     moved = len(list(seats.moving_up((one.seats for one in queue), gathering.left)))
     for registration in queue[:moved]:
-        _confirm(gathering, registration, now)
+        if gathering.is_paid:
+            _ask(gathering, registration, now)
+            continue
+        _take(gathering, registration)
+        confirm(gathering=gathering, registration=registration, now=now)
         letters.moved_up(gathering=gathering, registration=registration, now=now)
-        events.publish(
-            RegistrationMovedUp(
-                hub_id=gathering.hub_id,
-                gathering_id=gathering.id,
-                registration_id=registration.id,
-                account_id=registration.account_id,
-            )
-        )
+        events.publish(RegistrationMovedUp(**_named(registration)))
     return moved
 
 
-def _confirm(gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
-    registration.status, registration.confirmed_at = Seat.CONFIRMED, now
+def _ask(gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
+    registration.asked_at = now
+    _keep(gathering, registration, paying.asked_until(now=now, closes_at=gathering.closes_at))
+    letters.to_pay(gathering=gathering, registration=registration, now=now)
+    events.publish(SeatOffered(**_named(registration)))
+
+
+def _keep(gathering: Gathering, registration: GatheringRegistration, until: datetime) -> None:
+    _take(gathering, registration)
+    registration.status, registration.pay_until, registration.unit_price = Seat.PAYING, until, gathering.price
+    db.session.flush()
+
+
+def _take(gathering: Gathering, registration: GatheringRegistration) -> None:
     gathering.waiting -= registration.seats
     gathering.taken += registration.seats
+
+
+def _named(registration: GatheringRegistration) -> dict[str, Any]:
+    return {
+        "hub_id": registration.hub_id,
+        "gathering_id": registration.gathering_id,
+        "registration_id": registration.id,
+        "account_id": registration.account_id,
+    }
+
+
+def confirm(*, gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
+    """Seats already counted as taken are theirs: here are the tickets."""
+    registration.status, registration.confirmed_at = Seat.CONFIRMED, now
     for number in range(1, registration.seats + 1):
         db.session.add(
             GatheringTicket(

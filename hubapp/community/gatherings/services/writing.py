@@ -22,7 +22,7 @@ from hubapp.community.gatherings.models import (
 from hubapp.community.gatherings.policies import details as rules
 from hubapp.community.gatherings.policies.details import Details
 from hubapp.community.gatherings.policies.recurrence import When, when_of
-from hubapp.community.gatherings.services import letters, registering, rows, series
+from hubapp.community.gatherings.services import letters, owing, pricing, registering, rows, series
 from hubapp.jobs import events, queue
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
@@ -43,9 +43,15 @@ class Repeat:
     count: int | None = None
 
 
-def create_gathering(*, details: Details, when: When, repeat: Repeat | None, now: datetime) -> Gathering:
-    """Write a draft, the first date of a series with `repeat`. Refuses with WrongDetails."""
+def create_gathering(
+    *, details: Details, when: When, repeat: Repeat | None, now: datetime, by: UUID | None = None
+) -> Gathering:
+    """Write a draft, the first date of a series with `repeat`. `by` None: the system.
+
+    Refuses with WrongDetails, UnknownTaxCategory, NotChargeable or NotTheirs.
+    """
     _check(details, when, now)
+    pricing.check(details=details, by=by, before=None)
     seed = ids.short_code()
     found = series.new_gathering(details=details, when=when, cover_seed=seed, now=now)
     if repeat is not None:
@@ -86,16 +92,26 @@ def publish_gathering(*, gathering_id: UUID, now: datetime) -> None:
         series.extend(series_id=found.series_id, now=now)
 
 
-def edit_gathering(*, gathering_id: UUID, details: Details, when: When, with_following: bool, now: datetime) -> None:
+def edit_gathering(
+    *,
+    gathering_id: UUID,
+    details: Details,
+    when: When,
+    with_following: bool,
+    now: datetime,
+    by: UUID | None = None,
+) -> None:
     """Change one date, or it and all that follow in its series (but those edited by themselves).
 
-    Refuses with NoSuchGathering, Over, WrongDetails or SeatsTaken.
+    Refuses with NoSuchGathering, Over, WrongDetails, SeatsTaken, PriceStays, UnknownTaxCategory, NotChargeable or
+    NotTheirs. `by` None: the system.
     """
     found = rows.for_change(gathering_id=gathering_id)
     _refuse_hidden(found)
     if found.is_canceled or (found.is_published and found.starts_at <= now):
         raise Over
     _check(details, when, now)
+    pricing.check(details=details, by=by, before=found)
     zone = tenancy.hub_view(found.hub_id).zone
     # A series that nobody has seen yet is changed as a whole: its dates are made from it when it is published.
     if found.series_id is None or not (with_following or found.status == Status.DRAFT):
@@ -135,6 +151,7 @@ def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, n
         one.status, one.canceled_reason, one.updated_at = Status.CANCELED, reason.strip()[:500], now
         one.revision += 1
         db.session.flush()
+        owing.owe_all(gathering=one, now=now)
         if was_published:
             events.publish(GatheringCanceled(hub_id=one.hub_id, gathering_id=one.id))
             _tell(one)
@@ -148,6 +165,7 @@ def _refuse_hidden(found: Gathering) -> None:
 def _apply(found: Gathering, details: Details, when: When, now: datetime) -> None:
     if details.capacity is not None and details.capacity < found.taken:
         raise SeatsTaken(found.taken)
+    pricing.refuse_switch(gathering=found, details=details)
     before = {name: getattr(found, name) for name in PLACE}
     series.write_on(gathering=found, details=details)
     found.starts_at, found.ends_at = when.span(tenancy.hub_view(found.hub_id).zone)

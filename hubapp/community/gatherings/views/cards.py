@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from hubapp.community.gatherings.models import Format, Gathering
 from hubapp.community.gatherings.policies import calendar
 from hubapp.community.gatherings.policies.calendar import Entry
+from hubapp.community.gatherings.views import prices
 from hubapp.web import areas
 
 FEW = 5
@@ -95,7 +96,7 @@ def agenda(gatherings: Iterable[Gathering], *, can_register: bool = True) -> lis
                 "month": format_date(local, "MMM", rebase=False),
                 "title": found.title,
                 "href": href,
-                "meta": [hours(found), where(found)],
+                "meta": [part for part in (hours(found), where(found), prices.price_of(found)) if part],
                 "seats": seats_left(found),
                 "low": low,
                 "action": (_("Join the waiting list") if found.is_full else _("Register"), href)

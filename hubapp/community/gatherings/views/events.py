@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +11,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import paid_queries, queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering
-from hubapp.community.gatherings.forms import RegisterForm
+from hubapp.community.gatherings.forms import PayForm, RegisterForm
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
 from hubapp.community.gatherings.policies.details import Question, questions_from
-from hubapp.community.gatherings.views import cards
+from hubapp.community.gatherings.services import Payer
+from hubapp.community.gatherings.views import cards, prices
 from hubapp.kernel import clock, files
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.files import NoSuchFile
+from hubapp.money.payments import services as payments
+from hubapp.money.payments.gateway import GatewayError
+from hubapp.people.accounts.signed_in import site_url
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import visits
 from hubapp.people.membership.views import guards
 from hubapp.tenancy import markdown
 from hubapp.web import access, areas
@@ -111,6 +117,8 @@ def register(gathering_slug: str) -> ResponseReturnValue:
             answers=answers,
             now=clock.now(),
         )
+        if registration.status == Seat.PAYING:
+            return _to_card_page(found, form.shown_price())
     except NoSuchGathering:
         raise
     except Refusal as refusal:
@@ -123,13 +131,58 @@ def register(gathering_slug: str) -> ResponseReturnValue:
     return redirect(url_for(".detail", gathering_slug=gathering_slug, _anchor="registration"), 303)
 
 
+@pages.post("/events/<gathering_slug>/pay")
+@access.requires()
+def pay(gathering_slug: str) -> ResponseReturnValue:
+    """To the card page for seats that are kept: a new one, or the one that is open."""
+    found, form = _visible(gathering_slug), PayForm()
+    if not form.validate_on_submit():
+        return _page(found, RegisterForm(formdata=None), {}), BAD_INPUT
+    try:
+        return _to_card_page(found, form.shown_price())
+    except Refusal as refusal:
+        shown = RegisterForm(formdata=None)
+        shown.refuse(refusal)
+        return _page(found, shown, {}), BAD_INPUT
+
+
+@pages.get("/events/<gathering_slug>/paid")
+@access.requires()
+def paid(gathering_slug: str) -> ResponseReturnValue:
+    """Back from the card page: what became of the payment is looked at, not believed from the address."""
+    found = _visible(gathering_slug)
+    registration = _registration(found)
+    if registration is not None and registration.status == Seat.PAYING and registration.payment_id is not None:
+        # A provider that does not answer now is asked again by the clock.
+        with contextlib.suppress(GatewayError):
+            payments.observe(payment_id=registration.payment_id, now=clock.now())
+    return redirect(url_for(".detail", gathering_slug=gathering_slug, _anchor="registration"), 303)
+
+
+def _to_card_page(found: Gathering, shown: int) -> ResponseReturnValue:
+    payer = Payer(
+        account_id=current_user.account_id,
+        email=current_user.email,
+        shown=shown,
+        path=site_url(url_for(".paid", gathering_slug=found.slug)),
+        touch=visits.current(areas.current_hub().id),
+    )
+    payment_id = services.pay(gathering_id=found.id, payer=payer, now=clock.now())
+    return redirect(url_for("payments.proceed", payment_id=payment_id), 303)
+
+
 @pages.post("/events/<gathering_slug>/cancel")
 @access.requires()
 def cancel(gathering_slug: str) -> ResponseReturnValue:
     """Give one's seats back, or stop waiting."""
     found = _visible(gathering_slug)
+    before = _registration(found)
     services.cancel_registration(gathering_id=found.id, account_id=current_user.account_id, now=clock.now())
-    flash(_("Done: you are not registered any more."), "good")
+    after = None if before is None else paid_queries.fresh(before.id)
+    if after is not None and after.refund_due_at is not None:
+        flash(_("Done: you are not registered any more. Your money is on its way back."), "good")
+    else:
+        flash(_("Done: you are not registered any more."), "good")
     return redirect(url_for(".detail", gathering_slug=gathering_slug), 303)
 
 
@@ -183,13 +236,14 @@ def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal
         "wrong": {field: str(refusal)} if field.startswith("answer_") else {},
         "questions": _asked(found),
         "registration": registration,
-        "place": queries.place_in_queue(registration) if registration and not _comes(registration) else 0,
+        "place": queries.place_in_queue(registration) if registration and registration.status == Seat.WAITING else 0,
         "comes": _comes(registration),
         "is_open": found.is_published and now < found.closes_at,
         "has_begun": now >= found.starts_at,
         "seats_left": cards.seats_left(found),
         "most": min(found.most_seats, found.capacity or found.most_seats),
         "suspended": guards.suspended(),
+        **prices.of_registration(found, registration, now),
     }
     if htmx:
         return render_template("community/gatherings/_registration.html", **context)
@@ -198,6 +252,7 @@ def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal
         "community/gatherings/detail.html",
         **context,
         body=markdown.render(found.body_md),
+        split=prices.split_of(found, now),
         host=host.get(found.host_account_id) if found.host_account_id else None,
         others=cards.agenda(queries.siblings(found, now=now), can_register=False),
         kind=cards.formats()[found.format],

@@ -9,13 +9,14 @@ from uuid import UUID
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from hubapp.community.gatherings import queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering, WrongDetails
 from hubapp.community.gatherings.forms import FOLLOWING, CancelForm, GatheringForm, PictureForm
 from hubapp.community.gatherings.models import Gathering, Status
 from hubapp.community.gatherings.policies.details import plain_cell, questions_from
-from hubapp.community.gatherings.views import cards
+from hubapp.community.gatherings.views import cards, prices
 from hubapp.community.gatherings.views.events import BAD_INPUT, key_of, key_text
 from hubapp.kernel import clock, files, pictures
 from hubapp.kernel.errors import Refusal
@@ -70,7 +71,11 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             found = services.create_gathering(
-                details=form.details(_host(form)), when=form.when(), repeat=form.repeats(), now=clock.now()
+                details=form.details(_host(form)),
+                when=form.when(),
+                repeat=form.repeats(),
+                now=clock.now(),
+                by=current_user.account_id,
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -96,6 +101,7 @@ def edit(gathering_id: UUID) -> ResponseReturnValue:
                 when=form.when(),
                 with_following=form.scope.data == FOLLOWING,
                 now=clock.now(),
+                by=current_user.account_id,
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -180,6 +186,7 @@ def people(gathering_id: UUID) -> ResponseReturnValue:
         names=queries.names_of(one.account_id for one in registrations),
         tickets=queries.tickets([one.id for one in registrations]),
         questions=questions_from(found.questions),
+        payments=prices.of_people(found, registrations),
         may_plan=access.may("events.manage"),
     )
 
@@ -194,12 +201,14 @@ def people_csv(gathering_id: UUID) -> ResponseReturnValue:
     questions, zone = questions_from(found.questions), areas.current_hub().zone
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["name", "status", "seats", "arrived", "registered", *(plain_cell(one.label) for one in questions)])
+    head = ["name", "status", "seats", "arrived", "registered", *(["paid"] if found.is_paid else [])]
+    writer.writerow([*head, *(plain_cell(one.label) for one in questions)])
     for one in registrations:
         inside = sum(ticket.checked_in_at is not None for ticket in tickets.get(one.id, ()))
         when = f"{one.queued_at.astimezone(zone):%Y-%m-%d %H:%M}"
         answers = (plain_cell(one.answers.get(question.key, "")) for question in questions)
-        writer.writerow([plain_cell(names.get(one.account_id, "")), one.status, one.seats, inside, when, *answers])
+        row = [plain_cell(names.get(one.account_id, "")), one.status, one.seats, inside, when]
+        writer.writerow([*row, *([prices.paid_amount(one)] if found.is_paid else []), *answers])
     response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.slug}.csv"'
     return response

@@ -9,6 +9,7 @@ from hubapp.market.orders.services.basket import (
 )
 from hubapp.market.orders.services.bulk import PastLine, PastOrder, bring_orders
 from hubapp.market.orders.services.checkout import Purchase, place_orders
+from hubapp.market.orders.services.direct import DirectOrder, place_direct_order
 from hubapp.market.orders.services.disputes import follow_dispute
 from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
 from hubapp.market.orders.services.placing import Buyer
@@ -35,6 +36,7 @@ from hubapp.market.orders.services.standing import (
 
 __all__ = [
     "Buyer",
+    "DirectOrder",
     "Page",
     "PastLine",
     "PastOrder",
@@ -60,6 +62,7 @@ __all__ = [
     "open_page",
     "part_failed",
     "part_settled",
+    "place_direct_order",
     "place_orders",
     "place_standing_order",
     "put_in_basket",

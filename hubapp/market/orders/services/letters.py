@@ -131,6 +131,7 @@ def _context(order: Order) -> dict[str, Any]:
         "currency": order.currency,
         "gross": order.gross,
         "is_shipped": order.address is not None,
+        "is_dated": order.takes_place_at is not None,
         "lines": [
             {"title": line.title, "quantity": line.quantity, "total": line.gross + line.shipping}
             for line in queries.lines_of(order.id)

@@ -75,6 +75,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
             home_hub_id=order.home_hub_id,
             terms=shares.Terms.from_json(order.terms),
             occurred_at=now,
+            held_from=order.takes_place_at,
         )
     )
     buyer_id = fulfilment.buyer_of(order=order)

@@ -48,11 +48,15 @@ class StandingOrder:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A hosted page for a standing order: who pays there, and the page of ours that it leads back to."""
+    """A hosted page for a standing order: who pays there, and the page of ours that it leads back to.
+
+    `saves_card`: whether the card is kept, to be charged again.
+    """
 
     email: str
     path: str
     expires_at: datetime
+    saves_card: bool = True
 
 
 def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) -> UUID:
@@ -108,7 +112,7 @@ def charge_card(*, checkout_id: UUID, card_id: UUID, attempt: int, path: str, no
 
 
 def open_page(*, checkout_id: UUID, attempt: int, page: Page, now: datetime) -> UUID:
-    """Have a hosted page made where a standing order is paid and the card is saved; answers the payment.
+    """Have a hosted page made where a standing order is paid and, unless said otherwise, the card saved; answers it.
 
     Refuses with HubFrozen, NoSuchCheckout or PaymentUnderWay.
     """
@@ -124,7 +128,7 @@ def open_page(*, checkout_id: UUID, attempt: int, page: Page, now: datetime) -> 
         cancel_path=page.path,
         expires_at=page.expires_at,
         now=now,
-        saves_card=True,
+        saves_card=page.saves_card,
     )
     db.session.flush()
     return checkout.payment_id

@@ -55,6 +55,7 @@ ORDER: Columns = {
     "holds_stock": BOOLEAN,
     "source": TEXT,
     "placed_at": TIME,
+    "takes_place_at": TIME,
 }
 LINE: Columns = {
     "id": UUID_COLUMN,
@@ -87,7 +88,7 @@ WRITE = arrays.insertions(TABLES)
 
 @dataclass(frozen=True, slots=True)
 class NewCheckout:
-    """A checkout about to be written; `basket_id` None: a standing order."""
+    """A checkout about to be written; `basket_id` None: a standing order, or one of something at a time."""
 
     id: UUID
     basket_id: UUID | None
@@ -96,6 +97,7 @@ class NewCheckout:
     payment_id: UUID | None
     created_at: datetime
     expires_at: datetime
+    takes_place_at: datetime | None = None
 
 
 def write_orders(*, checkout: NewCheckout, drafts: Sequence[OrderDraft], prospect: Prospect) -> None:
@@ -159,6 +161,7 @@ def _order(checkout: NewCheckout, number: int, draft: OrderDraft, prospect: Pros
         "holds_stock": False,
         "source": str(Source.SHOP),
         "placed_at": checkout.created_at,
+        "takes_place_at": checkout.takes_place_at,
     }
 
 
