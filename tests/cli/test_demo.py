@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine.url import URL
 
 from hubapp.app import create_context
-from hubapp.cli.demo import content, plan, seed
+from hubapp.cli.demo import plan, reading, seed
 from hubapp.cli.demo.acts import Act, Buy, CallOff, Enter, HandOver, Offer, Step
 from hubapp.cli.demo.content import Purchase, Run, Story, Subscriber, Withdrawal
 from hubapp.kernel.config import Settings
@@ -34,7 +34,7 @@ QUIET = Console(quiet=True)
 
 
 def story(slug: str = "lyon") -> Story:
-    return content.read(HUBS / slug, load.by_slug(HUBS, slug))
+    return reading.read(HUBS / slug, load.by_slug(HUBS, slug))
 
 
 def acts(steps: Sequence[Step], kind: type[Act]) -> list[tuple[Step, Act]]:
