@@ -114,7 +114,7 @@ class Hub:
             return accounts.create_account(
                 email=person.email,
                 name=person.name,
-                password=PASSWORD,
+                password=PASSWORD if person.signs_in else None,
                 locale=person.locale,
                 now=clock.now(),
                 is_confirmed=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 
 from hubapp.cli.demo.life import Life
@@ -17,7 +17,8 @@ from hubapp.tenancy.packs.schema import Pack
 class Person:
     """Somebody invented; who has the same address in two hubs is one account. `joined`: days ago.
 
-    `through`: how the link of who brought them travelled, or the label of an invite link of theirs.
+    `through`: how the link of who brought them travelled, or the label of an invite link of theirs. Who does not
+    sign in has no password until they ask for one by mail.
     """
 
     key: str
@@ -31,7 +32,8 @@ class Person:
     address: dict[str, str]
     through: str = "link"
     permissions: tuple[str, ...] = ()
-    profile: ProfileText = ProfileText()
+    signs_in: bool = True
+    profile: ProfileText = field(default_factory=ProfileText)
 
     @property
     def has_address(self) -> bool:
@@ -184,7 +186,7 @@ class Story:
     meetings: tuple[Meeting, ...] = ()
     topics: tuple[tuple[str, str], ...] = ()
     talks: tuple[Talk, ...] = ()
-    life: Life = Life()
+    life: Life = field(default_factory=Life)
 
     @property
     def slug(self) -> str:

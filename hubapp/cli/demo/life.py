@@ -37,21 +37,21 @@ class Mentor:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Somebody reports what goes by the name `about`: a conversation or an answer."""
+    """Somebody reports a conversation or an answer (`about`: its key), so many hours after it was written."""
 
     who: str
     about: str
-    days_ago: float
+    hours: float
     reason: str
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The connector decides about it; `appeal`: what its author writes to the core the day after."""
+    """The connector decides, so many hours after it was written; `appeal`: what its author asks of the core."""
 
     about: str
-    days_ago: float
+    hours: float
     acts: tuple[str, ...]
     words: str
     days: int

@@ -41,7 +41,13 @@ def read(folder: Path, pack: Pack) -> Story:
     data = parts[0][1]
     told = _tables(parts, "told")
     people = {
-        key: _entry(f"{name}: people.{key}", _person, {"key": key, **values, **told.get(key, {})}, data["mail"], pack)
+        key: _entry(
+            f"{name}: people.{key}",
+            _person,
+            {"key": key, **values, **told.get(key, {}), "signs_in": name == FILES[0]},
+            data["mail"],
+            pack,
+        )
         for name, found in parts
         for key, values in found.get("people", {}).items()
     }
@@ -111,6 +117,7 @@ def _person(values: dict[str, Any], domain: str, pack: Pack) -> Person:
         address={"name": values["name"], **place, "country": pack.country},
         through=values.get("through", "link"),
         permissions=tuple(values.get("permissions", ())),
+        signs_in=values["signs_in"],
         profile=ProfileText(
             place=values.get("place", ""),
             links=tuple(values.get("links", ())),
@@ -245,7 +252,7 @@ def _letter(row: dict[str, Any]) -> life.Letter:
 
 def _verdict(row: dict[str, Any]) -> life.Verdict:
     words, days, appeal = row.get("words", ""), row.get("days", 0), row.get("appeal", "")
-    return life.Verdict(row["about"], row["days_ago"], tuple(row["acts"]), words, days, appeal)
+    return life.Verdict(row["about"], row["hours"], tuple(row["acts"]), words, days, appeal)
 
 
 def _bulletin(row: dict[str, Any]) -> life.Bulletin:

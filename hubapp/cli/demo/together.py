@@ -1,4 +1,4 @@
-"""From what is told of a hub's life to what happens when: gatherings, conversations, letters, moderation, invitations."""
+"""From what is told of a hub's life to what happens when: gatherings, conversations, letters, moderation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubapp.cli.demo import deeds
 from hubapp.cli.demo.acts import Act, Announce, Arrive, Cancel, Come, Respond, Say, Step
 from hubapp.cli.demo.content import Meeting, Story, Talk
 from hubapp.cli.demo.days import QUIET, moment
-from hubapp.cli.demo.life import Letter, Verdict
+from hubapp.cli.demo.life import Letter, Objection, Verdict
 from hubapp.community.conversations.policies import KINDS
 from hubapp.community.gatherings.models import Frequency
 from hubapp.community.gatherings.policies.recurrence import Rule, When
@@ -20,7 +20,7 @@ from hubapp.community.gatherings.policies.recurrence import Rule, When
 # How a hub reacts: love and thanks more often than ideas. In the order of KINDS.
 FAVOR = (9, 5, 4, 3, 2)
 MOST_COME = 0.85  # of those who registered
-REGULARS_COME = 0.7
+REGULARS_COME = 0.6
 
 
 class Together:
@@ -29,6 +29,7 @@ class Together:
     def __init__(self, story: Story, now: datetime, entered: Mapping[str, datetime]) -> None:
         self.story, self.now, self.entered = story, now, entered
         self.zone = ZoneInfo(story.pack.timezone)
+        self.written: dict[str, datetime] = {}
         self.chance = random.Random(f"together in {story.slug}")  # noqa: S311
 
     def steps(self) -> Iterator[Step]:
@@ -94,15 +95,16 @@ class Together:
         """A conversation and what came of it, as far as it has happened by now."""
         at = self._moment(talk.days_ago)
         yield self._step(at, Say(number, talk))
+        named = [(talk.key, 0.0), *((one.key, one.hours) for one in talk.responses)]
+        self.written |= {key: at + timedelta(hours=hours) for key, hours in named if key}
         found: list[tuple[float, Respond]] = [
-            (one.hours, Respond(number, one.who, one.text, one.reaction, one.choice, one.key))
-            for one in talk.responses
+            (one.hours, Respond(number, one.who, one.text, one.reaction, one.choice, one.key)) for one in talk.responses
         ]
-        named = {talk.who, *(one.who for one in talk.responses)}
-        for who in self._others(at, named, talk.likes):
+        apart = {talk.who, *(one.who for one in talk.responses)}
+        for who in self._others(at, apart, talk.likes):
             kind = self.chance.choices(KINDS, FAVOR)[0]
             found.append((self.chance.uniform(0.3, 50), Respond(number, who, reaction=kind)))
-        voters = self._others(at, named, sum(talk.votes))
+        voters = self._others(at, apart, sum(talk.votes))
         chosen = [choice for choice, votes in enumerate(talk.votes) for _ in range(votes)]
         for who, choice in zip(voters, chosen, strict=False):
             found.append((self.chance.uniform(0.5, 70), Respond(number, who, choice=choice)))
@@ -124,20 +126,20 @@ class Together:
         told: list[tuple[float, Act]] = [
             *((one.days_ago, deeds.Invite(one)) for one in life.invitations),
             *((one.days_ago, deeds.AskMentor(one)) for one in life.mentors),
-            *((one.days_ago, deeds.Object(one)) for one in life.objections),
             *((one.days_ago, deeds.KeepAway(one)) for one in life.distances),
             *((one.days_ago, deeds.Tell(one)) for one in life.bulletins),
         ]
         for days_ago, act in told:
             yield self._step(self._moment(days_ago), act)
+        for objection in life.objections:
+            yield self._step(self._after(objection), deeds.Object(objection))
         for verdict in life.verdicts:
-            yield from self._verdict(verdict)
+            yield self._step(self._after(verdict), deeds.Judge(verdict))
+            if verdict.appeal:
+                yield self._step(self._after(verdict) + timedelta(hours=17), deeds.Appeal(verdict))
 
-    def _verdict(self, verdict: Verdict) -> Iterator[Step]:
-        at = self._moment(verdict.days_ago)
-        yield self._step(at, deeds.Judge(verdict))
-        if verdict.appeal:
-            yield self._step(at + timedelta(hours=17), deeds.Appeal(verdict))
+    def _after(self, one: Objection | Verdict) -> datetime:
+        return self.written[one.about] + timedelta(hours=one.hours)
 
     def _others(self, at: datetime, named: set[str], how_many: int) -> list[str]:
         """So many of those who were there by then, in some order; fewer where there are not as many."""
