@@ -30,8 +30,10 @@ from hubapp.market.catalogue.policies import ListingText
 from hubapp.people.profiles.policies import TAGS, ProfileText
 from hubapp.tenancy.packs.schema import Pack
 
-# Sales and who began it; more people and what all tell of themselves; conversations; gatherings; everything else.
-FILES = ("demo.toml", "demo/people.toml", "demo/talks.toml", "demo/gatherings.toml", "demo/life.toml")
+# Sales and who began it; more people and what all tell of themselves; what they sell; talks; gatherings; all else.
+FILES = tuple(
+    f"{name}.toml" for name in ("demo", "demo/people", "demo/market", "demo/talks", "demo/gatherings", "demo/life")
+)
 Made = TypeVar("Made")
 
 
