@@ -73,9 +73,10 @@ class Hub:
         self.living = Living(self.talking, self._account)
 
     def perform(self, act: acts.Act) -> None:
-        """Do it now."""
+        """Do it now, and what it causes: at once, or with the next act where that changes nothing for anybody."""
         self._do(act)
-        self.stage.settle()
+        if not acts.can_wait(act):
+            self.stage.settle()
 
     @contextmanager
     def _inside(self) -> Iterator[None]:

@@ -204,3 +204,8 @@ class Step:
     at: datetime
     slug: str
     act: Act
+
+
+def can_wait(act: Act) -> bool:
+    """Whether what it causes, if anything, may come a little later: somebody is let in, or reacts without a word."""
+    return isinstance(act, Arrive) or (isinstance(act, Respond) and not act.text)
