@@ -250,7 +250,7 @@ def shortened(life: Life, people: set[str]) -> Life:
             Objection("colette", about, 5, "unkind", ""),
             Objection("lucie", "On a un toit", 8000, "other", ""),
         ),
-        verdicts=(Verdict(about, 20, ("hide", "warn"), "Not here.", 0, "It was a joke."),),
+        verdicts=(Verdict(about, 200, ("hide", "warn"), "Not here.", 0, "It was a joke."),),
         distances=(Distance("gaspard", "tao", 10),),
     )
 

@@ -20,7 +20,7 @@ from hubapp.community.gatherings.policies.recurrence import Rule, When
 # How a hub reacts: love and thanks more often than ideas. In the order of KINDS.
 FAVOR = (9, 5, 4, 3, 2)
 MOST_COME = 0.85  # of those who registered
-REGULARS_COME = 0.6
+REGULARS_COME = 0.5
 
 
 class Together:
