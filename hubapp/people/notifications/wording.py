@@ -67,7 +67,9 @@ def _subject(path: str) -> Template:
     """The first line of a letter's text, which is its subject, compiled once per application."""
     known: dict[str, Template] = current_app.extensions.setdefault("hubapp.subjects", {})
     if path not in known:
-        known[path] = current_app.jinja_env.from_string(_first_line(path))
+        # Plain words: what shows them escapes them.
+        plain = "{% autoescape false %}" + _first_line(path) + "{% endautoescape %}"
+        known[path] = current_app.jinja_env.from_string(plain)
     return known[path]
 
 
