@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hubapp.tenancy import rls
 
 revision = "0051_versions"
-down_revision = "0042_coming"
+down_revision = "0050_paid_tickets"
 branch_labels = None
 depends_on = None
 

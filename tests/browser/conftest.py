@@ -1,4 +1,4 @@
-"""A real browser and a real network: web server, worker, sandbox payments and ten weeks of invented sales."""
+"""A real browser and a real network: web server, worker, sandbox payments and a year of invented lives."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ CONNECTORS = {"lyon": "maud@letabli.example", "nairobi": "wambui@tulia.example",
 SELLER, MEMBER = "bastien@letabli.example", "lucie@letabli.example"
 # They read English, as the journeys are told.
 BUYER, POTTER = "shiru@tulia.example", "makena@tulia.example"
-START_SECONDS = 240
+START_SECONDS = 360
 
 
 @dataclass(frozen=True, slots=True)

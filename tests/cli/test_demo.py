@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.engine.url import URL
 
 from hubapp.app import create_context
-from hubapp.cli.demo import content, plan, seed
-from hubapp.cli.demo.acts import Act, Buy, CallOff, Enter, HandOver, Offer, Step
+from hubapp.cli.demo import deeds, plan, reading, seed
+from hubapp.cli.demo.acts import Act, Announce, Buy, CallOff, Come, Enter, HandOver, Offer, Respond, Say, Step
 from hubapp.cli.demo.content import Purchase, Run, Story, Subscriber, Withdrawal
+from hubapp.cli.demo.life import Distance, Life, Objection, Verdict
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
@@ -34,7 +36,7 @@ QUIET = Console(quiet=True)
 
 
 def story(slug: str = "lyon") -> Story:
-    return content.read(HUBS / slug, load.by_slug(HUBS, slug))
+    return reading.read(HUBS / slug, load.by_slug(HUBS, slug))
 
 
 def acts(steps: Sequence[Step], kind: type[Act]) -> list[tuple[Step, Act]]:
@@ -44,7 +46,9 @@ def acts(steps: Sequence[Step], kind: type[Act]) -> list[tuple[Step, Act]]:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_hub_has_people_and_things_to_show(slug: str) -> None:
     told = story(slug)
-    assert len(told.people) >= 12
+    assert len(told.people) >= 60
+    assert max(person.joined for person in told.people.values()) > 360
+    assert 20 < sum(bool(person.about) for person in told.people.values()) < len(told.people)
     assert len(told.articles) >= 10
     assert {article.text.kind for article in told.articles} == {"product", "offer", "place", "membership"}
     assert any(article.seller is None for article in told.articles)
@@ -75,6 +79,48 @@ def test_gatherings_repeat_fill_up_and_were_attended_by_people_who_are_there(slu
         assert {one.host, *(who for who, _seats in one.come)} <= set(told.people)
         assert set(one.arrived) <= {who for who, _seats in one.come}
         assert all(seats <= one.text.most_seats for _who, seats in one.come)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_year_is_talked_about_by_people_who_are_there(slug: str) -> None:
+    told, here, written, threads = story(slug), set(), set(), set()
+    assert len(told.talks) >= 36
+    assert max(talk.days_ago for talk in told.talks) > 340
+    for step in plan.plan(told, NOW):
+        match step.act:
+            case Enter(person):
+                here.add(person.key)
+            case Say(number, talk):
+                assert talk.who in here, (talk.who, talk.days_ago)
+                written |= {talk.key}
+            case Respond(who=who, key=key):
+                assert who in here, (who, key)
+                written |= {key}
+            case deeds.Object(one) | deeds.Judge(one):
+                assert one.about in written
+            case deeds.Write(number, letter, line):
+                assert {letter.who, *letter.to} <= here
+                assert line == 0 or number in threads
+                threads.add(number)
+            case Announce(meeting=meeting):
+                assert {meeting.host, *meeting.regulars} <= set(told.people)
+                assert meeting.host in here, (meeting.host, meeting.text.title)
+            case Come(who=who) | deeds.AskMentor(deeds.Mentor(who=who)) | deeds.KeepAway(deeds.Distance(who=who)):
+                assert who in here
+            case _:
+                pass
+
+
+def test_what_is_wrong_in_a_file_is_named_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo.toml").write_text((HUBS / "lyon" / "demo.toml").read_text())
+    pack = load.by_slug(HUBS, "lyon")
+    (tmp_path / "demo" / "talks.toml").write_text('talks = [{ who = "maud", days_ago = 3 }]')
+    with pytest.raises(ValueError, match=r"demo/talks.toml: talks 1: 'text' is missing"):
+        reading.read(tmp_path, pack)
+    (tmp_path / "demo" / "talks.toml").write_text("talks = [\n{ who = }]")
+    with pytest.raises(ValueError, match=r"talks.toml: .*line 2"):
+        reading.read(tmp_path, pack)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -168,13 +214,16 @@ def short(**values: object) -> list[Story]:
     usual = {
         "people": people,
         "meetings": tuple(
-            one for one in told.meetings if {one.host, *(who for who, _seats in one.come)} <= set(people)
+            dataclasses.replace(one, regulars=tuple(who for who in one.regulars if who in people))
+            for one in told.meetings
+            if {one.host, *(who for who, _seats in one.come)} <= set(people)
         ),
         "talks": tuple(
-            dataclasses.replace(one, responses=tuple(other for other in one.responses if other.who in people))
+            dataclasses.replace(one, key=one.title, responses=tuple(it for it in one.responses if it.who in people))
             for one in told.talks
             if one.who in people
         ),
+        "life": shortened(told.life, set(people)),
         "articles": articles,
         "orders": 8,
         "cancellations": ("Rain",),
@@ -190,6 +239,22 @@ def short(**values: object) -> list[Story]:
     return [dataclasses.replace(told, **{**usual, **values})]
 
 
+def shortened(life: Life, people: set[str]) -> Life:
+    """What these people did, and a post of Bastien's that is reported and taken down, which he does not accept."""
+    about = "Qui vient à la bourse aux vélos ?"
+    return dataclasses.replace(
+        life,
+        letters=tuple(one for one in life.letters if {one.who, *one.to} <= people),
+        mentors=tuple(one for one in life.mentors if one.who in people),
+        objections=(
+            Objection("colette", about, 5, "unkind", ""),
+            Objection("lucie", "On a un toit", 8000, "other", ""),
+        ),
+        verdicts=(Verdict(about, 200, ("hide", "warn"), "Not here.", 0, "It was a joke."),),
+        distances=(Distance("gaspard", "tao", 10),),
+    )
+
+
 def count(settings: Settings, table: str) -> int:
     server = seed.database.prepare(settings)
     with psycopg.connect(server.admin) as connection:
@@ -201,10 +266,12 @@ def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     orders = count(place, "orders")
     assert orders >= 8 + 4
     assert count(place, "subscription_period WHERE status = 'paid'") == 3
-    assert count(place, "gathering_ticket WHERE checked_in_at IS NOT NULL") == 9
+    assert count(place, "gathering_ticket WHERE checked_in_at IS NOT NULL") > 9
+    assert count(place, "gathering WHERE status = 'canceled'") == 1
     assert count(place, "post") == len(short()[0].talks) > 1
     assert count(place, "post_comment") > 1
     assert count(place, "notice WHERE kind = 'post_answered'") > 0
+    assert_lives(place)
     assert count(place, "subscription WHERE status = 'past_due'") == 1
     assert count(place, "retainer WHERE status = 'agreed'") == 1
     assert count(place, "ledger_entry WHERE kind = 'retainer'") == 1
@@ -212,6 +279,21 @@ def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     assert_at_rest(place)
     seed.prepare(place, QUIET, short())
     assert count(place, "orders") == orders
+
+
+def assert_lives(settings: Settings) -> None:
+    """Letters, mentors, moderation, invitations and news left their traces."""
+    assert count(settings, "message") == sum(len(one.lines) for one in short()[0].life.letters) > 0
+    assert count(settings, "message_part WHERE last_id > read_until") > 0
+    assert count(settings, "mentor WHERE status = 'active'") == len(short()[0].life.mentors) > 0
+    assert count(settings, "newcomer WHERE mentor_id IS NOT NULL") > 0
+    assert count(settings, "moderation_case WHERE closed_at IS NULL") == 1
+    assert count(settings, "moderation_action") == 2
+    assert count(settings, "moderation_appeal WHERE decided_at IS NULL") == 1
+    assert count(settings, "member_block") == 1
+    assert count(settings, "invite_tally WHERE joined > 0") > 0
+    assert count(settings, "broadcast WHERE status = 'sent'") == 2
+    assert count(settings, "profile_tag WHERE audience = 'everybody'") > 0
 
 
 def assert_at_rest(settings: Settings) -> None:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from hubapp.cli.demo import acts, afterwards, promising
 from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo.deeds import Deed
+from hubapp.cli.demo.living import Living
 from hubapp.cli.demo.meetings import Meetings
 from hubapp.cli.demo.stage import Stage
 from hubapp.cli.demo.talking import Talking
@@ -35,6 +37,7 @@ from hubapp.money.payments.sandbox.paying import Attempt
 from hubapp.people.accounts import services as accounts
 from hubapp.people.membership import queries as members
 from hubapp.people.membership import services as membership
+from hubapp.people.membership.models import Role
 from hubapp.people.membership.queries import Referral, Touch
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import Actor
@@ -67,11 +70,13 @@ class Hub:
         self.checkouts: dict[int, UUID] = {}
         self.meetings = Meetings(self._account)
         self.talking = Talking(story, self._account)
+        self.living = Living(self.talking, self._account)
 
     def perform(self, act: acts.Act) -> None:
-        """Do it now."""
+        """Do it now, and what it causes: at once, or with the next act where that changes nothing for anybody."""
         self._do(act)
-        self.stage.settle()
+        if not acts.can_wait(act):
+            self.stage.settle()
 
     @contextmanager
     def _inside(self) -> Iterator[None]:
@@ -95,26 +100,22 @@ class Hub:
             self.cast.accounts[person.email] = self._sign_up(person)
         account_id = self.cast.accounts[person.email]
         with self._inside():
-            referral = self._referral(person.brought_by)
-            now = clock.now()
+            referral, now = self.living.brought(person), clock.now()
             member = membership.join(account_id=account_id, name=person.name, referral=referral, now=now)
-            if person.about:
-                membership.edit_profile(
-                    account_id=account_id,
-                    name=person.name,
-                    handle=member.handle,
-                    about=person.about,
-                    is_listed=True,
-                )
+            if person.tells:
+                self.living.tell_of(person)
             if person.role:
-                membership.grant_role(membership_id=member.id, role=person.role, actor=self.cast.central, now=now)
+                by = self.cast.central if person.role == Role.CONNECTOR else self.talking.connector()
+                membership.grant_role(
+                    membership_id=member.id, role=person.role, permissions=person.permissions, actor=by, now=now
+                )
 
     def _sign_up(self, person: Person) -> UUID:
         with self.stage.app.app_context(), platform_scope(reason="demo: open accounts"), unit_of_work():
             return accounts.create_account(
                 email=person.email,
                 name=person.name,
-                password=PASSWORD,
+                password=PASSWORD if person.signs_in else None,
                 locale=person.locale,
                 now=clock.now(),
                 is_confirmed=True,
@@ -166,7 +167,7 @@ class Hub:
             buyer_id=buyer_id,
             buyer_email=person.email,
             choice=choice,
-            address=person.address,
+            address=person.address if person.has_address else None,
             touch=Touch(referral.code, act.channel, now) if referral else None,
             currency=pack.currency,
             tax_rates=self.tax_rates,
@@ -299,7 +300,7 @@ class Hub:
             )
 
     @_do.register
-    def _meet(self, act: acts.Announce | acts.Come | acts.Arrive) -> None:
+    def _meet(self, act: acts.Announce | acts.Come | acts.Arrive | acts.Cancel) -> None:
         with self._inside():
             self.meetings.perform(act, now=clock.now())
 
@@ -312,6 +313,11 @@ class Hub:
     def _respond(self, act: acts.Respond) -> None:
         with self._inside():
             self.talking.respond(act)
+
+    @_do.register
+    def _live(self, act: Deed) -> None:
+        with self._inside():
+            self.living.perform(act)
 
     def _orders(self, number: int) -> Sequence[Order]:
         return order_queries.orders_of_checkout(self.checkouts[number])

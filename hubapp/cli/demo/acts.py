@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from hubapp.cli.demo.content import Article, Meeting, Person, Promise, Talk
+from hubapp.cli.demo.deeds import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,12 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Come:
-    """Somebody registers for a gathering."""
+    """Somebody registers for a gathering; `date`: for which of a series, 0 is the first."""
 
     number: int
     who: str
     seats: int
+    date: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,15 @@ class Arrive:
 
     number: int
     who: str
+    date: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """A gathering is called off."""
+
+    number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,7 @@ class Respond:
     text: str = ""
     reaction: str = ""
     choice: int | None = None
+    key: str = ""
 
 
 Act: TypeAlias = (
@@ -178,8 +190,10 @@ Act: TypeAlias = (
     | Announce
     | Come
     | Arrive
+    | Cancel
     | Say
     | Respond
+    | Deed
 )
 
 
@@ -190,3 +204,8 @@ class Step:
     at: datetime
     slug: str
     act: Act
+
+
+def can_wait(act: Act) -> bool:
+    """Whether what it causes, if anything, may come a little later: somebody is let in, or reacts without a word."""
+    return isinstance(act, Arrive) or (isinstance(act, Respond) and not act.text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hubapp.cli.demo.acts import Announce, Arrive, Come
+from hubapp.cli.demo.acts import Announce, Arrive, Cancel, Come
 from hubapp.community.gatherings import queries, services
 from hubapp.community.gatherings.models import Frequency
 from hubapp.community.gatherings.policies.details import CHOICE, NO, Question
@@ -20,15 +20,19 @@ class Meetings:
     def __init__(self, account_of: Callable[[str], UUID]) -> None:
         self.account_of = account_of
         self.known: dict[int, tuple[UUID, UUID]] = {}
+        self.dates: dict[tuple[int, int], UUID] = {}
 
-    def perform(self, act: Announce | Come | Arrive, *, now: datetime) -> None:
+    def perform(self, act: Announce | Come | Arrive | Cancel, *, now: datetime) -> None:
         """Do it now."""
         if isinstance(act, Announce):
             self._announce(act, now)
         elif isinstance(act, Come):
             self._come(act, now)
-        else:
+        elif isinstance(act, Arrive):
             self._arrive(act, now)
+        else:
+            gathering_id, _host = self.known[act.number]
+            services.cancel_gathering(gathering_id=gathering_id, reason=act.reason, with_following=False, now=now)
 
     def _announce(self, act: Announce, now: datetime) -> None:
         meeting, host_id = act.meeting, self.account_of(act.meeting.host)
@@ -42,7 +46,7 @@ class Meetings:
         self.known[act.number] = found.id, host_id
 
     def _come(self, act: Come, now: datetime) -> None:
-        gathering_id, _host = self.known[act.number]
+        gathering_id = self._date(act.number, act.date, now)
         answers = {one["key"]: _answer(one) for one in queries.gathering(gathering_id).questions}
         services.register(
             gathering_id=gathering_id,
@@ -53,12 +57,19 @@ class Meetings:
         )
 
     def _arrive(self, act: Arrive, now: datetime) -> None:
-        gathering_id, host_id = self.known[act.number]
+        host_id, gathering_id = self.known[act.number][1], self._date(act.number, act.date, now)
         registration = queries.registration_of(gathering_id, self.account_of(act.who))
         if registration is None:
             raise RuntimeError(f"{act.who} arrives without having registered")
         for ticket in queries.tickets([registration.id])[registration.id]:
             services.check_in(gathering_id=gathering_id, code=ticket.code, by=host_id, now=now)
+
+    def _date(self, number: int, date: int, now: datetime) -> UUID:
+        """One date of a series; the next one from now on, the first time somebody asks for it."""
+        first_id, _host = self.known[number]
+        if date and (number, date) not in self.dates:
+            self.dates[number, date] = queries.siblings(queries.gathering(first_id), now=now, limit=1)[0].id
+        return self.dates.get((number, date), first_id)
 
 
 def _answer(question: dict[str, object]) -> str:

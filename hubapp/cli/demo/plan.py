@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hubapp.cli.demo.acts import (
     Act,
     Agree,
-    Announce,
-    Arrive,
     AskBack,
     Buy,
     CallOff,
-    Come,
     Connect,
     Defend,
     Enter,
@@ -23,18 +20,16 @@ from hubapp.cli.demo.acts import (
     Offer,
     Open,
     PayOut,
-    Respond,
-    Say,
     Step,
     Subscribe,
     Withdraw,
 )
-from hubapp.cli.demo.content import Meeting, Purchase, Story
+from hubapp.cli.demo.content import Purchase, Story
+from hubapp.cli.demo.days import QUIET, moment
+from hubapp.cli.demo.together import Together
 
-OPENED = 72  # days ago
-FIRST_ORDER = 64
-# Nothing is planned after this: the last steps must have happened by the time the site opens.
-QUIET = timedelta(minutes=40)
+OPENED = 366  # days ago
+FIRST_ORDER = 345
 CHANNELS = ("link", "qr", "mail", "invite")
 
 
@@ -78,10 +73,7 @@ class _Planner:
             yield from self._told(self.story.orders + 1 + place, purchase)
         for run in self.story.runs:
             yield self._step(self._moment(run.days_ago), PayOut(run.is_approved))
-        # Last, so that a new gathering leaves the sales as they were.
-        for number, meeting in enumerate(self.story.meetings):
-            yield from self._meeting(number, meeting)
-        yield from self._talks()
+        yield from Together(self.story, self.now, self.entered).steps()
 
     def _told(self, number: int, purchase: Purchase) -> Iterator[Step]:
         """A purchase with what comes of it: a buyer asks back the next day, a bank is answered two days later."""
@@ -94,30 +86,6 @@ class _Planner:
             yield self._step(at + timedelta(days=1), AskBack(number, purchase.asks_back))
         if purchase.defense is not None:
             yield self._step(at + timedelta(days=3), Defend(number, purchase.defense))
-
-    def _meeting(self, number: int, meeting: Meeting) -> Iterator[Step]:
-        """Announced, then people register one after the other, then those who came are let in."""
-        day = (self.now + timedelta(days=meeting.in_days)).astimezone(self.zone).date()
-        if meeting.weekday is not None:
-            day += timedelta(days=(meeting.weekday - day.weekday()) % 7)
-        yield self._step(self._moment(meeting.announced), Announce(number, meeting, day))
-        last = max(1, 1 - meeting.in_days)
-        for place, (who, seats) in enumerate(meeting.come):
-            days_ago = meeting.announced - 1 - place * (meeting.announced - 1 - last) / max(1, len(meeting.come))
-            yield self._step(self._moment(days_ago), Come(number, who, seats))
-        begins = datetime.combine(day, meeting.at, self.zone).astimezone(self.now.tzinfo)
-        for place, who in enumerate(meeting.arrived):
-            yield self._step(begins + timedelta(minutes=3 * place - 5), Arrive(number, who))
-
-    def _talks(self) -> Iterator[Step]:
-        """Conversations and what came of them, as far as it has happened by now."""
-        for number, talk in enumerate(self.story.talks):
-            at = self._moment(talk.days_ago)
-            yield self._step(at, Say(number, talk))
-            for one in talk.responses:
-                then = at + timedelta(hours=one.hours)
-                if then < self.now - QUIET:
-                    yield self._step(then, Respond(number, one.who, one.text, one.reaction, one.choice))
 
     def _sales(self) -> Iterator[Step]:
         moments = sorted(
@@ -163,7 +131,8 @@ class _Planner:
             return None
         for number, quantity in lines.items():
             self._take(number, quantity)
-        can_be_sent = any(self.story.articles[number].text.shipping_price is not None for number in lines)
+        is_sent = any(self.story.articles[number].text.shipping_price is not None for number in lines)
+        can_be_sent = is_sent and self.story.people[buyer].has_address
         return Buy(
             number=place,
             buyer=buyer,
@@ -224,16 +193,12 @@ class _Planner:
     def _abandoned(self, number: int, reserved: set[int]) -> Iterator[Step]:
         """Somebody gets as far as the card page and leaves."""
         at = self._moment(9)
-        buyer = list(self.story.people)[-2]
+        buyer = [key for key, entered in self.entered.items() if entered < at][-2]
         lines = self._picked(at, buyer, reserved)
         yield self._step(at, Buy(number, buyer, tuple(lines.items()), is_paid=False))
 
     def _moment(self, days_ago: float) -> datetime:
-        """Some time of that day at which people are awake there, and before the site opens."""
-        day = (self.now - timedelta(days=days_ago)).astimezone(self.zone).date()
-        minute = time(self.chance.randint(8, 20), self.chance.randint(0, 59), self.chance.randint(0, 59))
-        at = datetime.combine(day, minute, self.zone).astimezone(self.now.tzinfo)
-        return min(at, self.now - QUIET - timedelta(minutes=self.chance.randint(0, 200)))
+        return moment(self.now, self.zone, self.chance, days_ago)
 
     def _step(self, at: datetime, act: Act) -> Step:
         return Step(at, self.story.slug, act)

@@ -1,4 +1,4 @@
-"""The demo's ten weeks: hubs, people and sales, made once through the same services that pages use."""
+"""The demo's year: hubs, people and what they do, made once through the same services that pages use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from hubapp.app import create_context
 from hubapp.cli import database
-from hubapp.cli.demo import content, plan, stage
+from hubapp.cli.demo import plan, reading, stage
 from hubapp.cli.demo.acting import PASSWORD, Cast, Hub
 from hubapp.cli.demo.content import Story
 from hubapp.cli.demo.processes import SignIn
@@ -60,7 +60,7 @@ def prepare(settings: Settings, console: Console, stories: Sequence[Story] | Non
 
 
 def _stories() -> list[Story]:
-    return [content.read(HUBS / slug, load.by_slug(HUBS, slug)) for slug in HUBS_SHOWN]
+    return [reading.read(HUBS / slug, load.by_slug(HUBS, slug)) for slug in HUBS_SHOWN]
 
 
 @contextmanager
@@ -102,13 +102,13 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
         first, second = _begin(scene)
         cast = Cast(first, second)
         hubs = {story.slug: Hub(scene, story, cast) for story in stories}
-        task = progress.add_task("Ten weeks of invented sales", total=len(steps))
+        task = progress.add_task("A year of invented lives", total=len(steps))
         for step in steps:
             scene.go_to(step.at)
             hubs[step.slug].perform(step.act)
             progress.advance(task)
     _mark(settings, server, READY, clock.wall())
-    console.print(f"Made {len(stories)} hubs and ten weeks in them: {len(steps)} steps.")
+    console.print(f"Made {len(stories)} hubs and a year in them: {len(steps)} steps.")
 
 
 def _begin(scene: stage.Stage) -> list[Actor]:

@@ -21,6 +21,9 @@ class Talking:
     def __init__(self, story: Story, account: Callable[[str], UUID]) -> None:
         self.story, self.account = story, account
         self.posts: dict[int, UUID] = {}
+        # What others of the story call by a name: (kind, id).
+        self.known: dict[str, tuple[str, UUID]] = {}
+        self.connector_key = next(key for key, person in story.people.items() if person.role == "connector")
 
     def say(self, act: Say, app: Flask) -> None:
         """Begin a conversation; before the first one, the connector has chosen topics."""
@@ -31,14 +34,18 @@ class Talking:
         store = files.opened(app.extensions["hubapp.settings"])
         post = services.write_post(author_id=self.account(talk.who), text=text, files=store, now=now)
         self.posts[act.number] = post.id
+        if talk.key:
+            self.known[talk.key] = "post", post.id
         if talk.is_pinned:
-            services.pin(post_id=post.id, actor=self._connector(), now=now)
+            services.pin(post_id=post.id, actor=self.connector(), now=now)
 
     def respond(self, act: Respond) -> None:
         """Answer, react, vote."""
         post_id, account_id, now = self.posts[act.number], self.account(act.who), clock.now()
         if act.text:
-            services.write_comment(post_id=post_id, author_id=account_id, body_md=act.text, now=now)
+            comment = services.write_comment(post_id=post_id, author_id=account_id, body_md=act.text, now=now)
+            if act.key:
+                self.known[act.key] = "comment", comment.id
         if act.reaction:
             services.react(post_id=post_id, comment_id=None, account_id=account_id, kind=act.reaction, now=now)
         if act.choice is not None:
@@ -50,6 +57,6 @@ class Talking:
             return [services.add_topic(name=name, tone=tone).id for name, tone in self.story.topics]
         return [topic.id for topic in there]
 
-    def _connector(self) -> Actor:
-        key = next(key for key, person in self.story.people.items() if person.role == "connector")
-        return Actor(self.account(key), self.story.people[key].name)
+    def connector(self) -> Actor:
+        """Who runs the hub, acting."""
+        return Actor(self.account(self.connector_key), self.story.people[self.connector_key].name)

@@ -54,17 +54,22 @@ def say(told: Mapping[str, Any]) -> Words:
 
 
 def subject_names(template: str) -> set[str]:
-    """What a letter's subject is made of: no more of the letter is kept with its notice."""
-    environment = current_app.jinja_env
-    tree = environment.parse(_first_line(kinds.kind(template).template))
-    return find_undeclared_variables(tree) - set(environment.globals)
+    """What a letter's subject is made of: no more of the letter is kept with its notice. Read once per application."""
+    known: dict[str, set[str]] = current_app.extensions.setdefault("hubapp.subject_names", {})
+    if template not in known:
+        environment = current_app.jinja_env
+        tree = environment.parse(_first_line(kinds.kind(template).template))
+        known[template] = find_undeclared_variables(tree) - set(environment.globals)
+    return known[template]
 
 
 def _subject(path: str) -> Template:
     """The first line of a letter's text, which is its subject, compiled once per application."""
     known: dict[str, Template] = current_app.extensions.setdefault("hubapp.subjects", {})
     if path not in known:
-        known[path] = current_app.jinja_env.from_string(_first_line(path))
+        # Plain words: what shows them escapes them.
+        plain = "{% autoescape false %}" + _first_line(path) + "{% endautoescape %}"
+        known[path] = current_app.jinja_env.from_string(plain)
     return known[path]
 
 

@@ -138,7 +138,7 @@ def _strangers(path: Path) -> Iterator[Problem]:
             yield Problem(
                 name,
                 "",
-                f"does not belong in a pack; it may hold {', '.join(_FILES)}, pages/ and legal/",
+                f"does not belong in a pack; it may hold {', '.join(_FILES)}, pages/, legal/ and demo/",
             )
 
 
@@ -146,6 +146,8 @@ def _belongs(parts: tuple[str, ...]) -> bool:
     match parts:
         case (name,):
             return name in _FILES
+        case ("demo", name):
+            return name.endswith(".toml")
         case (folder, _, name):
             return folder in _FOLDERS and name.endswith(".md")
     return False
