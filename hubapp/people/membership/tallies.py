@@ -58,12 +58,15 @@ def of_member(membership_id: uuid.UUID) -> dict[str, Tally]:
 
 
 def of_hub() -> list[Tally]:
-    """What all members' invitations brought, by channel, the most opened first."""
+    """What members' own links brought, by channel, the most opened first; the hub's links have their own numbers."""
     sums = [
         func.coalesce(func.sum(column), 0) for column in (InviteTally.opened, InviteTally.joined, InviteTally.bought)
     ]
     rows = db.session.execute(
-        select(InviteTally.channel, *sums).group_by(InviteTally.channel).order_by(sums[0].desc(), InviteTally.channel)
+        select(InviteTally.channel, *sums)
+        .where(~InviteTally.channel.startswith(policies.LINK_PREFIX, autoescape=True))
+        .group_by(InviteTally.channel)
+        .order_by(sums[0].desc(), InviteTally.channel)
     )
     return [Tally(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows.all()]
 

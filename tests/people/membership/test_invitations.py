@@ -137,6 +137,7 @@ def test_an_invite_link_has_its_own_numbers_however_it_travelled(app: HubFlask, 
     assert counts(app, hub_id, connector) == {policies.link_channel(code): (2, 0, 0)}
     page = Browser(app, hub_id, connector.account_id).get("/manage/invites").text
     assert ">2<" in page
+    assert policies.link_channel(code) not in page
     assert code.lower() not in Browser(app, hub_id, connector.account_id).get("/me/referrals").text
 
 
