@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.errors import Refusal
-from hubapp.tenancy.models import HubStatus
+from hubapp.tenancy.models import Hub, HubStatus
 
 
 class HubFrozen(Refusal):
@@ -32,6 +32,11 @@ def refuse_if_frozen(hub_id: int) -> None:
     status, reason = cursor.fetchone() or (None, None)
     if status != HubStatus.OPEN:
         raise HubFrozen(reason or "")
+
+
+def is_open(hub_id: int) -> bool:
+    """Whether the hub sells at this moment; nothing is promised for the next."""
+    return db.session.scalar(select(Hub.status).where(Hub.id == hub_id)) == HubStatus.OPEN
 
 
 def _keep_selling(hub_id: int) -> str:

@@ -18,7 +18,7 @@ WITH_PAYING = "status IN ('confirmed', 'paying', 'waiting', 'canceled')"
 PAYING = "status <> 'paying' OR (unit_price IS NOT NULL AND pay_until IS NOT NULL)"
 PAID = "status <> 'confirmed' OR unit_price IS NULL OR paid_at IS NOT NULL"
 ORDERED = "(checkout_id IS NULL) = (order_id IS NULL) AND (paid_at IS NULL OR order_id IS NOT NULL)"
-HANDED_OVER = "status = 'confirmed' AND paid_at IS NOT NULL AND handed_over_at IS NULL"
+HANDED_OVER = "paid_at IS NOT NULL AND refund_due_at IS NULL AND handed_over_at IS NULL"
 WHEN = {"paying": ["pay_until"], "refund": ["refund_due_at"], "handover": ["hub_id", "gathering_id"]}
 WHERE = {"paying": "status = 'paying'", "refund": "refund_due_at IS NOT NULL", "handover": HANDED_OVER}
 

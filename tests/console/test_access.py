@@ -25,23 +25,20 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
 from tests.factories.retainers import proposed
+from tests.factories.walking import CENTRAL_VALUES
 
 SAMPLES = {
-    "slug": "lyon",
-    "step": "start",
+    **CENTRAL_VALUES,
     "account_id": "01890000-0000-7000-8000-000000000000",
-    "job_id": "1",
     "item_id": "01890000-0000-7000-8000-000000000003",
     "host": "a.example",
     "dispute_id": "01890000-0000-7000-8000-000000000001",
     "request_id": "01890000-0000-7000-8000-000000000002",
     "run_id": "01890000-0000-7000-8000-000000000004",
-    "year": "2026",
     "entry_id": "01890000-0000-7000-8000-000000000005",
     "order_id": "01890000-0000-7000-8000-000000000006",
     "proposal_id": "01890000-0000-7000-8000-000000000007",
     "retainer_id": "01890000-0000-7000-8000-000000000010",
-    "decision": "approve",
     "mail_id": "01890000-0000-7000-8000-000000000008",
     "payout_id": "01890000-0000-7000-8000-000000000009",
 }

@@ -26,6 +26,7 @@ from hubapp.market.subscriptions import services as subscribing
 from hubapp.market.subscriptions.models import Status
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
+from hubapp.people.membership import standing
 from hubapp.people.membership.errors import NoSuchMember
 from hubapp.people.profiles import services as profiles
 from hubapp.tenancy import queries as tenancy
@@ -44,6 +45,8 @@ def leave(*, account_id: uuid.UUID, keeps_posts: bool, currency: str, now: datet
     member = membership.member(account_id)
     if member is None or not member.is_active:
         raise NoSuchMember
+    # Who publishes at this moment is through before, or finds that they have left.
+    standing.lock(membership_id=member.id)
     # First the market: whoever buys at this moment is seen below, and nobody buys afterwards.
     catalogue.withdraw_all(seller_id=account_id, now=now)
     found = queries.obligations(member, currency=currency, now=now, wall=wall)

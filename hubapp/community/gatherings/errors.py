@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from hubapp.kernel.errors import NotFound, Refusal
 
@@ -85,6 +87,26 @@ class OutOfSight(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("The hub took this gathering out of sight; it cannot be changed now."))
+
+
+class AlreadyIn(Refusal):
+    """Somebody was let in with these seats: they are used."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody was let in with these tickets already, so they cannot be given back."))
+
+
+class MovedTooFar(Refusal):
+    """Sold seats are paid out some time after the date they were sold for: it has to have taken place by then."""
+
+    status = 422
+
+    def __init__(self, day: date) -> None:
+        words = _(
+            "Seats of this date were sold. Choose a day up to %(day)s, or cancel it: then everybody is paid back.",
+            day=format_date(day),
+        )
+        super().__init__(words, field="day")
 
 
 class TimeToPayOver(Refusal):

@@ -18,7 +18,7 @@ from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.orders.events import OrderCanceled, OrderPaid
-from hubapp.money.payments.events import ChargeFailed, PaymentExpired
+from hubapp.money.payments.events import ChargeFailed, PaymentExpired, RefundFailed
 
 REMIND = "gatherings.remind"
 EXTEND = "gatherings.extend"
@@ -74,6 +74,14 @@ def take_seats(event: OrderPaid) -> None:
 def free_seats(event: OrderCanceled) -> None:
     """Somebody gets their money back."""
     services.order_called_off(order_id=event.order_id, now=clock.now())
+
+
+@on(RefundFailed)
+def try_again(event: RefundFailed) -> None:
+    """Money of seats that are gone did not arrive."""
+    kind, _separator, rest = event.reference.partition(":")
+    if kind == "order":
+        services.refund_failed(order_id=UUID(rest.partition(":")[0]), now=clock.now())
 
 
 @on(PaymentExpired)

@@ -284,6 +284,6 @@ class GatheringRegistration(HubScoped, db.Model):  # type: ignore[name-defined]
             "ix_gathering_registration_handover",
             "hub_id",
             "gathering_id",
-            postgresql_where=text("status = 'confirmed' AND paid_at IS NOT NULL AND handed_over_at IS NULL"),
+            postgresql_where=text("paid_at IS NOT NULL AND refund_due_at IS NULL AND handed_over_at IS NULL"),
         ),
     )

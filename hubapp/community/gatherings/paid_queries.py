@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
 from hubapp.community.gatherings.policies import paying
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
+from hubapp.market.orders.models import Order
 from hubapp.tenancy import queries as tenancy
 
 
@@ -54,6 +55,21 @@ def was_moved(found: Gathering, registration: GatheringRegistration) -> bool:
     return registration.paid_revision is not None and found.revision > registration.paid_revision
 
 
+def sold_for(gathering_id: UUID) -> datetime | None:
+    """The earliest end that seats were sold for, whose money is not on its way back; None: none were sold."""
+    return db.session.scalar(
+        select(func.min(Order.takes_place_at))
+        .join(
+            GatheringRegistration,
+            and_(GatheringRegistration.hub_id == Order.hub_id, GatheringRegistration.order_id == Order.id),
+        )
+        .where(
+            GatheringRegistration.gathering_id == gathering_id,
+            GatheringRegistration.status.in_((Seat.CONFIRMED, Seat.PAYING)),
+        )
+    )
+
+
 def unpaid(*, now: datetime) -> Select[int, UUID]:
     """(hub, gathering) with seats whose time to pay is over."""
     return (
@@ -81,11 +97,11 @@ def over(*, now: datetime) -> Select[int, UUID]:
             and_(Gathering.hub_id == GatheringRegistration.hub_id, Gathering.id == GatheringRegistration.gathering_id),
         )
         .where(
-            GatheringRegistration.status == Seat.CONFIRMED,
             GatheringRegistration.paid_at.is_not(None),
+            GatheringRegistration.refund_due_at.is_(None),
             GatheringRegistration.handed_over_at.is_(None),
             Gathering.ends_at <= now,
-            Gathering.status != Status.CANCELED,
+            Gathering.status.not_in((Status.CANCELED, Status.HIDDEN)),
         )
         .distinct()
     )

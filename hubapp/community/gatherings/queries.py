@@ -270,7 +270,9 @@ def has_registered(account: Any) -> ColumnElement[bool]:
 def hosted(account_id: UUID, *, now: datetime) -> Sequence[Gathering]:
     """What somebody hosts that is still to come, the next first."""
     statement = select(Gathering).where(
-        Gathering.host_account_id == account_id, Gathering.status == Status.PUBLISHED, Gathering.starts_at > now
+        Gathering.host_account_id == account_id,
+        Gathering.status.in_((Status.PUBLISHED, Status.HIDDEN)),
+        Gathering.starts_at > now,
     )
     return db.session.scalars(statement.order_by(Gathering.starts_at).limit(20)).all()
 

@@ -57,6 +57,12 @@ class Story:
     reported: int
     facts: Facts
 
+    @property
+    def concerned(self) -> frozenset[UUID]:
+        """Who it is about: whoever it was when the case was opened, and whoever answers for the thing now."""
+        then = None if self.case is None else self.case.subject_id
+        return frozenset(one for one in (then, self.thing.subject_id) if one is not None)
+
 
 def case(case_id: UUID) -> ModerationCase:
     """A case of this hub. Raises NoSuchCase."""
@@ -104,7 +110,7 @@ def count_open() -> int:
 
 def story(thing: Thing, found: ModerationCase | None) -> Story:
     """What whoever decides has to know; without a case, of a thing that nobody reported."""
-    subject_id = thing.subject_id
+    subject_id = subject_of(thing, found)
     subject = membership.member(subject_id) if subject_id else None
     history = done_about(subject_id) if subject_id else []
     return Story(
@@ -117,6 +123,11 @@ def story(thing: Thing, found: ModerationCase | None) -> Story:
         reported=_reported(subject_id) if subject_id else 0,
         facts=facts(thing, subject, is_open=found is not None and found.is_open),
     )
+
+
+def subject_of(thing: Thing, found: ModerationCase | None) -> UUID | None:
+    """Whom a case is about: whoever answered for the thing when it was opened, whoever does now."""
+    return thing.subject_id if found is None else found.subject_id
 
 
 def facts(thing: Thing, subject: MemberView | None, *, is_open: bool) -> Facts:

@@ -161,6 +161,15 @@ class MoreThanLeft(Refusal):
         super().__init__(_("At most %(left)s of this order can go back.", left=left), field="amount")
 
 
+class SeatsAreNotPieces(Refusal):
+    """A ticket lets in whoever has it: seats go back where they were taken, all together."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Give seats back where you took them, or ask for an amount."), field="amount")
+
+
 class MoreThanBought(Refusal):
     """More pieces than were bought."""
 

@@ -96,6 +96,11 @@ def show_profile(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
         _note(member, "profile.unhide", actor, now)
 
 
+def lock(*, membership_id: UUID) -> None:
+    """Keep somebody's membership as it is until this transaction ends. Refuses with NoSuchMember."""
+    _locked(membership_id)
+
+
 def _locked(membership_id: UUID) -> Membership:
     statement = select(Membership).where(Membership.id == membership_id).with_for_update()
     member: Membership | None = db.session.scalar(statement.execution_options(populate_existing=True))

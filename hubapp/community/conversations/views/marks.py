@@ -54,9 +54,10 @@ def react(post_id: UUID) -> ResponseReturnValue:
 @pages.get("/feed/<uuid:post_id>/reactions")
 def reactions(post_id: UUID) -> ResponseReturnValue:
     """Who reacted how; for members, like the list of members."""
-    reader, post = reading.reader(), queries.post(post_id)
+    reader = reading.reader()
     if reader.member is None:
         return reading.teaser(403)
+    post = reading.open_post(post_id, reader)
     comment_id = reading.key("comment")
     if comment_id is not None:
         queries.comment(comment_id, post_id=post_id)
@@ -77,9 +78,10 @@ def reactions(post_id: UUID) -> ResponseReturnValue:
 @access.requires()
 def vote(post_id: UUID) -> ResponseReturnValue:
     """Vote, or vote again."""
-    reader, post = reading.reader(), queries.post(post_id)
+    reader = reading.reader()
     if reader.member is None:
         return reading.to_join(str(post_id))
+    post = reading.open_post(post_id, reader)
     choices = [int(text) if text.isdecimal() and len(text) < 3 else -1 for text in request.form.getlist("choice")]  # noqa: PLR2004
     error = ""
     try:

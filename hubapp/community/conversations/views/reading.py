@@ -83,6 +83,14 @@ def post(post_id: UUID, reader: Reader) -> Post:
     return found
 
 
+def open_post(post_id: UUID, reader: Reader) -> Post:
+    """A post whose words this reader may see. Raises NoSuchPost for all others."""
+    found = post(post_id, reader)
+    if not (found.is_readable or reader.sees_held(found.author_id)):
+        raise NoSuchPost
+    return found
+
+
 def teaser(status: int = 200, draft: dict[str, Any] | None = None) -> ResponseReturnValue:
     """What those see who may not read: what is talked about, and the way in."""
     page = render_template("community/conversations/teaser.html", topics=queries.topics(), draft=draft or {})

@@ -226,6 +226,7 @@ def history(post_id: UUID) -> ResponseReturnValue:
 @pages.get("/feed/<uuid:post_id>/comments/<uuid:comment_id>/history")
 def comment_history(post_id: UUID, comment_id: UUID) -> ResponseReturnValue:
     """Every version of a comment."""
+    reading.post(post_id, reading.reader())
     return _history(queries.comment(comment_id, post_id=post_id), post_id, comment_id)
 
 

@@ -6,7 +6,7 @@ from hubapp.community.gatherings.services.doors import check_in, undo_check_in
 from hubapp.community.gatherings.services.feeds import make_feed
 from hubapp.community.gatherings.services.hiding import hide_gathering, show_gathering
 from hubapp.community.gatherings.services.letters import announce, remind, tell
-from hubapp.community.gatherings.services.owing import hand_over, send_back
+from hubapp.community.gatherings.services.owing import hand_over, refund_failed, send_back
 from hubapp.community.gatherings.services.paying import Payer, lapse, order_called_off, paid, pay, payment_died
 from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
 from hubapp.community.gatherings.services.registering import cancel_registration, register
@@ -39,6 +39,7 @@ __all__ = [
     "pay",
     "payment_died",
     "publish_gathering",
+    "refund_failed",
     "register",
     "remind",
     "remove_picture",

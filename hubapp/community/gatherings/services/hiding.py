@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hubapp.community.gatherings.models import Gathering, Status
-from hubapp.community.gatherings.services import rows
+from hubapp.community.gatherings.services import registering, rows
 from hubapp.kernel.db import db
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
@@ -33,6 +33,7 @@ def show_gathering(*, gathering_id: UUID, actor: Actor, now: datetime) -> None:
     found.status = Status(found.hidden_from or Status.DRAFT)
     found.hidden_at = found.hidden_by = found.hidden_reason = found.hidden_from = None
     _note(found, "gathering.unhide", actor, now)
+    registering.fill(gathering=found, now=now)
 
 
 def _note(found: Gathering, action: str, actor: Actor, now: datetime, reason: str = "") -> None:

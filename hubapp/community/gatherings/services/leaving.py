@@ -24,7 +24,7 @@ def give_up_seats(*, account_id: UUID, now: datetime) -> int:
         .where(
             GatheringRegistration.account_id == account_id,
             GatheringRegistration.status != Seat.CANCELED,
-            Gathering.status == Status.PUBLISHED,
+            Gathering.status.in_((Status.PUBLISHED, Status.HIDDEN)),
             Gathering.starts_at > now,
         )
         .order_by(Gathering.id)

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from hubapp.community.gatherings import paid_queries
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Why
 from hubapp.community.gatherings.policies import paying
 from hubapp.community.gatherings.services import rows
@@ -45,11 +46,16 @@ def owe(*, registration: GatheringRegistration, now: datetime) -> None:
 
 
 def owe_all(*, gathering: Gathering, now: datetime) -> None:
-    """A locked gathering does not take place: nobody pays any more, and who has paid gets it back."""
+    """A locked gathering does not take place: nobody pays any more, and who has paid gets it back.
+
+    Also who gave their seats back too late for that: what they paid for never was.
+    """
     statement = select(GatheringRegistration).where(
         GatheringRegistration.gathering_id == gathering.id,
-        GatheringRegistration.status.in_((Seat.CONFIRMED, Seat.PAYING)),
-        GatheringRegistration.unit_price.is_not(None),
+        or_(
+            GatheringRegistration.paid_at.is_not(None),
+            (GatheringRegistration.status == Seat.PAYING) & GatheringRegistration.unit_price.is_not(None),
+        ),
     )
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     for registration in found:
@@ -89,6 +95,18 @@ def send_back(*, gathering_id: UUID, now: datetime) -> bool:
     return len(due) == AT_ONCE
 
 
+def refund_failed(*, order_id: UUID, now: datetime) -> None:
+    """The money did not reach the buyer, and their seats are gone: it is tried again. Safe to repeat."""
+    found = paid_queries.registration_of_order(order_id)
+    if found is None:
+        return
+    gathering = rows.for_change(gathering_id=found.gathering_id)
+    registration = paid_queries.fresh(found.id)
+    if registration is not None and (registration.status == Seat.CANCELED or gathering.is_canceled):
+        registration.refund_due_at = now + paying.TRY_AGAIN
+        db.session.flush()
+
+
 def _send(gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:
     if registration.order_id is None:
         return
@@ -107,14 +125,17 @@ def _reason(gathering: Gathering, registration: GatheringRegistration) -> str:
 
 
 def hand_over(*, gathering_id: UUID, now: datetime) -> int:
-    """It is over: those who paid had what they paid for. Answers how many orders; safe to repeat."""
+    """It is over: those who paid had what they paid for, or gave it back too late. Answers how many orders.
+
+    Safe to repeat.
+    """
     gathering = rows.for_change(gathering_id=gathering_id)
-    if gathering.is_canceled or gathering.ends_at > now:
+    if gathering.is_canceled or gathering.is_hidden or gathering.ends_at > now:
         return 0
     statement = select(GatheringRegistration).where(
         GatheringRegistration.gathering_id == gathering_id,
-        GatheringRegistration.status == Seat.CONFIRMED,
         GatheringRegistration.paid_at.is_not(None),
+        GatheringRegistration.refund_due_at.is_(None),
         GatheringRegistration.handed_over_at.is_(None),
     )
     statement = statement.order_by(GatheringRegistration.order_id).execution_options(populate_existing=True)

@@ -25,6 +25,7 @@ from hubapp.market.orders import services as orders
 from hubapp.market.orders.errors import PriceChanged
 from hubapp.people.membership.queries import Touch
 from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy import selling
 
 KIND = "ticket"
 
@@ -76,6 +77,7 @@ def pay(*, gathering_id: UUID, payer: Payer, now: datetime) -> UUID:
 def _order(gathering: Gathering, registration: GatheringRegistration, payer: Payer, now: datetime) -> None:
     if payer.shown != gathering.price:
         raise PriceChanged
+    registering.refuse_without_seller(gathering=gathering)
     hub = tenancy.hub_view(gathering.hub_id)
     wanted = orders.DirectOrder(
         title=gathering.title,
@@ -112,9 +114,19 @@ def paid(*, order_id: UUID, now: datetime) -> None:
     registration = paid_queries.fresh(found.id)
     if registration is None or registration.paid_at is not None:
         return
+    _settle(gathering, registration, order_id, now)
+
+
+def _settle(gathering: Gathering, registration: GatheringRegistration, order_id: UUID, now: datetime) -> None:
+    order = order_queries.order(order_id)
     registration.paid_at = now
-    takes_place = not gathering.is_canceled and now < gathering.ends_at
-    if registration.status == Seat.PAYING and takes_place:
+    takes_place = not (gathering.is_canceled or gathering.is_hidden) and now < gathering.ends_at
+    if order.status not in owing.HELD or not order.left.amount:
+        # Called off before this was heard: the money is back already, and nobody has a seat for it.
+        if registration.status == Seat.PAYING:
+            registering.end(gathering=gathering, registration=registration, why=Why.ORDER, now=now)
+            registering.fill(gathering=gathering, now=now)
+    elif registration.status == Seat.PAYING and takes_place:
         _confirm(gathering, registration, now)
     elif registration.status == Seat.CANCELED and takes_place and _may_return(gathering, registration):
         registration.canceled_at = registration.canceled_why = None
@@ -171,6 +183,7 @@ def lapse(*, gathering_id: UUID, now: datetime) -> int:
     An open card page is closed first: the seats wait for what the provider says of it.
     """
     gathering = rows.for_change(gathering_id=gathering_id)
+    is_frozen = not selling.is_open(gathering.hub_id)
     statement = (
         select(GatheringRegistration)
         .where(
@@ -183,9 +196,14 @@ def lapse(*, gathering_id: UUID, now: datetime) -> int:
     )
     count = 0
     for registration in db.session.scalars(statement).all():
-        if registration.checkout_id is None or orders.is_payment_dead(payment_id=registration.payment_id):
+        if is_frozen and registration.asked_at is not None and not gathering.is_canceled:
+            # Nobody can pay now: who was asked keeps their turn.
+            registration.pay_until = now + paying.TIME_TO_PAY
+        elif registration.checkout_id is None or orders.is_payment_dead(payment_id=registration.payment_id):
             _lapse(gathering, registration, now)
             count += 1
+        elif (order_id := registration.order_id) and order_queries.order(order_id).status in owing.HELD:
+            _settle(gathering, registration, order_id, now)  # paid, and nobody has told us
         else:
             owing.give_up(registration=registration, now=now)
     registering.fill(gathering=gathering, now=now)
@@ -209,6 +227,8 @@ def order_called_off(*, order_id: UUID, now: datetime) -> None:
     registration = paid_queries.fresh(found.id)
     if registration is None or registration.status != Seat.CONFIRMED:
         return
+    if order_queries.order(order_id).status in owing.HELD:
+        return  # its refund failed meanwhile
     if gathering.is_canceled or now >= gathering.starts_at:
         return
     registering.end(gathering=gathering, registration=registration, why=Why.ORDER, now=now)

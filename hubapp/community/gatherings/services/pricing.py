@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from hubapp.community.gatherings.errors import NotTheirs, PriceStays, WrongDetails
+from hubapp.community.gatherings import paid_queries
+from hubapp.community.gatherings.errors import MovedTooFar, NotTheirs, PriceStays, WrongDetails
 from hubapp.community.gatherings.models import Gathering
 from hubapp.community.gatherings.policies.details import Details
+from hubapp.earnings.shares import services as shares
 from hubapp.kernel.db import require_hub_id
 from hubapp.market.catalogue.errors import NotChargeable, UnknownTaxCategory
 from hubapp.market.catalogue.policies import LARGEST_PRICE
@@ -39,6 +42,16 @@ def check(*, details: Details, by: UUID | None, before: Gathering | None) -> Non
         sold_before = before is not None and before.seller_account_id == details.host_account_id
         if by is not None and by != details.host_account_id and not sold_before:
             raise NotTheirs
+
+
+def refuse_far_move(*, gathering: Gathering, ends_at: datetime, now: datetime) -> None:
+    """What seats earned is held from the end they were sold for: it is not moved beyond that. Refuses: MovedTooFar."""
+    sold_for = paid_queries.sold_for(gathering.id)
+    if sold_for is None or ends_at <= sold_for:
+        return
+    last = sold_for + timedelta(days=shares.freeze_terms(now=now).rules.hold_days)
+    if ends_at > last:
+        raise MovedTooFar(last.astimezone(tenancy.hub_view(gathering.hub_id).zone).date())
 
 
 def refuse_switch(*, gathering: Gathering, details: Details) -> None:

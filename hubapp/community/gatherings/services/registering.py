@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from hubapp.community.gatherings import paid_queries, queries
 from hubapp.community.gatherings.errors import (
+    AlreadyIn,
     AlreadyRegistered,
     AnswerMissing,
     NoSuchGathering,
@@ -36,7 +37,9 @@ from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
+from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
+from hubapp.tenancy import selling
 
 CODE_LENGTH = 10
 
@@ -57,6 +60,8 @@ def register(
     standing.refuse_suspended(account_id)
     if gathering.is_canceled or now >= gathering.closes_at:
         raise RegistrationClosed
+    if gathering.is_paid:
+        refuse_without_seller(gathering=gathering)
     if queries.registration_of(gathering_id, account_id) is not None:
         raise AlreadyRegistered
     most = gathering.most_seats if gathering.capacity is None else min(gathering.most_seats, gathering.capacity)
@@ -90,7 +95,7 @@ def register(
 
 
 def cancel_registration(*, gathering_id: UUID, account_id: UUID, now: datetime) -> None:
-    """Give seats back, or stop waiting; whoever waits moves up. Refuses with NotRegistered or Over."""
+    """Give seats back, or stop waiting; whoever waits moves up. Refuses with NotRegistered, Over or AlreadyIn."""
     gathering = rows.for_change(gathering_id=gathering_id)
     registration = queries.registration_of(gathering_id, account_id)
     if registration is None:
@@ -99,11 +104,27 @@ def cancel_registration(*, gathering_id: UUID, account_id: UUID, now: datetime) 
         raise Over
     was_moved = paid_queries.was_moved(gathering, registration)
     if registration.paid_at is not None:
+        if any(ticket.checked_in_at for ticket in queries.tickets([registration.id]).get(registration.id, ())):
+            raise AlreadyIn
         hours = registration.refund_hours
         if paying.is_refunded(starts_at=gathering.starts_at, hours=hours, was_moved=was_moved, now=now):
             owing.owe(registration=registration, now=now)
     end(gathering=gathering, registration=registration, why=Why.SELF, now=now)
     fill(gathering=gathering, now=now)
+
+
+def has_seller(*, gathering: Gathering) -> bool:
+    """Whether whoever sells the seats may: the hub, or a host who is neither suspended nor gone."""
+    if gathering.seller_account_id is None:
+        return True
+    seller = membership.member(gathering.seller_account_id)
+    return seller is not None and seller.is_active
+
+
+def refuse_without_seller(*, gathering: Gathering) -> None:
+    """Nobody pays a host who may not sell here now. Refuses with RegistrationClosed."""
+    if not has_seller(gathering=gathering):
+        raise RegistrationClosed
 
 
 def end(*, gathering: Gathering, registration: GatheringRegistration, why: Why, now: datetime) -> None:
@@ -126,6 +147,8 @@ def fill(*, gathering: Gathering, now: datetime) -> int:
     """
     last = gathering.closes_at if gathering.is_paid else gathering.starts_at
     if not gathering.is_published or now >= last or not gathering.waiting:
+        return 0
+    if gathering.is_paid and not (has_seller(gathering=gathering) and selling.is_open(gathering.hub_id)):
         return 0
     statement = select(GatheringRegistration).where(
         GatheringRegistration.gathering_id == gathering.id, GatheringRegistration.status == Seat.WAITING

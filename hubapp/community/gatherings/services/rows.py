@@ -30,11 +30,12 @@ def series_for_change(*, series_id: UUID) -> GatheringSeries:
     return db.session.scalars(statement.with_for_update(key_share=True).execution_options(populate_existing=True)).one()
 
 
-def following(*, first: Gathering) -> list[Gathering]:
+def following(*, first: Gathering, with_hidden: bool = False) -> list[Gathering]:
     """The later dates of its series that take place or are drafts, locked in the order of their making."""
+    gone = (Status.CANCELED,) if with_hidden else (Status.CANCELED, Status.HIDDEN)
     statement = select(Gathering).where(
         Gathering.series_id == first.series_id,
         Gathering.number > first.number,
-        Gathering.status.not_in((Status.CANCELED, Status.HIDDEN)),
+        Gathering.status.not_in(gone),
     )
     return list(db.session.scalars(locked(statement=statement.order_by(Gathering.id))))

@@ -139,15 +139,16 @@ def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, n
     Refuses with NoSuchGathering or Over.
     """
     found = rows.for_change(gathering_id=gathering_id)
-    _refuse_hidden(found)
     if found.is_canceled or found.ends_at <= now:
         raise Over
     dates = [found]
     if found.series_id is not None and with_following:
         rows.series_for_change(series_id=found.series_id).ended_at = now
-        dates += rows.following(first=found)
+        dates += rows.following(first=found, with_hidden=True)
     for one in dates:
-        was_published = one.is_published
+        # What the hub hid is canceled as well: whoever has seats of it is told, and paid back.
+        was_published = one.is_published or one.hidden_from == Status.PUBLISHED
+        one.hidden_at = one.hidden_by = one.hidden_reason = one.hidden_from = None
         one.status, one.canceled_reason, one.updated_at = Status.CANCELED, reason.strip()[:500], now
         one.revision += 1
         db.session.flush()
@@ -166,6 +167,7 @@ def _apply(found: Gathering, details: Details, when: When, now: datetime) -> Non
     if details.capacity is not None and details.capacity < found.taken:
         raise SeatsTaken(found.taken)
     pricing.refuse_switch(gathering=found, details=details)
+    pricing.refuse_far_move(gathering=found, ends_at=when.span(tenancy.hub_view(found.hub_id).zone)[1], now=now)
     before = {name: getattr(found, name) for name in PLACE}
     series.write_on(gathering=found, details=details)
     found.starts_at, found.ends_at = when.span(tenancy.hub_view(found.hub_id).zone)

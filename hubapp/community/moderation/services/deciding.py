@@ -37,14 +37,14 @@ def decide(
     NotPossible, WordsMissing or WordsTooLong.
     """
     case = rows.case_for_change(case_id=case_id)
-    if case.subject_id is not None and case.subject_id == actor.id:
+    thing = things.look(case.kind, case.thing_id)
+    if actor.id is not None and actor.id in {case.subject_id, thing.subject_id if thing else None}:
         raise OwnCase
     if rows.count_actions(case_id=case.id) != seen:
         raise DecidedMeanwhile
-    thing = things.look(case.kind, case.thing_id)
     if thing is None:
         raise NoSuchThing
-    subject = membership.member(thing.subject_id) if thing.subject_id else None
+    subject = membership.member(case.subject_id) if case.subject_id else None
     if not policies.fits(acts, queries.facts(thing, subject, is_open=case.is_open)) or (
         SUSPEND in acts and days not in policies.DAYS
     ):
@@ -128,7 +128,13 @@ def take_back(
         settle_standing(account_id=action.subject_id, actor=actor, now=now)
     elif action.act == HIDE and thing is not None and thing.is_hidden and not _is_hidden_otherwise(case):
         things.show(thing, actor=actor, now=now)
-    elif action.act in {APPROVE, REFUSE} and thing is not None and thing.is_there and not thing.is_held:
+    elif (
+        action.act in {APPROVE, REFUSE}
+        and thing is not None
+        and thing.is_there
+        and not thing.is_held
+        and not _is_hidden_otherwise(case)
+    ):
         things.hold_again(thing, actor=actor, now=now)
         if is_final:
             things.release(thing, actor=actor, now=now)
@@ -165,6 +171,9 @@ def settle_standing(*, account_id: UUID | None, actor: Actor, now: datetime) -> 
     person = membership.member(account_id) if account_id is not None else None
     if person is None:
         return
+    # Two who suspend the same person in two cases wait here, so that the second sees what the first decided.
+    standing.lock(membership_id=person.id)
+    person = membership.member(person.account_id) or person
     stands = standing_suspensions(account_id=person.account_id)
     is_suspended, until = policies.standing((one.until for one in stands), now)
     if is_suspended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -150,7 +151,8 @@ def _thing(case: ModerationCase) -> Thing:
 
 
 def _possible(thing: Thing, case: ModerationCase | None) -> tuple[str, ...]:
-    subject = membership.member(thing.subject_id) if thing.subject_id else None
+    subject_id = queries.subject_of(thing, case)
+    subject = membership.member(subject_id) if subject_id else None
     return queries.possible(thing, subject, is_open=case is not None and case.is_open)
 
 
@@ -159,13 +161,16 @@ def _page(thing: Thing, case: ModerationCase | None, form: DecisionForm) -> Resp
     form.offer(policies.possible(story.facts))
     # Whoever was overtaken sees what was done, and may decide then.
     form.seen.data = str(len(story.actions))
+    is_own = guards.actor().id in story.concerned
+    if is_own:  # who reported them is not for them to know
+        story = replace(story, reports=())
     page = render_template(
         f"{FOLDER}/case.html",
         **context(story),
         form=form,
         undo_url=lambda action_id: url_for(".undo", action_id=action_id),
-        may_act=access.may("moderation.act") and story.thing.subject_id != guards.actor().id,
-        is_own=story.thing.subject_id == guards.actor().id,
+        may_act=access.may("moderation.act") and not is_own,
+        is_own=is_own,
     )
     return page, 422 if form.all_errors else 200
 

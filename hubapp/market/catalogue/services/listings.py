@@ -24,7 +24,9 @@ from hubapp.market.catalogue.errors import (
 from hubapp.market.catalogue.models import Kind, Listing, Status
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.money.payments import queries as payments
+from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
+from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -131,18 +133,25 @@ def take_down(*, listing_id: UUID, reason: str, actor: Actor, now: datetime) -> 
 
 
 def put_back(*, listing_id: UUID, actor: Actor, now: datetime) -> Listing:
-    """Undo taking it down; it is not for sale while its seller is suspended. Refuses with NoSuchListing."""
+    """Undo taking it down; it is not for sale while its seller is suspended, or gone. Refuses with NoSuchListing."""
     listing = _locked(listing_id)
     if listing.withdrawn_reason is None:
         return listing
     was_live, listing.withdrawn_reason, listing.taken_from = listing.taken_from == Status.LIVE, None, None
-    if was_live and listing.barred_at is None:
+    seller = membership.member(listing.seller_account_id) if listing.seller_account_id else None
+    if was_live and seller is not None and seller.is_suspended:
+        listing.barred_at = listing.barred_at or now  # back on sale when they are
+    elif was_live and listing.barred_at is None and (listing.seller_account_id is None or _is_here(seller)):
         listing.status = Status.LIVE
     listing.updated_at = now
     subject = f"listing:{listing_id}"
     audit.record(actor=actor, action="listing.put_back", now=now, hub_id=require_hub_id(), subject=subject)
     db.session.flush()
     return listing
+
+
+def _is_here(seller: MemberView | None) -> bool:
+    return seller is not None and seller.is_active
 
 
 def _words(text: ListingText) -> dict[str, object]:

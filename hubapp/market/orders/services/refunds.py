@@ -33,8 +33,8 @@ def ask_refund(
 ) -> UUID:
     """A buyer asks for pieces or an amount back.
 
-    Refuses with NoSuchOrder, NothingLeft, AlreadyAsked, SayWhy, NotAnAmount, MoreThanLeft, MoreThanBought or
-    OtherCurrency.
+    Refuses with NoSuchOrder, NothingLeft, AlreadyAsked, SayWhy, NotAnAmount, MoreThanLeft, MoreThanBought,
+    SeatsAreNotPieces or OtherCurrency.
     """
     order = steps.locked_order(order_id=order_id)
     if order.buyer_account_id != buyer_id:
@@ -45,6 +45,8 @@ def ask_refund(
         raise refusals.AlreadyAsked
     if not reason.strip():
         raise refusals.SayWhy
+    if amount is None and order.takes_place_at is not None:
+        raise refusals.SeatsAreNotPieces
     wanted = amount if amount is not None else _value(order, quantities)
     _check(order, wanted)
     limits = refund_queries.limits()
