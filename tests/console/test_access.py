@@ -24,6 +24,7 @@ from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
+from tests.factories.moderating import make_bench
 from tests.factories.retainers import proposed
 from tests.factories.walking import CENTRAL_VALUES
 
@@ -41,6 +42,8 @@ SAMPLES = {
     "retainer_id": "01890000-0000-7000-8000-000000000010",
     "mail_id": "01890000-0000-7000-8000-000000000008",
     "payout_id": "01890000-0000-7000-8000-000000000009",
+    "appeal_id": "01890000-0000-7000-8000-000000000011",
+    "case_id": "01890000-0000-7000-8000-000000000012",
 }
 
 
@@ -108,8 +111,12 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
             order_id = settled(seller_owner="core", connectors=())
             entry_id = ledger.entries_of(f"order:{order_id}")[0].id
         retainer_id = proposed(shop.hub_id, make_member(shop.hub_id, "Anna").account_id)
+    bench = make_bench(app, shop.hub_id)
+    case_id = bench.report("post")
+    appeal_id = bench.appeal(bench.decide(case_id, "hide"))
     real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
     real |= {"order_id": order_id, "entry_id": entry_id, "retainer_id": retainer_id}
+    real |= {"case_id": case_id, "appeal_id": appeal_id}
     for method, path in routes(app):
         if method == "GET" and "preview.css" not in path:
             wanted = path
