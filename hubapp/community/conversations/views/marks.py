@@ -55,9 +55,9 @@ def react(post_id: UUID) -> ResponseReturnValue:
 def reactions(post_id: UUID) -> ResponseReturnValue:
     """Who reacted how; for members, like the list of members."""
     reader = reading.reader()
+    post = reading.open_post(post_id, reader)
     if reader.member is None:
         return reading.teaser(403)
-    post = reading.open_post(post_id, reader)
     comment_id = reading.key("comment")
     if comment_id is not None:
         queries.comment(comment_id, post_id=post_id)
@@ -79,9 +79,9 @@ def reactions(post_id: UUID) -> ResponseReturnValue:
 def vote(post_id: UUID) -> ResponseReturnValue:
     """Vote, or vote again."""
     reader = reading.reader()
+    post = reading.open_post(post_id, reader)
     if reader.member is None:
         return reading.to_join(str(post_id))
-    post = reading.open_post(post_id, reader)
     choices = [int(text) if text.isdecimal() and len(text) < 3 else -1 for text in request.form.getlist("choice")]  # noqa: PLR2004
     error = ""
     try:
