@@ -33,7 +33,7 @@ def write(connector: Person, subject: str) -> None:
 
 def link_that_stops(site: Site, address: str, subject: str) -> str:
     """The way out in the mail about it, once it has come."""
-    for _ in range(300):
+    for _ in range(1200):  # other journeys may have left the worker much to do
         for letter in site.letters_to(address):
             found = re.search(r"https?://\S+/unsubscribe/\S+", letter)
             if found and "We open at **ten**" in letter:
