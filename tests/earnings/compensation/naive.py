@@ -213,7 +213,7 @@ class Naive:
         for hub, members in self.connectors().items():
             amount = sum(order["amount"] for order in self.orders if order.get("hub") == hub)
             line = pay(row["tiers"], amount, row.get("mode", "marginal"))
-            if amount >= row.get("fixed_min_turnover", 0):
+            if amount > 0 and amount >= row.get("fixed_min_turnover", 0):
                 line += row.get("fixed_payment", 0)
             if len(members) == 1:
                 self.earned[members[0], row["id"]] += line

@@ -58,7 +58,9 @@ def _turnover(component: HubTier, ground: Ground) -> Sequence[int]:
 
 
 def _has_fixed(component: HubTier, ground: Ground, hub: int) -> bool:
-    enough = _turnover(component, ground)[hub] >= component.fixed_min_turnover
+    turnover = _turnover(component, ground)[hub]
+    # Never without a sale, whatever the minimum: nothing is earned by a hub's being there.
+    enough = turnover > 0 and turnover >= component.fixed_min_turnover
     return bool(component.fixed_payment) and enough and ground.hubs.customers[hub] >= component.fixed_min_customers
 
 
