@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hubapp.community.conversations import policies, queries, services
+from hubapp.community.conversations import policies, queries, services, told
 from hubapp.community.conversations.events import CommentWritten, MemberMentioned
 from hubapp.community.conversations.models import Comment, Post
 from hubapp.community.conversations.notices import ANSWERED, NAMED
@@ -37,9 +37,9 @@ def tell_of_answer(event: CommentWritten) -> None:
         kind=ANSWERED.name,
         to_account_ids=concerned - profiles.who_block(event.author_id, among=concerned),
         hub_id=event.hub_id,
-        about=f"post:{event.post_id}",
+        about=told.about(event.post_id),
         occasion=f"comment:{event.comment_id}",
-        path=_path(event.post_id, event.comment_id),
+        path=told.path(event.post_id, event.comment_id),
         context={"title": _title(post), "words": _words(comment)},
         by=by,
         now=clock.now(),
@@ -58,9 +58,9 @@ def tell_who_is_named(event: MemberMentioned) -> None:
         kind=NAMED.name,
         to_account_ids={event.account_id} - profiles.who_block(event.author_id, among=[event.account_id]),
         hub_id=event.hub_id,
-        about=f"post:{event.post_id}",
+        about=told.about(event.post_id),
         occasion=f"named:{said.id}",
-        path=_path(event.post_id, event.comment_id),
+        path=told.path(event.post_id, event.comment_id),
         context={"title": _title(post), "words": _words(said)},
         by=by,
         now=clock.now(),
@@ -79,7 +79,3 @@ def _title(post: Post) -> str:
 
 def _words(said: Post | Comment) -> str:
     return policies.headline("", said.body_md, most=200)
-
-
-def _path(post_id: UUID, comment_id: UUID | None) -> str:
-    return f"/feed/{post_id}" if comment_id is None else f"/feed/{post_id}?at=end#c-{comment_id}"

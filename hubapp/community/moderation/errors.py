@@ -42,6 +42,13 @@ class OwnThing(Refusal):
         super().__init__(_("This is your own. You can change or delete it yourself."))
 
 
+class CoresDecision(Forbidden):
+    """What the core decided about somebody who looks after the hub, the hub does not undo."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The network decided this: only the network undoes it. The person concerned can appeal."))
+
+
 class OwnCase(Forbidden):
     """Nobody decides about themselves."""
 

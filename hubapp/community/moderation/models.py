@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
@@ -94,6 +94,8 @@ class ModerationAction(HubScoped, db.Model):  # type: ignore[name-defined]
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None]
     by_name: Mapped[str]
+    # Decided by the core, where it was about somebody who looks after the hub: then the hub does not undo it.
+    by_core: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[uuid.UUID | None]
     undone_name: Mapped[str | None]
@@ -110,6 +112,7 @@ class ModerationAction(HubScoped, db.Model):  # type: ignore[name-defined]
         ),
         Index("ix_moderation_action_case", "hub_id", "case_id", "id"),
         Index("ix_moderation_action_subject", "hub_id", "subject_id", "id"),
+        Index("ix_moderation_action_by_core", "id", postgresql_where=text("by_core")),
     )
 
     @property

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from hubapp.community.moderation.errors import NoSuchAction, NoSuchCase
-from hubapp.community.moderation.models import ModerationAppeal, ModerationCase
+from hubapp.community.moderation.models import ModerationAction, ModerationAppeal, ModerationCase
 from hubapp.kernel.db import db
 from hubapp.people.membership import network as membership
 
@@ -69,4 +69,19 @@ def case(case_id: UUID) -> ModerationCase:
     found: ModerationCase | None = db.session.scalar(select(ModerationCase).where(ModerationCase.id == case_id))
     if found is None:
         raise NoSuchCase
+    return found
+
+
+def by_core(*, before: UUID | None = None, limit: int = PAGE) -> Sequence[ModerationAction]:
+    """What the core decided in a hub's place, the newest first, paged by key."""
+    statement = select(ModerationAction).where(ModerationAction.by_core).order_by(ModerationAction.id.desc())
+    statement = statement.where(ModerationAction.id < before) if before is not None else statement
+    return db.session.scalars(statement.limit(limit)).all()
+
+
+def action(action_id: UUID) -> ModerationAction:
+    """One of any hub. Raises NoSuchAction."""
+    found: ModerationAction | None = db.session.scalar(select(ModerationAction).where(ModerationAction.id == action_id))
+    if found is None:
+        raise NoSuchAction
     return found

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from hubapp.community.moderation import network, policies, queries, services, things
 from hubapp.community.moderation.errors import NoSuchThing
-from hubapp.community.moderation.forms import DecisionForm, VerdictForm
+from hubapp.community.moderation.forms import DecisionForm, VerdictForm, WordsForm
 from hubapp.community.moderation.models import ModerationAppeal, ModerationCase
 from hubapp.community.moderation.things import Thing
 from hubapp.community.moderation.views import queue, words
@@ -37,6 +37,7 @@ def appeals() -> ResponseReturnValue:
             one = queries.done(row.action_id)
             rows.append((row, one, things.look(one.case.kind, one.case.thing_id)))
     cases = network.about_connectors(limit=network.PAGE) if is_open and key is None else ()
+    decided = () if is_open or key is not None else network.by_core()
     more: dict[str, Any] = {"state": None if is_open else "done", "key": shown[-1].id if shown else None}
     return render_template(
         "console/appeals.html",
@@ -44,9 +45,13 @@ def appeals() -> ResponseReturnValue:
         cases=cases,
         is_open=is_open,
         names=accounts.names(
-            [*(row.account_id for row in shown), *(row.subject_id for row in cases if row.subject_id)]
+            [
+                *(row.account_id for row in shown),
+                *(row.subject_id for row in (*cases, *decided) if row.subject_id),
+            ]
         ),
-        hub_names=hubs_of_network.names([row.hub_id for row in (*shown, *cases)]),
+        hub_names=hubs_of_network.names([row.hub_id for row in (*shown, *cases, *decided)]),
+        decided=decided,
         done=words.done(),
         appeal_pill=words.appeal_pill,
         next_url=url_for("console.appeals", **more) if len(found) > network.PAGE else "",
@@ -99,6 +104,7 @@ def moderation_case(case_id: UUID) -> ResponseReturnValue:
                     seen=form.seen_count(),
                     actor=actor(),
                     now=clock.now(),
+                    by_core=True,
                 )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -106,8 +112,34 @@ def moderation_case(case_id: UUID) -> ResponseReturnValue:
             flash(_("Done. Everybody concerned is told."), "good")
             return redirect(url_for("console.appeals"), 303)
     form.seen.data = str(len(story["story"].actions))
-    page = render_template("console/moderation_case.html", **story, form=form, **_place(found))
+    page = render_template("console/moderation_case.html", **story, form=form, undo_url=_undo_url, **_place(found))
     return page, 422 if form.all_errors else 200
+
+
+def _undo_url(action_id: UUID) -> str:
+    return url_for("console.undo_decision", action_id=action_id)
+
+
+@blueprint.post("/appeals/decisions/<uuid:action_id>/undo")
+@access.requires("central.moderation")
+def undo_decision(action_id: UUID) -> ResponseReturnValue:
+    """Take back what was decided in a case of somebody who looks after the hub, by the core or by the hub."""
+    found, form = network.action(action_id), WordsForm()
+    if form.validate_on_submit():
+        try:
+            with in_hub(found.hub_id):
+                services.undo(
+                    action_id=action_id, words=form.words.data or "", actor=actor(), now=clock.now(), by_core=True
+                )
+        except Refusal as refusal:
+            if refusal.status in {403, 404}:
+                raise
+            flash(str(refusal), "bad")
+        else:
+            flash(_("Undone. The person concerned is told."), "good")
+    else:
+        flash(str(form.all_errors[0][1]), "bad")
+    return redirect(url_for("console.moderation_case", case_id=found.case_id), 303)
 
 
 def _story(case: ModerationCase) -> dict[str, Any]:

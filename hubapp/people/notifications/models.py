@@ -100,6 +100,7 @@ class Notice(db.Model):  # type: ignore[name-defined]
         ),
         Index("ix_notice_account_id_at_id", "account_id", "at", "id"),
         Index("ix_notice_account_id_hub_id_at_id", "account_id", "hub_id", "at", "id"),
+        Index("ix_notice_hub_id_about", "hub_id", "about"),
         Index("ix_notice_due", "mail_due_at", postgresql_where=text("mail_due_at IS NOT NULL")),
     )
 

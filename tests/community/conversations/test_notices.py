@@ -14,6 +14,7 @@ from hubapp.people.notifications import wording
 from hubapp.people.notifications.models import Notice
 from hubapp.people.notifications.rendering import Found
 from hubapp.people.profiles import services as profiles
+from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
@@ -99,6 +100,20 @@ def test_words_that_are_gone_before_anybody_is_told_are_told_to_nobody(square: S
             services.delete_comment(post_id=square.post_id, comment_id=made.id, author_id=square.people["Ben"], now=NOW)
         run_all(square.app)
         assert (square.heard("Ann"), square.heard("Cleo")) == ([], [])
+
+
+def test_words_that_are_gone_after_they_were_told_stand_in_no_notice(square: Square) -> None:
+    with square.app.app_context():
+        first, second = square.answer("Ben", "Ask @cleo, she is awful."), square.answer("Mo", "I have one, @cleo.")
+        with hub_scope(square.hub_id), unit_of_work():
+            services.hide(post_id=square.post_id, comment_id=first, reason="Unkind.", actor=Actor(None, "Hal"), now=NOW)
+        (named,) = square.told("Cleo")
+        assert named.context["words"] == "I have one, @cleo."  # the later answer's, which is still to be read
+        with hub_scope(square.hub_id), unit_of_work():
+            services.delete_comment(post_id=square.post_id, comment_id=second, author_id=square.people["Mo"], now=NOW)
+            services.delete_post(post_id=square.post_id, author_id=square.people["Ann"], now=NOW)
+        (named,) = square.told("Cleo")
+        assert (named.context["words"], named.context["title"]) == ("", "…")
 
 
 def test_who_left_hears_nothing_more(square: Square) -> None:

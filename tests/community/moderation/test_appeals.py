@@ -8,6 +8,7 @@ import pytest
 
 from hubapp.community.conversations import services as conversations
 from hubapp.community.moderation import errors, network, services
+from hubapp.community.moderation import queries as moderation
 from hubapp.people.membership import queries as membership
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.platform import in_hub
@@ -133,6 +134,25 @@ def test_what_is_reported_about_a_connector_is_for_the_core_to_decide(bench: Ben
     assert core.post(path, {"act": "warn", "words": "Please listen more.", "seen": "0"}).status_code == 303
     assert path not in core.get("/console/appeals").text
     assert last(bench, bench.maud.account_id) == "moderation_done"
+
+
+def test_what_the_core_decided_about_a_connector_only_the_core_undoes(bench: Bench) -> None:
+    bench.things["profile"] = bench.maud.id
+    case = bench.report("profile")
+    with bench.app.app_context():
+        core = Browser(bench.app, None, make_account("Noor", is_central=True))
+    path = f"/console/appeals/cases/{case}"
+    assert core.post(path, {"act": "hide", "words": "Not your photograph.", "seen": "0"}).status_code == 303
+    (action,) = bench.inside(lambda: moderation.done_about(bench.maud.account_id))
+    with pytest.raises(errors.CoresDecision):
+        bench.undo(action.action.id)
+    helper = bench.as_(bench.hal)
+    assert helper.post(f"/manage/moderation/actions/{action.action.id}/undo", {"words": ""}).status_code == 403
+    assert "only the network undoes it" in helper.get(f"/manage/moderation/{case}").text
+    assert path in core.get("/console/appeals?state=done").text
+    assert core.post(f"/console/appeals/decisions/{action.action.id}/undo", {"words": "Sorry."}).status_code == 303
+    assert bench.action(action.action.id).is_undone
+    assert last(bench, bench.maud.account_id) == "moderation_undone"
 
 
 def test_the_overview_says_that_appeals_wait(bench: Bench) -> None:

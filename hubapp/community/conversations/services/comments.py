@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.community.conversations import policies
+from hubapp.community.conversations import policies, told
 from hubapp.community.conversations.errors import NoSuchComment
 from hubapp.community.conversations.events import CommentWritten
 from hubapp.community.conversations.models import Comment
@@ -78,6 +78,7 @@ def delete_comment(*, post_id: UUID, comment_id: UUID, author_id: UUID, now: dat
         return
     comment.body_md, comment.deleted_at = "", now
     writing.forget_versions(post_id=post_id, comment_id=comment_id)
+    told.unsay(hub_id=comment.hub_id, post_id=post_id, comment_id=comment_id)
     db.session.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from hubapp.community.conversations import policies
+from hubapp.community.conversations import policies, told
 from hubapp.community.conversations.errors import ReasonMissing, TextTooLong
 from hubapp.community.conversations.models import Comment, Post
 from hubapp.community.conversations.services import comments, posts
@@ -27,6 +27,7 @@ def hide(*, post_id: UUID, comment_id: UUID | None, reason: str, actor: Actor, n
     row.hidden_at, row.hidden_by, row.hidden_reason = now, actor.id, words
     if isinstance(row, Post):
         row.pin = None
+    told.unsay(hub_id=row.hub_id, post_id=post_id, comment_id=comment_id)
     note(actor=actor, row=row, act="hide", reason=words, now=now)
 
 

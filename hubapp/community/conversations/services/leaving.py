@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, literal, or_, select, update
 
+from hubapp.community.conversations import told
 from hubapp.community.conversations.models import Comment, Draft, Mention, Poll, Post, PostPicture, Reaction, Revision
 from hubapp.community.conversations.services.drafts import ACCOUNT
 from hubapp.community.conversations.services.pictures import key_of
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, require_hub_id
 
 
 def forget_drafts(*, account_id: UUID) -> None:
@@ -34,14 +35,18 @@ def take_back_everything(*, author_id: UUID, now: datetime) -> list[str]:
     db.session.execute(delete(PostPicture).where(PostPicture.post_id.in_(posts)))
     db.session.execute(delete(Poll).where(Poll.post_id.in_(posts)))
     db.session.execute(delete(Reaction).where(Reaction.account_id == author_id))
-    db.session.execute(
+    posts_gone = db.session.execute(
         update(Post)
         .where(Post.author_id == author_id, Post.deleted_at.is_(None))
         .values(title="", body_md="", pin=None, deleted_at=now)
-    )
-    db.session.execute(
+        .returning(Post.id, literal(None))
+    ).all()
+    comments_gone = db.session.execute(
         update(Comment)
         .where(Comment.author_id == author_id, Comment.deleted_at.is_(None))
         .values(body_md="", deleted_at=now)
-    )
+        .returning(Comment.post_id, Comment.id)
+    ).all()
+    for post_id, comment_id in (*posts_gone, *comments_gone):
+        told.unsay(hub_id=require_hub_id(), post_id=post_id, comment_id=comment_id)
     return [key_of(picture_id=row.id, width=width) for row in pictures for width in row.widths]

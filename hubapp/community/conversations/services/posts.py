@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from hubapp.community.conversations import policies
+from hubapp.community.conversations import policies, told
 from hubapp.community.conversations.errors import (
     BadPoll,
     Closed,
@@ -106,6 +106,7 @@ def delete_post(*, post_id: UUID, author_id: UUID, now: datetime) -> None:
     writing.forget_versions(post_id=post_id, comment_id=None)
     db.session.execute(delete(PostPicture).where(PostPicture.post_id == post_id))
     db.session.execute(delete(Poll).where(Poll.post_id == post_id))
+    told.unsay(hub_id=post.hub_id, post_id=post_id, comment_id=None)
     db.session.flush()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hubapp.community.moderation import notices, policies, queries, things
 from hubapp.community.moderation.errors import (
     AlreadyUndone,
+    CoresDecision,
     DecidedMeanwhile,
     NoSuchThing,
     NotPossible,
@@ -29,12 +30,20 @@ from hubapp.tenancy.audit import Actor
 
 
 def decide(
-    *, case_id: UUID, acts: Sequence[str], words: str, days: int, seen: int, actor: Actor, now: datetime
+    *,
+    case_id: UUID,
+    acts: Sequence[str],
+    words: str,
+    days: int,
+    seen: int,
+    actor: Actor,
+    now: datetime,
+    by_core: bool = False,
 ) -> list[ModerationAction]:
     """Do one thing about a case, or hide and warn (or suspend) at once. `seen`: how many decisions the form showed.
 
-    `days`: of a suspension, 0 is for good. Refuses with NoSuchCase, OwnCase, DecidedMeanwhile, NoSuchThing,
-    NotPossible, WordsMissing or WordsTooLong.
+    `days`: of a suspension, 0 is for good. `by_core`: the central team decides; the hub cannot undo that. Refuses with
+    NoSuchCase, OwnCase, DecidedMeanwhile, NoSuchThing, NotPossible, WordsMissing or WordsTooLong.
     """
     case = rows.case_for_change(case_id=case_id)
     thing = things.look(case.kind, case.thing_id)
@@ -52,7 +61,7 @@ def decide(
     said = checked(words=words)
     if not said and not set(acts) <= policies.SILENT:
         raise WordsMissing
-    made = [_do(case, thing, act, said, days, actor, now) for act in acts]
+    made = [_do(_action(case, act, said, days, actor, now, by_core=by_core), case, thing, actor, now) for act in acts]
     if case.is_open:
         case.closed_at = now
         outcome = "left" if LEAVE in acts else "acted"
@@ -61,8 +70,8 @@ def decide(
     return made
 
 
-def _do(
-    case: ModerationCase, thing: Thing, act: str, words: str, days: int, actor: Actor, now: datetime
+def _action(
+    case: ModerationCase, act: str, words: str, days: int, actor: Actor, now: datetime, *, by_core: bool
 ) -> ModerationAction:
     action = ModerationAction(
         case_id=case.id,
@@ -73,9 +82,15 @@ def _do(
         at=now,
         by_id=actor.id,
         by_name=actor.name,
+        by_core=by_core,
     )
     db.session.add(action)
     db.session.flush()
+    return action
+
+
+def _do(action: ModerationAction, case: ModerationCase, thing: Thing, actor: Actor, now: datetime) -> ModerationAction:
+    act, words = action.act, action.words
     if act == HIDE:
         things.hide(thing, reason=words, actor=actor, now=now)
     elif act == APPROVE:
@@ -91,15 +106,17 @@ def _do(
     return action
 
 
-def undo(*, action_id: UUID, words: str, actor: Actor, now: datetime) -> ModerationAction:
+def undo(*, action_id: UUID, words: str, actor: Actor, now: datetime, by_core: bool = False) -> ModerationAction:
     """Take a decision back; an appeal that waits is answered by it.
 
-    Leaving, approving and refusing open the case again. Refuses with NoSuchAction, OwnCase, AlreadyUndone or
-    WordsTooLong.
+    Leaving, approving and refusing open the case again. Refuses with NoSuchAction, OwnCase, CoresDecision,
+    AlreadyUndone or WordsTooLong.
     """
     action, case = rows.action_for_change(action_id=action_id)
     if action.subject_id is not None and action.subject_id == actor.id:
         raise OwnCase
+    if action.by_core and not by_core:
+        raise CoresDecision
     said = checked(words=words)
     take_back(action=action, case=case, words=said, actor=actor, is_final=False, now=now)
     appeal = rows.appeal_of(action_id=action_id)
@@ -146,7 +163,10 @@ def take_back(
 
 
 def let_in(*, membership_id: UUID, words: str, actor: Actor, now: datetime) -> None:
-    """End a suspension, whoever decided it when: all that stand are undone. Refuses with NoSuchMember or OwnCase."""
+    """End a suspension, whoever decided it when: all that stand are undone.
+
+    Refuses with NoSuchMember, OwnCase or CoresDecision.
+    """
     person = membership.member_by_id(membership_id)
     if person is not None:
         for action in standing_suspensions(account_id=person.account_id):

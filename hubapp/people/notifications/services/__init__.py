@@ -21,7 +21,15 @@ from hubapp.people.notifications.services.mails import (
     send_mail,
 )
 from hubapp.people.notifications.services.outgoing import mail_due
-from hubapp.people.notifications.services.telling import MAIL_DUE, By, forget_occasions, read, tell, tell_by_letter
+from hubapp.people.notifications.services.telling import (
+    MAIL_DUE,
+    By,
+    forget_occasions,
+    read,
+    tell,
+    tell_by_letter,
+    unsay,
+)
 
 __all__ = [
     "LONGEST_FAILURE",
@@ -44,6 +52,7 @@ __all__ = [
     "tell",
     "tell_by_letter",
     "unmute",
+    "unsay",
     "unsubscribe",
     "unsubscribe_undone",
 ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, delete, func, literal, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from hubapp.jobs import queue
 from hubapp.kernel import ids
@@ -211,6 +211,18 @@ def _remember_digests(rows: list[_Row], now: datetime) -> None:
 def read(*, account_id: uuid.UUID, now: datetime, notice_id: uuid.UUID | None = None, about: str | None = None) -> int:
     """Mark one, those about a thing, or all of somebody's notices read, here or, in no hub, everywhere; how many."""
     return int(db.session.scalar(select(func.notices_read(account_id, notice_id, about, now))) or 0)
+
+
+def unsay(*, hub_id: int, about: str, instead: Mapping[str, str], path: str | None = None) -> int:
+    """Replace values of what people were told about a thing (of `path` only), because they are not to be read any more.
+
+    Returns how many notices had them. Mails that went out are out; digests and mails that wait are written from these.
+    """
+    statement = update(Notice).where(Notice.hub_id == hub_id, Notice.about == about)
+    if path is not None:
+        statement = statement.where(Notice.path == path)
+    found = statement.values(context=Notice.context.op("||")(literal(dict(instead), JSONB))).returning(Notice.id)
+    return len(db.session.scalars(found.execution_options(synchronize_session=False)).all())
 
 
 def forget_occasions(*, now: datetime) -> None:
