@@ -1,4 +1,4 @@
-"""Who decided in a hub's place; and notices found by what they are about, so that words can be taken out of them."""
+"""Who leaves while suspended; who decided in a hub's place; and notices found by what they are about, so that words can be taken out of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ def upgrade() -> None:
     op.create_index("ix_moderation_action_by_core", "moderation_action", ["id"], postgresql_where=sa.text("by_core"))
     op.create_index("ix_notice_hub_id_about", "notice", ["hub_id", "about"])
 
+    _check("suspended_until IS NULL OR status <> 'active'")
+
+
+def _check(condition: str) -> None:
+    op.drop_constraint("ck_membership_suspended", "membership")
+    op.create_check_constraint("suspended", "membership", condition)
+
 
 def downgrade() -> None:
-    """Undo."""
+    """Undo; refused where somebody left while suspended."""
+    _check("suspended_until IS NULL OR status = 'suspended'")
     op.drop_index("ix_notice_hub_id_about", "notice")
     op.drop_index("ix_moderation_action_by_core", "moderation_action")
     op.drop_column("moderation_action", "by_core")

@@ -43,7 +43,7 @@ def leave(*, account_id: uuid.UUID, keeps_posts: bool, currency: str, now: datet
     settled; then nothing has changed.
     """
     member = membership.member(account_id)
-    if member is None or not member.is_active:
+    if member is None or not (member.is_active or member.is_suspended):
         raise NoSuchMember
     # Who publishes at this moment is through before, or finds that they have left.
     standing.lock(membership_id=member.id)

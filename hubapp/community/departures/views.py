@@ -35,7 +35,7 @@ def leave() -> ResponseReturnValue:
     if member is None:
         return redirect(url_for("membership.join"), 303)
     form = LeaveForm()
-    if member.is_active and form.validate_on_submit():
+    if (member.is_active or member.is_suspended) and form.validate_on_submit():
         try:
             services.leave(
                 account_id=member.account_id,
@@ -47,7 +47,12 @@ def leave() -> ResponseReturnValue:
         except StillOpen as refusal:
             form.refuse(refusal)
         else:
-            flash(_("You have left %(hub)s. You can come back any time.", hub=areas.current_hub().name), "info")
+            said = (
+                _("You have left %(hub)s.")
+                if member.is_suspended
+                else _("You have left %(hub)s. You can come back any time.")
+            )
+            flash(said % {"hub": areas.current_hub().name}, "info")
             return redirect(url_for("departures.leave"), 303)
     return _page(member, form), 422 if form.all_errors else 200
 

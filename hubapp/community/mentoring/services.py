@@ -64,6 +64,20 @@ def stop(*, account_id: UUID, now: datetime) -> None:
         _give_mentor(newcomer, now)
 
 
+def hand_on(*, now: datetime) -> int:
+    """Give newcomers of who is neither mentor nor connector any more to others; answers how many they were."""
+    _wait_for_turn()
+    stand_in = [one.account_id for one in membership.connectors()]
+    keep = [*stand_in, *(row.account_id for row in queries.active_mentors())]
+    left = select(Newcomer).where(Newcomer.mentor_id.not_in(keep), Newcomer.ended_at.is_(None)).order_by(Newcomer.id)
+    found = db.session.scalars(left).all()
+    for newcomer in found:
+        newcomer.mentor_id = None
+        db.session.flush()
+        _give_mentor(newcomer, now)
+    return len(found)
+
+
 def welcome(*, account_id: UUID, now: datetime) -> Newcomer | None:
     """Begin a newcomer's plan with a mentor, once; None for who is known, has a role, or is gone again.
 

@@ -53,6 +53,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     invited_by: Mapped[uuid.UUID | None]
     invited_code: Mapped[str | None]
     referral_code: Mapped[str]
+    # Both stay with who leaves while suspended, so that they do not come back before.
     suspended_until: Mapped[datetime | None]
     suspended_reason: Mapped[str | None]
     # Why the hub took this person's own page out of sight; their name stays where they wrote.
@@ -69,7 +70,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         ForeignKeyConstraint(["hub_id", "invited_by"], ["membership.hub_id", "membership.id"]),
         CheckConstraint("status IN ('active', 'left', 'suspended')", name="status"),
         CheckConstraint("invited_by <> id", name="not_by_oneself"),
-        CheckConstraint("suspended_until IS NULL OR status = 'suspended'", name="suspended"),
+        CheckConstraint("suspended_until IS NULL OR status <> 'active'", name="suspended"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),

@@ -27,11 +27,12 @@ def join(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: da
     Refuses with NameMissing or MembershipSuspended. Who left before comes back as who they were.
     """
     existing = _of_account(account_id)
-    if existing is not None and existing.status == MemberStatus.SUSPENDED:
+    if existing is not None and _is_barred(existing, now):
         raise errors.MembershipSuspended(until=existing.suspended_until, reason=existing.suspended_reason)
     if existing is not None and existing.status == MemberStatus.ACTIVE:
         return existing
     if existing is not None:
+        existing.suspended_until = existing.suspended_reason = None
         existing.status = MemberStatus.ACTIVE
         db.session.flush()
         member = existing
@@ -40,6 +41,13 @@ def join(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: da
     _changed_count()
     events.publish(MemberJoined(hub_id=member.hub_id, account_id=account_id))
     return member
+
+
+def _is_barred(member: Membership, now: datetime) -> bool:
+    """Suspended, or left while they were and it is not over."""
+    if member.status == MemberStatus.LEFT and member.suspended_reason is not None:
+        return member.suspended_until is None or member.suspended_until > now
+    return member.status == MemberStatus.SUSPENDED
 
 
 def _enter(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: datetime) -> Membership:
@@ -75,9 +83,12 @@ def _enter(*, account_id: uuid.UUID, name: str, referral: Referral | None, now: 
 
 
 def leave(*, account_id: uuid.UUID, now: datetime) -> None:
-    """End a membership. Refuses with NoSuchMember, or ConnectorStays while they have a role."""
+    """End a membership, a suspended one as well: the suspension stays, so that leaving is no way around it.
+
+    Refuses with NoSuchMember, or ConnectorStays while they have a role.
+    """
     member = _of_account(account_id)
-    if member is None or member.status != MemberStatus.ACTIVE:
+    if member is None or member.status == MemberStatus.LEFT:
         raise errors.NoSuchMember
     _refuse_with_role(member)
     member.status, member.about = MemberStatus.LEFT, ""

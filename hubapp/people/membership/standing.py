@@ -46,15 +46,14 @@ def keep_active(account_id: UUID, *, otherwise: Refusal) -> None:
 def suspend(*, membership_id: UUID, reason: str, actor: Actor, now: datetime, until: datetime | None = None) -> None:
     """Let a member read and do nothing else, for good or `until`; said again, the later word counts.
 
-    Refuses with NoSuchMember, or ConnectorStays while they have a role.
+    Who has left does not come back before. Refuses with NoSuchMember, or ConnectorStays while they have a role.
     """
     member = _locked(membership_id)
-    if member.status == MemberStatus.LEFT:
-        raise errors.NoSuchMember
     if db.session.scalar(select(HubRole).where(HubRole.membership_id == member.id)) is not None:
         raise errors.ConnectorStays(member.display_name)
     was_active = member.status == MemberStatus.ACTIVE
-    member.status = MemberStatus.SUSPENDED
+    if member.status != MemberStatus.LEFT:
+        member.status = MemberStatus.SUSPENDED
     member.suspended_until, member.suspended_reason = until, reason.strip()[:LONGEST_REASON]
     _note(member, "member.suspend", actor, now, reason)
     if was_active:
@@ -62,14 +61,16 @@ def suspend(*, membership_id: UUID, reason: str, actor: Actor, now: datetime, un
 
 
 def readmit(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
-    """Let a suspended member act again. Refuses with NoSuchMember."""
+    """Let a suspended member act again, or come back if they have left. Refuses with NoSuchMember."""
     member = _locked(membership_id)
-    if member.status != MemberStatus.SUSPENDED:
+    if member.suspended_reason is None:
         raise errors.NoSuchMember
-    member.status = MemberStatus.ACTIVE
+    is_here = member.status == MemberStatus.SUSPENDED
     member.suspended_until = member.suspended_reason = None
+    if is_here:
+        member.status = MemberStatus.ACTIVE
+        events.publish(MemberReadmitted(member.hub_id, member.account_id))
     _note(member, "member.readmit", actor, now)
-    events.publish(MemberReadmitted(member.hub_id, member.account_id))
 
 
 def end_suspension(*, membership_id: UUID, now: datetime) -> bool:

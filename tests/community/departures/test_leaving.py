@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,9 @@ from hubapp.market.catalogue.models import Listing
 from hubapp.market.orders import queries as orders
 from hubapp.market.orders.services import mark_handed_over
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership import services as members
+from hubapp.people.membership import standing
+from hubapp.people.membership.errors import MembershipSuspended
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.models import Block, Profile, ProfileTag
 from hubapp.people.profiles.policies import ProfileText
@@ -82,6 +85,41 @@ def test_who_has_to_hand_over_stays_until_it_is_done(app: HubFlask) -> None:
         with hub_scope(shop.hub_id), unit_of_work():
             assert orders.order(order_id).seller_account_id == shop.seller
             assert membership.member(shop.seller).name_here == "Former member"  # type: ignore[union-attr]
+
+
+def test_who_is_suspended_may_leave_and_does_not_come_back_before_it_ends(app: HubFlask) -> None:
+    end = NOW + timedelta(days=7)
+    with app.app_context():
+        hub_id = make_hub()
+        ann = make_member(hub_id, "Ann")
+        with hub_scope(hub_id), unit_of_work():
+            standing.suspend(membership_id=ann.id, reason="Spam.", until=end, actor=SYSTEM, now=NOW)
+    page = Browser(app, hub_id, ann.account_id)
+    assert page.post("/me/leave", {"posts": "keep", "is_sure": "y"}).status_code == 303
+    assert "You have left" in page.get("/me/leave").text
+
+    def join(now: datetime) -> str:
+        with hub_scope(hub_id), unit_of_work():
+            return members.join(account_id=ann.account_id, name="Ann", referral=None, now=now).status
+
+    with app.app_context():
+        with pytest.raises(MembershipSuspended):
+            join(NOW)
+        assert join(end) == "active"
+
+
+def test_who_left_while_suspended_for_good_comes_back_once_they_are_let_in(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        ann = make_member(hub_id, "Ann")
+        with hub_scope(hub_id), unit_of_work():
+            standing.suspend(membership_id=ann.id, reason="Spam.", actor=SYSTEM, now=NOW)
+        leave(hub_id, ann.account_id)
+        with hub_scope(hub_id), unit_of_work(), pytest.raises(MembershipSuspended):
+            members.join(account_id=ann.account_id, name="Ann", referral=None, now=NOW)
+        with hub_scope(hub_id), unit_of_work():
+            standing.readmit(membership_id=ann.id, actor=SYSTEM, now=NOW)
+            assert members.join(account_id=ann.account_id, name="Ann", referral=None, now=NOW).status == "active"
 
 
 def test_open_payments_are_named_on_both_sides(app: HubFlask) -> None:

@@ -13,9 +13,11 @@ import pytest
 from hubapp.community.mentoring import errors, policies, queries, services
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
+from hubapp.people.membership import queries as membership_queries
 from hubapp.people.membership import services as membership
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import ProfileText
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -90,6 +92,18 @@ def test_the_mentor_with_the_fewest_newcomers_gets_the_next_and_of_equals_the_fi
 
 def test_without_mentors_the_connector_is_the_mentor(scene: Scene) -> None:
     assert mentor_of(scene, scene.join("Camille")) == scene.connector
+
+
+def test_who_stood_in_and_is_no_connector_any_more_hands_the_newcomers_on(scene: Scene) -> None:
+    newcomer = scene.join("Camille")
+    with scene.app.app_context():
+        second = make_connector(scene.hub_id, "Odile").account_id
+    maud = scene.inside(lambda: membership_queries.member(scene.connector))
+    run_all(scene.app, raising=False)
+    assert mentor_of(scene, newcomer) == scene.connector
+    scene.inside(lambda: membership.revoke_role(membership_id=maud.id, actor=SYSTEM, now=NOW))
+    run_all(scene.app, raising=False)
+    assert mentor_of(scene, newcomer) == second
 
 
 def test_without_anybody_there_is_a_plan_all_the_same(app: HubFlask) -> None:

@@ -200,7 +200,7 @@ def settle_standing(*, account_id: UUID | None, actor: Actor, now: datetime) -> 
         # The words of the decision that keeps them out the longest.
         reason = next(one.words for one in reversed(stands) if one.until == until)
         standing.suspend(membership_id=person.id, reason=reason, until=until, actor=actor, now=now)
-    elif person.is_suspended:
+    elif person.suspended_reason is not None:
         standing.readmit(membership_id=person.id, actor=actor, now=now)
 
 
