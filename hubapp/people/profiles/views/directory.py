@@ -50,6 +50,8 @@ def index() -> ResponseReturnValue:
 def show(handle: str) -> ResponseReturnValue:
     """One member: for members, and for whoever comes by what is meant for everybody."""
     viewer, person = guards.reader(), membership.member_by_handle(handle)
+    if person is None and viewer is not None and viewer.handle == handle:
+        person = viewer  # suspended: out of sight for others, not for themselves
     if person is None:
         return _refused(viewer)
     is_blocked = viewer is not None and queries.has_blocked(person.account_id, viewer.account_id)
