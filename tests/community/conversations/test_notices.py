@@ -106,7 +106,13 @@ def test_words_that_are_gone_after_they_were_told_stand_in_no_notice(square: Squ
     with square.app.app_context():
         first, second = square.answer("Ben", "Ask @cleo, she is awful."), square.answer("Mo", "I have one, @cleo.")
         with hub_scope(square.hub_id), unit_of_work():
-            services.hide(post_id=square.post_id, comment_id=first, reason="Unkind.", actor=Actor(None, "Hal"), now=NOW)
+            services.hide(
+                post_id=square.post_id,
+                comment_id=first,
+                reason="Unkind.",
+                actor=Actor(square.people["Mo"], "Mo"),
+                now=NOW,
+            )
         (named,) = square.told("Cleo")
         assert named.context["words"] == "I have one, @cleo."  # the later answer's, which is still to be read
         with hub_scope(square.hub_id), unit_of_work():
