@@ -124,6 +124,26 @@ BEGIN
   RETURN NEW;
 END $$;
 """
+# Customers and sales over all hubs, of one seller in one period: what the member's own page says.
+CUSTOMERS = """
+CREATE FUNCTION plan_customers(seller uuid, currency_ text, event text, starts timestamptz, ends timestamptz,
+                               lookback interval)
+RETURNS TABLE (customers bigint, orders bigint, cv bigint) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(DISTINCT buyer_id), count(DISTINCT (hub_id, order_id)), coalesce(sum(left_cv), 0)::bigint FROM (
+    SELECT s.hub_id, s.order_id, s.buyer_id, s.cv - coalesce(
+      (SELECT sum(r.cv) FROM public.plan_refund r WHERE r.hub_id = s.hub_id AND r.sale_id = s.id), 0) AS left_cv
+    FROM public.plan_sale s CROSS JOIN LATERAL (
+      SELECT CASE event WHEN 'handed_over_at' THEN s.handed_over_at WHEN 'paid_at' THEN s.paid_at
+             ELSE s.ordered_at END AS moment) AS m
+    WHERE s.seller_id = seller AND s.currency = currency_ AND s.kind = 'product' AND s.buyer_id <> seller
+      AND m.moment >= starts AND m.moment < ends
+      AND NOT EXISTS (SELECT FROM public.participant p WHERE p.account_id = s.buyer_id AND p.joined_at <= m.moment
+                      AND (p.left_at IS NULL OR p.left_at > m.moment - lookback))
+  ) AS sold WHERE left_cv > 0
+$$
+"""
+CUSTOMERS_OF = "plan_customers(uuid, text, text, timestamptz, timestamptz, interval)"
 DEFINERS = ("sponsorship_has_no_circle()", "plan_line_is_behind_a_sale()", "plan_right_has_a_line()")
 TRIGGERS = (
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_stays()",
@@ -151,6 +171,9 @@ def upgrade() -> None:
     for signature in DEFINERS:
         for statement in rls.definer(signature, app=False):
             op.execute(statement)
+    op.execute(CUSTOMERS)
+    for statement in rls.definer(CUSTOMERS_OF):
+        op.execute(statement)
 
 
 def _rights() -> list[str]:
@@ -215,13 +238,14 @@ def _create_participants() -> None:
         "sponsorship",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("account_id", sa.Uuid, sa.ForeignKey("participant.account_id"), nullable=False),
-        sa.Column("sponsor_id", sa.Uuid, sa.ForeignKey("participant.account_id"), index=True),
+        sa.Column("sponsor_id", sa.Uuid, sa.ForeignKey("participant.account_id")),
         sa.Column("since", TIME, nullable=False),
         sa.Column("change_id", sa.Uuid, sa.ForeignKey("sponsor_change.id")),
         sa.UniqueConstraint("account_id", "since"),
         sa.CheckConstraint("sponsor_id <> account_id", name="not_oneself"),
         sa.Index("uq_sponsorship_first", "account_id", unique=True, postgresql_where=sa.text("change_id IS NULL")),
         sa.Index("uq_sponsorship_change_id", "change_id", unique=True),
+        sa.Index("ix_sponsorship_sponsor_id", "sponsor_id", "account_id"),
     )
     op.create_table(
         "connector_term",
@@ -428,7 +452,7 @@ def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
     op.execute("DROP FUNCTION plan_version_stays()")
-    for signature in DEFINERS:
+    for signature in (*DEFINERS, CUSTOMERS_OF):
         for statement in rls.drop_definer(signature):
             op.execute(statement)
     op.execute("ALTER TABLE earning_right DROP CONSTRAINT ck_earning_right_role")

@@ -24,7 +24,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class ListingText:
-    """What a seller says about a listing; prices contain the tax, `left` None means no limit."""
+    """What a seller says about a listing; prices contain the tax, `left` None means no limit.
+
+    `plan_kind`: the core's product line only, what the pay plan takes it for, with points per piece.
+    """
 
     kind: str
     title: str
@@ -35,6 +38,8 @@ class ListingText:
     shipping_price: Money | None
     tax_category: str
     is_monthly: bool = False
+    plan_kind: str | None = None
+    plan_points: int = 0
 
 
 def slug_of(title: str) -> str:

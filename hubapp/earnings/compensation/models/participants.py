@@ -42,7 +42,7 @@ class Sponsorship(db.Model):  # type: ignore[name-defined]
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.account_id"))
-    sponsor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.account_id"), index=True)
+    sponsor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.account_id"))
     since: Mapped[datetime]
     change_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sponsor_change.id"))
 
@@ -52,6 +52,8 @@ class Sponsorship(db.Model):  # type: ignore[name-defined]
         # One at joining; all others are corrections.
         Index("uq_sponsorship_first", "account_id", unique=True, postgresql_where=text("change_id IS NULL")),
         Index("uq_sponsorship_change_id", "change_id", unique=True),
+        # One level of a group, page by page.
+        Index("ix_sponsorship_sponsor_id", "sponsor_id", "account_id"),
     )
 
 

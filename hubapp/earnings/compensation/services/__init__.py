@@ -1,0 +1,1 @@
+"""What compensation does: people join and leave, sales are recorded, volumes counted."""
