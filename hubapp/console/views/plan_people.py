@@ -96,11 +96,11 @@ def _sponsor(email: str) -> UUID | None:
     return found
 
 
-@blueprint.post("/plan/people/<uuid:plan_person_id>/<uuid:sponsor_change_id>/<any(agree, refuse):decision>")
+@blueprint.post("/plan/people/<uuid:plan_person_id>/<uuid:sponsor_change_id>/<any(approve, refuse):decision>")
 @access.requires("central.ledger")
 def decide_sponsor(plan_person_id: UUID, sponsor_change_id: UUID, decision: str) -> ResponseReturnValue:
     """Agree to what somebody else proposed, or refuse it."""
-    is_agreed = decision == "agree"
+    is_agreed = decision == "approve"
     answer = request.form.get("answer", "").replace("\x00", "")
     try:
         correcting.decide(

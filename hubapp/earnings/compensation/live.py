@@ -1,4 +1,4 @@
-"""What a plan says of somebody between closes, without I/O: rates reached, and what is missing in terms of customers."""
+"""What a plan says of somebody between closes, without I/O: rates reached, and what customers are missing for more."""
 
 from __future__ import annotations
 

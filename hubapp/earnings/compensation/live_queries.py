@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Interval, Uuid, bindparam, func, select, text
 
-from hubapp.earnings.compensation import calendar, policies, sources
+from hubapp.earnings.compensation import calendar, sale_policies, sources
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
@@ -41,7 +41,7 @@ def running(currency: str, now: datetime) -> Running | None:
         plan = sources.read(source)
         if plan.period is None or plan.base is None or plan.effective_from is None:
             continue
-        span = policies.span_of(plan, now)
+        span = sale_policies.span_of(plan, now)
         if plan.effective_from <= span.first:
             event = EVENT_COLUMNS[plan.period.event_time]
             return Running(plan, span, plan.period.timezone, event, plan.base.lookback_days)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tex
 from sqlalchemy.orm import aliased
 
 from hubapp.earnings.compensation.models import Participant, Sponsorship
-from hubapp.earnings.compensation.policies import Standing
+from hubapp.earnings.compensation.sale_policies import Standing
 from hubapp.kernel.db import db
 
 PAGE = 50

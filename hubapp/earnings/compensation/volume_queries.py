@@ -1,4 +1,7 @@
-"""Reading volumes between closes: what was folded and what was not, together, as the close would count them now."""
+"""Reading volumes between closes: what was folded and what was not, together, as the close would count them now.
+
+For everybody who takes part. Who left has no group at the close; here theirs goes on, and pages do not show it.
+"""
 
 from __future__ import annotations
 

@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import policies, sources, volume_queries
+from hubapp.earnings.compensation import calendar, sale_policies, sources, volume_queries
 from hubapp.earnings.compensation.models import Participant, PlanRefund, PlanSale, PlanVersion, Sponsorship
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.plans.tree import plant
-from hubapp.earnings.compensation.policies import Standing
+from hubapp.earnings.compensation.sale_policies import Standing
 from hubapp.earnings.compensation.services import correcting, counting, joining
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
@@ -127,7 +127,7 @@ def batch(text: str, first: date, end: date) -> dict[UUID, tuple[int, int, int]]
     rules = sources.read(text)
     people = list(db.session.scalars(select(Participant).order_by(Participant.account_id)))
     at = {person.account_id: place for place, person in enumerate(people)}
-    ends = policies.calendar.midnight(end, "Europe/Paris")
+    ends = calendar.midnight(end, "Europe/Paris")
     above: dict[UUID, UUID | None] = {}
     for row in db.session.scalars(select(Sponsorship).where(Sponsorship.since < ends).order_by(Sponsorship.since)):
         above[row.account_id] = row.sponsor_id
@@ -142,15 +142,15 @@ def batch(text: str, first: date, end: date) -> dict[UUID, tuple[int, int, int]]
 
 def _orders(rules: Plan, people: list[Participant], at: dict[UUID, int], first: date, end: date) -> Orders:
     assert rules.period is not None and rules.base is not None  # noqa: PT018
-    column = policies.calendar.EVENT_COLUMNS[rules.period.event_time]
+    column = calendar.EVENT_COLUMNS[rules.period.event_time]
     standings = {person.account_id: Standing(person.joined_at, person.left_at) for person in people}
     rows: list[tuple[str, int, int, int, int, int, int, str]] = []
     for sale in db.session.scalars(select(PlanSale)):
         moment = getattr(sale, column)
-        if moment is None or not first <= policies.calendar.day_of(moment, "Europe/Paris") < end:
+        if moment is None or not first <= calendar.day_of(moment, "Europe/Paris") < end:
             continue
         gone = db.session.scalars(select(PlanRefund.cv).where(PlanRefund.sale_id == sale.id)).all()
-        who = policies.class_of_buyer(
+        who = sale_policies.class_of_buyer(
             is_own=sale.buyer_id == sale.seller_id,
             standing=standings.get(sale.buyer_id),
             moment=moment,

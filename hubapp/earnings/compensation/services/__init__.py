@@ -1,1 +1,1 @@
-"""What compensation does: people join and leave, sales are recorded, volumes counted."""
+"""What happens to plans: versions are drafted and announced, periods are run and closed, their lines booked."""

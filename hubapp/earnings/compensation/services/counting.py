@@ -12,12 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from hubapp.earnings.compensation import calendar, participant_queries, policies, sources
+from hubapp.earnings.compensation import calendar, participant_queries, sale_policies, sources
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import PlanSale, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
 from hubapp.earnings.compensation.plans.schema import Base, Plan
-from hubapp.earnings.compensation.policies import Standing
+from hubapp.earnings.compensation.sale_policies import Standing
 from hubapp.kernel.db import db
 
 # Which moments of a sale a change is news of.
@@ -89,14 +89,14 @@ def count(*, changes: Sequence[Change], now: datetime) -> None:
 
 def _add(change: Change, place: Counted, moment: datetime, buyer: Standing | None) -> None:
     sale = change.sale
-    who = policies.class_of_buyer(
+    who = sale_policies.class_of_buyer(
         is_own=sale.buyer_id == sale.seller_id,
         standing=buyer,
         moment=moment,
         base=place.base,
         timezone=place.timezone,
     )
-    cv = change.cv if policies.is_counted(kind=sale.kind, buyer=who, base=place.base) else 0
+    cv = change.cv if sale_policies.is_counted(kind=sale.kind, buyer=who, base=place.base) else 0
     values = {"seller": sale.seller_id, "ends": place.ends_at, "currency": sale.currency, "own": cv}
     db.session.execute(_ADD, {**values, "first_day": place.span.first, "counted": cv, "every": change.cv})
 
@@ -107,12 +107,12 @@ def counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | 
     period, base = (None, None) if plan is None else (plan.period, plan.base)
     if plan is None or period is None or base is None or EVENT_COLUMNS[period.event_time] != name:
         return None
-    return Counted(policies.span_of(plan, moment), base, period.timezone)
+    return Counted(sale_policies.span_of(plan, moment), base, period.timezone)
 
 
 def _in_force(plans: Sequence[Plan], moment: datetime) -> Plan | None:
     for plan in plans:  # the latest first
-        first = policies.span_of(plan, moment).first
+        first = sale_policies.span_of(plan, moment).first
         if plan.effective_from is not None and plan.effective_from <= first:
             return plan
     return None
@@ -155,7 +155,7 @@ def move(*, account_id: UUID, from_id: UUID | None, to_id: UUID | None, now: dat
         plan = _in_force(plans, now)
         if plan is None or plan.period is None:
             continue
-        span = policies.span_of(plan, now)
+        span = sale_policies.span_of(plan, now)
         values = {"account": account_id, "currency": currency, "first_day": span.first}
         values |= {"ends": calendar.midnight(span.end, plan.period.timezone)}
         db.session.execute(_MOVE, {**values, "sponsor": from_id, "sign": -1})

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from hubapp.earnings.compensation import participant_queries, policies
+from hubapp.earnings.compensation import participant_queries, sale_policies
 from hubapp.earnings.compensation.models import PlanRefund, PlanSale
-from hubapp.earnings.compensation.policies import Left
+from hubapp.earnings.compensation.sale_policies import Left
 from hubapp.earnings.compensation.services import counting
 from hubapp.earnings.compensation.services.counting import Change
 from hubapp.earnings.shares import returned
@@ -106,7 +106,7 @@ def record_refund(
     remaining = {row.id: left[row.id].amount for row in rows}
     whole = gross - returned.returned_of(order_id) + amount
     shipping = max(0, whole - sum(remaining.values()))
-    parts = policies.apportion(amount, remaining=remaining, shipping=shipping, asked=asked)
+    parts = sale_policies.apportion(amount, remaining=remaining, shipping=shipping, asked=asked)
     _note(rows, key, {row.id: left[row.id].part(parts[row.id]) for row in rows}, now)
 
 

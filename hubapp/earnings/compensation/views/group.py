@@ -14,8 +14,8 @@ from hubapp.earnings.compensation import live, live_queries, participant_queries
 from hubapp.earnings.compensation.live import OWN, Rung
 from hubapp.earnings.compensation.live_queries import Customers, Running
 from hubapp.earnings.compensation.participant_queries import PAGE, Person
-from hubapp.earnings.compensation.volume_queries import Volumes
 from hubapp.earnings.compensation.views import naming
+from hubapp.earnings.compensation.volume_queries import Volumes
 from hubapp.kernel import clock
 from hubapp.web import access, areas
 from hubapp.web.htmx import htmx
