@@ -1,4 +1,4 @@
-"""The member's pages of the programme: facts before consent, one's volumes, the group as a tree with names by consent."""
+"""The member's pages of the programme: facts before consent, volumes, the group as a tree, names by consent."""
 
 from __future__ import annotations
 

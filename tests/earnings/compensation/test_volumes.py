@@ -178,6 +178,7 @@ def begin(seed: int, event: str) -> Life:
     life.members = [make_member(shop.hub_id, f"M{number}", now=BEGIN).account_id for number in range(9)]
     for _ in range(4):
         life.join()
+    life.now += timedelta(hours=1)
     return life
 
 
