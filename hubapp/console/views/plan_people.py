@@ -33,12 +33,13 @@ def plan_people() -> ResponseReturnValue:
     people = _found(search) if search else participant_queries.everybody(after=_after(), limit=PAGE + 1)
     shown = people[:PAGE]
     has_more = not search and len(people) > PAGE
+    waiting = history_queries.waiting(limit=PAGE)
     return render_template(
         "console/plan/people.html",
         people=shown,
         names=_names(shown),
-        waiting=history_queries.waiting(limit=PAGE),
-        waiting_names=accounts.with_ids(history_queries.people_in(history_queries.waiting(limit=PAGE))),
+        waiting=waiting,
+        waiting_names=accounts.with_ids(history_queries.people_in(waiting)),
         search=search,
         next_url=url_for("console.plan_people", after=shown[-1].account_id) if has_more else "",
     )
