@@ -6,6 +6,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from hubapp.earnings.compensation import history_queries, participant_queries
+from hubapp.kernel.db import unit_of_work
+from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories import plan
@@ -28,7 +30,7 @@ def sponsor(app: HubFlask, account_id: UUID) -> UUID | None:
 
 
 def change_of(app: HubFlask, account_id: UUID) -> UUID:
-    with app.app_context():
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
         waiting = history_queries.history(account_id).waiting
         assert waiting is not None
         return waiting.id

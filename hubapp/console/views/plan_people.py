@@ -46,7 +46,7 @@ def plan_people() -> ResponseReturnValue:
 
 
 def _found(search: str) -> Sequence[Person]:
-    rows = [*accounts.accounts(search=search), *accounts.named(search)]
+    rows = [*accounts.accounts(search=search), *accounts.named(search, limit=200)]
     return participant_queries.people([row.id for row in rows])
 
 

@@ -76,7 +76,8 @@ def test_it_counts_when_a_second_person_agrees_and_the_history_keeps_both(app: H
         assert sponsor(them.cora) == them.ben
         decide(change_id)
         assert sponsor(them.cora) == them.dan
-        history = history_queries.history(them.cora)
+        with platform_scope(reason="test"), unit_of_work():
+            history = history_queries.history(them.cora)
         assert [row.sponsor_id for row in history.sponsors] == [them.dan, them.ben]
         assert [(row.proposed_by, row.decided_by) for row in history.changes] == [(ONE.id, OTHER.id)]
 

@@ -167,7 +167,7 @@ def test_who_does_not_take_part_is_led_to_the_programme(app: HubFlask) -> None:
         hub_id = make_hub()
         ben = make_member(hub_id, "Ben").account_id
     answer = Browser(app, hub_id, ben).get("/me/group")
-    assert (answer.status_code, answer.location.endswith("/me/programme")) == (302, True)
+    assert (answer.status_code, answer.location.endswith("/me/programme")) == (303, True)
 
 
 def test_terms_are_kept_with_the_consent(app: HubFlask) -> None:

@@ -17,6 +17,7 @@ from hubapp.earnings.compensation.participant_queries import PAGE, Person
 from hubapp.earnings.compensation.views import naming
 from hubapp.earnings.compensation.volume_queries import Volumes
 from hubapp.kernel import clock
+from hubapp.kernel.money import Money
 from hubapp.web import access, areas
 from hubapp.web.htmx import htmx
 
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         me=me,
         running=running,
         currency=currency,
+        money=Money,
         **(_standing(me, running, currency) if running else {}),
         **_level(me, running, currency),
     )
@@ -63,7 +65,7 @@ def under(participant_id: UUID) -> ResponseReturnValue:
     currency = areas.current_hub().currency
     level = _level(person, live_queries.running(currency, clock.now()), currency)
     if htmx:
-        return render_template("earnings/compensation/_level.html", currency=currency, **level)
+        return render_template("earnings/compensation/_level.html", currency=currency, money=Money, **level)
     above = participant_queries.people(path[1 : path.index(me.account_id) + 1])
     names = naming.names([person, *above])
     by_id = {one.account_id: one for one in above}
@@ -75,6 +77,7 @@ def under(participant_id: UUID) -> ResponseReturnValue:
         title=names[person.account_id],
         trail=[(one, names[one.account_id]) for one in trail],
         currency=currency,
+        money=Money,
         **level,
     )
 

@@ -16,6 +16,7 @@ from hubapp.earnings.compensation.services import joining
 from hubapp.earnings.compensation.views import naming
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
+from hubapp.kernel.money import Money
 from hubapp.people.membership import visits
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
@@ -68,6 +69,7 @@ def _page(person: Person | None, form: JoinForm) -> str:
         running=live_queries.running(hub.currency, now),
         sponsor=naming.name_of(sponsor_id) if sponsor_id else "",
         currency=hub.currency,
+        money=Money,
     )
 
 
