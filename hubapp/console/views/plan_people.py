@@ -129,6 +129,6 @@ def _page(person: Person, form: SponsorForm) -> str:
         form=form,
         history=history,
         me=actor().id,
-        names=accounts.with_ids(history.people | {person.account_id} | ({person.sponsor_id} - {None})),
+        names=accounts.with_ids(history.people | {person.account_id}),
         frontline=participant_queries.frontlines([person.account_id]).get(person.account_id, 0),
     )

@@ -51,7 +51,7 @@ def _is_latest() -> ColumnElement[bool]:
     )
 
 
-def _people() -> Select[Participant, UUID]:
+def _people() -> Select[Participant, UUID | None]:
     return select(Participant, Sponsorship.sponsor_id).join(
         Sponsorship, and_(Sponsorship.account_id == Participant.account_id, _is_latest())
     )
