@@ -99,6 +99,7 @@ def _own(hub: HubView, root: str) -> list[Entry]:
         (_("Subscriptions"), "/me/subscriptions", "refresh-cw", "/me/subscriptions"),
         (_("Selling"), "/me/selling", "tag", "/me/selling"),
         (_("Earnings"), "/me/earnings", "wallet", "/me/earnings"),
+        (_("Earning programme"), "/me/programme", "sprout", "/me/programme"),
         (_("Notices"), "/me/notifications", "bell", "/me/notifications"),
         (_("House rules"), "/me/house-rules", "scale", "/me/house-rules"),
     ]

@@ -49,6 +49,7 @@ from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
+from tests.factories import plan
 from tests.factories.accounts import make_account
 from tests.factories.gatherings import make_gathering
 from tests.factories.hubs import NOW, make_hub
@@ -142,6 +143,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "payment_id": str(payment_id),
         **_payout(hub_id, seller),
         "retainer_id": str(_retainer(hub_id, seller)),
+        "participant_id": _group(people),
         "paper_id": str(paper.id),
         **talk,
         "thread_id": str(thread_id),
@@ -161,6 +163,12 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "version_id": str(version.version.id),
         "digest": digest,
     }
+
+
+def _group(people: dict[str, UUID]) -> str:
+    """A member takes part in the earning programme, and another one under them."""
+    plan.take_part(people["member, there"])
+    return str(plan.take_part(people["other member, there"], people["member, there"]))
 
 
 def _gathering(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, str]:

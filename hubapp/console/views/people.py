@@ -37,6 +37,7 @@ ACTIONS = (
     "mail.",
     "rate.",
     "retainer.",
+    "plan.",
 )
 
 

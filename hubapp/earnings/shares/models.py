@@ -118,7 +118,8 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
             postgresql_where=text("amount - reversed <> claimed"),
         ),
         CheckConstraint(
-            "role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub', 'retainer', 'dispute_fee')",
+            "role IN ('seller', 'connector', 'referrer', 'core', 'tax', 'cross_hub', 'retainer', 'dispute_fee',"
+            " 'plan')",
             name="role",
         ),
         CheckConstraint("reversed >= 0 AND reversed <= greatest(amount, 0)", name="reversed"),

@@ -18,7 +18,7 @@ from hubapp.money.ledger.policies import Purpose
 
 TURNOVER = OrderShare.gross - OrderShare.refunded
 # A cross-hub share has a row in the home hub too, and a retainer has one that no sale is behind.
-SOLD_HERE = OrderShare.source.not_in((Purpose.CLEARING, Purpose.RETAINERS))
+SOLD_HERE = OrderShare.source.not_in((Purpose.CLEARING, Purpose.RETAINERS, Purpose.COMPENSATION))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Role(enum.StrEnum):
     DISPUTE_FEE = "dispute_fee"  # below zero: what the provider charged for a lost dispute, where the seller bears it
     FEE = "fee"  # the payment provider's; never a right
     RETAINER = "retainer"  # no part of a sale: what the core pays somebody by agreement
+    PLAN = "plan"  # no part of a sale: what the pay plan pays for a period of the core's product line
 
 
 @dataclass(frozen=True, slots=True)

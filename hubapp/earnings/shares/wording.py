@@ -24,6 +24,7 @@ NAMES = {
     Role.DISPUTE_FEE: _l("Fee of a lost dispute"),
     Role.FEE: _l("Payment fee"),
     Role.RETAINER: _l("Retainer"),
+    Role.PLAN: _l("Pay plan"),
 }
 
 

@@ -84,6 +84,15 @@ class NotMonthly(Refusal):
         super().__init__(_("Places cannot be had every month."), field="is_monthly")
 
 
+class NotByPlan(Refusal):
+    """The pay plan pays for the network's own products and offers only."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Only the network's own products and offers are paid by plan."), field="plan_kind")
+
+
 class TooFew(Refusal):
     """More are sold or reserved than the seller now says there are."""
 

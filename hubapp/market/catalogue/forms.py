@@ -90,6 +90,16 @@ class ListingForm(Form):
         description=_l("Buyers may subscribe: the same again each month at this price, until they stop."),
     )
     has_pickup = BooleanField(_l("Can be picked up, or happens here"), default=True)
+    plan_kind = SelectField(
+        _l("Paid by"),
+        description=_l("Changing it counts for new orders; what was sold stays as it was sold."),
+        validate_choice=True,
+    )
+    plan_points = IntegerField(
+        _l("Points for one"),
+        description=_l("What the pay plan counts beside the money. Leave it empty for none."),
+        validators=[Optional(), NumberRange(0, policies.MOST_POINTS)],
+    )
     shipping_price = HubMoneyField(
         _l("Shipping"),
         description=_l("Paid once, whatever the quantity. Leave it empty if you do not send it; 0 if sending is free."),
@@ -100,12 +110,15 @@ class ListingForm(Form):
         """Fill in the hub's tax rates."""
         self.tax_options = [(name, tax_label(name, rate)) for name, rate in tax_rates.items()]
         self.tax_category.choices = [SelectChoice(name, label) for name, label in self.tax_options]
+        self.plan_options = plan_options()
+        self.plan_kind.choices = [SelectChoice(name, label) for name, label in self.plan_options]
 
     def show(self, listing: Listing) -> None:
         """Fill the form from a listing."""
         for name in ("kind", "title", "body_md", "tax_category", "left", "has_pickup", "is_monthly"):
             getattr(self, name).data = getattr(listing, name)
         self.price.data, self.shipping_price.data = listing.money, listing.shipping
+        self.plan_kind.data, self.plan_points.data = listing.plan_kind or "", listing.plan_points or None
         self.left_was.data = "" if listing.left is None else str(listing.left)
 
     def validate_body_md(self, field: TextAreaField) -> None:
@@ -135,6 +148,8 @@ class ListingForm(Form):
             shipping_price=self.shipping_price.data,
             tax_category=str(self.tax_category.data),
             is_monthly=bool(self.is_monthly.data),
+            plan_kind=str(self.plan_kind.data or "") or None,
+            plan_points=self.plan_points.data or 0,
         )
 
 
@@ -155,6 +170,19 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Reason"), validators=[DataRequired(_l("Say why: the seller reads it.")), Length(max=500)]
     )
+
+
+def plan_options() -> list[tuple[str, str]]:
+    """What the core may sell a thing as: shared at the sale, or by the pay plan, which pays for products only."""
+    return [
+        ("", _("Shares: split at the sale")),
+        ("product", _("The pay plan: a product of the network")),
+        ("kit", _("By the plan's books, never paid for: a starter kit")),
+        ("entry_fee", _("By the plan's books, never paid for: an entry fee")),
+        ("training", _("By the plan's books, never paid for: training")),
+        ("gift_card", _("By the plan's books, never paid for: a gift card")),
+        ("donation", _("By the plan's books, never paid for: a donation")),
+    ]
 
 
 def tax_label(name: str, rate: int) -> str:

@@ -6,7 +6,7 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 from sqlalchemy.types import Integer
@@ -57,6 +57,9 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     tax_category: Mapped[str]
     # Whether it can be had every month, at the price of one each time.
     is_monthly: Mapped[bool] = mapped_column(default=False)
+    # The core's product line only: what the pay plan takes it for, and its points. None: shared at the sale.
+    plan_kind: Mapped[str | None]
+    plan_points: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     status: Mapped[str] = mapped_column(default=Status.DRAFT)
     withdrawn_reason: Mapped[str | None]
     # What it was before the hub took it down.
@@ -77,6 +80,11 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("kind IN ('product', 'offer', 'place', 'membership')", name="kind"),
         CheckConstraint("kind <> 'membership' OR is_monthly", name="monthly"),
         CheckConstraint("status IN ('draft', 'live', 'withdrawn')", name="status"),
+        CheckConstraint("plan_kind IS NULL OR seller_account_id IS NULL", name="plan_is_the_cores"),
+        CheckConstraint(
+            "plan_kind IN ('product', 'entry_fee', 'kit', 'training', 'gift_card', 'donation')", name="plan_kind"
+        ),
+        CheckConstraint("plan_points >= 0 AND (plan_kind IS NOT NULL OR plan_points = 0)", name="plan_points"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("shipping_price >= 0", name="shipping_price"),
         CheckConstraint("has_pickup OR shipping_price IS NOT NULL", name="can_be_delivered"),

@@ -17,6 +17,7 @@ LONGEST_TITLE = 120
 LONGEST_BODY = 20_000
 MOST_IN_STOCK = 100_000
 MOST_PICTURES = 6
+MOST_POINTS = 1_000_000
 WORDS_IN_SEARCH = 8
 
 _WORD = re.compile(r"\w+")
@@ -24,7 +25,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class ListingText:
-    """What a seller says about a listing; prices contain the tax, `left` None means no limit."""
+    """What a seller says about a listing; prices contain the tax, `left` None means no limit.
+
+    `plan_kind`: the core's product line only, what the pay plan takes it for, with points per piece.
+    """
 
     kind: str
     title: str
@@ -35,6 +39,8 @@ class ListingText:
     shipping_price: Money | None
     tax_category: str
     is_monthly: bool = False
+    plan_kind: str | None = None
+    plan_points: int = 0
 
 
 def slug_of(title: str) -> str:

@@ -222,6 +222,9 @@ class OrderLine(HubScoped, db.Model):  # type: ignore[name-defined]
     shipping: Mapped[int] = mapped_column(BigInteger, default=0)
     shipping_tax: Mapped[int] = mapped_column(BigInteger, default=0)
     delivery: Mapped[str]
+    # As the listing's when it was bought.
+    plan_kind: Mapped[str | None]
+    plan_points: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
 
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),

@@ -37,7 +37,8 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
 class Wanted:
     """Some of a listing, as it is offered now; prices in minor units, tax inside, `tax_rate` in basis points.
 
-    `listing_id` None: something that another slice sells and counts, such as seats.
+    `listing_id` None: something that another slice sells and counts, such as seats. `plan_kind`: what the pay plan
+    takes it for, with points per piece; None: it is shared at the sale.
     """
 
     listing_id: UUID | None
@@ -50,6 +51,8 @@ class Wanted:
     shipping_price: int | None
     tax_category: str
     tax_rate: int
+    plan_kind: str | None = None
+    plan_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """What one seller would deliver; gross = base + shipping + tax, all but `gross` net of tax."""
+    """What one seller would deliver; gross = base + shipping + tax, all but `gross` net of tax.
+
+    All its lines are of one regime, so that a refund never touches shares for what the pay plan pays, or the reverse.
+    """
 
     seller_id: UUID | None
     lines: tuple[PricedLine, ...]
@@ -84,6 +90,11 @@ class OrderDraft:
     def delivery(self) -> Delivery:
         """`ship` as soon as one line is sent."""
         return Delivery.SHIP if any(line.delivery == Delivery.SHIP for line in self.lines) else Delivery.PICKUP
+
+    @property
+    def shared_base(self) -> int:
+        """What of the base is shared at the sale: nothing of what the pay plan pays for."""
+        return 0 if self.lines[0].wanted.plan_kind else self.base
 
 
 def agreed(wanted: Wanted, *, unit_price: int, shipping_price: int | None) -> Wanted:
@@ -117,12 +128,15 @@ def price_line(wanted: Wanted, choice: Delivery) -> PricedLine:
 
 
 def drafts(wanted: Iterable[Wanted], choice: Delivery) -> list[OrderDraft]:
-    """One order per seller, the core first, then in order of the sellers' ids; lines in order of listing ids."""
-    by_seller: dict[UUID | None, list[PricedLine]] = {}
+    """One order per seller, the core first, then in order of the sellers' ids; lines in order of listing ids.
+
+    What of the core's the pay plan pays for is an order of its own, after its other one.
+    """
+    by_seller: dict[tuple[UUID | None, bool], list[PricedLine]] = {}
     for item in sorted(wanted, key=lambda item: str(item.listing_id)):
-        by_seller.setdefault(item.seller_id, []).append(price_line(item, choice))
-    sellers = sorted(by_seller, key=lambda seller: (seller is not None, str(seller)))
-    return [_draft(seller, tuple(by_seller[seller])) for seller in sellers]
+        by_seller.setdefault((item.seller_id, item.plan_kind is not None), []).append(price_line(item, choice))
+    keys = sorted(by_seller, key=lambda key: (key[0] is not None, str(key[0]), key[1]))
+    return [_draft(key[0], tuple(by_seller[key])) for key in keys]
 
 
 def _draft(seller_id: UUID | None, lines: tuple[PricedLine, ...]) -> OrderDraft:

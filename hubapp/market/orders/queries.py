@@ -153,6 +153,8 @@ def wanted(listing: Listing, quantity: int, tax_rates: Mapping[str, int]) -> Wan
         shipping_price=listing.shipping_price,
         tax_category=listing.tax_category,
         tax_rate=listing_rules.rate_of(tax_rates, listing.tax_category),
+        plan_kind=listing.plan_kind,
+        plan_points=listing.plan_points,
     )
 
 

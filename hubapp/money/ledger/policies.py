@@ -39,6 +39,7 @@ class Purpose(enum.StrEnum):
     BANK_CHARGES = "bank_charges"
     SAMPLES = "samples"
     RETAINERS = "retainers"  # + the core's cost of what it pays people by agreement
+    COMPENSATION = "compensation"  # + the core's cost of what the pay plan pays
 
 
 @dataclass(frozen=True, slots=True)

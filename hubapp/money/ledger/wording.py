@@ -48,6 +48,7 @@ PURPOSES = {
     Purpose.BANK_CHARGES: _l("Bank charges"),
     Purpose.SAMPLES: _l("Samples"),
     Purpose.RETAINERS: _l("Retainers, a cost of the network"),
+    Purpose.COMPENSATION: _l("Pay by plan, a cost of the network"),
 }
 TAGS = {
     "charge": _l("paid by the buyer"),

@@ -15,6 +15,7 @@ from hubapp.market.catalogue.errors import (
     HubsOnly,
     MembersOnly,
     NoSuchListing,
+    NotByPlan,
     NotChargeable,
     NotMonthly,
     TakenDown,
@@ -29,6 +30,9 @@ from hubapp.people.membership import standing
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
+
+# What places and memberships cost is shared at the sale.
+BY_PLAN = frozenset({Kind.PRODUCT, Kind.OFFER})
 
 
 def create_listing(
@@ -164,6 +168,8 @@ def _words(text: ListingText) -> dict[str, object]:
         "shipping_price": None if text.shipping_price is None else text.shipping_price.amount,
         "tax_category": text.tax_category,
         "is_monthly": text.is_monthly or text.kind == Kind.MEMBERSHIP,
+        "plan_kind": text.plan_kind,
+        "plan_points": text.plan_points if text.plan_kind else 0,
     }
 
 
@@ -183,12 +189,14 @@ def _own(listing_id: UUID, seller_id: UUID | None) -> Listing:
 
 
 def _refuse(seller_id: UUID | None, text: ListingText, tax_rates: Mapping[str, int]) -> None:
-    """Refuses with MembersOnly, HubsOnly, NotMonthly, UnknownTaxCategory or NotChargeable."""
+    """Refuses with MembersOnly, HubsOnly, NotMonthly, NotByPlan, UnknownTaxCategory or NotChargeable."""
     _refuse_strangers(seller_id)
     if text.kind == Kind.MEMBERSHIP and seller_id is not None:
         raise HubsOnly
     if text.kind == Kind.PLACE and text.is_monthly:
         raise NotMonthly
+    if text.plan_kind and (seller_id is not None or text.kind not in BY_PLAN):
+        raise NotByPlan
     if text.tax_category not in tax_rates:
         raise UnknownTaxCategory
     for field, amount in (("price", text.price), ("shipping_price", text.shipping_price)):

@@ -29,7 +29,8 @@ Row = tuple[str, int, str]
 def of_listing(listing: Listing, hub: HubView, now: datetime) -> list[Row]:
     """The split of one piece of a listing, bought now by the person asking, picked up."""
     tax = policies.tax_inside(listing.price, policies.rate_of(hub.tax_rates, listing.tax_category))
-    amounts = Amounts(gross=listing.price, base=listing.price - tax, tax=tax)
+    base = 0 if listing.plan_kind else listing.price - tax  # what the pay plan pays for is not shared
+    amounts = Amounts(gross=listing.price, base=base, tax=tax)
     return rows(of_amounts(amounts, listing.seller_account_id, hub, now), hub.currency)
 
 

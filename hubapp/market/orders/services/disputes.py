@@ -16,7 +16,7 @@ from hubapp.kernel.money import allocate
 from hubapp.market.orders import policies
 from hubapp.market.orders.errors import NotSettledYet
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Order
-from hubapp.market.orders.services import letters, steps
+from hubapp.market.orders.services import letters, regime, steps
 from hubapp.money.payments import disputes
 from hubapp.money.payments.dispute_models import Dispute, Outcome
 
@@ -77,6 +77,7 @@ def _lose(orders: Sequence[Order], dispute: Dispute, now: datetime) -> None:
             now=now,
         )
         if is_new:
+            regime.record_loss(order=order, dispute_id=dispute.id, amount=parts[order.id], now=now)
             order.refunded += parts[order.id]
             text = _("The dispute was lost: the buyer's bank keeps the money.")
             steps.note(order=order, text=text, now=now)

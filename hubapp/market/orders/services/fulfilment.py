@@ -17,7 +17,7 @@ from hubapp.market.orders.errors import BeyondLimits, NoSuchOrder, ReasonMissing
 from hubapp.market.orders.events import OrderCanceled, OrderHandedOver
 from hubapp.market.orders.models import Checkout, Order, OrderStatus
 from hubapp.market.orders.refund_models import RefundRequest, RequestStatus
-from hubapp.market.orders.services import letters, steps
+from hubapp.market.orders.services import letters, regime, steps
 from hubapp.money.payments import queries as paid
 from hubapp.money.payments import services as payments
 from hubapp.tenancy import audit
@@ -34,6 +34,7 @@ def mark_handed_over(*, order_id: UUID, actor: Actor, now: datetime) -> None:
         raise WrongMove
     order.handed_over_at = now
     steps.move(order=order, to=OrderStatus.HANDED_OVER, now=now, actor_id=actor.id)
+    regime.record_handover(order=order, now=now)
     publish(OrderHandedOver(order.hub_id, order.id, buyer_of(order=order), order.seller_owner))
 
 
@@ -95,6 +96,7 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
         order.holds_stock = False
         catalogue.restock(lines=steps.quantities(orders=[order]))
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
+    regime.record_refund(order=order, refund_id=refund_id, amount=amount, now=now)
     steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
     _close_request(refund_id, RequestStatus.PAID)
     db.session.flush()
@@ -116,6 +118,7 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, amount: in
     order = steps.locked_order(order_id=order_id)
     catalogue.hold(lines=steps.quantities(orders=[order]))  # before the books, as everybody does
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
+    regime.record_failed_refund(order=order, refund_id=refund_id, now=now)
     is_latest = reference == _cancellation(order, _cancellations(order))
     if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or not is_latest:
         return

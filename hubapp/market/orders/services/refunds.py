@@ -17,7 +17,7 @@ from hubapp.market.orders import queries, refund_queries, refund_rules
 from hubapp.market.orders.models import Order, OrderStatus
 from hubapp.market.orders.refund_models import Level, RefundPolicy, RefundRequest, RequestStatus
 from hubapp.market.orders.refund_rules import LONGEST_REASON, Bought, Limits
-from hubapp.market.orders.services import fulfilment, letters, steps
+from hubapp.market.orders.services import fulfilment, letters, regime, steps
 from hubapp.money.payments import queries as paid
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
@@ -221,6 +221,7 @@ def part_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: str,
     if request is None or request.status != RequestStatus.GRANTED or paid.has_refund_failed(refund_id):
         return
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
+    regime.record_refund(order=order, refund_id=refund_id, amount=amount, now=now, pieces=request.lines)
     request.status = RequestStatus.PAID
     text: str = _("%(amount)s went back to the buyer.", amount=money(Money(amount, currency)))
     steps.note(order=order, text=text, now=now)
@@ -234,6 +235,7 @@ def part_failed(*, order_id: UUID, refund_id: UUID, amount: int, message: str, n
     if request is None or request.status == RequestStatus.FAILED:
         return
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
+    regime.record_failed_refund(order=order, refund_id=refund_id, now=now)
     order.refunded -= amount
     request.status = RequestStatus.FAILED
     steps.note(order=order, text=_("The refund failed: %(message)s", message=message), now=now)

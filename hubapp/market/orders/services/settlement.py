@@ -17,7 +17,7 @@ from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders.errors import PaymentMismatch
 from hubapp.market.orders.events import OrderPaid
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Order, OrderStatus
-from hubapp.market.orders.services import fulfilment, letters, steps
+from hubapp.market.orders.services import fulfilment, letters, regime, steps
 from hubapp.money.payments import services as payments
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import tallies
@@ -59,6 +59,7 @@ def settle_orders(*, checkout_id: UUID, amount: int, fee: int, currency: str, no
 def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: datetime) -> None:
     order.fee, order.paid_at = fee, now
     steps.move(order=order, to=OrderStatus.PAID, now=now)
+    by_plan = regime.lines_by_plan(order=order)
     shares.settle(
         order=shares.SettledOrder(
             order_id=order.id,
@@ -67,7 +68,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
             gross=order.gross,
             tax=order.tax,
             shipping=order.shipping,
-            base=order.base,
+            base=0 if by_plan else order.base,
             fee=fee,
             seller_owner=order.seller_owner,
             connectors=tuple((f"account:{member.account_id}", member.share_bps) for member in connectors),
@@ -79,6 +80,7 @@ def _settle(order: Order, *, fee: int, connectors: Sequence[MemberView], now: da
         )
     )
     buyer_id = fulfilment.buyer_of(order=order)
+    regime.record_sale(order=order, lines=by_plan, now=now)
     if order.referrer_account_id is not None:
         tallies.count_bought(account_id=order.referrer_account_id, channel=order.channel)
     publish(OrderPaid(order.hub_id, order.id, buyer_id, order.seller_owner))

@@ -73,6 +73,8 @@ LINE: Columns = {
     "shipping": BIGINT,
     "shipping_tax": BIGINT,
     "delivery": TEXT,
+    "plan_kind": TEXT,
+    "plan_points": BIGINT,
 }
 STEP: Columns = {
     "id": UUID_COLUMN,
@@ -183,6 +185,8 @@ def _line(order_id: UUID, position: int, line: PricedLine) -> dict[str, Any]:
         "shipping": line.shipping,
         "shipping_tax": line.shipping_tax,
         "delivery": str(line.delivery),
+        "plan_kind": wanted.plan_kind,
+        "plan_points": wanted.plan_points,
     }
 
 

@@ -30,7 +30,7 @@ def of_quote(quote: Quote) -> list[Row]:
     hub = areas.current_hub()
     lines = []
     for order in quote.orders:
-        amounts = Amounts(gross=order.gross, base=order.base, tax=order.tax, shipping=order.shipping)
+        amounts = Amounts(gross=order.gross, base=order.shared_base, tax=order.tax, shipping=order.shipping)
         lines += splits.of_amounts(amounts, order.seller_id, hub, clock.now())
     return splits.rows(lines, quote.currency)
 

@@ -1,0 +1,115 @@
+"""Reading what somebody's own pages say between closes: the plan in force, its running period, customers, the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Interval, Uuid, bindparam, func, select, text
+
+from hubapp.earnings.compensation import calendar, sale_policies, sources
+from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
+from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanVersion
+from hubapp.earnings.compensation.models.plans import PlanStatus
+from hubapp.earnings.compensation.plans.schema import Plan
+from hubapp.kernel.db import db
+
+A_YEAR = timedelta(days=365)
+FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The plan in force with its running period."""
+
+    plan: Plan
+    span: Span
+    timezone: str
+    event: str
+    lookback_days: int
+
+
+def running(currency: str, now: datetime) -> Running | None:
+    """What counts now; None where no plan is in force in this currency."""
+    statement = select(PlanVersion.source).where(
+        PlanVersion.status == PlanStatus.ANNOUNCED,
+        PlanVersion.currency == currency,
+        PlanVersion.effective_from <= now.date() + timedelta(days=1),
+    )
+    for source in db.session.scalars(statement.order_by(PlanVersion.effective_from.desc()).limit(2)):
+        plan = sources.read(source)
+        if plan.period is None or plan.base is None or plan.effective_from is None:
+            continue
+        span = sale_policies.span_of(plan, now)
+        if plan.effective_from <= span.first:
+            event = EVENT_COLUMNS[plan.period.event_time]
+            return Running(plan, span, plan.period.timezone, event, plan.base.lookback_days)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Customers outside the programme who bought in a period, their orders, and the cv of these."""
+
+    customers: int
+    orders: int
+    cv: int
+
+
+_CUSTOMERS = text(
+    "SELECT customers, orders, cv FROM plan_customers(:seller, :currency, :event, :starts, :ends, :lookback)"
+).bindparams(bindparam("seller", type_=Uuid()), bindparam("lookback", type_=Interval()))
+
+
+def customers_of(account_id: UUID, found: Running, currency: str) -> Customers:
+    """One seller's customers of the running period, over all hubs, as numbers only."""
+    values = {
+        "seller": account_id,
+        "currency": currency,
+        "event": found.event,
+        "starts": calendar.midnight(found.span.first, found.timezone),
+        "ends": calendar.midnight(found.span.end, found.timezone),
+        "lookback": timedelta(days=found.lookback_days),
+    }
+    row = db.session.execute(_CUSTOMERS, values).one()
+    return Customers(int(row.customers), int(row.orders), int(row.cv))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a year brought to everybody who took part on any day of it, in minor units; numbers of people.
+
+    `median`: half of them got no more than this. Known only of `FEWEST` people or more.
+    """
+
+    people: int
+    nothing: int
+    median: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are enough people for numbers that are about nobody in particular."""
+        return self.people >= FEWEST
+
+
+def facts(currency: str, now: datetime) -> Facts:
+    """The year before now, whoever left meanwhile included; a percentile is the nearest rank."""
+    since = now - A_YEAR
+    took_part = (Participant.joined_at <= now) & (Participant.left_at.is_(None) | (Participant.left_at > since))
+    people = db.session.scalar(select(func.count()).select_from(Participant).where(took_part)) or 0
+    paid = (
+        select(func.sum(PlanLine.amount).label("amount"))
+        .join(PlanPeriod, PlanPeriod.id == PlanLine.period_id)
+        .where(PlanPeriod.currency == currency, PlanPeriod.end_day > since.date())
+        .where(PlanLine.account_id.in_(select(Participant.account_id).where(took_part)))
+        .group_by(PlanLine.account_id)
+        .having(func.sum(PlanLine.amount) > 0)
+        .subquery()
+    )
+    some = db.session.scalar(select(func.count()).select_from(paid)) or 0
+    rank = (people + 1) // 2 - (people - some)  # among those who got something
+    if rank <= 0 or not some:
+        return Facts(people, people - some, 0)
+    middle = func.percentile_disc(bindparam("at", rank / some)).within_group(paid.c.amount)
+    return Facts(people, people - some, int(db.session.scalar(select(middle).select_from(paid)) or 0))

@@ -1,0 +1,106 @@
+"""The earning programme: who takes part, under which sponsor since when, and who looked after which hub."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel import ids
+from hubapp.kernel.db import db
+
+
+class Participant(db.Model):  # type: ignore[name-defined]
+    """Somebody who takes part in the earning programme of the core's product line. Central: one network, one tree.
+
+    `terms` names the version that they agreed to. `shows_name`: whether those above see the name instead of a number.
+    Who left stays, so that what they sold stays explained; their line compresses by the plan's rule.
+    """
+
+    __tablename__ = "participant"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    terms: Mapped[str]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    shows_name: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__: Any = (CheckConstraint("left_at >= joined_at", name="left"),)
+
+
+class Sponsorship(db.Model):  # type: ignore[name-defined]
+    """Under whom somebody stands from a moment on; the latest row before a moment counts. Never changed or deleted.
+
+    `sponsor_id` None: directly under the core. The first row is set at joining; every later one names the correction
+    that two people agreed on. A trigger refuses a circle.
+    """
+
+    __tablename__ = "sponsorship"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.account_id"))
+    sponsor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.account_id"))
+    since: Mapped[datetime]
+    change_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sponsor_change.id"))
+
+    __table_args__: Any = (
+        UniqueConstraint("account_id", "since"),
+        CheckConstraint("sponsor_id <> account_id", name="not_oneself"),
+        # One at joining; all others are corrections.
+        Index("uq_sponsorship_first", "account_id", unique=True, postgresql_where=text("change_id IS NULL")),
+        Index("uq_sponsorship_change_id", "change_id", unique=True),
+        # One level of a group, page by page.
+        Index("ix_sponsorship_sponsor_id", "sponsor_id", "account_id"),
+    )
+
+
+class SponsorChange(db.Model):  # type: ignore[name-defined]
+    """A correction of somebody's sponsor: one of the central team proposes, another decides. It counts from then on."""
+
+    __tablename__ = "sponsor_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.account_id"))
+    from_id: Mapped[uuid.UUID | None]
+    to_id: Mapped[uuid.UUID | None]
+    status: Mapped[str] = mapped_column(default="proposed")
+    reason: Mapped[str]
+    proposed_by: Mapped[uuid.UUID]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None]
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(default="")
+
+    __table_args__: Any = (
+        CheckConstraint("status IN ('proposed', 'refused', 'agreed')", name="status"),
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint("decided_by <> proposed_by", name="two_people"),
+        CheckConstraint("(status = 'proposed') = (decided_by IS NULL)", name="decided"),
+        Index("uq_sponsor_change_open", "account_id", unique=True, postgresql_where=text("status = 'proposed'")),
+    )
+
+
+class ConnectorTerm(db.Model):  # type: ignore[name-defined]
+    """Who was a connector of a hub, with which part of its line, from when to when.
+
+    Follows the hub's roles after each change of them. `until` None: still. Days are counted from these rows, so that a
+    change in the middle of a period is paid by days.
+    """
+
+    __tablename__ = "connector_term"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    in_hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    share_bps: Mapped[int]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    __table_args__: Any = (
+        CheckConstraint("until >= since", name="until"),
+        Index("ix_connector_term_in_hub_id_since", "in_hub_id", "since"),
+        Index("uq_connector_term_open", "in_hub_id", "account_id", unique=True, postgresql_where=text("until IS NULL")),
+    )

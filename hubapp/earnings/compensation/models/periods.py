@@ -1,0 +1,125 @@
+"""Periods of a plan: each run over one, and what it pays, line by line."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hubapp.kernel import ids
+from hubapp.kernel.db import db
+
+
+class PeriodStatus(enum.StrEnum):
+    """`closing`: its lines are written and are being booked; `closed`: everything is booked."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class RunKind(enum.StrEnum):
+    """`dry`: computed and kept only as figures; `close`: pays; `recompute`: an earlier period after late refunds."""
+
+    DRY = "dry"
+    CLOSE = "close"
+    RECOMPUTE = "recompute"
+
+
+class PlanPeriod(db.Model):  # type: ignore[name-defined]
+    """One period of a currency's plan: from `first_day` up to, not including, `end_day`, in `timezone`.
+
+    `event_time`: which moment of a sale decides that it belongs here (a column of plan_sale); both are its version's.
+
+    `cutoff`: what was recorded up to this moment is in the closing run; together with its digest this freezes its
+    inputs, because sales, refunds and sponsorships are only added to.
+    """
+
+    __tablename__ = "plan_period"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    currency: Mapped[str]
+    first_day: Mapped[date] = mapped_column(Date)
+    end_day: Mapped[date] = mapped_column(Date)
+    timezone: Mapped[str]
+    event_time: Mapped[str]
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_version.id"))
+    status: Mapped[str] = mapped_column(default=PeriodStatus.OPEN)
+    cutoff: Mapped[datetime | None]
+    inputs_digest: Mapped[str | None]
+    result_digest: Mapped[str | None]
+    closed_by: Mapped[uuid.UUID | None]
+    closed_at: Mapped[datetime | None]
+    booked_at: Mapped[datetime | None]
+
+    __table_args__: Any = (
+        UniqueConstraint("currency", "first_day"),
+        CheckConstraint("end_day > first_day", name="days"),
+        CheckConstraint("status IN ('open', 'closing', 'closed')", name="status"),
+        CheckConstraint("event_time IN ('handed_over_at', 'paid_at', 'ordered_at')", name="event_time"),
+        CheckConstraint(
+            "(status = 'open') = (cutoff IS NULL) AND (cutoff IS NULL) = (inputs_digest IS NULL)"
+            " AND (cutoff IS NULL) = (result_digest IS NULL)",
+            name="frozen",
+        ),
+        CheckConstraint("(status = 'closed') = (booked_at IS NOT NULL)", name="booked"),
+    )
+
+
+class PlanRun(db.Model):  # type: ignore[name-defined]
+    """A run over a period: its digests and its figures, so that two runs can be compared. Never changed."""
+
+    __tablename__ = "plan_run"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    period_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_period.id"))
+    kind: Mapped[str]
+    inputs_digest: Mapped[str]
+    result_digest: Mapped[str]
+    cutoff: Mapped[datetime]
+    run_by: Mapped[uuid.UUID | None]
+    run_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]]
+
+    __table_args__: Any = (
+        CheckConstraint("kind IN ('dry', 'close', 'recompute')", name="kind"),
+        Index("ix_plan_run_period_id", "period_id", "id"),
+    )
+
+
+class PlanLine(db.Model):  # type: ignore[name-defined]
+    """What one component pays one person for one period, or, after late refunds, the difference. Never changed.
+
+    `amount` in minor units after caps; `exact` is what the component came to before rounding, in 1/10000 minor units.
+    `sale_id` with `sale_hub_id` is an eligible sale behind it: the guard in the database refuses a reward without one.
+    `in_hub_id`: whose books it is booked in. `id` is the right's, once booked. `run_id` is the run that wrote it; a run
+    of kind `recompute` corrects `period_id` and is booked while a later one is open.
+    """
+
+    __tablename__ = "plan_line"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    period_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_period.id"))
+    run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_run.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    component: Mapped[str]
+    component_type: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    exact: Mapped[int] = mapped_column(Numeric(38, 0))
+    forfeited: Mapped[int] = mapped_column(Numeric(38, 0), default=0)
+    reason: Mapped[str] = mapped_column(default="")
+    in_hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    sale_id: Mapped[uuid.UUID | None]
+    sale_hub_id: Mapped[int | None] = mapped_column(BigInteger)
+    booked_at: Mapped[datetime | None]
+
+    __table_args__: Any = (
+        UniqueConstraint("run_id", "account_id", "component", "in_hub_id"),
+        CheckConstraint("amount <= 0 OR (sale_id IS NOT NULL AND sale_hub_id IS NOT NULL)", name="sale_behind"),
+        Index("ix_plan_line_account_id", "account_id", "period_id"),
+        Index("ix_plan_line_waiting", "period_id", "id", postgresql_where=text("booked_at IS NULL")),
+    )

@@ -1,0 +1,86 @@
+"""What the plan sees of a sale, without I/O: which period counts it, who bought, what a refund takes of which line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hubapp.earnings.compensation import calendar
+from hubapp.earnings.compensation.calendar import Span
+from hubapp.earnings.compensation.plans.inputs import BUYERS, buyer_class
+from hubapp.earnings.compensation.plans.schema import Base, Plan
+from hubapp.kernel.money import allocate
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """When somebody began to take part in the programme, and when they left."""
+
+    joined_at: datetime
+    left_at: datetime | None
+
+    def at(self, moment: datetime) -> bool:
+        """Whether they took part then."""
+        return self.joined_at <= moment and (self.left_at is None or self.left_at > moment)
+
+
+def span_of(plan: Plan, moment: datetime) -> Span:
+    """The period of a plan that a moment is in."""
+    period = plan.period
+    assert period is not None
+    return calendar.at(period.kind, calendar.day_of(moment, period.timezone))
+
+
+def class_of_buyer(*, is_own: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str) -> int:
+    """Index in BUYERS of who bought at this moment: a customer, unless they took part then or shortly before.
+
+    Who joins after buying was a customer. A participant's day is the sale's, a leaver's the one on which they left.
+    """
+    day = calendar.day_of(moment, timezone).toordinal()
+    until = None
+    if standing is not None and standing.joined_at <= moment:
+        left = standing.left_at
+        until = day if left is None or left > moment else calendar.day_of(left, timezone).toordinal()
+    return buyer_class(is_own=is_own, participant_until=until, day=day, lookback_days=base.lookback_days)
+
+
+def is_counted(*, kind: str, buyer: int, base: Base) -> bool:
+    """Whether the plan pays for a sale of this kind to such a buyer."""
+    return kind not in base.exclude_kinds and BUYERS[buyer] in base.buyers
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a sale after refunds, in minor units (pv: points)."""
+
+    amount: int
+    cv: int
+    pv: int
+
+    def part(self, amount: int) -> Left:
+        """What goes with `amount` of it; the last refund takes all that is left."""
+        if not self.amount:
+            return Left(0, 0, 0)
+        return Left(amount, self.cv * amount // self.amount, self.pv * amount // self.amount)
+
+
+def apportion(
+    amount: int, *, remaining: Mapping[UUID, int], shipping: int, asked: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """What of a refund each line gives, in minor units; the rest is the shipping's.
+
+    Lines it was asked for (line → value) give first, then the shipping that goes with them, then all lines. Where
+    nothing was named, lines and shipping give by what is left of them.
+    """
+    named = {line: min(asked.get(line, 0), left) for line, left in remaining.items()}
+    parts = dict.fromkeys(remaining, 0)
+    if any(named.values()):
+        parts |= allocate(min(amount, sum(named.values())), named)
+        amount -= sum(parts.values())
+        amount, shipping = max(0, amount - shipping), 0
+    # Lines before shipping where a cent is left over: their keys are smaller.
+    weights = {f"0{line}": left - parts[line] for line, left in remaining.items()} | {"1": shipping}
+    spread = allocate(amount, weights) if any(weights.values()) else {}
+    return {line: part + spread.get(f"0{line}", 0) for line, part in parts.items()}

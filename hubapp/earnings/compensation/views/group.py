@@ -1,0 +1,128 @@
+"""One's own and one's group's volume between closes, and the group as a tree, level by level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from hubapp.earnings.compensation import live, live_queries, participant_queries, volume_queries
+from hubapp.earnings.compensation.live import OWN, Rung
+from hubapp.earnings.compensation.live_queries import Customers, Running
+from hubapp.earnings.compensation.participant_queries import PAGE, Person
+from hubapp.earnings.compensation.views import naming
+from hubapp.earnings.compensation.volume_queries import Volumes
+from hubapp.kernel import clock
+from hubapp.kernel.money import Money
+from hubapp.web import access, areas
+from hubapp.web.htmx import htmx
+
+blueprint = areas.hub_blueprint("group", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Somebody of a level: what they are called, and their group's volume, which is never one purchase's alone."""
+
+    person: Person
+    name: str
+    group: int
+
+
+@blueprint.get("/me/group")
+@access.requires()
+def index() -> ResponseReturnValue:
+    """Where one stands now, and the first level."""
+    me = participant_queries.person(current_user.account_id)
+    if me is None:
+        return redirect(url_for("programme.index"), 303)
+    currency = areas.current_hub().currency
+    running = live_queries.running(currency, clock.now())
+    return render_template(
+        "earnings/compensation/group.html",
+        me=me,
+        running=running,
+        currency=currency,
+        money=Money,
+        **(_standing(me, running, currency) if running else {}),
+        **_level(me, running, currency),
+    )
+
+
+@blueprint.get("/me/group/<uuid:participant_id>")
+@access.requires()
+def under(participant_id: UUID) -> ResponseReturnValue:
+    """Who stands under somebody of one's own group: a fragment of the tree, or a page of its own."""
+    me = participant_queries.person(current_user.account_id)
+    path = participant_queries.upline(participant_id)
+    person = participant_queries.person(participant_id)
+    if me is None or person is None or me.account_id not in path:
+        abort(404)
+    currency = areas.current_hub().currency
+    level = _level(person, live_queries.running(currency, clock.now()), currency)
+    if htmx:
+        return render_template("earnings/compensation/_level.html", currency=currency, money=Money, **level)
+    above = participant_queries.people(path[1 : path.index(me.account_id) + 1])
+    names = naming.names([person, *above])
+    by_id = {one.account_id: one for one in above}
+    trail = [by_id[one] for one in reversed(path[1 : path.index(me.account_id) + 1])]
+    return render_template(
+        "earnings/compensation/under.html",
+        me=me,
+        person=person,
+        title=names[person.account_id],
+        trail=[(one, names[one.account_id]) for one in trail],
+        currency=currency,
+        money=Money,
+        **level,
+    )
+
+
+def _standing(me: Person, running: Running, currency: str) -> dict[str, Any]:
+    volumes = volume_queries.volumes(me.account_id, currency, running.span.first)
+    customers = live_queries.customers_of(me.account_id, running, currency)
+    rungs = live.rungs(running.plan, own=volumes.own, group=volumes.group)
+    condition = live.condition(
+        running.plan,
+        customers=customers.customers,
+        sold=volumes.own,
+        group=volumes.group,
+        all_group=volumes.all_group,
+    )
+    return {
+        "volumes": volumes,
+        "customers": customers,
+        "rungs": [(rung, _more_customers(rung, volumes, customers)) for rung in rungs],
+        "condition": condition,
+    }
+
+
+def _more_customers(rung: Rung, volumes: Volumes, customers: Customers) -> int | None:
+    """What is missing as customers: said of one's own sales only, whose customers are known."""
+    if rung.next_bps is None or rung.of != OWN:
+        return None
+    return live.as_customers(rung.missing, sold=volumes.own, customers=customers.customers)
+
+
+def _level(person: Person, running: Running | None, currency: str) -> dict[str, Any]:
+    people = participant_queries.frontline(person.account_id, after=_after(), limit=PAGE + 1)
+    shown = people[:PAGE]
+    names = naming.names(shown)
+    first = running.span.first if running else None
+    volumes = volume_queries.volumes_of([one.account_id for one in shown], currency, first) if first else {}
+    return {
+        "nodes": [Node(one, names[one.account_id], volumes.get(one.account_id, Volumes()).group) for one in shown],
+        "of": person,
+        "next_after": shown[-1].account_id if len(people) > PAGE else None,
+    }
+
+
+def _after() -> UUID | None:
+    try:
+        return UUID(request.args.get("after", ""))
+    except ValueError:
+        return None

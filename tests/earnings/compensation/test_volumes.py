@@ -1,0 +1,198 @@
+"""Volumes between closes are, at any moment and whatever happened in whatever order, what the close would count."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from hubapp.earnings.compensation import calendar, sale_policies, sources, volume_queries
+from hubapp.earnings.compensation.models import Participant, PlanRefund, PlanSale, PlanVersion, Sponsorship
+from hubapp.earnings.compensation.plans.ground import Ground
+from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs, Members, Orders
+from hubapp.earnings.compensation.plans.schema import Plan
+from hubapp.earnings.compensation.plans.tree import plant
+from hubapp.earnings.compensation.sale_policies import Standing
+from hubapp.earnings.compensation.services import correcting, counting, joining
+from hubapp.earnings.shares import services as shares
+from hubapp.kernel import ids
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.market.orders import services
+from hubapp.market.orders.services import regime
+from hubapp.tenancy.audit import SYSTEM, Actor
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from hubapp.web.areas import HubFlask
+from tests.factories import plan
+from tests.factories.market import Shop, make_shop, place
+from tests.factories.members import make_member
+
+BEGIN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HANDED, PAID, ORDERED = "delivered_at", "paid_at", "ordered_at"
+
+
+@dataclass
+class Life:
+    """Things that happen to a few people, one after the other, in two months."""
+
+    shop: Shop
+    listings: list[UUID]
+    chance: random.Random
+    now: datetime = BEGIN
+    members: list[UUID] = field(default_factory=list)
+    people: list[UUID] = field(default_factory=list)
+    orders: list[UUID] = field(default_factory=list)
+    refunds: list[tuple[UUID, UUID]] = field(default_factory=list)
+
+    def join(self) -> None:
+        outside = [one for one in self.members if one not in self.people]
+        if outside:
+            account_id = self.chance.choice(outside)
+            plan.take_part(account_id, self.chance.choice([None, *self.people]), at=self.now)
+            self.people.append(account_id)
+
+    def leave(self) -> None:
+        if len(self.people) > 3:
+            with hub_scope(self.shop.hub_id), unit_of_work():
+                joining.leave(account_id=self.chance.choice(self.people), actor=SYSTEM, now=self.now)
+
+    def sell(self) -> None:
+        buyer = self.chance.choice(self.members)
+        by = self.chance.choice([one for one in self.members if one != buyer])
+        shop = Shop(self.shop.hub_id, self.shop.connector, self.shop.seller, buyer, self.shop.listing_id)
+        touch = plan.touch_of(shop.hub_id, by, self.now)
+        with hub_scope(shop.hub_id), unit_of_work():
+            wanted = {self.chance.choice(self.listings): self.chance.randint(1, 3)}
+            checkout_id = place(shop, wanted, now=self.now, touch=touch)
+            self.orders += [order.id for order in plan.settled_order(checkout_id, self.now)]
+
+    def hand_over(self) -> None:
+        if self.orders:
+            with hub_scope(self.shop.hub_id), unit_of_work():
+                services.mark_handed_over(order_id=self.chance.choice(self.orders), actor=SYSTEM, now=self.now)
+
+    def refund(self) -> None:
+        if not self.orders:
+            return
+        with hub_scope(self.shop.hub_id), unit_of_work():
+            order = services.steps.locked_order(order_id=self.chance.choice(self.orders))
+            if not order.left:
+                return
+            amount = self.chance.randint(1, order.left.amount)
+            refund_id = ids.uuid7()
+            order.refunded += amount
+            facts = {"order_id": order.id, "refund_id": refund_id, "amount": amount, "currency": "EUR"}
+            shares.reverse(**facts, now=self.now)
+            regime.record_refund(order=order, refund_id=refund_id, amount=amount, now=self.now)
+            self.refunds.append((order.id, refund_id))
+
+    def fail(self) -> None:
+        if self.refunds:
+            order_id, refund_id = self.refunds.pop()
+            with hub_scope(self.shop.hub_id), unit_of_work():
+                order = services.steps.locked_order(order_id=order_id)
+                shares.restore(order_id=order_id, refund_id=refund_id, now=self.now)
+                regime.record_failed_refund(order=order, refund_id=refund_id, now=self.now)
+
+    def correct(self) -> None:
+        who, to = self.chance.choice(self.people), self.chance.choice([None, *self.people])
+        with platform_scope(reason="test"), unit_of_work():
+            found = correcting.queries.person(who)
+            gone = {row.account_id for row in correcting.queries.people(self.people) if row.left_at}
+            if found is None or to == found.sponsor_id or to in gone:
+                return
+            if to is not None and who in correcting.queries.upline(to):
+                return
+            one, other = Actor(UUID(int=801), "One"), Actor(UUID(int=802), "Other")
+            change = correcting.propose(account_id=who, to_id=to, reason="So it was.", actor=one, now=self.now)
+            correcting.decide(change_id=change.id, is_agreed=True, answer="", actor=other, now=self.now)
+
+    def fold(self) -> None:
+        with platform_scope(reason="test"), unit_of_work():
+            counting.fold(most=self.chance.choice([1, 7, 1000]))
+
+    def go_on(self) -> None:
+        acts = [self.sell] * 5 + [self.hand_over] * 4 + [self.refund] * 2
+        acts += [self.join, self.leave, self.fail, self.correct, self.correct, self.fold]
+        self.chance.choice(acts)()
+        self.now += timedelta(hours=self.chance.randint(1, 30))
+
+
+def batch(text: str, first: date, end: date) -> dict[UUID, tuple[int, int, int]]:
+    """(own, group, all) of everybody in a period, from the rows of the books alone, as the engine counts them."""
+    rules = sources.read(text)
+    people = list(db.session.scalars(select(Participant).order_by(Participant.account_id)))
+    at = {person.account_id: place for place, person in enumerate(people)}
+    ends = calendar.midnight(end, "Europe/Paris")
+    above: dict[UUID, UUID | None] = {}
+    for row in db.session.scalars(select(Sponsorship).where(Sponsorship.since < ends).order_by(Sponsorship.since)):
+        above[row.account_id] = row.sponsor_id
+    parent = [at[up] if (up := above.get(person.account_id)) is not None else -1 for person in people]
+    names = [str(person.account_id) for person in people]
+    size = len(names)
+    members = Members(names, plant(parent, names), [None] * size, [True] * size, *([[0] * size] * 4))
+    ground = Ground(Inputs(members, _orders(rules, people, at, first, end), Hubs()), base=rules.base)
+    every = ground.ratios[1]
+    return {person.account_id: (ground.own[i], ground.gv[i], every[i]) for i, person in enumerate(people)}
+
+
+def _orders(rules: Plan, people: list[Participant], at: dict[UUID, int], first: date, end: date) -> Orders:
+    assert rules.period is not None and rules.base is not None  # noqa: PT018
+    column = calendar.EVENT_COLUMNS[rules.period.event_time]
+    standings = {person.account_id: Standing(person.joined_at, person.left_at) for person in people}
+    rows: list[tuple[str, int, int, int, int, int, int, str]] = []
+    for sale in db.session.scalars(select(PlanSale)):
+        moment = getattr(sale, column)
+        if moment is None or not first <= calendar.day_of(moment, "Europe/Paris") < end:
+            continue
+        gone = db.session.scalars(select(PlanRefund.cv).where(PlanRefund.sale_id == sale.id)).all()
+        who = sale_policies.class_of_buyer(
+            is_own=sale.buyer_id == sale.seller_id,
+            standing=standings.get(sale.buyer_id),
+            moment=moment,
+            base=rules.base,
+            timezone="Europe/Paris",
+        )
+        seller = at[sale.seller_id] if sale.seller_id else -1
+        rows.append((str(sale.id), seller, who, sale.amount, sale.cv - sum(gone), sale.pv, 0, sale.kind))
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(8)]
+    return Orders(*columns)
+
+
+def live(people: list[UUID], first: date) -> dict[UUID, tuple[int, int, int]]:
+    found = volume_queries.volumes_of(people, "EUR", first)
+    empty = volume_queries.Volumes()
+    return {one: (row.own, row.group, row.all_group) for one in people for row in [found.get(one, empty)]}
+
+
+def begin(seed: int, event: str) -> Life:
+    text = plan.source(changes={f'event_time = "{HANDED}"': f'event_time = "{event}"'}) if event != HANDED else ""
+    plan.announce(text)
+    shop = make_shop()
+    kinds = ({}, {"plan_kind": "kit"}, {"plan_kind": None, "plan_points": 0})
+    life = Life(shop, [plan.core_listing(shop.hub_id, **kind) for kind in kinds], random.Random(seed))
+    life.members = [make_member(shop.hub_id, f"M{number}", now=BEGIN).account_id for number in range(9)]
+    for _ in range(4):
+        life.join()
+    life.now += timedelta(hours=1)
+    return life
+
+
+@pytest.mark.parametrize(("seed", "event"), [(1, HANDED), (2, HANDED), (3, PAID), (4, ORDERED), (5, HANDED)])
+def test_live_volumes_are_the_batchs_at_any_moment(app: HubFlask, seed: int, event: str) -> None:
+    with app.app_context():
+        life, seen = begin(seed, event), 0
+        for _ in range(60):
+            life.go_on()
+            with platform_scope(reason="test"), unit_of_work():
+                text = db.session.scalars(select(PlanVersion.source)).one()
+                for first, end in ((date(2026, 11, 1), date(2026, 12, 1)), (date(2026, 12, 1), date(2027, 1, 1))):
+                    counted = batch(text, first, end)
+                    assert live(life.people, first) == counted
+                    seen += sum(every for _own, _group, every in counted.values())
+        assert seen > 0
+        assert life.now > datetime(2026, 12, 5, tzinfo=UTC)
