@@ -21,7 +21,8 @@ CUSTOMER, PARTICIPANT = BUYERS.index("customer"), BUYERS.index("participant")
 ALL = Base(frozenset(), frozenset({"customer"}), 60)
 AT_ONCE = 10_000
 
-# A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself.
+# A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
+# looks after a hub in the period: they have a part of what is bought there.
 _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
@@ -33,7 +34,8 @@ _SOLD = """
            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))
     WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
 """
-_INSIDE = "(sale.buyer_id = sale.seller_id IS TRUE OR buyer.account_id IS NOT NULL)"
+_INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
+      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start)))"""
 _SALES = """
     SELECT sale.id, sale.hub_id, sale.seller_id, sale.buyer_id, sale.kind,
       sale.amount - coalesce(back.amount, 0), sale.cv - coalesce(back.cv, 0), sale.pv - coalesce(back.pv, 0), {inside}

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.earnings.compensation import queries
 from hubapp.earnings.compensation.errors import (
     AlreadyDecided,
+    NoSuchVersion,
     NotADraft,
     NotAPeriodStart,
-    NoSuchVersion,
     NotUsable,
     PeriodChanged,
     SamePerson,
@@ -61,7 +61,7 @@ def test_a_draft_is_edited_in_place() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("schema = 1\nid =", "cannot be read as TOML: .*line 2"),
+        ("schema = 1\nid = = 2", "cannot be read as TOML: .*line 2"),
         ("surprise = 1", "plan.toml: surprise: unknown key"),
         ("x" * 70_000, "is longer than"),
     ],

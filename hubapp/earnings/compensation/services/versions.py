@@ -23,7 +23,6 @@ from hubapp.earnings.compensation.errors import (
 from hubapp.earnings.compensation.models import PlanStatus, PlanVersion
 from hubapp.earnings.compensation.plans import product
 from hubapp.earnings.compensation.plans.errors import BadInput
-from hubapp.earnings.compensation.plans.lint import report
 from hubapp.earnings.compensation.plans.lint.findings import Status
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.policies import MOVES
@@ -35,6 +34,7 @@ from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
 LONGEST_TEXT = 500
+NEVER_PAID = ("shipping", "entry_fee", "kit", "training", "gift_card", "donation")
 
 
 def save_draft(*, draft_id: UUID | None, source: str, editor_id: UUID, now: datetime) -> PlanVersion:
@@ -112,14 +112,12 @@ def decide(*, version_id: UUID, agreed: bool, answer: str, decider_id: UUID, now
 def _check(row: PlanVersion, now: datetime) -> None:
     """Whether it may be announced today."""
     plan = queries.plan_of(row)
-    refused = [finding for finding in report.lint(plan).findings if finding.status is Status.REFUSED]
+    refused = [finding for finding in sources.linted(row.source).findings if finding.status is Status.REFUSED]
     if refused:
         raise NotUsable(refused[0].clause, refused[0].reason)
     today = calendar.day_of(now, policies.period_of(plan).timezone)
     product.refuse_past_start(plan, today=today, file=sources.FILE)
-    if plan.refunds is not None and plan.refunds.holdback_bps:
-        reason = "must be 0: a period closes when returns are over, and pays everything then"
-        raise BadInput(reason, key="refunds.holdback_bps", file=sources.FILE)
+    _check_promises(plan)
     if (next_start := policies.wrong_start(plan)) is not None:
         raise NotAPeriodStart(next_start)
     _check_beside(plan)
@@ -127,6 +125,21 @@ def _check(row: PlanVersion, now: datetime) -> None:
     earliest = policies.earliest_start(today, losing=losing)
     if policies.start_of(plan) < earliest:
         raise TooSoon(earliest, losing)
+
+
+def _check_promises(plan: Plan) -> None:
+    """What the database never lets through, and what this product does not do."""
+    base = plan.base
+    missing = sorted(set(NEVER_PAID) - (base.exclude_kinds if base is not None else set()))
+    if missing:
+        reason = f"must name {', '.join(missing)}: only products are ever paid for"
+        raise BadInput(reason, key="base.exclude_kinds", file=sources.FILE)
+    if base is None or base.buyers != {"customer"}:
+        reason = "must be customers alone: purchases of participants are never paid for"
+        raise BadInput(reason, key="base.commissionable_buyers", file=sources.FILE)
+    if plan.refunds is not None and plan.refunds.holdback_bps:
+        reason = "must be 0: a period closes when returns are over, and pays everything then"
+        raise BadInput(reason, key="refunds.holdback_bps", file=sources.FILE)
 
 
 def _check_beside(plan: Plan) -> None:
