@@ -20,8 +20,6 @@ from tests.conftest import Live
 from tests.factories.plans import BEFORE, CLOSING, PROPOSER, across, announced, drafted, make_network
 from tests.factories.races import meeting, together, without_lock
 
-LOCKS = "earnings.compensation.services.locking."
-
 
 def reads(table: str) -> Callable[[str], bool]:
     return lambda statement: f"\nFROM {table} " in statement
@@ -57,7 +55,10 @@ def test_two_who_decide_at_once_announce_once(live: Live) -> None:
 
 
 def test_without_the_lock_only_the_trigger_keeps_an_announced_version(live: Live) -> None:
-    with without_lock(f"{LOCKS}locked_version"), pytest.raises(IntegrityError, match="was announced and stays"):
+    with (
+        without_lock("earnings.compensation.services.locking.locked_version"),
+        pytest.raises(IntegrityError, match="was announced and stays"),
+    ):
         decide_twice(live)
 
 
@@ -95,7 +96,10 @@ def test_two_who_close_at_once_close_once(live: Live) -> None:
 
 def test_without_the_lock_only_the_constraint_keeps_a_period_from_paying_twice(live: Live) -> None:
     sold(live)
-    with without_lock(f"{LOCKS}locked_period"), pytest.raises(IntegrityError, match="uq_plan_run_close"):
+    with (
+        without_lock("earnings.compensation.services.locking.locked_period"),
+        pytest.raises(IntegrityError, match="uq_plan_run_close"),
+    ):
         close_twice(live)
 
 
@@ -121,5 +125,8 @@ def test_two_who_book_at_once_book_once_and_neither_fails(live: Live) -> None:
 
 
 def test_without_the_lock_only_the_constraint_keeps_a_line_from_being_booked_twice(live: Live) -> None:
-    with without_lock(f"{LOCKS}locked_lines"), pytest.raises(IntegrityError, match="pk_order_share"):
+    with (
+        without_lock("earnings.compensation.services.locking.locked_lines"),
+        pytest.raises(IntegrityError, match="pk_order_share"),
+    ):
         book_twice(live)

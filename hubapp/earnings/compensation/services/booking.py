@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, queries
+from hubapp.earnings.compensation.earned import explanation
 from hubapp.earnings.compensation.models import PeriodStatus, PlanLine, PlanPeriod
 from hubapp.earnings.compensation.services.locking import locked_lines, locked_period
 from hubapp.earnings.shares import services as shares
@@ -71,15 +71,9 @@ def _grant(line: PlanLine, period: PlanPeriod, now: datetime) -> Grant:
         key=f"plan:{line.id}",
         kind=KIND,
         ref=f"plan:{line.id}",
-        explanation=_explanation(line, period),
+        explanation=explanation(line, period),
         occurred_at=now,
     )
-
-
-def _explanation(line: PlanLine, period: PlanPeriod) -> dict[str, Any]:
-    """What the amount follows from, as `shares.wording.explain` reads it."""
-    days: Mapping[str, str] = {"first": period.first_day.isoformat(), "end": period.end_day.isoformat()}
-    return {"kind": KIND, "component": line.component, "type": line.component_type, **days}
 
 
 def _take_back(line: PlanLine, period: PlanPeriod, now: datetime) -> TakeBack:
