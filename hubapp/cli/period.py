@@ -6,6 +6,7 @@ import json
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import Flask
@@ -49,8 +50,17 @@ def period() -> None:
 @FORMAT
 def list_(currency: str | None, form: str) -> None:
     """List periods with what they paid, the latest first. Example: hubapp period list --currency EUR."""
-    with _app().app_context(), platform_scope(reason="hubapp period list"), unit_of_work():
-        rows = [_listed(row) for row in queries.periods(currency)]
+    show(listed(_app(), currency), form)
+
+
+def listed(app: Flask, currency: str | None) -> list[dict[str, Any]]:
+    """Every period that anybody has asked for, with the figures of its close or its latest dry run."""
+    with app.app_context(), platform_scope(reason="hubapp period list"), unit_of_work():
+        return [_row(row) for row in queries.periods(currency and currency.upper())]
+
+
+def show(rows: list[dict[str, Any]], form: str) -> None:
+    """Print periods."""
     if form == "json":
         click.echo(json.dumps(rows, indent=1))
         return
@@ -75,14 +85,15 @@ def close(name: str, currency: str | None, form: str, *, is_dry: bool) -> None:
     Stopped anywhere, run it again: what is booked stays booked, and the rest follows.
     """
     app, now = _app(), clock.now()
-    with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
-        currency = _currency(currency)
-        if is_dry:
-            row = periods.dry_run(currency=currency, name=name, by=BY, now=now)
-            _say(name, currency, row, form)
-            return
-    row = close_here(app, name, currency, now, is_shown=form == "table")
-    _say(name, currency, row, form)
+    of = one_currency(app, currency)
+    row = dry_run(app, name, of, now) if is_dry else close_here(app, name, of, now, is_shown=form == "table")
+    say(app, name, of, row, form)
+
+
+def dry_run(app: Flask, name: str, currency: str, now: datetime) -> PlanRun:
+    """Run a period without paying anything."""
+    with app.app_context(), platform_scope(reason="hubapp period close --dry-run"), unit_of_work():
+        return periods.dry_run(currency=currency, name=name, by=BY, now=now)
 
 
 def close_here(app: Flask, name: str, currency: str, now: datetime, *, is_shown: bool = False) -> PlanRun:
@@ -135,8 +146,14 @@ def _book(app: Flask, currency: str, now: datetime, bar: Progress | None) -> Non
 @CURRENCY
 def verify(name: str, currency: str | None) -> None:
     """Run a closed period again and compare to the byte. Example: hubapp period verify 2027-01."""
-    with _app().app_context(), platform_scope(reason="hubapp period verify"), unit_of_work():
-        currency = _currency(currency)
+    app = _app()
+    of = one_currency(app, currency)
+    click.echo(f"{name} {of}: the same to the byte. Result {run_again(app, name, of)}")
+
+
+def run_again(app: Flask, name: str, currency: str) -> str:
+    """The digest of a closed period's result. Refuses where it does not come out the same."""
+    with app.app_context(), platform_scope(reason="hubapp period verify"), unit_of_work():
         found = queries.named(currency, name)
         if found.cutoff is None:
             raise Refusal(f"{name}: {currency}: is not closed yet: there is nothing to compare with")
@@ -147,7 +164,7 @@ def verify(name: str, currency: str | None) -> None:
         ):
             if then != again:
                 raise Refusal(f"{name}: {currency}: {what} differ: {then} at the close, {again} now")
-        click.echo(f"{name} {currency}: the same to the byte. Result {run.result_digest}")
+        return run.result_digest
 
 
 def _app() -> Flask:
@@ -155,10 +172,12 @@ def _app() -> Flask:
     return create_app(settings, require_ready(settings))
 
 
-def _currency(currency: str | None) -> str:
-    known = queries.currencies()
+def one_currency(app: Flask, currency: str | None) -> str:
+    """The one that was named, or the only one in which there is a plan."""
     if currency is not None:
         return currency.upper()
+    with app.app_context(), platform_scope(reason="hubapp period"), unit_of_work():
+        known = queries.currencies()
     if len(known) == 1:
         return known[0]
     if not known:
@@ -166,7 +185,7 @@ def _currency(currency: str | None) -> str:
     raise Refusal(f"There are plans in {', '.join(known)}: say which by --currency.")
 
 
-def _listed(row: PlanPeriod) -> dict[str, Any]:
+def _row(row: PlanPeriod) -> dict[str, Any]:
     run = queries.closing_run(row.id) if row.status != PeriodStatus.OPEN else queries.last_run(row.id)
     return {
         "period": calendar.of_days(row.first_day, row.end_day).name,
@@ -179,7 +198,8 @@ def _listed(row: PlanPeriod) -> dict[str, Any]:
     }
 
 
-def _say(name: str, currency: str, row: PlanRun, form: str) -> None:
+def say(app: Flask, name: str, currency: str, row: PlanRun, form: str) -> None:
+    """Print a run."""
     if form == "json":
         kept = {"run": str(row.id), "kind": row.kind, "inputs": row.inputs_digest, "result": row.result_digest}
         click.echo(json.dumps({"period": name, "currency": currency, **kept, "figures": row.figures}, indent=1))
@@ -194,13 +214,14 @@ def _say(name: str, currency: str, row: PlanRun, form: str) -> None:
         click.echo(f"  {component}: {_shown(part['amount'], currency)} to {part['people']} people{lost}")
     if "changed" in figures:
         click.echo(f"Since the last dry run {figures['changed']} amounts changed:")
-        _say_changes(figures["changes"], currency)
+        with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
+            _say_changes(figures["changes"], currency)
     click.echo("Nothing was booked." if row.kind == "dry" else f"Closed and booked. Result {row.result_digest}")
 
 
 def _say_changes(changes: list[dict[str, Any]], currency: str) -> None:
     for one in changes:
-        account = accounts.account(one["account"])
+        account = accounts.account(UUID(one["account"]))
         who = account.email if account else one["account"]
         click.echo(f"  {who} {one['component']}: {_shown(one['before'], currency)} → {_shown(one['now'], currency)}")
 

@@ -71,19 +71,21 @@ def test_a_period_that_is_none_is_not_found(app: HubFlask, central: Browser, net
 
 def test_a_dry_run_shows_what_would_be_paid_and_pays_nothing(app: HubFlask, central: Browser, network: Network) -> None:
     assert "Nobody has run this period yet" in page(central, JANUARY)
-    text = press(central, "dry_run")
+    text = press(central, "dry-run")
     assert "Nothing was paid." in text
     assert "€90.00" in text
     assert "What it pays, line by line" not in text
 
 
 def test_the_second_dry_run_says_what_changed(app: HubFlask, central: Browser, network: Network) -> None:
-    press(central, "dry_run")
     with app.app_context():
-        network.sells("ben", 5_000)
-    text = press(central, "dry_run")
+        sale = network.sells("ben", 5_000)
+    press(central, "dry-run")
+    with app.app_context():
+        network.refunds(sale, at=clock.now())
+    text = press(central, "dry-run")
     assert "What changed on" in text
-    assert "€5.00" in text
+    assert "-€5.00" in text
 
 
 def test_closing_pays_and_shows_every_line_with_its_way_into_the_books(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -63,19 +64,27 @@ def _context(key: str) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/plan/periods/<plan_period>/<any(dry_run, close):act>")
+@blueprint.post("/plan/periods/<plan_period>/dry-run")
 @access.requires("central.payouts")
-def act_on_plan_period(plan_period: str, act: str) -> ResponseReturnValue:
-    """Run it without paying anything, or close it."""
+def dry_run_plan_period(plan_period: str) -> ResponseReturnValue:
+    """Run it without paying anything."""
+    return _acted(plan_period, periods.dry_run, _("Computed. Nothing was paid."))
+
+
+@blueprint.post("/plan/periods/<plan_period>/close")
+@access.requires("central.payouts")
+def close_plan_period(plan_period: str) -> ResponseReturnValue:
+    """Close it, once."""
+    said = _("Closed. What it pays is being booked; this page shows how far that is.")
+    return _acted(plan_period, periods.close, said)
+
+
+def _acted(plan_period: str, act: Callable[..., Any], said: str) -> ResponseReturnValue:
     found = standing.standing(plan_period, now=clock.now())
-    facts: dict[str, Any] = {"currency": found.currency, "name": found.span.name, "by": actor(), "now": clock.now()}
     try:
-        if act == "close":
-            periods.close(**facts)
-            flash(_("Closed. What it pays is being booked; this page shows how far that is."), "good")
-        else:
-            periods.dry_run(**facts)
-            flash(_("Computed. Nothing was paid."), "good")
+        act(currency=found.currency, name=found.span.name, by=actor(), now=clock.now())
     except Refusal as refusal:
         flash(str(refusal), "warn")
+    else:
+        flash(said, "good")
     return redirect(url_for("console.plan_period", plan_period=plan_period), 303)

@@ -53,7 +53,8 @@ def standings(currency: str, *, now: datetime) -> list[Standing]:
         return []
     first = policies.period_of(queries.plan_of(versions[0]))
     today = calendar.day_of(now, first.timezone)
-    span, found = calendar.at(first.kind, today), []
+    span = calendar.at(first.kind, today)
+    found: list[Standing] = []
     rows = {row.first_day: row for row in queries.periods(currency)[: SHOWN + 1]}
     while span.first >= versions[0].effective_from and len(found) < SHOWN:
         found.append(_standing(currency, span, rows.get(span.first), versions, today))

@@ -69,11 +69,7 @@ def test_ones_own_sales_stand_with_their_numbers(app: HubFlask, network: Network
 def test_of_others_stands_what_their_group_came_to_and_no_order_or_name(app: HubFlask, network: Network) -> None:
     with app.app_context():
         parts = [part for line in statement(network, "ben").lines if line.component == "team" for part in line.parts]
-    assert [(part.why, part.name, part.number != "") for part in parts] == [
-        ("own_sale", "", True),
-        ("leg", "", False),
-        ("leg", "", False),
-    ]
+    assert [(part.why, part.name, part.number) for part in parts] == [("leg", "", ""), ("leg", "", "")]
     text = page(app, network, "ben")
     assert text.count("What a group beneath you adds to yours") == 2
     assert "Cem" not in text

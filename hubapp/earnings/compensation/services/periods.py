@@ -156,13 +156,14 @@ def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
 
 
 def _shown(found: list[Draft]) -> dict[str, Any]:
+    greatest = sorted(found, key=lambda one: -abs(one.amount))
     changes = [
-        {"account": str(one.account_id), "component": one.component, "before": 0, "now": one.amount} for one in found
+        {"account": str(one.account_id), "component": one.component, "before": 0, "now": one.amount}
+        for one in greatest[:SHOWN_CHANGES]
     ]
-    changes.sort(key=lambda one: -abs(one["now"]))
     taken = -sum(one.amount for one in found if one.amount < 0)
     given = sum(one.amount for one in found if one.amount > 0)
-    return {"changed": len(found), "changes": changes[:SHOWN_CHANGES], "taken_back": taken, "given": given}
+    return {"changed": len(found), "changes": changes, "taken_back": taken, "given": given}
 
 
 def _keep(run: Run, kind: RunKind, by: Actor, now: datetime, figures: dict[str, Any]) -> PlanRun:
