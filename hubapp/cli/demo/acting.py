@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hubapp.cli.demo import acts, afterwards, promising
+from hubapp.cli.demo import acts, afterwards, earning, promising
 from hubapp.cli.demo.content import Person, Story
 from hubapp.cli.demo.deeds import Deed
 from hubapp.cli.demo.living import Living
@@ -313,6 +313,25 @@ class Hub:
     def _respond(self, act: acts.Respond) -> None:
         with self._inside():
             self.talking.respond(act)
+
+    @_do.register
+    def _announce_plan(self, act: acts.AnnouncePlan) -> None:
+        with self.stage.app.app_context():
+            earning.announce(act.source, proposer=self.cast.central, decider=self.cast.second)
+
+    @_do.register
+    def _close_period(self, act: acts.ClosePeriod) -> None:
+        with self.stage.app.app_context():
+            earning.close(act.name, currency=self.story.pack.currency, by=self.cast.central)
+
+    @_do.register
+    def _take_part(self, act: acts.TakePart) -> None:
+        with self._inside():
+            earning.take_part(
+                account_id=self._account(act.who),
+                name=self.story.people[act.who].name,
+                sponsor_id=self._account(act.sponsor) if act.sponsor else None,
+            )
 
     @_do.register
     def _live(self, act: Deed) -> None:

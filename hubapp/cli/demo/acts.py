@@ -173,6 +173,28 @@ class Respond:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AnnouncePlan:
+    """One of the central team drafts and proposes a pay plan, another announces it."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakePart:
+    """Somebody joins the earning programme."""
+
+    who: str
+    sponsor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePeriod:
+    """The central team closes a month of the pay plan."""
+
+    name: str
+
+
 Act: TypeAlias = (
     Open
     | Enter
@@ -193,6 +215,9 @@ Act: TypeAlias = (
     | Cancel
     | Say
     | Respond
+    | AnnouncePlan
+    | TakePart
+    | ClosePeriod
     | Deed
 )
 

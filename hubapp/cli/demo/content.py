@@ -170,6 +170,24 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Joining:
+    """Somebody joins the earning programme, that many days ago, under somebody else or directly under the core."""
+
+    who: str
+    sponsor: str | None
+    days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The pay plan (its text, with START for its first day) in force for `months`, and who takes part."""
+
+    plan: str
+    months: int
+    joinings: tuple[Joining, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A year in one hub; `cancellations` are the reasons of the orders that are called off."""
 
@@ -187,6 +205,7 @@ class Story:
     topics: tuple[tuple[str, str], ...] = ()
     talks: tuple[Talk, ...] = ()
     life: Life = field(default_factory=Life)
+    programme: Programme | None = None
 
     @property
     def slug(self) -> str:

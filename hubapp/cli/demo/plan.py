@@ -26,10 +26,12 @@ from hubapp.cli.demo.acts import (
 )
 from hubapp.cli.demo.content import Purchase, Story
 from hubapp.cli.demo.days import QUIET, moment
+from hubapp.cli.demo.earning import Earning
 from hubapp.cli.demo.together import Together
 
 OPENED = 366  # days ago
 FIRST_ORDER = 345
+NUMBERS_APART = 100_000  # more than a hub's other purchases
 CHANNELS = ("link", "qr", "mail", "invite")
 
 
@@ -74,6 +76,7 @@ class _Planner:
         for run in self.story.runs:
             yield self._step(self._moment(run.days_ago), PayOut(run.is_approved))
         yield from Together(self.story, self.now, self.entered).steps()
+        yield from Earning(self.story, self.now, self.entered, NUMBERS_APART).steps()
 
     def _told(self, number: int, purchase: Purchase) -> Iterator[Step]:
         """A purchase with what comes of it: a buyer asks back the next day, a bank is answered two days later."""

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from hubapp.cli.demo import life
 from hubapp.cli.demo.content import (
     Article,
+    Joining,
     Meeting,
     Person,
+    Programme,
     Promise,
     Purchase,
     Response,
@@ -30,9 +32,19 @@ from hubapp.market.catalogue.policies import ListingText
 from hubapp.people.profiles.policies import TAGS, ProfileText
 from hubapp.tenancy.packs.schema import Pack
 
-# Sales and who began it; more people and what all tell of themselves; what they sell; talks; gatherings; all else.
+# Sales and who began it; more people and what all tell of themselves; what they sell; the earning programme; talks;
+# gatherings; all else.
 FILES = tuple(
-    f"{name}.toml" for name in ("demo", "demo/people", "demo/market", "demo/talks", "demo/gatherings", "demo/life")
+    f"{name}.toml"
+    for name in (
+        "demo",
+        "demo/people",
+        "demo/market",
+        "demo/programme",
+        "demo/talks",
+        "demo/gatherings",
+        "demo/life",
+    )
 )
 Made = TypeVar("Made")
 
@@ -70,6 +82,7 @@ def read(folder: Path, pack: Pack) -> Story:
         topics=tuple(_entries(parts, ("topics",), lambda row: (row["name"], row["tone"]))),
         talks=tuple(_entries(parts, ("talks",), _talk)),
         life=_life(parts),
+        programme=_programme(parts),
     )
 
 
@@ -144,6 +157,7 @@ def _article(values: dict[str, Any], currency: str) -> Article:
             shipping_price=None if shipping is None else Money.parse(shipping, currency),
             tax_category=values["tax"],
             is_monthly=values.get("monthly", False),
+            plan_kind=values.get("plan_kind"),
         ),
         added=values["added"],
         appeal=values["appeal"],
@@ -246,6 +260,19 @@ def _life(parts: Iterable[tuple[str, dict[str, Any]]]) -> life.Life:
         invitations=tuple(_entries(parts, ("invitations",), lambda row: life.Invitation(**row))),
         held_from=held[0] if held else None,
     )
+
+
+def _programme(parts: Iterable[tuple[str, dict[str, Any]]]) -> Programme | None:
+    found = [(name, one["programme"]) for name, one in parts if "programme" in one]
+    if not found:
+        return None
+    name, values = found[0]
+    return _entry(f"{name}: programme", _of_programme, values)
+
+
+def _of_programme(values: dict[str, Any]) -> Programme:
+    joinings = (Joining(row["who"], row.get("under"), row["days_ago"]) for row in values["joined"])
+    return Programme(values["plan"].strip(), values["months"], tuple(joinings))
 
 
 def _letter(row: dict[str, Any]) -> life.Letter:

@@ -47,7 +47,8 @@ def appeals() -> ResponseReturnValue:
         names=accounts.names(
             [
                 *(row.account_id for row in shown),
-                *(row.subject_id for row in (*cases, *decided) if row.subject_id),
+                *(row.subject_id for row in cases if row.subject_id),
+                *(row.subject_id for row in decided if row.subject_id),
             ]
         ),
         hub_names=hubs_of_network.names([row.hub_id for row in (*shown, *cases, *decided)]),
