@@ -93,6 +93,7 @@ class ListingForm(Form):
     plan_kind = SelectField(
         _l("Paid by"),
         description=_l("Changing it counts for new orders; what was sold stays as it was sold."),
+        default="",  # members' forms do not show it
         validate_choice=True,
     )
     plan_points = IntegerField(

@@ -31,12 +31,11 @@ from hubapp.tenancy.audit import Actor
 
 PROPOSED, AGREED, REFUSED = "proposed", "agreed", "refused"
 LONGEST = 500
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('sponsorship', 0))")
 
 
 def take_turn() -> None:
     """One correction after the other, and no sale meanwhile, so that volumes move whole. The trigger takes it, too."""
-    db.session.execute(_TURN)
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('sponsorship', 0))"))
 
 
 def propose(*, account_id: UUID, to_id: UUID | None, reason: str, actor: Actor, now: datetime) -> SponsorChange:

@@ -60,7 +60,6 @@ _ADD = text(
     " SELECT :currency, :first_day, account_id, CASE WHEN is_own THEN CAST(:own AS bigint) ELSE 0 END,"
     " CAST(:counted AS bigint), CAST(:every AS bigint) FROM up"
 )
-_TURN = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0))")
 
 
 def wait_for_corrections() -> None:
@@ -68,7 +67,7 @@ def wait_for_corrections() -> None:
 
     Else a sale could count for those above the old sponsor after their volumes have moved to the new one's.
     """
-    db.session.execute(_TURN)
+    db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0))"))
 
 
 def count(*, changes: Sequence[Change], now: datetime) -> None:
@@ -82,7 +81,7 @@ def count(*, changes: Sequence[Change], now: datetime) -> None:
     for change in counted:
         for name in change.moments:
             moment = getattr(change.sale, name)
-            place = None if moment is None else counted_in(plans, name, moment)
+            place = None if moment is None else _counted_in(plans, name, moment)
             if place is not None:
                 _add(change, place, moment, buyers.get(change.sale.buyer_id))
 
@@ -101,7 +100,7 @@ def _add(change: Change, place: Counted, moment: datetime, buyer: Standing | Non
     db.session.execute(_ADD, {**values, "first_day": place.span.first, "counted": cv, "every": change.cv})
 
 
-def counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
+def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
     """The period that counts this moment of a sale, by the plan in force when that period began."""
     plan = _in_force(plans, moment)
     period, base = (None, None) if plan is None else (plan.period, plan.base)
