@@ -146,4 +146,5 @@ def test_the_earnings_page_of_the_hub_leads_there_and_into_the_books(app: HubFla
     start = text.index("/me/books/orders/")
     trail = client.get(text[start : text.index('"', start)], base_url=base_url(app, network.hub_id))
     assert trail.status_code == 200
-    assert "For own sales (personal)" in trail.text
+    assert "Pay by plan 2027-01/" in trail.text
+    assert "Jan 1, 2027 – Jan 31, 2027" in trail.text
