@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import NotFound, Refusal
@@ -93,11 +93,13 @@ class TooSoon(Refusal):
     def __init__(self, day: date, people: int) -> None:
         shown = format_date(day)
         if people:
-            text = _(
-                "effective_from: not before %(day)s. Replayed over what was closed, %(people)d people would have got"
+            text = ngettext(
+                "effective_from: not before %(day)s. Replayed over what was closed, %(num)d person would have got"
                 " less: that takes longer notice.",
+                "effective_from: not before %(day)s. Replayed over what was closed, %(num)d people would have got"
+                " less: that takes longer notice.",
+                people,
                 day=shown,
-                people=people,
             )
         else:
             text = _("effective_from: not before %(day)s: people are told ahead.", day=shown)

@@ -79,7 +79,9 @@ _TERMS = text(
 class _Sold:
     """Sales as read, by columns, and what follows from those that customers made."""
 
-    orders: Orders = field(default_factory=lambda: Orders([], [], [], [], [], [], [], []))
+    columns: dict[str, list[Any]] = field(
+        default_factory=lambda: {name: [] for name in ("ids", "buyer", "amount", "cv", "pv", "kind")}
+    )
     sellers: list[UUID | None] = field(default_factory=list)
     hub_ids: list[int] = field(default_factory=list)
     pairs: set[tuple[UUID, UUID]] = field(default_factory=set)
@@ -101,13 +103,15 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     known = sorted({*above, *(one for one in sold.sellers if one), *(one for held in terms.values() for one in held)})
     index = {account_id: place for place, account_id in enumerate(known)}
     parents = [index[sponsor] if (sponsor := above.get(one)) is not None else -1 for one in known]
-    columns: Any = sold.orders
-    columns.seller.extend(index[one] if one is not None else -1 for one in sold.sellers)
     hub_ids = sorted({*sold.hub_ids, *terms})
     hubs = {hub_id: place for place, hub_id in enumerate(hub_ids)}
-    columns.hub.extend(hubs[hub_id] for hub_id in sold.hub_ids)
+    orders = Orders(
+        seller=[index[one] if one is not None else -1 for one in sold.sellers],
+        hub=[hubs[hub_id] for hub_id in sold.hub_ids],
+        **sold.columns,
+    )
     members = _members(known, parents, sold, plan, _earlier(period, plan, facts))
-    return Inputs(members, sold.orders, _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts)))
+    return Inputs(members, orders, _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts)))
 
 
 def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
@@ -131,17 +135,17 @@ def _statement(source: str, period: PlanPeriod) -> Any:
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
     sold = _Sold()
-    columns: Any = sold.orders
+    columns = sold.columns
     rows = db.session.execute(_statement(_SALES, period), facts, execution_options={"yield_per": AT_ONCE})
     for sale_id, hub_id, seller, buyer, kind, amount, cv, pv, is_inside in rows:
         if amount <= 0 and cv <= 0:
             continue
-        columns.ids.append(str(sale_id))
-        columns.buyer.append(PARTICIPANT if is_inside else CUSTOMER)
-        columns.amount.append(max(amount, 0))
-        columns.cv.append(max(cv, 0))
-        columns.pv.append(max(pv, 0))
-        columns.kind.append(kind)
+        columns["ids"].append(str(sale_id))
+        columns["buyer"].append(PARTICIPANT if is_inside else CUSTOMER)
+        columns["amount"].append(max(amount, 0))
+        columns["cv"].append(max(cv, 0))
+        columns["pv"].append(max(pv, 0))
+        columns["kind"].append(kind)
         sold.sellers.append(seller)
         sold.hub_ids.append(hub_id)
         if is_inside or cv <= 0 or kind in base.exclude_kinds:

@@ -26,10 +26,11 @@ class Witnesses:
         """Eligible: a product of the core's line, to somebody outside the network, of which something is left."""
         found, orders, parent = cls(), inputs.orders, inputs.members.tree.parent
         kinds = orders.kind
+        has_kinds = len(kinds) > 0
         for place, (seller, hub, buyer, cv) in enumerate(
             zip(orders.seller, orders.hub, orders.buyer, orders.cv, strict=True)
         ):
-            if buyer != CUSTOMER or cv <= 0 or (kinds and kinds[place] != "product"):
+            if buyer != CUSTOMER or cv <= 0 or (has_kinds and kinds[place] != "product"):
                 continue
             if found.first is None:
                 found.first = place

@@ -13,6 +13,7 @@ from hubapp.kernel.db import db
 from hubapp.web.areas import HubFlask
 from tests.earnings.compensation.closing import close, paid
 from tests.factories.accounts import base_url, make_account, sign_in
+from tests.factories.members import make_member
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, Network, across, announced, make_network
 
 PAGE = "/plan/pay/EUR-2027-01"
@@ -131,3 +132,19 @@ def test_nobody_reads_of_others_and_visitors_sign_in(app: HubFlask, network: Net
     page(app, network, "stranger", PAGE, 404)
     page(app, network, "cem", "/plan/pay/EUR-2027-02", 404)
     assert app.test_client().get(PAGE, base_url=base_url(app, None)).status_code == 303
+
+
+def test_the_earnings_page_of_the_hub_leads_there_and_into_the_books(app: HubFlask, network: Network) -> None:
+    member = network.people["cem"]
+    with app.app_context():
+        make_member(network.hub_id, "Cem", account_id=member)
+    client = app.test_client()
+    sign_in(client, member, network.hub_id)
+    text = client.get("/me/earnings", base_url=base_url(app, network.hub_id)).text
+    assert "Pay by plan" in text
+    assert base_url(app, None).rstrip("/") + PAGE in text
+    start = text.index("/me/books/orders/")
+    trail = client.get(text[start : text.index('"', start)], base_url=base_url(app, network.hub_id))
+    assert trail.status_code == 200
+    assert "Pay by plan 2027-01/" in trail.text
+    assert "Jan 1, 2027 – Jan 31, 2027" in trail.text

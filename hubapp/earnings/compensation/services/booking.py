@@ -12,6 +12,7 @@ from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.earned import explanation
 from hubapp.earnings.compensation.models import PeriodStatus, PlanLine, PlanPeriod
 from hubapp.earnings.compensation.services.locking import locked_lines, locked_period
+from hubapp.earnings.shares import queries as rights
 from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.services import Grant, TakeBack
@@ -51,7 +52,7 @@ def book(*, now: datetime) -> int:
     shares.grant_many(grants=[_grant(line, periods[line.period_id], now) for line in lines if line.amount > 0])
     for line in lines:
         if line.amount < 0:
-            shares.take_back(back=_take_back(line, periods[line.period_id], now))
+            _take_back(line, now)
     for line in lines:
         line.booked_at = now
     db.session.flush()
@@ -76,24 +77,22 @@ def _grant(line: PlanLine, period: PlanPeriod, now: datetime) -> Grant:
     )
 
 
-def _take_back(line: PlanLine, period: PlanPeriod, now: datetime) -> TakeBack:
-    name = calendar.of_days(period.first_day, period.end_day).name
-    return TakeBack(
-        grant_ids=tuple(_granted(line)),
-        number=f"{name}/{line.component}",
-        role=Role.PLAN,
-        amount=-line.amount,
-        currency=period.currency,
-        cost=Purpose.COMPENSATION,
-        key=f"plan:{line.id}",
-        kind=KIND,
-        ref=f"plan:{line.id}",
-        occurred_at=now,
-    )
+def _take_back(line: PlanLine, now: datetime) -> None:
+    """Out of what the same person was paid for the same component of the period in this hub, the latest first."""
+    left = -line.amount
+    for grant_id in _granted(line):
+        (right,) = rights.split_of(grant_id)
+        part = min(left, right.amount - right.reversed)
+        if not part:
+            continue
+        left -= part
+        key, about = f"plan:{line.id}:{grant_id}", f"plan:{line.id}"
+        shares.take_back(back=TakeBack(grant_id, part, Purpose.COMPENSATION, key, KIND, about, now))
+    if left:
+        raise LookupError(f"plan:{line.id}: {left} more than was paid")
 
 
 def _granted(line: PlanLine) -> Sequence[UUID]:
-    """What the same person was paid for the same component of the period in this hub, the latest first."""
     statement = select(PlanLine.id).where(
         PlanLine.period_id == line.period_id,
         PlanLine.account_id == line.account_id,

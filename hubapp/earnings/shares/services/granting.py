@@ -1,4 +1,4 @@
-"""Rights that no sale brought: what the core pays somebody, booked as its cost, once; and taking back a part of it."""
+"""A right that no sale brought: what the core pays somebody, booked as its cost, once; and taking it back again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hubapp.earnings.shares import policies, queries
-from hubapp.earnings.shares.errors import WrongAmounts
+from hubapp.earnings.shares.errors import RefundTooLarge
 from hubapp.earnings.shares.models import EarningRight, OrderShare
 from hubapp.earnings.shares.policies import Role
-from hubapp.earnings.shares.services.locking import locked_rights
+from hubapp.earnings.shares.services.locking import locked_order, locked_rights
 from hubapp.earnings.shares.services.settling import ADD_ORDERS, ADD_RIGHTS, ORDER, RIGHT
 from hubapp.kernel import arrays, ids
 from hubapp.kernel.db import db, require_hub_id
-from hubapp.money.ledger import queries as books
 from hubapp.money.ledger import services as ledger
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
 
@@ -92,16 +91,10 @@ def _entry(one: Grant) -> NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """What is taken back of rights that were granted: `grant_ids` in the order in which they give.
+    """What of a granted right is taken back, in minor units; `key`, `kind` and `ref` are the entry's."""
 
-    `amount` in minor units; `cost` is the core's that they were granted at; `key`, `kind` and `ref` are the entry's.
-    """
-
-    grant_ids: tuple[UUID, ...]
-    number: str
-    role: Role
+    grant_id: UUID
     amount: int
-    currency: str
     cost: Purpose
     key: str
     kind: str
@@ -109,27 +102,21 @@ class TakeBack:
     occurred_at: datetime
 
 
-def take_back(*, back: TakeBack) -> bool:
-    """Take back a part of what one person was granted in the hub in scope; False when it was done before.
+def take_back(*, back: TakeBack) -> None:
+    """Book a part of a granted right back from its owner to the core's cost, in the hub in scope.
 
-    What a payout had taken already becomes owed back, and later payouts keep it. Raises WrongAmounts where the rights
-    have not that much left.
+    What no payout has taken is theirs no longer; what one has is owed back and netted from later ones, like a refund.
+    Refuses with NotSettled and RefundTooLarge.
     """
-    rights = {right.order_id: right for right in locked_rights(EarningRight.order_id.in_(back.grant_ids))}
-    if books.entry_id_of(back.key) is not None:
-        return False
-    left, legs = back.amount, []
-    for grant_id in back.grant_ids:
-        right = rights[grant_id]
-        part = min(left, right.amount - right.reversed)
-        if part:
-            right.reversed += part
-            left -= part
-            legs.append(Leg(right.owner, Purpose.OWED, part, tag=back.role))
-    if left:
-        raise WrongAmounts(f"{back.key}: {left} {back.currency} more than was granted")
+    order = locked_order(order_id=back.grant_id)
+    (right,) = locked_rights(EarningRight.order_id == back.grant_id)
+    if not 0 < back.amount <= right.amount - right.reversed:
+        raise RefundTooLarge
+    right.reversed += back.amount
     db.session.flush()
-    legs.append(Leg(policies.CORE, back.cost, -back.amount, tag=back.role))
-    facts = (back.key, back.kind, back.ref, back.currency, back.occurred_at)
-    ledger.post(entry=NewEntry(*facts, tuple(legs), back.number))
-    return True
+    legs = (
+        Leg(right.owner, Purpose(right.purpose), back.amount, tag=right.role),
+        Leg(policies.CORE, back.cost, -back.amount, tag=right.role),
+    )
+    facts = (back.key, back.kind, back.ref, right.currency, back.occurred_at)
+    ledger.post(entry=NewEntry(*facts, legs, order.number))
