@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column
+
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
@@ -40,6 +44,29 @@ class Tiers:
     def pay(self, volume: int, *, mode: str) -> int:
         """Exact pay for `volume`: its integral, or all of it at the reached rate."""
         return self.integral(volume) if mode == "marginal" else volume * self.rate(volume)
+
+    def rates_at(self, volumes: Column) -> Column:
+        """`rate` of every volume."""
+        found = np.zeros_like(volumes)
+        for start, step in self._steps():
+            found += (volumes >= start) * step
+        return found
+
+    def integrals(self, volumes: Column) -> Column:
+        """`integral` of every volume: each tier adds what its rate differs by, on what lies above its start."""
+        found = np.zeros_like(volumes)
+        for start, step in self._steps():
+            found += np.maximum(volumes - start, 0) * step
+        return found
+
+    def pays(self, volumes: Column, *, mode: str) -> Column:
+        """`pay` for every volume."""
+        return self.integrals(volumes) if mode == "marginal" else volumes * self.rates_at(volumes)
+
+    def _steps(self) -> list[tuple[int, int]]:
+        return [
+            (start, rate - below) for start, rate, below in zip(self.starts, self.rates, (0, *self.rates), strict=False)
+        ]
 
     @property
     def is_rising(self) -> bool:
