@@ -12,6 +12,7 @@ from hubapp.earnings.compensation.plans.errors import BadInput
 
 Column: TypeAlias = NDArray[Any]
 WORD = 2**63  # what is smaller than this, either way, is exact in 64 bits
+FEW = 64  # up to as many values Python's own loop is faster
 
 
 def integers(values: Sequence[int] | Column, *, key: str = "") -> Column:
@@ -38,11 +39,15 @@ def places(values: Sequence[int] | Column) -> Column:
 
 def reach(column: Column) -> int:
     """How far from zero a column goes."""
-    return max(int(column.max()), -int(column.min())) if column.size else 0
+    if column.size <= FEW:
+        return max(map(abs, column.ravel().tolist()), default=0)
+    return max(int(column.max()), -int(column.min()))
 
 
 def total(column: Column) -> int:
     """The exact sum, whatever its size."""
+    if column.size <= FEW:
+        return sum(column.tolist())
     if column.dtype == object or reach(column) * column.size < WORD:
         return int(column.sum())
     # In two halves: 32 bits of each value summed at a time cannot leave 64 bits with fewer than 2**31 values.
@@ -51,9 +56,7 @@ def total(column: Column) -> int:
 
 def spread(column: Column) -> int:
     """More than any sum of some of its values can be, either way."""
-    if not column.size or column.dtype == object or column.min() < 0:
-        return reach(column) * column.size
-    return total(column)
+    return total(column) if column.size and column.min() >= 0 else reach(column) * column.size
 
 
 def sums(size: int, keys: Column, values: Column) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class Climb:
         self.left = self.left[stays.take(self.left)]
 
 
-def plant(parent: Sequence[int] | Column, ids: Sequence[str], *, file: str = "", one_root: bool = False) -> Tree:
+def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:
     """Number the members by depth. Refuses a cycle, and several roots where one is asked."""
     sponsor = places(parent).astype(np.intp, copy=False)
     depth = _depths(sponsor, ids, file=file)
@@ -104,7 +105,7 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[str], *, file: str = "",
     return Tree(sponsor, order, place, above, levels)
 
 
-def _depths(parent: Column, ids: Sequence[str], *, file: str) -> Column:
+def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     """How many sponsors each member has above; each round doubles the stretch that is known."""
     above, depth = np.append(parent, -1), np.zeros(len(parent) + 1, np.intp)
     depth[:-1] = parent >= 0
