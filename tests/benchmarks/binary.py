@@ -1,4 +1,4 @@
-"""Columns from and to PostgreSQL by COPY in its binary format: rows without NULL have one width, so numpy reads them."""
+"""Columns from and to PostgreSQL by COPY in its binary format: rows without NULL have one width, which numpy reads."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hubapp.earnings.compensation.plans import live
@@ -12,9 +12,10 @@ from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.live import NOTHING, Condition, Hub, Sale, Step, Volumes
 from hubapp.earnings.compensation.plans.tree import plant
+from tests.earnings.compensation import strategies
 from tests.earnings.compensation.examples import plan
 
-CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CAREFUL = strategies.careful(60)
 KINDS = ("product", "kit", "shipping")
 BASE = plan().base
 
