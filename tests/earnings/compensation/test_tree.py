@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubapp.earnings.compensation.plans.errors import BadInput
-from hubapp.earnings.compensation.plans.tree import DEEP, Climb, Tree, plant
+from hubapp.earnings.compensation.plans.tree import DEEP, THIN, Climb, Tree, plant
 from tests.earnings.compensation import strategies
 
 CAREFUL = strategies.careful(60)
@@ -40,6 +40,16 @@ def test_a_roll_up_adds_everybody_to_all_above(parents: list[int], chance: objec
     assert tree.roll_up(np.array(own, object)).tolist() == expected
     legs = [sum(own[one] for one, above in enumerate(parents) if above == member) for member in range(len(own))]
     assert tree.legs(np.array(own, np.int64)).tolist() == legs
+
+
+def test_a_wide_tree_rolls_up_as_a_thin_one_does() -> None:
+    parents = [-1, -1, *(place % 2 for place in range(38)), *(place * 7 % 40 for place in range(400))]
+    tree, own = planted(parents), np.arange(440)
+    assert len(parents) >= THIN * len(tree.levels)
+    expected = np.zeros(440, np.int64)
+    for member in range(440):
+        expected[tree.path(member)] += member
+    assert tree.roll_up(own).tolist() == expected.tolist()
 
 
 @CAREFUL
@@ -77,7 +87,7 @@ def test_a_downline_is_everybody_whose_path_leads_through(parents: list[int]) ->
         assert tree.downline(member).tolist() == expected
 
 
-@pytest.mark.parametrize("size", [DEEP - 1, DEEP, DEEP + 1, DEEP + 2])
+@pytest.mark.parametrize("size", [DEEP, DEEP + 1, DEEP + 2])
 def test_a_line_without_a_branch_is_as_deep_as_it_is_long(size: int) -> None:
     tree = planted([-1, *range(size - 1)])
     assert len(tree.levels) == size + 1

@@ -66,6 +66,14 @@ def sums(size: int, keys: Column, values: Column) -> Column:
     return found
 
 
+def added(columns: Sequence[Column]) -> Column:
+    """Several columns as one."""
+    found: Column = columns[0].astype(np.result_type(*columns))
+    for column in columns[1:]:
+        found += column
+    return found
+
+
 def coded(values: Sequence[str | None] | Column, names: Sequence[str | None]) -> tuple[Column, list[str | None]]:
     """Words as numbers: (the number of each, what the numbers mean); with `names` they are numbers already."""
     if len(names):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hubapp.earnings.compensation.plans import limits, rules
-from hubapp.earnings.compensation.plans.columns import Column, plain, total
+from hubapp.earnings.compensation.plans.columns import Column, added, plain, total
 from hubapp.earnings.compensation.plans.components import differential, group, hub, levels, personal
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.inputs import Inputs
@@ -90,7 +90,7 @@ class Result:
     @cached_property
     def due(self) -> Column:
         """Every member's total after caps."""
-        return sum(self.capped, self.ground.empty())
+        return added(self.capped) if self.capped else self.ground.empty()
 
     @property
     def final(self) -> list[list[int]]:
@@ -100,7 +100,7 @@ class Result:
     @property
     def before_caps(self) -> list[int]:
         """Every member's total before caps."""
-        return plain(sum((one.rounded for one in self.paid), self.ground.empty()))
+        return plain(added([self.ground.empty(), *(one.rounded for one in self.paid)]))
 
     @property
     def totals(self) -> list[int]:

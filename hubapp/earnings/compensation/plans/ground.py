@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -38,9 +39,10 @@ class Ground:
         """The column in integers that hold whatever is made of it."""
         return column if spread(column) < self.room else column.astype(object)
 
-    def empty(self) -> Column:
-        """A zero for everybody."""
-        return np.zeros(self.size, np.int64 if self.room > 0 else object)
+    def empty(self, *columns: Column) -> Column:
+        """A zero for everybody, in integers that hold what comes from cv and these columns."""
+        is_small = self.room > 0 and all(column.dtype != object for column in (self.all_cv, *columns))
+        return np.zeros(self.size, np.int64 if is_small else object)
 
     @cached_property
     def all_cv(self) -> Column:
@@ -122,10 +124,10 @@ class Ground:
         """Everybody's rank as a number, and the names of the numbers."""
         return self.members.coded_ranks()
 
-    def by_rank(self, table: dict[str, int], default: int = 0) -> Column:
-        """A number of each rank for everybody."""
+    def by_rank(self, table: dict[str, int], *, kind: type[np.integer[Any]] = np.int64) -> Column:
+        """The number of everybody's rank, 0 where it has none."""
         codes, names = self.ranks
-        return np.array([table.get(name or "", default) for name in names], np.int64).take(codes)
+        return np.array([table.get(name or "", 0) for name in names], kind).take(codes)
 
     def has_rank(self, among: frozenset[str]) -> Column:
         """Who has one of these ranks."""

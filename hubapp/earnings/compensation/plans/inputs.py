@@ -79,11 +79,18 @@ class Orders:
         """Which orders the plan pays for: kinds and buyers of its base; None: all of them, as without a base."""
         if base is None:
             return None
-        keep = np.array([name in base.buyers for name in BUYERS]).take(self.buyer)
+        keep = _other_than(self.buyer, [place for place, name in enumerate(BUYERS) if name not in base.buyers])
         if len(self.kind):
             kinds, names = coded(self.kind, self.kind_names)
-            keep &= np.array([name not in base.exclude_kinds for name in names]).take(kinds)
+            keep &= _other_than(kinds, [place for place, name in enumerate(names) if name in base.exclude_kinds])
         return keep
+
+
+def _other_than(codes: Column, left_out: Sequence[int]) -> Column:
+    found = np.ones(len(codes), bool)
+    for code in left_out:
+        found &= codes != code
+    return found
 
 
 def _arrays(row: Any, **readers: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import Column, total
+from hubapp.earnings.compensation.plans.columns import Column, added, total
 from hubapp.earnings.compensation.plans.rounding import SCALE, apportioned, divided
 from hubapp.earnings.compensation.plans.schema import Caps
 
@@ -17,8 +17,8 @@ def capped(amounts: Amounts, *, caps: Caps, names: Sequence[str], turnover: int)
     """What is paid: no member above the participant's cap, all together within the budget."""
     amounts = list(amounts)
     if amounts and caps.per_participant is not None:
-        everybody = range(len(amounts))
-        _limit(amounts, everybody, np.minimum(_totals(amounts, everybody), caps.per_participant))
+        totals = added(amounts)
+        _limit(amounts, range(len(amounts)), totals, np.minimum(totals, caps.per_participant))
     if caps.total_bps is None:
         return amounts
     excess = sum(map(total, amounts)) - budget(caps, turnover)
@@ -31,8 +31,8 @@ def capped(amounts: Amounts, *, caps: Caps, names: Sequence[str], turnover: int)
         excess -= before - total(amounts[place])
     if excess > 0:
         places = [place for place, name in enumerate(names) if name not in caps.scale_order]
-        totals = _totals(amounts, places)
-        _limit(amounts, places, apportioned(max(0, total(totals) - excess), totals))
+        totals = added([amounts[place] for place in places])
+        _limit(amounts, places, totals, apportioned(max(0, total(totals) - excess), totals))
     return amounts
 
 
@@ -41,16 +41,13 @@ def budget(caps: Caps, turnover: int) -> int:
     return turnover * (caps.total_bps or 0) // SCALE
 
 
-def _totals(amounts: Amounts, places: Sequence[int]) -> Column:
-    return sum((amounts[place] for place in places[1:]), amounts[places[0]])
-
-
-def _limit(amounts: Amounts, places: Sequence[int], allowed: Column) -> None:
+def _limit(amounts: Amounts, places: Sequence[int], totals: Column, allowed: Column) -> None:
     """Give members with too much what is allowed, over their components by largest remainder, ties to the earlier."""
-    over = np.flatnonzero(_totals(amounts, places) > allowed)
+    over = np.flatnonzero(totals > allowed)
     if not over.size:
         return
-    parts = divided(allowed.take(over), np.stack([amounts[place].take(over) for place in places]))
-    for place, part in zip(places, parts, strict=True):
-        amounts[place] = amounts[place].copy()
-        amounts[place][over] = part
+    had = np.stack([amounts[place].take(over) for place in places])
+    for place, before, part in zip(places, had, divided(allowed.take(over), had), strict=True):
+        if (before != part).any():
+            amounts[place] = amounts[place].copy()
+            amounts[place][over] = part

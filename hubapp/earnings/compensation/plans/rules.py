@@ -39,7 +39,7 @@ def apply(outcome: Outcome, rules: list[MemberRule], ground: Ground) -> Kept:
     why = np.zeros(ground.size, np.int8)
     if outcome.down is None or not rules:
         exact = outcome.own if outcome.down is None else outcome.own + outcome.down
-        return Kept(exact, np.zeros_like(exact), why)
+        return Kept(exact, np.zeros(ground.size, exact.dtype), why)
     everything = outcome.own + outcome.down
     exact = everything.copy()
     for rule in rules:

@@ -12,6 +12,8 @@ import numpy as np
 from hubapp.earnings.compensation.plans.columns import Column, places, sums
 from hubapp.earnings.compensation.plans.errors import BadInput
 
+THIN = 50  # with fewer members than this to a level, a level costs more than its members do
+HALF, LOW = 32, 2**32 - 1
 DEEP = 2**16  # fewer levels than this are sorted by counting
 
 
@@ -19,7 +21,8 @@ DEEP = 2**16  # fewer levels than this are sorted by counting
 class Tree:
     """`parent[u]` is -1 for a root; `order` lists the members level by level, the roots first.
 
-    `above`: by place in that order, the place of the sponsor, -1 for roots. `levels`: where levels begin, and the end.
+    `above`: by place in that order, the place of the sponsor, -1 for roots, and -1 once more at the end, for the place
+    -1 above the roots. `levels`: where levels begin, and the end.
     """
 
     parent: Column
@@ -43,9 +46,18 @@ class Tree:
     def roll_up(self, own: Column) -> Column:
         """Own plus the whole downline, for everybody, from the deepest level to the roots."""
         total = own.take(self.order)
+        if len(total) < THIN * len(self.levels):
+            return self.lift(self._roll_up_one_by_one(total))
         for end, start in pairwise(self.levels[:0:-1]):
             np.add.at(total, self.above[start:end], total[start:end])
         return self.lift(total)
+
+    def _roll_up_one_by_one(self, own: Column) -> Column:
+        """The same for small trees and long lines."""
+        total, above = own.tolist(), self.above.tolist()
+        for place in range(len(total) - 1, self.levels[min(1, len(self.levels) - 1)] - 1, -1):
+            total[above[place]] += total[place]
+        return np.array(total, own.dtype)
 
     def legs(self, values: Column) -> Column:
         """The sum of `values` over the frontline, for everybody."""
@@ -72,8 +84,12 @@ class Climb:
     """The way up, thinned step by step: `up` points from each place to the next one above it that is left, or -1."""
 
     def __init__(self, tree: Tree) -> None:
-        self.up = np.append(tree.above, -1)
-        self.left = np.arange(len(tree.above))
+        self.up = tree.above.copy()
+        self.left: Column | None = None  # everybody
+
+    def among(self, chosen: Column) -> Column:
+        """Which of the places that are left are chosen."""
+        return np.flatnonzero(chosen[:-1]) if self.left is None else self.left[chosen.take(self.left)]
 
     def thin(self, stays: Column) -> None:
         """Leave only places that stay; all that were left until now point to the nearest of them above.
@@ -82,12 +98,13 @@ class Climb:
         so that a deep line costs the logarithm of its depth.
         """
         up = self.up
-        waiting = self.left[~stays.take(up.take(self.left))]
+        stops = stays.take(up if self.left is None else up.take(self.left))
+        waiting = np.flatnonzero(~stops) if self.left is None else self.left[~stops]
         while waiting.size:
             further = up.take(up.take(waiting))
             up[waiting] = further
             waiting = waiting[~stays.take(further)]
-        self.left = self.left[stays.take(self.left)]
+        self.left = self.among(stays)
 
 
 def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:
@@ -97,7 +114,7 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "",
     order = np.argsort(depth.astype(np.uint16) if depth.max(initial=0) < DEEP else depth, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    above = np.append(place, -1).take(sponsor.take(order))
+    above = np.append(place, -1).take(np.append(sponsor.take(order), -1))
     levels = (0, *np.bincount(depth).cumsum().tolist())
     if one_root and len(levels) > 1 and levels[1] > 1:
         roots = ", ".join(str(ids[member]) for member in order[: min(levels[1], 3)].tolist())
@@ -106,16 +123,21 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "",
 
 
 def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
-    """How many sponsors each member has above; each round doubles the stretch that is known."""
-    above, depth = np.append(parent, -1), np.zeros(len(parent) + 1, np.intp)
-    depth[:-1] = parent >= 0
+    """How many sponsors each member has above; each round doubles the stretch that is known.
+
+    One number holds both how far a member has got (high half) and at whom it stands (low half; past the root: `size`).
+    """
+    size = len(parent)
+    known = np.append(np.where(parent < 0, size, parent + (LOW + 1)), size)
     waiting = np.flatnonzero(parent >= 0)
-    for _ in range(len(parent).bit_length() + 1):
-        over = above.take(waiting)
-        depth[waiting], above[waiting] = depth.take(waiting) + depth.take(over), above.take(over)
-        waiting = waiting[above.take(waiting) >= 0]
+    for _ in range(size.bit_length() + 1):
+        so_far = known.take(waiting)
+        over = so_far & LOW
+        so_far += known.take(over) - over
+        known[waiting] = so_far
+        waiting = waiting[(so_far & LOW) < size]
         if not waiting.size:
-            return depth[:-1]
+            return known[:-1] >> HALF
     loop = _cycle(parent, int(waiting[0]))
     raise BadInput(f"a cycle: {' < '.join(str(ids[member]) for member in loop)}", key="members.sponsor", file=file)
 

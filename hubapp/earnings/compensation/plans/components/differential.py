@@ -29,9 +29,9 @@ def _slab(component: Differential, ground: Ground) -> Outcome:
     """From the lowest rate up: volume moves to the next one above with a higher rate, who is paid the difference."""
     tree, bps = ground.tree, rates(component, ground)
     rate, flow = tree.lay(bps), tree.lay(ground.own)
-    down, climb = np.zeros_like(flow), Climb(tree)
-    for low in np.unique(rate[:-1]).tolist():
-        here = climb.left[rate.take(climb.left) == low]
+    down, climb = np.zeros(len(flow), flow.dtype), Climb(tree)
+    for low in sorted({0, *(component.schedule.rates if component.schedule else component.rate_by_rank.values())}):
+        here = climb.among((rate == low) & (flow != 0))
         higher = rate > low
         higher[-1] = True
         climb.thin(higher)

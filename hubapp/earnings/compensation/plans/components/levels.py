@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import Column, total
+from hubapp.earnings.compensation.plans.columns import Column, sums, total
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.schema import Generation, Unilevel
@@ -15,38 +15,37 @@ from hubapp.earnings.compensation.plans.tree import Climb
 
 def unilevel(component: Unilevel, ground: Ground) -> Outcome:
     """Level by level, volumes move from those who stood for a level to those who stand for the next."""
-    tree, climb = ground.tree, Climb(ground.tree)
-    active, depth = tree.lay(ground.members.active, end=True), tree.lay(depths(component, ground))
+    tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
+    takes_up_to = tree.lay(np.where(ground.members.active, depths(component, ground), 0), end=len(component.levels))
     if component.compression == "standard":
-        climb.thin(active)
-    volume = tree.lay(ground.own)
-    down, breakage, sold = np.zeros_like(volume), 0, total(ground.own)
+        climb.thin(tree.lay(ground.members.active, end=True))
+    here, moved = _gathered(tree.place, ground.own)
+    breakage, sold = 0, total(moved)
     for level, bps in enumerate(component.levels, start=1):
-        takes = active & (depth >= level)
-        takes[-1] = True
+        takes = takes_up_to >= level
         if component.compression == "dynamic":
             climb.thin(takes)
-        volume = _moved(volume, climb.up)
-        taken = np.where(takes, volume, 0)
-        down += taken * bps
+        here, moved = _gathered(climb.up.take(here), moved, size=ground.size)
+        mine = takes.take(here)
+        takers, taken = here[mine], moved[mine]
+        down[takers] += taken * bps
         breakage += (sold - total(taken)) * bps
     return Outcome(ground.empty(), tree.lift(down), breakage)
 
 
-def _moved(volume: Column, up: Column) -> Column:
-    """Every place's volume one step up; what leaves the tree at its root is gone."""
-    here = np.flatnonzero(volume)
-    moved = np.zeros_like(volume)
-    np.add.at(moved, up.take(here), volume.take(here))
-    moved[-1] = 0
-    return moved
+def _gathered(keys: Column, volumes: Column, *, size: int | None = None) -> tuple[Column, Column]:
+    """(places, their volumes) of all volumes that are not zero; what has left the tree, at -1, is gone."""
+    found = sums(len(keys) if size is None else size, keys, volumes)[:-1]
+    here = np.flatnonzero(found)
+    return here, found.take(here)
 
 
 def depths(component: Unilevel, ground: Ground) -> Column:
-    """How many levels everybody may take."""
+    """How many of the levels everybody may take."""
+    most = len(component.levels)
     if component.depth_by_rank is None:
-        return np.full(ground.size, len(component.levels))
-    return ground.by_rank(component.depth_by_rank)
+        return np.full(ground.size, most, np.int16)
+    return ground.by_rank({rank: min(depth, most) for rank, depth in component.depth_by_rank.items()}, kind=np.int16)
 
 
 def explain_unilevel(component: Unilevel, ground: Ground, member: int) -> Iterator[Piece]:
@@ -78,15 +77,14 @@ def _takers(
 
 def generation(component: Generation, ground: Ground) -> Outcome:
     """The volume of each owner's generation 0 moves from one member of the rank to the next above."""
-    tree, climb = ground.tree, Climb(ground.tree)
+    tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
     is_owner = tree.lay(ground.has_rank(frozenset([component.rank])), end=True)
-    own = tree.lay(ground.own)
     climb.thin(is_owner)
-    volume = _moved(np.where(is_owner, 0, own), climb.up) + np.where(is_owner, own, 0)
-    down = np.zeros_like(volume)
+    here, moved = _gathered(tree.place, ground.own)
+    here, moved = _gathered(np.where(is_owner.take(here), here, climb.up.take(here)), moved, size=ground.size)
     for bps in component.rates:
-        volume = _moved(volume, climb.up)
-        down += volume * bps
+        here, moved = _gathered(climb.up.take(here), moved, size=ground.size)
+        down[here] += moved * bps
     return Outcome(ground.empty(), tree.lift(down))
 
 
