@@ -53,14 +53,17 @@ def test_sums_are_exact_whatever_their_size(values: list[int]) -> None:
     assert column.tolist() == values
     assert columns.total(column) == sum(values)
     assert columns.reach(column) == max(map(abs, values), default=0)
-    assert columns.spread(column) >= abs(sum(values))
+    assert not columns.stays_under(column, abs(sum(values)))
+    assert columns.stays_under(column, len(values) * columns.reach(column) + 1)
 
 
 def test_a_sum_that_leaves_64_bits_is_exact_though_its_values_fit() -> None:
     column = np.full(100, 2**62 + 12_345)
     column[::3] = -(2**61) - 7
     assert columns.total(column) == sum(column.tolist())
-    assert columns.spread(np.full(100, 2**62)) == 100 * 2**62
+    assert not columns.stays_under(np.full(100, 2**62), 100 * 2**62)
+    assert columns.stays_under(np.array([0] * 99 + [2**62]), 2**62 + 1)
+    assert not columns.stays_under(np.array([-1] + [0] * 98 + [2**62]), 2**62 + 1)
 
 
 @pytest.mark.parametrize("values", [[1.5], [1, 2.0], np.array([0.5]), ["1"], [2**70, 0.5], [None]])

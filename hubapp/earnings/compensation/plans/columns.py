@@ -54,9 +54,11 @@ def total(column: Column) -> int:
     return int((column >> 32).sum()) * 2**32 + int((column & (2**32 - 1)).sum())
 
 
-def spread(column: Column) -> int:
-    """More than any sum of some of its values can be, either way."""
-    return total(column) if column.size and column.min() >= 0 else reach(column) * column.size
+def stays_under(column: Column, limit: int) -> bool:
+    """Whether any sum of some of its values, either way, is smaller than the limit."""
+    if reach(column) * column.size < limit:
+        return True
+    return column.size > 0 and column.min() >= 0 and total(column) < limit
 
 
 def sums(size: int, keys: Column, values: Column) -> Column:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, spread, sums, total
+from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
 from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
 from hubapp.earnings.compensation.plans.schema import Base
@@ -37,7 +37,7 @@ class Ground:
 
     def fitting(self, column: Column) -> Column:
         """The column in integers that hold whatever is made of it."""
-        return column if spread(column) < self.room else column.astype(object)
+        return column if stays_under(column, self.room) else column.astype(object)
 
     def empty(self, *columns: Column) -> Column:
         """A zero for everybody, in integers that hold what comes from cv and these columns."""
@@ -57,12 +57,17 @@ class Ground:
     @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return total(self.cv)
+        return int(self.cv.sum())
 
     @cached_property
     def own(self) -> Column:
         """Own cv as seller."""
         return self._by_seller(self.cv)
+
+    @cached_property
+    def own_by_place(self) -> Column:
+        """Own cv in the order of the tree's places, without the place above the roots."""
+        return self.own.take(self.tree.order)
 
     @cached_property
     def own_pv(self) -> Column:
@@ -97,7 +102,7 @@ class Ground:
     @cached_property
     def gross(self) -> int:
         """All amounts that count."""
-        return total(self.amount)
+        return int(self.amount.sum())
 
     @cached_property
     def hub_amount(self) -> list[int]:
@@ -112,10 +117,9 @@ class Ground:
     @cached_property
     def ratios(self) -> tuple[Column, Column]:
         """Per member: cv from customers in own and downline, and all cv there, what does not count included."""
-        orders, outside = self.orders, BUYERS.index("customer")
-        everything = self._by_seller(self.all_cv)
-        inside = np.flatnonzero(orders.buyer != outside)
-        from_members = sums(self.size, orders.seller.take(inside), self.all_cv.take(inside))[:-1]
+        is_inside = self.orders.buyer != BUYERS.index("customer")
+        everything = self.own if self.counts is None else self.own + self._some_by_seller(~self.counts)
+        from_members = self._some_by_seller(is_inside)
         roll_up = self.tree.roll_up
         return roll_up(everything - from_members), roll_up(everything)
 
@@ -160,6 +164,11 @@ class Ground:
 
     def _by_seller(self, values: Column) -> Column:
         return sums(self.size, self.orders.seller, values)[:-1]
+
+    def _some_by_seller(self, chosen: Column) -> Column:
+        """All cv of some orders, faster where they are few."""
+        places = np.flatnonzero(chosen)
+        return sums(self.size, self.orders.seller.take(places), self.all_cv.take(places))[:-1]
 
     def _by_hub(self, values: Column) -> list[int]:
         found: list[int] = sums(len(self.hubs.ids), self.orders.hub, values)[:-1].tolist()

@@ -47,7 +47,7 @@ class Tiers:
 
     def rates_at(self, volumes: Column) -> Column:
         """`rate` of every volume."""
-        found = np.zeros(len(volumes), np.int64)
+        found = np.zeros(len(volumes), np.int16)  # basis points
         for here, place in self._reached(volumes):
             found[here] = self.rates[place]
         return found

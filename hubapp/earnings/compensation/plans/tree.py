@@ -14,6 +14,7 @@ from hubapp.earnings.compensation.plans.errors import BadInput
 
 THIN = 50  # with fewer members than this to a level, a level costs more than its members do
 HALF, LOW = 32, 2**32 - 1
+PART = 2**15
 DEEP = 2**16  # fewer levels than this are sorted by counting
 
 
@@ -31,6 +32,11 @@ class Tree:
     above: Column
     levels: tuple[int, ...]
 
+    @property
+    def is_thin(self) -> bool:
+        """Whether levels hold few members, as in small trees and long lines."""
+        return len(self.parent) < THIN * len(self.levels)
+
     def lay(self, column: Column, *, end: int = 0) -> Column:
         """A column of members in the order of places, with `end` for the place -1 above the roots."""
         found = np.empty(len(column) + 1, column.dtype)
@@ -46,7 +52,7 @@ class Tree:
     def roll_up(self, own: Column) -> Column:
         """Own plus the whole downline, for everybody, from the deepest level to the roots."""
         total = own.take(self.order)
-        if len(total) < THIN * len(self.levels):
+        if self.is_thin:
             return self.lift(self._roll_up_one_by_one(total))
         for end, start in pairwise(self.levels[:0:-1]):
             np.add.at(total, self.above[start:end], total[start:end])
@@ -84,7 +90,7 @@ class Climb:
     """The way up, thinned step by step: `up` points from each place to the next one above it that is left, or -1."""
 
     def __init__(self, tree: Tree) -> None:
-        self.up = tree.above.copy()
+        self.tree, self.up = tree, tree.above.copy()
         self.left: Column | None = None  # everybody
 
     def among(self, chosen: Column) -> Column:
@@ -94,16 +100,22 @@ class Climb:
     def thin(self, stays: Column) -> None:
         """Leave only places that stay; all that were left until now point to the nearest of them above.
 
-        `stays` is by place and true at its end, for the place -1. Each round doubles the stretch that is passed over,
-        so that a deep line costs the logarithm of its depth.
+        `stays` is by place and true at its end, for the place -1. A wide tree is gone through level by level, where
+        those above are done before. Else each round doubles the stretch that is passed over, so that a deep line costs
+        the logarithm of its depth.
         """
         up = self.up
-        stops = stays.take(up if self.left is None else up.take(self.left))
-        waiting = np.flatnonzero(~stops) if self.left is None else self.left[~stops]
-        while waiting.size:
-            further = up.take(up.take(waiting))
-            up[waiting] = further
-            waiting = waiting[~stays.take(further)]
+        if self.left is None and not self.tree.is_thin:
+            for start, end in pairwise(self.tree.levels):
+                above = up[start:end]
+                up[start:end] = np.where(stays.take(above), above, up.take(above))
+        else:
+            here = np.arange(len(up) - 1) if self.left is None else self.left
+            waiting = here[~stays.take(up.take(here))]
+            while waiting.size:
+                further = up.take(up.take(waiting))
+                up[waiting] = further
+                waiting = waiting[~stays.take(further)]
         self.left = self.among(stays)
 
 
@@ -130,16 +142,24 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     size = len(parent)
     known = np.append(np.where(parent < 0, size, parent + (LOW + 1)), size)
     waiting = np.flatnonzero(parent >= 0)
+    # Part by part first: most sponsors stand earlier, and are known by then.
+    parts = np.array_split(waiting, size // PART + 1)
+    waiting = np.concatenate([_further(known, _further(known, _further(known, part))) for part in parts])
     for _ in range(size.bit_length() + 1):
-        so_far = known.take(waiting)
-        over = so_far & LOW
-        so_far += known.take(over) - over
-        known[waiting] = so_far
-        waiting = waiting[(so_far & LOW) < size]
         if not waiting.size:
             return known[:-1] >> HALF
+        waiting = _further(known, waiting)
     loop = _cycle(parent, int(waiting[0]))
     raise BadInput(f"a cycle: {' < '.join(str(ids[member]) for member in loop)}", key="members.sponsor", file=file)
+
+
+def _further(known: Column, members: Column) -> Column:
+    """Go as far again as is known; returns who has not arrived at a root."""
+    so_far = known.take(members)
+    over = so_far & LOW
+    so_far += known.take(over) - over
+    known[members] = so_far
+    return members[(so_far & LOW) < len(known) - 1]
 
 
 def _cycle(parent: Column, member: int) -> list[int]:

@@ -21,17 +21,17 @@ def compute(component: Differential, ground: Ground) -> Outcome:
 def rates(component: Differential, ground: Ground) -> Column:
     """Everybody's rate in this period."""
     if component.schedule is None:
-        return ground.by_rank(component.rate_by_rank)
+        return ground.by_rank(component.rate_by_rank, kind=np.int16)
     return component.schedule.rates_at(ground.volume(component.threshold_on))
 
 
 def _slab(component: Differential, ground: Ground) -> Outcome:
     """From the lowest rate up: volume moves to the next one above with a higher rate, who is paid the difference."""
     tree, bps = ground.tree, rates(component, ground)
-    rate, flow = tree.lay(bps), tree.lay(ground.own)
+    rate, flow = tree.lay(bps), np.append(ground.own_by_place, 0)
     down, climb = np.zeros(len(flow), flow.dtype), Climb(tree)
     for low in sorted({0, *(component.schedule.rates if component.schedule else component.rate_by_rank.values())}):
-        here = climb.among((rate == low) & (flow != 0))
+        here = climb.among(rate == low)
         higher = rate > low
         higher[-1] = True
         climb.thin(higher)

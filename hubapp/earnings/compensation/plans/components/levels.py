@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import Column, sums, total
+from hubapp.earnings.compensation.plans.columns import Column, sums
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.schema import Generation, Unilevel
@@ -19,25 +19,25 @@ def unilevel(component: Unilevel, ground: Ground) -> Outcome:
     takes_up_to = tree.lay(np.where(ground.members.active, depths(component, ground), 0), end=len(component.levels))
     if component.compression == "standard":
         climb.thin(tree.lay(ground.members.active, end=True))
-    here, moved = _gathered(tree.place, ground.own)
-    breakage, sold = 0, total(moved)
+    here, moved = np.arange(ground.size), ground.own_by_place
+    breakage, sold = 0, int(moved.sum())
     for level, bps in enumerate(component.levels, start=1):
         takes = takes_up_to >= level
         if component.compression == "dynamic":
             climb.thin(takes)
-        here, moved = _gathered(climb.up.take(here), moved, size=ground.size)
+        here, moved = _moved(climb, here, moved)
         mine = takes.take(here)
         takers, taken = here[mine], moved[mine]
         down[takers] += taken * bps
-        breakage += (sold - total(taken)) * bps
+        breakage += (sold - int(taken.sum())) * bps
     return Outcome(ground.empty(), tree.lift(down), breakage)
 
 
-def _gathered(keys: Column, volumes: Column, *, size: int | None = None) -> tuple[Column, Column]:
-    """(places, their volumes) of all volumes that are not zero; what has left the tree, at -1, is gone."""
-    found = sums(len(keys) if size is None else size, keys, volumes)[:-1]
-    here = np.flatnonzero(found)
-    return here, found.take(here)
+def _moved(climb: Climb, here: Column, volumes: Column) -> tuple[Column, Column]:
+    """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
+    found = sums(len(climb.up) - 1, climb.up.take(here), volumes)
+    there = np.flatnonzero(found[:-1]) if climb.left is None else climb.left
+    return there, found.take(there)
 
 
 def depths(component: Unilevel, ground: Ground) -> Column:
@@ -80,10 +80,10 @@ def generation(component: Generation, ground: Ground) -> Outcome:
     tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
     is_owner = tree.lay(ground.has_rank(frozenset([component.rank])), end=True)
     climb.thin(is_owner)
-    here, moved = _gathered(tree.place, ground.own)
-    here, moved = _gathered(np.where(is_owner.take(here), here, climb.up.take(here)), moved, size=ground.size)
+    owners = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
+    here, moved = climb.left, sums(ground.size, owners, ground.own_by_place).take(climb.left)
     for bps in component.rates:
-        here, moved = _gathered(climb.up.take(here), moved, size=ground.size)
+        here, moved = _moved(climb, here, moved)
         down[here] += moved * bps
     return Outcome(ground.empty(), tree.lift(down))
 
