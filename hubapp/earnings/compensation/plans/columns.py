@@ -76,7 +76,7 @@ def added(columns: Sequence[Column]) -> Column:
     return found
 
 
-def coded(values: Sequence[str | None] | Column, names: Sequence[str | None]) -> tuple[Column, list[str | None]]:
+def coded(values: Any, names: Sequence[str | None]) -> tuple[Column, list[str | None]]:
     """Words as numbers: (the number of each, what the numbers mean); with `names` they are numbers already."""
     if len(names):
         return places(values), list(names)

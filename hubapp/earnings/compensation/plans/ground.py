@@ -92,7 +92,8 @@ class Ground:
     @cached_property
     def cumulative(self) -> Column:
         """Own cv up to and including this period."""
-        return self.own + self.members.earlier_cv
+        found: Column = self.own + self.members.earlier_cv
+        return found
 
     @cached_property
     def amount(self) -> Column:

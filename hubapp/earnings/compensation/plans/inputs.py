@@ -69,7 +69,7 @@ class Orders:
             return self
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
         names = columns.pop("kind_names")
-        kept = {
+        kept: dict[str, Any] = {
             name: column[keep] if isinstance(column, np.ndarray) else list(compress(column, keep))
             for name, column in columns.items()
         }

@@ -53,7 +53,8 @@ def divided(wholes: Column, weights: Column) -> Column:
     # Stable: the earlier of two equal remainders comes first. There are more remainders than units left.
     order = np.argsort(-over, axis=0, kind="stable")
     np.put_along_axis(over, order, np.arange(len(weights))[:, None] < left, axis=0)
-    return (parts + over.astype(parts.dtype)).astype(weights.dtype)
+    found: Column = parts + over.astype(parts.dtype)
+    return found.astype(np.int64) if reach(found) < WORD else found
 
 
 def apportioned(whole: int, weights: Column) -> Column:

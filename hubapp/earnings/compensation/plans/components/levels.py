@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -59,9 +59,7 @@ def explain_unilevel(component: Unilevel, ground: Ground, member: int) -> Iterat
                 yield Piece("level", cv, bps, cv * bps, orders.ids[at], name, level=level)
 
 
-def _takers(
-    component: Unilevel, uplines: list[int], active: Sequence[bool], depth: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Column) -> Iterator[tuple[int, int]]:
     """(level, who takes it) of one sale."""
     if component.compression == "standard":
         uplines = [one for one in uplines if active[one]]
@@ -81,7 +79,8 @@ def generation(component: Generation, ground: Ground) -> Outcome:
     is_owner = tree.lay(ground.has_rank(frozenset([component.rank])), end=True)
     climb.thin(is_owner)
     owners = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
-    here, moved = climb.left, sums(ground.size, owners, ground.own_by_place).take(climb.left)
+    here = np.flatnonzero(is_owner[:-1])
+    moved = sums(ground.size, owners, ground.own_by_place).take(here)
     for bps in component.rates:
         here, moved = _moved(climb, here, moved)
         down[here] += moved * bps
