@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 CATALOGUES := $(wildcard hubapp/web/locale/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: demo test check format soak axe bench setup lock pictures messages clean
+.PHONY: demo test check format soak axe bench mutants setup lock pictures messages clean
 
 demo: setup
 	@$(BIN)/hubapp demo
@@ -64,6 +64,14 @@ axe: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks
+
+# Plant small faults in the pure core of compensation, one at a time: its tests have to find nine of ten.
+# SAMPLE=200 tries so many, chosen by SEED; without it all of them.
+SAMPLE ?= 0
+SEED ?= 1
+
+mutants: setup
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED)
 
 pictures: setup
 	$(BIN)/python -m tests.browser.pictures

@@ -13,7 +13,7 @@ import click
 import psutil
 
 from hubapp.kernel import log
-from tests.benchmarks import checkout, cold, crowd, history, pages, paying_out, settling
+from tests.benchmarks import checkout, cold, compensation, crowd, history, pages, paying_out, settling
 from tests.benchmarks.ground import Ground, prepared
 from tests.benchmarks.measuring import Result
 
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterable[Result]]] = {
     "cold": cold.start,
     "settle": settling.settle,
     "payout": paying_out.pay,
+    "compensation": compensation.close,
 }
 
 

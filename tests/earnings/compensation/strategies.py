@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 RANKS = ("r0", "r1", "r2", "r3")
 BPS = st.integers(0, 3000)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+def careful(examples: int) -> settings:
+    """The same examples in every run; HUBAPP_EXAMPLES: so many of them at most, and no search for smaller ones."""
+    few = int(os.environ.get("HUBAPP_EXAMPLES", "0"))
+    found = settings(max_examples=examples, deadline=None, suppress_health_check=SLOW, derandomize=True)
+    return settings(found, max_examples=min(few, examples), phases=[Phase.generate]) if few else found
 
 
 @st.composite

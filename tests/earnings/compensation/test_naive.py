@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from hubapp.earnings.compensation.plans import cases, evaluation
 from tests.earnings.compensation import naive, strategies
 
-CAREFUL = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CAREFUL = strategies.careful(80)
 
 
 def evaluated(case: dict[str, Any]) -> dict[str, Any]:

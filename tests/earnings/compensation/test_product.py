@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pytest
 
-from hubapp.earnings.compensation.plans import engine, explain, product, refunds
+from hubapp.earnings.compensation.plans import engine, explain, limits, product, refunds
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, buyer_class
-from hubapp.earnings.compensation.plans.limits import capped
 from hubapp.earnings.compensation.plans.refunds import Settlement, settle
 from hubapp.earnings.compensation.plans.schema import Caps
 from tests.earnings.compensation.examples import inputs, order, person, plan
 
 MEMBERS = [person("k"), person("m"), person("s", customers=10)]
+
+
+def capped(amounts: list[list[int]], **how: Any) -> list[list[int]]:
+    return [row.tolist() for row in limits.capped([np.array(row) for row in amounts], **how)]
 
 
 def with_hub(orders: list[dict[str, object]], hubs: Hubs) -> Inputs:

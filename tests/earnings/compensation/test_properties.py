@@ -6,10 +6,10 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hubapp.earnings.compensation.plans import cases, engine, evaluation, explain
+from hubapp.earnings.compensation.plans import cases, engine, evaluation, explain, refunds
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.lint.scenes import Scene
@@ -17,7 +17,7 @@ from hubapp.earnings.compensation.plans.rounding import SCALE
 from hubapp.earnings.compensation.plans.schema import Caps, Plan
 from tests.earnings.compensation import examples, strategies
 
-CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CAREFUL = strategies.careful(60)
 WHOLE = examples.plan()
 BARE = replace(WHOLE, caps=Caps(), components=WHOLE.components[:2])
 VOLUMES = st.integers(0, 3_000_000)
@@ -176,3 +176,37 @@ def test_participants_purchases_never_raise_anybodys_pay(scene: Scene) -> None:
     inputs = scene.inputs(WHOLE)
     before, after = (engine.compute(WHOLE, one).totals for one in (inputs, _with_more(inputs, "participant")))
     assert all(now <= was for was, now in zip(before, after, strict=True))
+
+
+@CAREFUL
+@given(scenes(), st.data())
+def test_by_the_default_plan_nobody_gains_by_any_number_of_selves(scene: Scene, data: st.DataObject) -> None:
+    member = data.draw(st.integers(0, len(scene.parents) - 1))
+    selves, split = [member], scene
+    for _ in range(data.draw(st.integers(1, 4))):
+        one = data.draw(st.sampled_from(selves))
+        moved = data.draw(st.integers(0, split.volumes[one]))
+        selves.append(len(split.parents))
+        split = split.split(one, moved, with_legs=data.draw(st.booleans()))
+    after = paid(BARE, split)
+    assert sum(after[one] for one in selves) <= paid(BARE, scene)[member]
+
+
+@CAREFUL
+@given(strategies.whole_cases(), st.data())
+def test_what_was_paid_and_the_differences_are_what_would_have_been_paid(
+    case: dict[str, Any], data: st.DataObject
+) -> None:
+    old = computed(case)
+    gone = [name for name in old.ground.orders.ids if data.draw(st.booleans())]
+    new, now = refunds.after(old, gone), {}
+    for place, paid_ in enumerate(old.paid):
+        now |= {(member, paid_.component.id): amount for member, amount in enumerate(old.final[place])}
+    for member, component, change in refunds.differences(old, new):
+        assert change
+        now[member, component] += change
+    assert now == {
+        (member, paid_.component.id): amount
+        for place, paid_ in enumerate(new.paid)
+        for member, amount in enumerate(new.final[place])
+    }

@@ -133,8 +133,7 @@ def _orders(
     rows = [row.only(*names) for row in case.tables("orders", default=[])]
     hub_ids = sorted({*connected, *(hub for row in rows if (hub := row.maybe_text("hub")))})
     hubs = {name: place for place, name in enumerate(hub_ids)}
-    orders = Orders([], [], [], [], [], [], [])
-    columns: Any = orders
+    columns: dict[str, list[Any]] = {name: [] for name in ("ids", "seller", "buyer", "amount", "cv", "pv", "hub")}
     seen: set[str] = set()
     periods: dict[str, list[int]] = {}
     currency = plan.currency
@@ -146,21 +145,22 @@ def _orders(
         if seller is not None and seller not in index:
             raise row.bad("seller", f"{seller!r} is no member")
         currency = _one_currency(row, currency)
-        columns.ids.append(name)
-        columns.seller.append(index[seller] if seller is not None else -1)
-        columns.buyer.append(BUYERS.index(row.text("buyer", among=BUYERS)))
-        columns.hub.append(hubs[hub] if hub is not None else -1)
-        for column, amount in (
-            ("amount", row.integer("amount")),
-            ("cv", row.integer("cv")),
-            ("pv", row.integer("pv", 0)),
-        ):
-            getattr(columns, column).append(amount)
+        sold = (
+            name,
+            index[seller] if seller is not None else -1,
+            BUYERS.index(row.text("buyer", among=BUYERS)),
+            row.integer("amount"),
+            row.integer("cv"),
+            row.integer("pv", 0),
+            hubs[hub] if hub is not None else -1,
+        )
+        for column, value in zip(columns.values(), sold, strict=True):
+            column.append(value)
         periods.setdefault(_period(row, is_dated="period" in rows[0]), []).append(at)
     held = [[(member, 1) for member in connected.get(name, [])] for name in hub_ids]
-    customers = [sum(members.customers[member] for member, _ in one) for one in held]
+    customers = [sum(int(members.customers[member]) for member, _ in one) for one in held]
     ordered = {name: tuple(periods[name]) for name in sorted(periods, key=_natural)} or {"": ()}
-    return orders, ordered, Hubs(hub_ids, held, customers, [0] * len(hub_ids))
+    return Orders(**columns), ordered, Hubs(hub_ids, held, customers, [0] * len(hub_ids))
 
 
 def _one_currency(row: Table, currency: str | None) -> str | None:

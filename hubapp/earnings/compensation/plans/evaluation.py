@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 from typing import Any
 
+import numpy as np
+
 from hubapp.earnings.compensation.plans import engine, explain
 from hubapp.earnings.compensation.plans.cases import Case
+from hubapp.earnings.compensation.plans.columns import plain
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.ground import Ground
-from hubapp.earnings.compensation.plans.inputs import Inputs, Members
+from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.schema import Differential, FeeCascade, HubShare, PersonalTier
 
 ByMember = dict[str, dict[str, int]]
@@ -42,27 +46,15 @@ def evaluate(case: Case) -> dict[str, Any]:
 def _run(case: Case, gone: frozenset[str]) -> Runs:
     """Every period by itself, with the own volumes of the earlier ones."""
     members, orders = case.inputs.members, case.inputs.orders
-    earlier = list(members.earlier_cv)
+    earlier = members.earlier_cv
     runs = {}
     for period, places in case.periods.items():
-        within = set(places)
-        kept = orders.chosen([at in within and name not in gone for at, name in enumerate(orders.ids)])
-        runs[period] = engine.compute(case.plan, Inputs(_with(members, earlier), kept, case.inputs.hubs))
-        earlier = list(runs[period].ground.cumulative)
+        keep = np.zeros(len(orders.ids), bool)
+        keep[[at for at in places if orders.ids[at] not in gone]] = True
+        inputs = Inputs(replace(members, earlier_cv=earlier), orders.chosen(keep), case.inputs.hubs)
+        runs[period] = engine.compute(case.plan, inputs)
+        earlier = runs[period].ground.cumulative
     return runs
-
-
-def _with(members: Members, earlier: list[int]) -> Members:
-    return Members(
-        members.ids,
-        members.tree,
-        members.ranks,
-        members.active,
-        members.customers,
-        members.customer_pv,
-        members.customer_cv,
-        earlier,
-    )
 
 
 def _payouts(results: list[Result]) -> ByMember:
@@ -105,10 +97,10 @@ def _add(row: dict[str, int], key: str, amount: int) -> None:
 
 def _volumes(case: Case) -> dict[str, Any]:
     ground, ids = Ground(case.inputs), case.inputs.members.ids
-    found: dict[str, Any] = {"gv": {name: gv for name, gv in zip(ids, ground.gv, strict=True) if gv}}
+    found: dict[str, Any] = {"gv": {name: gv for name, gv in zip(ids, plain(ground.gv), strict=True) if gv}}
     rules = [component.rule for component in case.plan.components if isinstance(component, Differential)]
     if any(rule.majority for rule in rules):
-        pairs = zip(ids, *ground.ratios, strict=True)
+        pairs = zip(ids, *map(plain, ground.ratios), strict=True)
         found["ratio"] = {name: [top // gcd(top, all_), all_ // gcd(top, all_)] for name, top, all_ in pairs if all_}
     return found
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hubapp.earnings.compensation.plans.columns import plain, total
 from hubapp.earnings.compensation.plans.components import personal
 from hubapp.earnings.compensation.plans.engine import COMPONENTS, Paid, Result
 from hubapp.earnings.compensation.plans.outcome import Piece
 from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
+from hubapp.earnings.compensation.plans.rules import REASONS
 from hubapp.earnings.compensation.plans.schema import PersonalTier
 
 
@@ -34,7 +36,7 @@ class Line:
 
 def lines(result: Result, member: str) -> list[Line]:
     """Every line of a member that is paid or forfeited, in the plan's order. Raises ValueError for nobody."""
-    at = list(result.ground.members.ids).index(member)
+    at = plain(result.ground.members.ids).index(member)
     found = [_line(result, paid, place, at) for place, paid in enumerate(result.paid)]
     return [line for line in found if line.computed or line.amount]
 
@@ -42,18 +44,18 @@ def lines(result: Result, member: str) -> list[Line]:
 def _line(result: Result, paid: Paid, place: int, at: int) -> Line:
     explain = COMPONENTS[paid.component.type][1]
     pieces = tuple(piece for piece in explain(paid.component, result.ground, at) if piece.exact)
-    forfeited = paid.forfeited.get(at, 0)
+    exact, forfeited = int(paid.kept.exact[at]), int(paid.kept.forfeited[at])
     return Line(
         result.ground.members.ids[at],
         paid.component.id,
         paid.component.type,
         pieces,
-        paid.exact[at] + forfeited,
+        exact + forfeited,
         forfeited,
-        paid.reasons.get(at),
-        paid.exact[at],
-        paid.amounts[at],
-        result.final[place][at],
+        REASONS[paid.kept.why[at]],
+        exact,
+        int(paid.rounded[at]),
+        int(result.capped[place][at]),
     )
 
 
@@ -66,7 +68,7 @@ def by_order(result: Result, paid: Paid) -> dict[str, int]:
         per_member.setdefault(member, []).append((at, exact))
     amounts: dict[int, int] = {}
     for member, sales in per_member.items():
-        parts = hamilton(paid.amounts[member], [exact for _, exact in sales])
+        parts = hamilton(int(paid.rounded[member]), [exact for _, exact in sales])
         amounts.update(zip((at for at, _ in sales), parts, strict=True))
     return {result.ground.orders.ids[at]: amounts[at] for at in sorted(amounts) if amounts[at]}
 
@@ -74,12 +76,12 @@ def by_order(result: Result, paid: Paid) -> dict[str, int]:
 def breakage(result: Result) -> dict[str, dict[str, int]]:
     """Exact amounts that stay with the company, by component and reason, caps among them."""
     found = {}
-    for paid, final in zip(result.paid, result.final, strict=True):
+    for paid, final in zip(result.paid, result.capped, strict=True):
         reasons = {
             "untaken": paid.untaken,
-            "forfeited": sum(paid.forfeited.values()),
+            "forfeited": total(paid.kept.forfeited),
             "fractions": paid.fractions,
-            "caps": (sum(paid.amounts) - sum(final)) * SCALE,
+            "caps": (total(paid.rounded) - total(final)) * SCALE,
         }
         found[paid.component.id] = {reason: exact for reason, exact in reasons.items() if exact}
     return {name: reasons for name, reasons in found.items() if reasons}

@@ -2,93 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
-from hubapp.earnings.compensation.plans.rounding import Rounding
+from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
 from hubapp.earnings.compensation.plans.schema import Base
+
+COLUMNS = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
 
 
 class Ground:
-    """Own, group and hub volumes of the orders that count; lists by member or hub index."""
+    """Own, group and hub volumes of the orders that count; columns by member or hub index.
 
-    def __init__(self, inputs: Inputs, *, base: Base | None = None, rounding: Rounding | None = None) -> None:
+    `beside`: what a plan pays that no volume bounds, in minor units, all members and hubs together. A column whose sum,
+    with this and times every rate, stays within 64 bits is one of 64-bit integers, any other one of Python's.
+    """
+
+    def __init__(
+        self, inputs: Inputs, *, base: Base | None = None, rounding: Rounding | None = None, beside: int = 0
+    ) -> None:
         self.inputs = inputs
         self.members = inputs.members
         self.tree = inputs.members.tree
         self.hubs = inputs.hubs
-        self.orders: Orders = inputs.orders.counted(base)
+        self.orders: Orders = inputs.orders
+        self.counts: Column | None = inputs.orders.counted(base)
         self.rounding = rounding or Rounding()
         self.size = len(inputs.members.ids)
+        self.room = WORD // (4 * SCALE) - reach(self.members.earlier_cv) - beside - self.rounding.unit
+
+    def fitting(self, column: Column) -> Column:
+        """The column in integers that hold whatever is made of it."""
+        return column if stays_under(column, self.room) else column.astype(object)
+
+    def empty(self, *columns: Column) -> Column:
+        """A zero for everybody, in integers that hold what comes from cv and these columns."""
+        is_small = self.room > 0 and all(column.dtype != object for column in (self.all_cv, *columns))
+        return np.zeros(self.size, np.int64 if is_small else object)
+
+    @cached_property
+    def all_cv(self) -> Column:
+        """Cv by order, of those that do not count too."""
+        return self.fitting(self.orders.cv)
+
+    @cached_property
+    def cv(self) -> Column:
+        """Cv by order, zero where it does not count."""
+        return self._counted(self.all_cv)
 
     @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return sum(self.orders.cv)
+        return int(self.cv.sum())
 
     @cached_property
-    def own(self) -> list[int]:
+    def own(self) -> Column:
         """Own cv as seller."""
-        return _sums(self.size, self.orders.seller, self.orders.cv)
+        return self._by_seller(self.cv)
 
     @cached_property
-    def own_pv(self) -> list[int]:
+    def own_by_place(self) -> Column:
+        """Own cv in the order of the tree's places, without the place above the roots."""
+        return self.own.take(self.tree.order)
+
+    @cached_property
+    def own_pv(self) -> Column:
         """Own pv as seller."""
-        return _sums(self.size, self.orders.seller, self.orders.pv)
+        return self._by_seller(self._counted(self.fitting(self.orders.pv)))
 
     @cached_property
-    def gv(self) -> list[int]:
+    def gv(self) -> Column:
         """Own cv and the whole downline's."""
         return self.tree.roll_up(self.own)
 
     @cached_property
-    def gpv(self) -> list[int]:
+    def gpv(self) -> Column:
         """The same in pv."""
         return self.tree.roll_up(self.own_pv)
 
     @cached_property
-    def gv_down(self) -> list[int]:
+    def gv_down(self) -> Column:
         """The downline's cv without one's own."""
-        return [group - own for group, own in zip(self.gv, self.own, strict=True)]
+        return self.gv - self.own
 
     @cached_property
-    def cumulative(self) -> list[int]:
+    def cumulative(self) -> Column:
         """Own cv up to and including this period."""
-        return [own + earlier for own, earlier in zip(self.own, self.members.earlier_cv, strict=True)]
+        found: Column = self.own + self.members.earlier_cv
+        return found
+
+    @cached_property
+    def amount(self) -> Column:
+        """Amounts by order, zero where it does not count."""
+        return self._counted(self.fitting(self.orders.amount))
+
+    @cached_property
+    def gross(self) -> int:
+        """All amounts that count."""
+        return int(self.amount.sum())
 
     @cached_property
     def hub_amount(self) -> list[int]:
         """Amounts by hub."""
-        return _sums(len(self.hubs.ids), self.orders.hub, self.orders.amount)
+        return self._by_hub(self.amount)
 
     @cached_property
     def hub_cv(self) -> list[int]:
         """Cv by hub."""
-        return _sums(len(self.hubs.ids), self.orders.hub, self.orders.cv)
+        return self._by_hub(self.cv)
 
     @cached_property
-    def ratios(self) -> tuple[list[int], list[int]]:
+    def ratios(self) -> tuple[Column, Column]:
         """Per member: cv from customers in own and downline, and all cv there, what does not count included."""
-        orders, outside = self.inputs.orders, BUYERS.index("customer")
-        theirs = [cv if buyer == outside else 0 for cv, buyer in zip(orders.cv, orders.buyer, strict=True)]
-        from_customers = self.tree.roll_up(_sums(self.size, orders.seller, theirs))
-        return from_customers, self.tree.roll_up(_sums(self.size, orders.seller, orders.cv))
+        is_inside = self.orders.buyer != BUYERS.index("customer")
+        everything = self.own if self.counts is None else self.own + self._some_by_seller(~self.counts)
+        from_members = self._some_by_seller(is_inside)
+        roll_up = self.tree.roll_up
+        return roll_up(everything - from_members), roll_up(everything)
 
-    def volume(self, name: str) -> list[int]:
+    @cached_property
+    def ranks(self) -> tuple[Column, list[str | None]]:
+        """Everybody's rank as a number, and the names of the numbers."""
+        return self.members.coded_ranks()
+
+    def by_rank(self, table: dict[str, int], *, kind: type[np.integer[Any]] = np.int64) -> Column:
+        """The number of everybody's rank, 0 where it has none."""
+        codes, names = self.ranks
+        return np.array([table.get(name or "", 0) for name in names], kind).take(codes)
+
+    def has_rank(self, among: frozenset[str]) -> Column:
+        """Who has one of these ranks."""
+        codes, names = self.ranks
+        return np.array([name in among for name in names], bool).take(codes)
+
+    def volume(self, name: str) -> Column:
         """The column behind a `threshold_on`."""
-        columns = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
-        column: list[int] = getattr(self, columns.get(name, name))
+        column: Column = getattr(self, COLUMNS.get(name, name))
         return column
+
+    def sold(self) -> list[int]:
+        """The orders of sellers, in order of arrival."""
+        return self._listed(self.orders.seller >= 0)
 
     def places(self, member: int) -> list[int]:
         """The member's own orders, in order of arrival."""
-        return [at for at, seller in enumerate(self.orders.seller) if seller == member]
+        return self._listed(self.orders.seller == member)
 
+    def places_under(self, member: int) -> list[int]:
+        """The orders of the member's group, in order of arrival."""
+        inside = np.append(self.tree.downline(member), False)
+        return self._listed(inside.take(self.orders.seller))
 
-def _sums(size: int, keys: Sequence[int], values: Sequence[int]) -> list[int]:
-    """Values summed by key; -1 (no seller, no hub) lands in a place of its own that is cut off."""
-    total = [0] * (size + 1)
-    for key, value in zip(keys, values, strict=True):
-        total[key] += value
-    return total[:size]
+    def _listed(self, chosen: Column) -> list[int]:
+        return np.flatnonzero(chosen if self.counts is None else chosen & self.counts).tolist()
+
+    def _counted(self, column: Column) -> Column:
+        return column if self.counts is None else np.where(self.counts, column, 0)
+
+    def _by_seller(self, values: Column) -> Column:
+        return sums(self.size, self.orders.seller, values)[:-1]
+
+    def _some_by_seller(self, chosen: Column) -> Column:
+        """All cv of some orders, faster where they are few."""
+        places = np.flatnonzero(chosen)
+        return sums(self.size, self.orders.seller.take(places), self.all_cv.take(places))[:-1]
+
+    def _by_hub(self, values: Column) -> list[int]:
+        found: list[int] = sums(len(self.hubs.ids), self.orders.hub, values)[:-1].tolist()
+        return found

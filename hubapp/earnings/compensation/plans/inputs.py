@@ -2,62 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
-from itertools import compress
+from itertools import chain, compress
 from json import dumps
-from typing import Self
+from typing import Any, Self, TypeAlias
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column, coded, integers, places, plain
 from hubapp.earnings.compensation.plans.schema import Base
 from hubapp.earnings.compensation.plans.tree import Tree
 
 BUYERS = ("customer", "participant", "event")
+Given: TypeAlias = Any  # a list or an array; an array once it is in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Members:
-    """Columns of the people in the sponsor tree."""
+    """Columns of the people in the sponsor tree; lists become arrays. With `rank_names`, `ranks` are places in it."""
 
-    ids: Sequence[str]
+    ids: Sequence[Any]
     tree: Tree
-    ranks: Sequence[str | None]
-    active: Sequence[bool]
-    customers: Sequence[int]
-    customer_pv: Sequence[int]
-    customer_cv: Sequence[int]
-    earlier_cv: Sequence[int]  # own cv of all earlier periods
+    ranks: Given
+    active: Given
+    customers: Given
+    customer_pv: Given
+    customer_cv: Given
+    earlier_cv: Given  # own cv of all earlier periods
+    rank_names: Sequence[str | None] = ()
+
+    def __post_init__(self) -> None:
+        _arrays(
+            self, active=places, customers=integers, customer_pv=integers, customer_cv=integers, earlier_cv=integers
+        )
+
+    def coded_ranks(self) -> tuple[Column, list[str | None]]:
+        """Each member's rank as a number, and the names of the numbers."""
+        return coded(self.ranks, self.rank_names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Orders:
-    """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS."""
+    """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS; lists become arrays.
 
-    ids: Sequence[str] = ()
-    seller: Sequence[int] = ()
-    buyer: Sequence[int] = ()
-    amount: Sequence[int] = ()
-    cv: Sequence[int] = ()
-    pv: Sequence[int] = ()
-    hub: Sequence[int] = ()
-    kind: Sequence[str] = ()  # empty: every line is a product
+    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it.
+    """
 
-    def chosen(self, keep: Sequence[bool]) -> Self:
+    ids: Sequence[Any] = ()
+    seller: Given = ()
+    buyer: Given = ()
+    amount: Given = ()
+    cv: Given = ()
+    pv: Given = ()
+    hub: Given = ()
+    kind: Given = ()
+    kind_names: Sequence[str | None] = ()
+
+    def __post_init__(self) -> None:
+        _arrays(self, seller=places, buyer=places, hub=places, amount=integers, cv=integers, pv=integers)
+
+    def chosen(self, keep: Column) -> Self:
         """Some of the orders, in the same order."""
-        if all(keep):
+        if keep.all():
             return self
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        return type(self)(**{name: list(compress(column, keep)) for name, column in columns.items()})
+        names = columns.pop("kind_names")
+        kept: dict[str, Any] = {
+            name: column[keep] if isinstance(column, np.ndarray) else list(compress(column, keep))
+            for name, column in columns.items()
+        }
+        return type(self)(**kept, kind_names=names)
 
-    def counted(self, base: Base | None) -> Self:
-        """The orders that the plan pays for: kinds and buyers of its base, everything without one."""
+    def counted(self, base: Base | None) -> Column | None:
+        """Which orders the plan pays for: kinds and buyers of its base; None: all of them, as without a base."""
         if base is None:
-            return self
-        buyers = [name in base.buyers for name in BUYERS]
-        keep = [buyers[buyer] for buyer in self.buyer]
-        if self.kind:
-            keep = [one and kind not in base.exclude_kinds for one, kind in zip(keep, self.kind, strict=True)]
-        return self.chosen(keep)
+            return None
+        keep = _other_than(self.buyer, [place for place, name in enumerate(BUYERS) if name not in base.buyers])
+        if len(self.kind):
+            kinds, names = coded(self.kind, self.kind_names)
+            keep &= _other_than(kinds, [place for place, name in enumerate(names) if name in base.exclude_kinds])
+        return keep
+
+
+def _other_than(codes: Column, left_out: Sequence[int]) -> Column:
+    found = np.ones(len(codes), bool)
+    for code in left_out:
+        found &= codes != code
+    return found
+
+
+def _arrays(row: Any, **readers: Any) -> None:
+    """Columns as arrays, whatever they were given as."""
+    for name, read in readers.items():
+        object.__setattr__(row, name, read(getattr(row, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,48 +120,38 @@ class Inputs:
     def without(self, order_ids: Iterable[str]) -> Inputs:
         """The same inputs as if these orders had never been."""
         gone = frozenset(order_ids)
-        return Inputs(self.members, self.orders.chosen([name not in gone for name in self.orders.ids]), self.hubs)
+        keep = np.array([name not in gone for name in self.orders.ids], bool)
+        return Inputs(self.members, self.orders.chosen(keep), self.hubs)
 
     def digest(self) -> str:
         """sha256 of the canonical rows, sorted by id: the same inputs in any order are the same run."""
-        members, orders, hubs = self.members, self.orders, self.hubs
-        ids, above = members.ids, members.tree.parent
-        kinds = orders.kind or [""] * len(orders.ids)
-        lines = [
-            dumps(("member", *row))
-            for row in zip(
-                ids,
-                [_name(ids, one) for one in above],
-                members.ranks,
-                members.active,
-                members.customers,
-                members.customer_pv,
-                members.customer_cv,
-                members.earlier_cv,
-                strict=True,
-            )
-        ]
-        lines += [
-            dumps(("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs.ids, hub), kind))
-            for name, seller, buyer, *money, hub, kind in zip(
-                orders.ids,
-                orders.seller,
-                orders.buyer,
-                orders.amount,
-                orders.cv,
-                orders.pv,
-                orders.hub,
-                kinds,
-                strict=True,
-            )
-        ]
-        lines += [
-            dumps(("hub", hub, [(ids[member], days) for member, days in held], customers, repeat))
-            for hub, held, customers, repeat in zip(
-                hubs.ids, hubs.connectors, hubs.customers, hubs.repeat_customers, strict=True
-            )
-        ]
-        return sha256("\n".join(sorted(lines)).encode()).hexdigest()
+        lines = sorted(chain(self._member_rows(), self._order_rows(), self._hub_rows()))
+        return sha256("\n".join(lines).encode()).hexdigest()
+
+    def _member_rows(self) -> Iterator[str]:
+        members = self.members
+        ids = plain(members.ids)
+        codes, names = members.coded_ranks()
+        columns = (members.customers, members.customer_pv, members.customer_cv, members.earlier_cv)
+        rows = zip(
+            ids, plain(members.tree.parent), plain(codes), plain(members.active), *map(plain, columns), strict=True
+        )
+        for name, above, rank, *rest in rows:
+            yield dumps(("member", name, _name(ids, above), names[rank], *rest))
+
+    def _order_rows(self) -> Iterator[str]:
+        orders, ids, hubs = self.orders, plain(self.members.ids), self.hubs.ids
+        kinds, names = coded(orders.kind, orders.kind_names) if len(orders.kind) else (orders.buyer * 0, [""])
+        columns = (orders.seller, orders.buyer, orders.hub, kinds, orders.amount, orders.cv, orders.pv)
+        for name, seller, buyer, hub, kind, *money in zip(plain(orders.ids), *map(plain, columns), strict=True):
+            row = ("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind])
+            yield dumps(row)
+
+    def _hub_rows(self) -> Iterator[str]:
+        ids, hubs = plain(self.members.ids), self.hubs
+        columns = (hubs.ids, hubs.connectors, hubs.customers, hubs.repeat_customers)
+        for hub, held, customers, repeat in zip(*columns, strict=True):
+            yield dumps(("hub", hub, [(ids[member], days) for member, days in held], customers, repeat))
 
 
 def _name(ids: Sequence[str], index: int) -> str | None:

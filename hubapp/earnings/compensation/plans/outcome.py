@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hubapp.earnings.compensation.plans.columns import Column
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -12,8 +14,8 @@ class Outcome:
     `breakage` is what the plan computed and nobody took (exact), `company` minor units, `accounts` final balances.
     """
 
-    own: list[int]
-    down: list[int] | None = None
+    own: Column
+    down: Column | None = None
     breakage: int = 0
     company: int = 0
     accounts: dict[str, int] = field(default_factory=dict)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from hubapp.earnings.compensation.plans import engine
+from hubapp.earnings.compensation.plans.columns import plain
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.rounding import SCALE
 
@@ -27,12 +30,12 @@ def after(result: Result, order_ids: Iterable[str]) -> Result:
 
 def differences(old: Result, new: Result) -> list[tuple[int, str, int]]:
     """(member, component, new - old) of everything that changed, after caps: the lines to post."""
-    return [
-        (member, paid.component.id, now - before)
-        for paid, was, is_ in zip(old.paid, old.final, new.final, strict=True)
-        for member, (before, now) in enumerate(zip(was, is_, strict=True))
-        if now != before
-    ]
+    found = []
+    for paid, was, is_ in zip(old.paid, old.capped, new.capped, strict=True):
+        changed = np.flatnonzero(was != is_)
+        change = plain((is_ - was).take(changed))
+        found += [(member, paid.component.id, more) for member, more in zip(plain(changed), change, strict=True)]
+    return found
 
 
 def settle(*, due: int, debt: int = 0, holdback_bps: int = 0, recover_bps: int = SCALE) -> Settlement:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome
 from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Component, Differential, MemberRule, Plan
 
 FEW_CUSTOMERS = "few_customers"
 INSIDE_BUYERS = "inside_buyers"
+REASONS = (None, FEW_CUSTOMERS, INSIDE_BUYERS)
 
 
 @dataclass(slots=True)
 class Kept:
-    """Exact amounts after the rules, what was forfeited, and why, by member."""
+    """Exact amounts after the rules, what was forfeited, and why (a place in REASONS), by member."""
 
-    exact: list[int]
-    forfeited: dict[int, int]
-    reasons: dict[int, str]
+    exact: Column
+    forfeited: Column
+    why: Column
 
 
 def of(component: Component, plan: Plan) -> list[MemberRule]:
@@ -31,40 +36,34 @@ def of(component: Component, plan: Plan) -> list[MemberRule]:
 
 def apply(outcome: Outcome, rules: list[MemberRule], ground: Ground) -> Kept:
     """Forfeit; nothing that is forfeited rolls up, so that nobody gains from a downline's failure."""
-    down = outcome.down
-    if down is None:
-        return Kept(outcome.own, {}, {})
-    exact = [own + theirs for own, theirs in zip(outcome.own, down, strict=True)]
-    kept = Kept(exact, {}, {})
+    why = np.zeros(ground.size, np.int8)
+    if outcome.down is None or not rules:
+        exact = outcome.own if outcome.down is None else outcome.own + outcome.down
+        return Kept(exact, np.zeros(ground.size, exact.dtype), why)
+    everything = outcome.own + outcome.down
+    exact = everything.copy()
     for rule in rules:
-        for member, amount in enumerate(exact):
-            if not amount:
-                continue
-            lost, reason = 0, ""
-            if rule.majority and not has_majority(ground, member):
-                lost, reason = amount, INSIDE_BUYERS
-            elif is_below(rule, ground, member):
-                lost, reason = amount - min(amount, outcome.own[member]), FEW_CUSTOMERS
-            if lost:
-                exact[member] -= lost
-                kept.forfeited[member] = kept.forfeited.get(member, 0) + lost
-                kept.reasons[member] = reason
-    return kept
+        if rule.majority:
+            inside = np.flatnonzero(~has_majority(ground) & (exact != 0))
+            exact[inside], why[inside] = 0, REASONS.index(INSIDE_BUYERS)
+        few = np.flatnonzero(is_below(rule, ground) & (exact > outcome.own))
+        exact[few], why[few] = outcome.own[few], REASONS.index(FEW_CUSTOMERS)
+    return Kept(exact, everything - exact, why)
 
 
-def is_below(rule: MemberRule, ground: Ground, member: int) -> bool:
-    """Below both minima, or below the only one."""
+def is_below(rule: MemberRule, ground: Ground) -> Column:
+    """Who is below both minima, or below the only one."""
     members = ground.members
-    volumes = members.customer_pv if rule.in_points else members.customer_cv
     below = []
     if rule.min_customers is not None:
-        below.append(members.customers[member] < rule.min_customers)
+        below.append(members.customers < rule.min_customers)
     if rule.min_volume is not None:
-        below.append(volumes[member] < rule.min_volume)
-    return bool(below) and all(below)
+        below.append((members.customer_pv if rule.in_points else members.customer_cv) < rule.min_volume)
+    return reduce(np.logical_and, below) if below else np.zeros(ground.size, bool)
 
 
-def has_majority(ground: Ground, member: int) -> bool:
-    """More than half of own and downline volume comes from customers outside the network."""
+def has_majority(ground: Ground) -> Column:
+    """For whom more than half of own and downline volume comes from customers outside the network."""
     from_customers, everything = ground.ratios
-    return 2 * from_customers[member] > everything[member]
+    found: Column = 2 * from_customers > everything
+    return found

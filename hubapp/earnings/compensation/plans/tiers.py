@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,34 @@ class Tiers:
     def pay(self, volume: int, *, mode: str) -> int:
         """Exact pay for `volume`: its integral, or all of it at the reached rate."""
         return self.integral(volume) if mode == "marginal" else volume * self.rate(volume)
+
+    def rates_at(self, volumes: Column) -> Column:
+        """`rate` of every volume."""
+        found = np.zeros(len(volumes), np.int16)  # basis points
+        for here, place in self._reached(volumes):
+            found[here] = self.rates[place]
+        return found
+
+    def integrals(self, volumes: Column) -> Column:
+        """`integral` of every volume: each tier adds what its rate differs by, on what lies above its start."""
+        found = np.zeros(len(volumes), volumes.dtype)
+        for here, place in self._reached(volumes):
+            step = self.rates[place] - (self.rates[place - 1] if place else 0)
+            found[here] += (volumes[here] - self.starts[place]) * step
+        return found
+
+    def pays(self, volumes: Column, *, mode: str) -> Column:
+        """`pay` for every volume."""
+        return self.integrals(volumes) if mode == "marginal" else volumes * self.rates_at(volumes)
+
+    def _reached(self, volumes: Column) -> Iterator[tuple[slice | Column, int]]:
+        """(which volumes reach it, tier) from the lowest tier on: there are fewer and fewer."""
+        here: slice | Column = slice(None)
+        for place, start in enumerate(self.starts):
+            reached = volumes[here] >= start
+            if not reached.all():
+                here = np.flatnonzero(reached) if isinstance(here, slice) else here[reached]
+            yield here, place
 
     @property
     def is_rising(self) -> bool:

@@ -1,104 +1,173 @@
-"""The sponsor tree as arrays: one parent index per member, one topological order for every pass."""
+"""The sponsor tree as arrays: members numbered by depth, so that every pass goes from level to level."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column, places, sums
 from hubapp.earnings.compensation.plans.errors import BadInput
 
+THIN = 50  # with fewer members than this to a level, a level costs more than its members do
+HALF, LOW = 32, 2**32 - 1
+PART = 2**15
+DEEP = 2**16  # fewer levels than this are sorted by counting
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """`parent[u]` is -1 for a root; `up` lists all members, every child before its parent."""
+    """`parent[u]` is -1 for a root; `order` lists the members level by level, the roots first.
 
-    parent: list[int]
-    up: list[int]
+    `above`: by place in that order, the place of the sponsor, -1 for roots, and -1 once more at the end, for the place
+    -1 above the roots. `levels`: where levels begin, and the end.
+    """
 
-    def roll_up(self, own: Sequence[int]) -> list[int]:
-        """Own plus the whole downline, for everybody, in one pass."""
-        total, parent = list(own), self.parent
-        for member in self.up:
-            above = parent[member]
-            if above >= 0:
-                total[above] += total[member]
-        return total
+    parent: Column
+    order: Column
+    place: Column
+    above: Column
+    levels: tuple[int, ...]
 
-    def legs(self, values: Sequence[int]) -> list[int]:
+    @property
+    def is_thin(self) -> bool:
+        """Whether levels hold few members, as in small trees and long lines."""
+        return len(self.parent) < THIN * len(self.levels)
+
+    def lay(self, column: Column, *, end: int = 0) -> Column:
+        """A column of members in the order of places, with `end` for the place -1 above the roots."""
+        found = np.empty(len(column) + 1, column.dtype)
+        found[:-1] = column.take(self.order)
+        found[-1] = end
+        return found
+
+    def lift(self, column: Column) -> Column:
+        """A column of places in the order of members."""
+        found: Column = column.take(self.place)
+        return found
+
+    def roll_up(self, own: Column) -> Column:
+        """Own plus the whole downline, for everybody, from the deepest level to the roots."""
+        total = own.take(self.order)
+        if self.is_thin:
+            return self.lift(self._roll_up_one_by_one(total))
+        for end, start in pairwise(self.levels[:0:-1]):
+            np.add.at(total, self.above[start:end], total[start:end])
+        return self.lift(total)
+
+    def _roll_up_one_by_one(self, own: Column) -> Column:
+        """The same for small trees and long lines."""
+        total, above = own.tolist(), self.above.tolist()
+        for place in range(len(total) - 1, self.levels[min(1, len(self.levels) - 1)] - 1, -1):
+            total[above[place]] += total[place]
+        return np.array(total, own.dtype)
+
+    def legs(self, values: Column) -> Column:
         """The sum of `values` over the frontline, for everybody."""
-        total = [0] * len(self.parent)
-        for member, above in enumerate(self.parent):
-            if above >= 0:
-                total[above] += values[member]
-        return total
-
-    def nearest(self, takes: Callable[[int], bool]) -> list[int]:
-        """For everybody: the nearest member on the way to the root, oneself included, who takes; -1 for nobody."""
-        found, parent = [-1] * len(self.parent), self.parent
-        for member in reversed(self.up):
-            above = parent[member]
-            found[member] = member if takes(member) else found[above] if above >= 0 else -1
-        return found
-
-    def nearest_above(self, takes: Callable[[int], bool]) -> list[int]:
-        """The same without oneself."""
-        found = self.nearest(takes)
-        return [found[above] if above >= 0 else -1 for above in self.parent]
-
-    def next_greater(self, rates: Sequence[int]) -> list[int]:
-        """The nearest ancestor with a higher rate; the chains are as short as there are different rates."""
-        found, parent = [-1] * len(self.parent), self.parent
-        for member in reversed(self.up):
-            above, rate = parent[member], rates[member]
-            while above >= 0 and rates[above] <= rate:
-                above = found[above]
-            found[member] = above
-        return found
+        return sums(len(values), self.parent, values)[:-1]
 
     def path(self, member: int) -> list[int]:
         """From the member to the root, both included."""
         way = []
         while member >= 0:
             way.append(member)
-            member = self.parent[member]
+            member = int(self.parent[member])
         return way
 
-    def downline(self, member: int) -> list[bool]:
-        """Who stands in the member's group, the member included."""
-        inside, parent = [False] * len(self.parent), self.parent
-        for one in reversed(self.up):
-            inside[one] = one == member or (parent[one] >= 0 and inside[parent[one]])
-        return inside
+    def downline(self, member: int) -> Column:
+        """Whether each member stands in the member's group, the member included."""
+        is_it = np.zeros(len(self.parent) + 1, bool)
+        is_it[[self.place[member], -1]] = True
+        climb = Climb(self)
+        climb.thin(is_it)
+        return self.lift((climb.up[:-1] == self.place[member]) | is_it[:-1])
 
 
-def plant(parent: list[int], ids: Sequence[str], *, file: str = "", one_root: bool = False) -> Tree:
-    """Order the members. Refuses a cycle, and several roots where one is asked."""
-    waiting = [0] * len(parent)
-    for above in parent:
-        if above >= 0:
-            waiting[above] += 1
-    ready = [member for member, children in enumerate(waiting) if not children]
-    for member in ready:  # grows while it is read
-        above = parent[member]
-        if above >= 0:
-            waiting[above] -= 1
-            if not waiting[above]:
-                ready.append(above)
-    if len(ready) < len(parent):
-        loop = _cycle(parent, next(member for member, children in enumerate(waiting) if children))
-        raise BadInput(f"a cycle: {' < '.join(ids[member] for member in loop)}", key="members.sponsor", file=file)
-    roots = [ids[member] for member, above in enumerate(parent) if above < 0]
-    if one_root and len(roots) > 1:
-        raise BadInput(f"several roots where one is asked: {', '.join(roots[:3])}", key="members.sponsor", file=file)
-    return Tree(parent, ready)
+class Climb:
+    """The way up, thinned step by step: `up` points from each place to the next one above it that is left, or -1."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree, self.up = tree, tree.above.copy()
+        self.left: Column | None = None  # everybody
+
+    def among(self, chosen: Column) -> Column:
+        """Which of the places that are left are chosen."""
+        return np.flatnonzero(chosen[:-1]) if self.left is None else self.left[chosen.take(self.left)]
+
+    def thin(self, stays: Column) -> None:
+        """Leave only places that stay; all that were left until now point to the nearest of them above.
+
+        `stays` is by place and true at its end, for the place -1. A wide tree is gone through level by level, where
+        those above are done before. Else each round doubles the stretch that is passed over, so that a deep line costs
+        the logarithm of its depth.
+        """
+        up = self.up
+        if self.left is None and not self.tree.is_thin:
+            for start, end in pairwise(self.tree.levels):
+                above = up[start:end]
+                up[start:end] = np.where(stays.take(above), above, up.take(above))
+        else:
+            here = np.arange(len(up) - 1) if self.left is None else self.left
+            waiting = here[~stays.take(up.take(here))]
+            while waiting.size:
+                further = up.take(up.take(waiting))
+                up[waiting] = further
+                waiting = waiting[~stays.take(further)]
+        self.left = self.among(stays)
 
 
-def _cycle(parent: list[int], member: int) -> list[int]:
+def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:
+    """Number the members by depth. Refuses a cycle, and several roots where one is asked."""
+    sponsor = places(parent).astype(np.intp, copy=False)
+    depth = _depths(sponsor, ids, file=file)
+    order = np.argsort(depth.astype(np.uint16) if depth.max(initial=0) < DEEP else depth, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    above = np.append(place, -1).take(np.append(sponsor.take(order), -1))
+    levels = (0, *np.bincount(depth).cumsum().tolist())
+    if one_root and len(levels) > 1 and levels[1] > 1:
+        roots = ", ".join(str(ids[member]) for member in order[: min(levels[1], 3)].tolist())
+        raise BadInput(f"several roots where one is asked: {roots}", key="members.sponsor", file=file)
+    return Tree(sponsor, order, place, above, levels)
+
+
+def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
+    """How many sponsors each member has above; each round doubles the stretch that is known.
+
+    One number holds both how far a member has got (high half) and at whom it stands (low half; past the root: `size`).
+    """
+    size = len(parent)
+    known = np.append(np.where(parent < 0, size, parent + (LOW + 1)), size)
+    waiting = np.flatnonzero(parent >= 0)
+    # Part by part first: most sponsors stand earlier, and are known by then.
+    parts = np.array_split(waiting, size // PART + 1)
+    waiting = np.concatenate([_further(known, _further(known, _further(known, part))) for part in parts])
+    for _ in range(size.bit_length() + 1):
+        if not waiting.size:
+            return known[:-1] >> HALF
+        waiting = _further(known, waiting)
+    loop = _cycle(parent, int(waiting[0]))
+    raise BadInput(f"a cycle: {' < '.join(str(ids[member]) for member in loop)}", key="members.sponsor", file=file)
+
+
+def _further(known: Column, members: Column) -> Column:
+    """Go as far again as is known; returns who has not arrived at a root."""
+    so_far = known.take(members)
+    over = so_far & LOW
+    so_far += known.take(over) - over
+    known[members] = so_far
+    return members[(so_far & LOW) < len(known) - 1]
+
+
+def _cycle(parent: Column, member: int) -> list[int]:
     """The members of the loop that a walk from `member` runs into, the first one repeated at the end."""
     seen: dict[int, int] = {}
     walk: list[int] = []
     while member not in seen:
         seen[member] = len(walk)
         walk.append(member)
-        member = parent[member]
+        member = int(parent[member])
     return [*walk[seen[member] :], member]

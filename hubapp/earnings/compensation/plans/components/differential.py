@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.schema import Differential
+from hubapp.earnings.compensation.plans.tree import Climb
 
 
 def compute(component: Differential, ground: Ground) -> Outcome:
@@ -14,36 +18,35 @@ def compute(component: Differential, ground: Ground) -> Outcome:
     return _marginal(component, ground) if component.mode == "marginal" else _slab(component, ground)
 
 
-def rates(component: Differential, ground: Ground) -> list[int]:
+def rates(component: Differential, ground: Ground) -> Column:
     """Everybody's rate in this period."""
     if component.schedule is None:
-        return [component.rate_by_rank.get(rank or "", 0) for rank in ground.members.ranks]
-    rate = component.schedule.rate
-    return [rate(volume) for volume in ground.volume(component.threshold_on)]
+        return ground.by_rank(component.rate_by_rank, kind=np.int16)
+    return component.schedule.rates_at(ground.volume(component.threshold_on))
 
 
 def _slab(component: Differential, ground: Ground) -> Outcome:
-    """Volume flows to the next ancestor with a higher rate, who is paid the difference on it."""
-    rate = rates(component, ground)
-    greater = ground.tree.next_greater(rate)
-    flow = list(ground.own)
-    down = [0] * ground.size
-    for member in ground.tree.up:
-        above = greater[member]
-        if above >= 0 and flow[member]:
-            flow[above] += flow[member]
-            down[above] += (rate[above] - rate[member]) * flow[member]
-    return Outcome([own * bps for own, bps in zip(ground.own, rate, strict=True)], down)
+    """From the lowest rate up: volume moves to the next one above with a higher rate, who is paid the difference."""
+    tree, bps = ground.tree, rates(component, ground)
+    rate, flow = tree.lay(bps), np.append(ground.own_by_place, 0)
+    down, climb = np.zeros(len(flow), flow.dtype), Climb(tree)
+    for low in sorted({0, *(component.schedule.rates if component.schedule else component.rate_by_rank.values())}):
+        here = climb.among(rate == low)
+        higher = rate > low
+        higher[-1] = True
+        climb.thin(higher)
+        above, moved = climb.up.take(here), flow.take(here)
+        np.add.at(flow, above, moved)
+        np.add.at(down, above, (rate.take(above) - low) * moved)
+    return Outcome(ground.own * bps, tree.lift(down))
 
 
 def _marginal(component: Differential, ground: Ground) -> Outcome:
     """The integral f is convex with f(0) = 0: what own sales alone would earn is never more than the whole."""
     assert component.schedule is not None
-    integral = component.schedule.integral
-    worth = [integral(volume) for volume in ground.gv]
-    legs = ground.tree.legs(worth)
-    own = [integral(volume) for volume in ground.own]
-    return Outcome(own, [whole - mine - theirs for whole, mine, theirs in zip(worth, own, legs, strict=True)])
+    worth = component.schedule.integrals(ground.gv)
+    own = component.schedule.integrals(ground.own)
+    return Outcome(own, worth - own - ground.tree.legs(worth))
 
 
 def explain(component: Differential, ground: Ground, member: int) -> Iterator[Piece]:
@@ -52,19 +55,13 @@ def explain(component: Differential, ground: Ground, member: int) -> Iterator[Pi
         yield from _explain_marginal(component, ground, member)
         return
     rate, ids, orders = rates(component, ground), ground.members.ids, ground.orders
-    inside = ground.tree.downline(member)
-    for at, seller in enumerate(orders.seller):
-        if seller < 0 or not inside[seller]:
-            continue
-        beneath = 0
-        for one in ground.tree.path(seller):
-            if one == member:
-                break
-            beneath = max(beneath, rate[one])
-        bps = rate[member] - beneath
+    for at in ground.places_under(member):
+        seller, cv = int(orders.seller[at]), int(orders.cv[at])
+        path = ground.tree.path(seller)
+        beneath = path[: path.index(member)]
+        bps = int(rate[member]) - max((int(rate[one]) for one in beneath), default=0)
         if bps > 0:
-            why = "own_sale" if seller == member else "difference"
-            yield Piece(why, orders.cv[at], bps, orders.cv[at] * bps, orders.ids[at], ids[seller])
+            yield Piece("difference" if beneath else "own_sale", cv, bps, cv * bps, orders.ids[at], ids[seller])
 
 
 def _explain_marginal(component: Differential, ground: Ground, member: int) -> Iterator[Piece]:
@@ -73,13 +70,12 @@ def _explain_marginal(component: Differential, ground: Ground, member: int) -> I
     tiers, ids = component.schedule, ground.members.ids
     running = 0
     for at in ground.places(member):
-        cv = ground.orders.cv[at]
+        cv = int(ground.orders.cv[at])
         for base, bps in tiers.pieces(running, running + cv):
             yield Piece("own_sale", base, bps, base * bps, ground.orders.ids[at], ids[member])
         running += cv
-    for leg, above in enumerate(ground.tree.parent):
-        volume = ground.gv[leg]
-        if above == member and volume:
-            added = tiers.integral(running + volume) - tiers.integral(running)
-            yield Piece("leg", volume, None, added - tiers.integral(volume), leg=ids[leg])
-            running += volume
+    for leg in np.flatnonzero((ground.tree.parent == member) & (ground.gv != 0)).tolist():
+        volume = int(ground.gv[leg])
+        added = tiers.integral(running + volume) - tiers.integral(running)
+        yield Piece("leg", volume, None, added - tiers.integral(volume), leg=ids[leg])
+        running += volume

@@ -12,7 +12,7 @@ from hubapp.earnings.compensation.plans.schema import FeeCascade, HubShare, HubT
 
 def share(component: HubShare, ground: Ground) -> Outcome:
     """The fee of each hub is rounded once and split by largest remainder; a vacant hub's part is breakage."""
-    outcome = Outcome([0] * ground.size)
+    outcome = Outcome(ground.empty(ground.amount))
     for hub in range(len(ground.hubs.ids)):
         company, connector = _fee_parts(component, ground, hub)
         outcome.company += company
@@ -42,7 +42,7 @@ def explain_share(component: HubShare, ground: Ground, member: int) -> Iterator[
 
 def tiered(component: HubTier, ground: Ground) -> Outcome:
     """Each hub's line: tiers on its turnover, and the fixed payment where its conditions are met."""
-    outcome = Outcome([0] * ground.size)
+    outcome = Outcome(ground.empty(ground.amount if component.on == "amount" else ground.cv))
     for hub in range(len(ground.hubs.ids)):
         exact = _line(component, ground, hub)
         parts = _split(component, ground, hub, exact)
@@ -100,7 +100,7 @@ def explain_tiered(component: HubTier, ground: Ground, member: int) -> Iterator[
 
 def cascade(component: FeeCascade, ground: Ground) -> Outcome:
     """Steps in order on the gross: nobody passes on more than there is, the remainder of a step goes to `rest`."""
-    gross = sum(ground.orders.amount)
+    gross = ground.gross
     balance = {"IN": gross}
     for step in component.steps:
         held = balance[step.payer]
@@ -113,4 +113,4 @@ def cascade(component: FeeCascade, ground: Ground) -> Outcome:
         rest = step.rest or step.payer
         balance[step.payer] -= passed
         balance[rest] = balance.get(rest, 0) + left
-    return Outcome([0] * ground.size, accounts={name: amount for name, amount in balance.items() if amount})
+    return Outcome(ground.empty(), accounts={name: amount for name, amount in balance.items() if amount})

@@ -2,62 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column, sums
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.schema import Generation, Unilevel
+from hubapp.earnings.compensation.plans.tree import Climb
 
 
 def unilevel(component: Unilevel, ground: Ground) -> Outcome:
     """Level by level, volumes move from those who stood for a level to those who stand for the next."""
-    active, parent = ground.members.active, ground.tree.parent
-    depth = depths(component, ground)
-    dynamic = component.compression == "dynamic"
-    above = ground.tree.nearest_above(active.__getitem__) if component.compression == "standard" else parent
-    down, volume, breakage, sold = [0] * ground.size, ground.own, 0, sum(ground.own)
+    tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
+    takes_up_to = tree.lay(np.where(ground.members.active, depths(component, ground), 0), end=len(component.levels))
+    if component.compression == "standard":
+        climb.thin(tree.lay(ground.members.active, end=True))
+    here, moved = np.arange(ground.size), ground.own_by_place
+    breakage, sold = 0, int(moved.sum())
     for level, bps in enumerate(component.levels, start=1):
-        if dynamic:
-            above = ground.tree.nearest_above([active[u] and depth[u] >= level for u in range(ground.size)].__getitem__)
-        reached = [0] * ground.size
-        for member, moved in enumerate(volume):
-            if moved and above[member] >= 0:
-                reached[above[member]] += moved
-        taken = 0
-        for member, base in enumerate(reached):
-            if base and active[member] and depth[member] >= level:
-                down[member] += base * bps
-                taken += base
-        breakage += (sold - taken) * bps
-        volume = reached
-    return Outcome([0] * ground.size, down, breakage)
+        takes = takes_up_to >= level
+        if component.compression == "dynamic":
+            climb.thin(takes)
+        here, moved = _moved(climb, here, moved)
+        mine = takes.take(here)
+        takers, taken = here[mine], moved[mine]
+        down[takers] += taken * bps
+        breakage += (sold - int(taken.sum())) * bps
+    return Outcome(ground.empty(), tree.lift(down), breakage)
 
 
-def depths(component: Unilevel, ground: Ground) -> list[int]:
-    """How many levels everybody may take."""
-    table = component.depth_by_rank
-    if table is None:
-        return [len(component.levels)] * ground.size
-    return [table.get(rank or "", 0) for rank in ground.members.ranks]
+def _moved(climb: Climb, here: Column, volumes: Column) -> tuple[Column, Column]:
+    """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
+    found = sums(len(climb.up) - 1, climb.up.take(here), volumes)
+    there = np.flatnonzero(found[:-1]) if climb.left is None else climb.left
+    return there, found.take(there)
+
+
+def depths(component: Unilevel, ground: Ground) -> Column:
+    """How many of the levels everybody may take."""
+    most = len(component.levels)
+    if component.depth_by_rank is None:
+        return np.full(ground.size, most, np.int16)
+    return ground.by_rank({rank: min(depth, most) for rank, depth in component.depth_by_rank.items()}, kind=np.int16)
 
 
 def explain_unilevel(component: Unilevel, ground: Ground, member: int) -> Iterator[Piece]:
     """Sale by sale: the walk from the seller up, as the plan's words have it."""
-    active, depth = ground.members.active, depths(component, ground)
-    inside = ground.tree.downline(member)
-    for at, seller in enumerate(ground.orders.seller):
-        if seller < 0 or seller == member or not inside[seller]:
-            continue
+    orders, active, depth = ground.orders, ground.members.active, depths(component, ground)
+    for at in ground.places_under(member):
+        seller, cv = int(orders.seller[at]), int(orders.cv[at])
         for level, taker in _takers(component, ground.tree.path(seller)[1:], active, depth):
             if taker == member:
-                cv, bps = ground.orders.cv[at], component.levels[level - 1]
-                name = ground.members.ids[seller]
-                yield Piece("level", cv, bps, cv * bps, ground.orders.ids[at], name, level=level)
+                bps, name = component.levels[level - 1], ground.members.ids[seller]
+                yield Piece("level", cv, bps, cv * bps, orders.ids[at], name, level=level)
 
 
-def _takers(
-    component: Unilevel, uplines: list[int], active: Sequence[bool], depth: list[int]
-) -> Iterator[tuple[int, int]]:
+def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Column) -> Iterator[tuple[int, int]]:
     """(level, who takes it) of one sale."""
     if component.compression == "standard":
         uplines = [one for one in uplines if active[one]]
@@ -73,33 +75,24 @@ def _takers(
 
 def generation(component: Generation, ground: Ground) -> Outcome:
     """The volume of each owner's generation 0 moves from one member of the rank to the next above."""
-    ranks = ground.members.ranks
-    is_owner = [rank == component.rank for rank in ranks]
-    nearest = ground.tree.nearest(is_owner.__getitem__)
-    above = [nearest[parent] if parent >= 0 else -1 for parent in ground.tree.parent]
-    volume, down = [0] * ground.size, [0] * ground.size
-    for seller, owner in enumerate(nearest):
-        if owner >= 0:
-            volume[owner] += ground.own[seller]
+    tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
+    is_owner = tree.lay(ground.has_rank(frozenset([component.rank])), end=True)
+    climb.thin(is_owner)
+    owners = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
+    here = np.flatnonzero(is_owner[:-1])
+    moved = sums(ground.size, owners, ground.own_by_place).take(here)
     for bps in component.rates:
-        reached = [0] * ground.size
-        for member, moved in enumerate(volume):
-            if moved and above[member] >= 0:
-                reached[above[member]] += moved
-                down[above[member]] += moved * bps
-        volume = reached
-    return Outcome([0] * ground.size, down)
+        here, moved = _moved(climb, here, moved)
+        down[here] += moved * bps
+    return Outcome(ground.empty(), tree.lift(down))
 
 
 def explain_generation(component: Generation, ground: Ground, member: int) -> Iterator[Piece]:
     """Sale by sale: the member's place among those of the rank on the way to the root."""
-    ranks, inside = ground.members.ranks, ground.tree.downline(member)
-    for at, seller in enumerate(ground.orders.seller):
-        if seller < 0 or not inside[seller] or ranks[member] != component.rank:
-            continue
-        owners = [one for one in ground.tree.path(seller) if ranks[one] == component.rank]
-        place = owners.index(member)
+    orders, is_owner = ground.orders, ground.has_rank(frozenset([component.rank]))
+    for at in ground.places_under(member) if is_owner[member] else ():
+        seller, cv = int(orders.seller[at]), int(orders.cv[at])
+        place = [one for one in ground.tree.path(seller) if is_owner[one]].index(member)
         if 1 <= place <= len(component.rates):
-            cv, bps = ground.orders.cv[at], component.rates[place - 1]
-            name = ground.members.ids[seller]
-            yield Piece("generation", cv, bps, cv * bps, ground.orders.ids[at], name, level=place)
+            bps, name = component.rates[place - 1], ground.members.ids[seller]
+            yield Piece("generation", cv, bps, cv * bps, orders.ids[at], name, level=place)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import integers
 from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.schema import Differential, Generation, HubTier, Plan, Unilevel
-from hubapp.earnings.compensation.plans.tree import plant
+from hubapp.earnings.compensation.plans.tree import Tree, plant
 
 # Parents by place; the first is the root.
 SHAPES = ((-1,), (-1, 0), (-1, 0, 1), (-1, 0, 0), (-1, 0, 0, 1))
@@ -37,25 +41,43 @@ class Scene:
 
     def inputs(self, plan: Plan, *, buyer: int = 0, kind: str = "product") -> Inputs:
         """As the engine reads it, with a connector of one hub beside the tree."""
-        size = len(self.parents) + 1
-        ids = [f"m{place:02d}" for place in range(size)]
-        some = [PLENTY] * size
-        tree = plant([*self.parents, -1], ids)
-        ranks = [best_rank(plan)] * size
-        people = Members(ids, tree, ranks, [True] * size, some, [10**9] * size, [10**9] * size, [0] * size)
-        sold = [(member, cv) for member, cv in enumerate(self.volumes) if cv]
-        volumes = [cv for _, cv in sold]
-        orders = Orders(
-            [f"o{member}" for member, _ in sold],
-            [member for member, _ in sold],
-            [buyer] * len(sold),
-            volumes,
-            volumes,
-            volumes,
-            [0] * len(sold),
-            [kind] * len(sold),
-        )
-        return Inputs(people, orders, Hubs(["hub"], [[(size - 1, 1)]], [PLENTY], [1]))
+        return side_by_side(plan, [self], buyer=buyer, kind=kind)
+
+
+def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: str = "product") -> Inputs:
+    """Several scenes as one network: each a tree and a hub of its own, members in the order of the scenes."""
+    parents: list[int] = []
+    volumes: list[int] = []
+    connectors = []
+    for scene in scenes:
+        first = len(parents)
+        parents += [above + first if above >= 0 else -1 for above in scene.parents]
+        volumes += [*scene.volumes, 0]
+        connectors.append(len(parents))
+        parents.append(-1)
+    tree = _planted(tuple(parents))
+    size, many = len(parents), len(scenes)
+    hub = np.repeat(np.arange(many), [len(scene.parents) + 1 for scene in scenes])
+    ids = [f"m{place:06d}" for place in range(size)]
+    some, most = np.full(size, PLENTY), np.full(size, 10**9)
+    nothing, active = np.zeros(size, np.int64), np.ones(size, bool)
+    ranks = np.zeros(size, np.intp)
+    people = Members(ids, tree, ranks, active, some, most, most, nothing, [best_rank(plan)])
+    cv = integers(volumes)
+    seller = np.flatnonzero(cv)
+    sold = cv[seller]
+    names, inside = [f"o{place}" for place in seller.tolist()], np.full(len(seller), buyer)
+    orders = Orders(names, seller, inside, sold, sold, sold, hub[seller], inside * 0, [kind])
+    hubs = Hubs(
+        [f"hub{place}" for place in range(many)], [[(one, 1)] for one in connectors], [PLENTY] * many, [1] * many
+    )
+    return Inputs(people, orders, hubs)
+
+
+@lru_cache(maxsize=64)
+def _planted(parents: tuple[int, ...]) -> Tree:
+    """There are few shapes, and many scenes of each."""
+    return plant(parents, range(len(parents)))
 
 
 def best_rank(plan: Plan) -> str | None:

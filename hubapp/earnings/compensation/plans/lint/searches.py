@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hubapp.earnings.compensation.plans import engine
@@ -11,7 +11,7 @@ from hubapp.earnings.compensation.plans.lint.findings import Finding, judged
 from hubapp.earnings.compensation.plans.lint.scenes import SHAPES, Scene
 from hubapp.earnings.compensation.plans.lint.static import NEVER_PAID
 from hubapp.earnings.compensation.plans.refused import KOSCOT, VEMMA
-from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Caps, Plan
+from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Caps, Plan, Pool
 
 PERSONAL = frozenset({"personal_tier", "retail_margin"})
 # Rounding down may move a minor unit per component; less than that is no finding.
@@ -38,11 +38,11 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
     """Recruits alone, kits and fees, and purchases of participants: whatever the words say, nothing is paid."""
     starts = scenes.thresholds(plan)
     volume = 20 * starts[-1]
-    recruits = max(sum(_totals(plan, Scene(parents, (0,) * len(parents)))) for parents in SHAPES)
+    recruits = max(map(sum, _totals(plan, [Scene(parents, (0,) * len(parents)) for parents in SHAPES])))
     words = f"a network of recruits without a sale is paid {recruits} minor units"
     yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
     scene, empty = (Scene(SHAPES[2], (cv,) * len(SHAPES[2])) for cv in (volume, 0))
-    nothing = sum(_totals(plan, empty))
+    nothing = sum(_totals(plan, [empty])[0])
     kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
     words = f"kits, entry fees and training are paid {kits} minor units"
     yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
@@ -53,15 +53,18 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
 
 def split_gain(plan: Plan) -> tuple[int, str]:
     """The most that one person gains as two, and where."""
-    best, where = 0, ""
-    for scene in scenes.scenes(plan):
-        before = _totals(plan, scene)
+    found, places, splits = list(scenes.scenes(plan)), [], []
+    for place, scene in enumerate(found):
         for member in range(len(scene.parents)):
             for split in _selves(scene, member):
-                after = _totals(plan, split)
-                gain = after[member] + after[len(scene.parents)] - before[member]
-                if gain > best:
-                    best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+                places.append((place, member))
+                splits.append(split)
+    best, where, before = 0, "", _totals(plan, found)
+    for (place, member), after in zip(places, _totals(plan, splits), strict=True):
+        scene = found[place]
+        gain = after[member] + after[len(scene.parents)] - before[place][member]
+        if gain > best:
+            best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
     return best, where
 
 
@@ -77,34 +80,48 @@ def _selves(scene: Scene, member: int) -> Iterator[Scene]:
 
 def worst_drop(plan: Plan) -> tuple[int, str]:
     """The most that anybody loses because somebody sells more, and where."""
-    worst, where = 0, ""
     steps = sorted({1, *scenes.thresholds(plan)})
-    for scene in scenes.scenes(plan):
-        before = _totals(plan, scene)
+    found, places, more = list(scenes.scenes(plan)), [], []
+    for place, scene in enumerate(found):
         for member in range(len(scene.parents)):
-            for more in (steps[0], steps[len(steps) // 2], steps[-1]):
-                after = _totals(plan, scene.selling(member, more))
-                drop = max(was - is_ for was, is_ in zip(before, after, strict=True))
-                if drop > worst:
-                    worst, where = drop, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+            for volume in (steps[0], steps[len(steps) // 2], steps[-1]):
+                places.append((place, member))
+                more.append(scene.selling(member, volume))
+    worst, where, before = 0, "", _totals(plan, found)
+    for (place, member), after in zip(places, _totals(plan, more), strict=True):
+        drop = max(was - is_ for was, is_ in zip(before[place], after, strict=True))
+        if drop > worst:
+            scene = found[place]
+            worst, where = drop, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
     return worst, where
 
 
 def cliff(plan: Plan) -> tuple[int, str]:
     """The biggest step in anybody's pay for one more minor unit of volume, and where."""
-    worst, where = 0, ""
+    starts, beneath, reached = [], [], []
     for start in scenes.thresholds(plan):
         for parents in SHAPES[:3]:
             for member in range(len(parents)):
                 scene = Scene(parents, tuple(start - 1 if place == member else 0 for place in range(len(parents))))
                 for extra in (scene, scene.selling(0, start // 2).selling(member, -min(start // 2, start - 1))):
-                    pairs = zip(_totals(plan, extra), _totals(plan, extra.selling(member, 1)), strict=True)
-                    jump = max(abs(after - before) for before, after in pairs)
-                    if jump > worst:
-                        worst, where = jump, f" (at {start})"
+                    starts.append(start)
+                    beneath.append(extra)
+                    reached.append(extra.selling(member, 1))
+    worst, where = 0, ""
+    for start, before, after in zip(starts, _totals(plan, beneath), _totals(plan, reached), strict=True):
+        jump = max(abs(now - was) for was, now in zip(before, after, strict=True))
+        if jump > worst:
+            worst, where = jump, f" (at {start})"
     return worst, where
 
 
-def _totals(plan: Plan, scene: Scene) -> list[int]:
-    """Pay by member; the connector beside the tree comes last."""
-    return engine.compute(plan, scene.inputs(plan)).totals
+def _totals(plan: Plan, found: Sequence[Scene]) -> list[list[int]]:
+    """Pay by member in each scene; the connector beside the tree comes last.
+
+    Scenes stand in one run where nothing goes from one to another: a pool and a cap on the total are of all together.
+    """
+    is_shared = plan.caps.total_bps is not None or any(isinstance(one, Pool) for one in plan.components)
+    if is_shared:
+        return [engine.compute(plan, scene.inputs(plan)).totals for scene in found]
+    totals = iter(engine.compute(plan, scenes.side_by_side(plan, found)).totals)
+    return [[next(totals) for _ in range(len(scene.parents) + 1)] for scene in found]

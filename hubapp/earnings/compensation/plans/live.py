@@ -1,0 +1,200 @@
+"""Volumes between closes: what one sale changes for its seller and the people above, and what is missing to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hubapp.earnings.compensation.plans import rules
+from hubapp.earnings.compensation.plans.inputs import BUYERS
+from hubapp.earnings.compensation.plans.schema import (
+    Base,
+    Differential,
+    GroupTier,
+    HubTier,
+    PersonalTier,
+    Plan,
+)
+from hubapp.earnings.compensation.plans.tiers import Tiers
+
+Member = TypeVar("Member", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """A member's volumes, or a change of them; names and units as in the batch.
+
+    `own`, `own_pv`: own sales that count; `gv`, `gpv`: with the whole downline's. `from_customers` and `everything`: cv
+    of own and downline, what does not count included.
+    """
+
+    own: int = 0
+    own_pv: int = 0
+    gv: int = 0
+    gpv: int = 0
+    from_customers: int = 0
+    everything: int = 0
+
+    def __add__(self, other: Volumes) -> Volumes:
+        return Volumes(
+            self.own + other.own,
+            self.own_pv + other.own_pv,
+            self.gv + other.gv,
+            self.gpv + other.gpv,
+            self.from_customers + other.from_customers,
+            self.everything + other.everything,
+        )
+
+    def named(self, name: str, *, earlier_cv: int = 0) -> int:
+        """The volume behind a `threshold_on`."""
+        match name:
+            case "cv":
+                return self.own
+            case "pv":
+                return self.own_pv
+            case "gv":
+                return self.gv
+            case "gpv":
+                return self.gpv
+            case "gv_down":
+                return self.gv - self.own
+        assert name == "cumulative_cv"
+        return earlier_cv + self.own
+
+
+NOTHING = Volumes()
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One order line; `buyer` is an index of BUYERS."""
+
+    cv: int
+    pv: int = 0
+    buyer: int = 0
+    kind: str = "product"
+
+    def counts(self, base: Base | None) -> bool:
+        """Whether the plan pays for it."""
+        return base is None or (BUYERS[self.buyer] in base.buyers and self.kind not in base.exclude_kinds)
+
+
+def deltas(
+    sale: Sale, line: Sequence[Member], *, base: Base | None, is_refund: bool = False
+) -> Iterator[tuple[Member, Volumes]]:
+    """What a sale, or its refund, changes for each member of `line`: the seller, then everybody above to the root."""
+    sign = -1 if is_refund else 1
+    cv, pv = (sign * sale.cv, sign * sale.pv) if sale.counts(base) else (0, 0)
+    outside = sign * sale.cv if BUYERS[sale.buyer] == "customer" else 0
+    group = Volumes(0, 0, cv, pv, outside, sign * sale.cv)
+    for place, member in enumerate(line):
+        yield member, group if place else Volumes(cv, pv, cv, pv, outside, sign * sale.cv)
+
+
+def record(
+    live: MutableMapping[Member, Volumes],
+    sale: Sale,
+    line: Sequence[Member],
+    *,
+    base: Base | None,
+    is_refund: bool = False,
+) -> None:
+    """Apply the deltas of one sale or refund to volumes kept by member."""
+    for member, change in deltas(sale, line, base=base, is_refund=is_refund):
+        live[member] = live.get(member, NOTHING) + change
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub's turnover in the open period, and how many customers bought there."""
+
+    amount: int = 0
+    cv: int = 0
+    customers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a component stands: `reached` of `volume` earns `bps`; `missing` sales to customers more, `next_bps`.
+
+    `tier` counts the starts that are reached; at the last one `missing` and `next_bps` are None.
+    """
+
+    component: str
+    volume: str
+    reached: int
+    tier: int
+    bps: int
+    missing: int | None
+    next_bps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a component asks for: customers or volume. `missing_…` is 0 where it is met, None where it is not asked.
+
+    `either`: one of the two is enough.
+    """
+
+    component: str
+    missing_customers: int | None
+    missing_volume: int | None
+    either: bool
+
+    @property
+    def is_met(self) -> bool:
+        """Whether nothing more is needed."""
+        asked = [missing == 0 for missing in (self.missing_customers, self.missing_volume) if missing is not None]
+        return any(asked) if self.either else all(asked)
+
+
+def steps(plan: Plan, volumes: Volumes, *, earlier_cv: int = 0, hub: Hub | None = None) -> list[Step]:
+    """Every tiered component, in the plan's order; those of hubs only with `hub`."""
+    found = []
+    for component in plan.components:
+        match component:
+            case PersonalTier():
+                on = component.threshold_on
+                found.append(_step(component.id, component.tiers, on, volumes.named(on, earlier_cv=earlier_cv)))
+            case Differential() if component.schedule is not None:
+                on = component.threshold_on
+                found.append(_step(component.id, component.schedule, on, volumes.named(on, earlier_cv=earlier_cv)))
+            case GroupTier():
+                found.append(_step(component.id, component.tiers, component.on, volumes.named(component.on)))
+            case HubTier() if hub is not None:
+                reached = _turnover(component, hub)
+                found.append(_step(component.id, component.tiers, f"hub_{component.on}", reached))
+    return found
+
+
+def _step(component: str, tiers: Tiers, volume: str, reached: int) -> Step:
+    tier = sum(start <= reached for start in tiers.starts)
+    is_last = tier == len(tiers.starts)
+    missing, next_bps = (None, None) if is_last else (tiers.starts[tier] - reached, tiers.rates[tier])
+    return Step(component, volume, reached, tier, tiers.rate(reached), missing, next_bps)
+
+
+def conditions(
+    plan: Plan, *, customers: int = 0, customer_cv: int = 0, customer_pv: int = 0, hub: Hub | None = None
+) -> list[Condition]:
+    """What is asked beside volume tiers: rules of group pay on one's own customers, and a hub's fixed payment."""
+    found = []
+    for component in plan.components:
+        for rule in rules.of(component, plan):
+            if rule.min_customers is not None or rule.min_volume is not None:
+                volume = _missing(rule.min_volume, customer_pv if rule.in_points else customer_cv)
+                found.append(Condition(component.id, _missing(rule.min_customers, customers), volume, either=True))
+        if isinstance(component, HubTier) and component.fixed_payment and hub is not None:
+            people = _missing(component.fixed_min_customers, hub.customers)
+            turnover = _missing(component.fixed_min_turnover, _turnover(component, hub))
+            found.append(Condition(component.id, people, turnover, either=False))
+    return found
+
+
+def _turnover(component: HubTier, hub: Hub) -> int:
+    return hub.amount if component.on == "amount" else hub.cv
+
+
+def _missing(asked: int | None, reached: int) -> int | None:
+    return None if asked is None else max(0, asked - reached)

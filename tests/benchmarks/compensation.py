@@ -1,0 +1,103 @@
+"""The close of a period at the size of a country: engine alone, with the database, against SQL; one order at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from hubapp.earnings.compensation.plans import live
+from hubapp.earnings.compensation.plans.live import Sale, Volumes
+from hubapp.earnings.compensation.plans.tree import plant
+from tests.benchmarks import closing, network
+from tests.benchmarks.ground import Ground
+from tests.benchmarks.measuring import Result, milliseconds
+from tests.benchmarks.network import Size
+
+# HUBAPP_BENCH_MEMBERS=20000 shows in seconds that it works; goals are for the whole million.
+SIZE = Size(*(int(os.environ.get("HUBAPP_BENCH_MEMBERS", "1000000")) * each for each in (1, 5)))
+PEAK = 1500
+ORDERS = 20_000
+# Own volumes, carried to everybody above in one recursive statement, as one would without an engine.
+ROLL_UP = """
+WITH RECURSIVE own AS (SELECT seller, sum(cv) AS cv FROM sale GROUP BY seller),
+way AS (
+  SELECT id AS above, sponsor, cv FROM own JOIN member ON id = seller
+  UNION ALL
+  SELECT id, member.sponsor, cv FROM way JOIN member ON id = way.sponsor
+), gv AS (SELECT above, sum(cv) AS cv FROM way GROUP BY above)
+SELECT sum(cv) FROM gv
+"""
+
+
+def close(ground: Ground) -> Iterator[Result]:
+    """All of it; the engine each time in a process of its own."""
+    many = f"{SIZE.members:,} members, {SIZE.orders:,} orders"
+    dsn = ground.database("closing").admin
+    closing.fill(dsn, network.columns(SIZE))
+    rolled, gv = 0.0, 0
+    for name in network.PLANS:
+        took = _process("alone", name, SIZE.members, SIZE.orders)
+        rolled, gv = took["roll_up"], took["gv"]
+        figures = f"{took['close']:.2f} s : {milliseconds(took['copy'])}"
+        what = f"Close of {many}, {name} plan, engine alone against a warm numpy copy of the columns that it reads"
+        yield Result(what, figures, took["close"] / took["copy"], 30)
+        yield Result("Its peak memory", "the closing process", took["peak"], PEAK, " MiB")
+        stored = _process("database", name, dsn)
+        if stored["paid"] != took["paid"]:
+            raise RuntimeError(f"{name}: {stored['paid']} was paid from the database, {took['paid']} from memory")
+        parts = " + ".join(f"{part} {stored[part]:.1f} s" for part in ("read", "close", "write"))
+        whole = stored["read"] + stored["close"] + stored["write"]
+        what = f"The same with reading its columns from PostgreSQL and writing {stored['lines']:,} lines there"
+        yield Result(what, parts, whole, 60, " s")
+        yield Result("Its peak memory", "the closing process", stored["peak"], PEAK, " MiB")
+    yield _sql(dsn, rolled, gv)
+    yield _one_order()
+
+
+def _process(*arguments: object) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.closing", *map(str, arguments)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=closing.ROOT)
+    if done.returncode:
+        raise RuntimeError(f"{command[3:]} ended with {done.returncode}: {done.stderr[-2000:]}")
+    taken: dict[str, Any] = json.loads(done.stdout)
+    return taken
+
+
+def _sql(dsn: str, rolled: float, gv: int) -> Result:
+    """The statement may keep all it needs in memory, and reads tables that were just vacuumed."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SET work_mem = '1GB'")
+        connection.execute("SET max_parallel_workers_per_gather = 2")
+        begin = time.perf_counter()
+        (found,) = connection.execute(ROLL_UP).fetchone() or (0,)
+        taken = time.perf_counter() - begin
+    if found != gv:
+        raise RuntimeError(f"group volumes are {found} by SQL and {gv} by the engine")
+    figures = f"{taken:.1f} s : {rolled:.2f} s"
+    return Result("The same roll-ups as recursive SQL against the engine", figures, taken / rolled, 50, is_floor=True)
+
+
+def _one_order() -> Result:
+    """CPU time of the mean order: the line above its seller, and every volume on it."""
+    columns, plan = network.columns(SIZE)["member"], network.plan("default")
+    tree, chance = plant(columns["sponsor"], range(SIZE.members)), random.Random(5)
+    kept = dict.fromkeys(range(SIZE.members), Volumes())
+    sellers = [chance.randrange(SIZE.members) for _ in range(ORDERS)]
+    touched, begin = 0, time.process_time()
+    for seller in sellers:
+        line = tree.path(seller)
+        live.record(kept, Sale(cv=1000, pv=1000), line, base=plan.base)
+        touched += len(line)
+    mean = (time.process_time() - begin) / ORDERS
+    assert int(np.sum([kept[root].gv for root in np.flatnonzero(tree.parent < 0).tolist()])) == 1000 * ORDERS
+    figures = f"{touched / ORDERS:.1f} members touched"
+    return Result("Incremental update of one order, CPU time", figures, mean * 1000, 1, " ms")

@@ -1,0 +1,151 @@
+"""Columns of integers never wrap: what does not fit 64 bits is reckoned with Python integers and comes out the same."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubapp.earnings.compensation.plans import cases, columns, engine, evaluation
+from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans.inputs import Inputs, Members, Orders
+from hubapp.earnings.compensation.plans.rounding import apportioned, divided, hamilton
+from hubapp.earnings.compensation.plans.schema import Caps
+from hubapp.earnings.compensation.plans.tiers import Tiers
+from hubapp.earnings.compensation.plans.tree import plant
+from tests.earnings.compensation import naive, strategies
+from tests.earnings.compensation.examples import plan
+
+CAREFUL = strategies.careful(60)
+ANY = st.one_of(st.integers(0, 50), st.integers(2**31 - 2, 2**31 + 2), st.integers(2**62, 2**65))
+HUGE = 10**10
+
+
+def scaled(case: dict[str, Any]) -> dict[str, Any]:
+    """The same case with every order so big that all of them leave 64 bits."""
+    changed = copy.deepcopy(case)
+    for order in changed["orders"]:
+        for name in ("amount", "cv", "pv"):
+            order[name] *= HUGE
+    return changed
+
+
+@CAREFUL
+@given(strategies.whole_cases())
+def test_volumes_beyond_64_bits_come_out_as_the_words_say(case: dict[str, Any]) -> None:
+    big = scaled(case)
+    output, plain = evaluation.evaluate(cases.read(big, file="big.json")), naive.run(big)
+    assert output["payouts"] == naive.bare(plain["payouts"])
+    assert output.get("forfeited", {}) == naive.bare(plain["forfeited"])
+    if "cap" in case["plan"]:
+        assert output["payouts_after_cap"] == naive.bare(plain["totals"])
+
+
+@CAREFUL
+@given(st.lists(st.one_of(ANY, ANY.map(lambda value: -value)), max_size=90))
+def test_sums_are_exact_whatever_their_size(values: list[int]) -> None:
+    column = columns.integers(values)
+    assert column.tolist() == values
+    assert columns.total(column) == sum(values)
+    assert columns.reach(column) == max(map(abs, values), default=0)
+    assert not columns.stays_under(column, abs(sum(values)))
+    assert columns.stays_under(column, len(values) * columns.reach(column) + 1)
+
+
+def test_a_sum_that_leaves_64_bits_is_exact_though_its_values_fit() -> None:
+    column = np.full(100, 2**62 + 12_345)
+    column[::3] = -(2**61) - 7
+    assert columns.total(column) == sum(column.tolist())
+    assert not columns.stays_under(np.full(100, 2**62), 100 * 2**62)
+    assert columns.stays_under(np.array([0] * 99 + [2**62]), 2**62 + 1)
+    assert not columns.stays_under(np.array([-1] + [0] * 98 + [2**62]), 2**62 + 1)
+
+
+@pytest.mark.parametrize("values", [[1.5], [1, 2.0], np.array([0.5]), ["1"], [2**70, 0.5], [None]])
+def test_what_is_no_whole_number_is_refused(values: Any) -> None:
+    with pytest.raises(BadInput, match=r"^holds what is no whole number$"):
+        columns.integers(values)
+
+
+@pytest.mark.parametrize("values", [[2**63, -1], [2**64], [2**63 - 1], [-(2**63) - 1], np.array([2**63], np.uint64)])
+def test_neighbours_of_64_bits_are_kept(values: Any) -> None:
+    assert [int(value) for value in columns.integers(values)] == [int(value) for value in values]
+
+
+@CAREFUL
+@given(st.lists(st.tuples(ANY, st.lists(ANY, min_size=3, max_size=3)), min_size=1, max_size=6))
+def test_many_are_divided_as_each_would_be(rows: list[tuple[int, list[int]]]) -> None:
+    wholes = columns.integers([whole for whole, _ in rows])
+    weights = np.array([columns.integers(one).astype(object) for _, one in rows], object).T
+    together = divided(wholes, weights)
+    assert together.T.tolist() == [hamilton(whole, one) for whole, one in rows]
+
+
+@CAREFUL
+@given(ANY, st.lists(ANY, max_size=8))
+def test_a_column_is_divided_as_a_list_is(whole: int, weights: list[int]) -> None:
+    assert apportioned(whole, columns.integers(weights)).tolist() == hamilton(whole, weights)
+
+
+@CAREFUL
+@given(strategies.tiers(), st.lists(st.integers(0, 60_000)))
+def test_tiers_say_the_same_of_a_column_as_of_each_volume(rows: list[dict[str, int]], volumes: list[int]) -> None:
+    tiers, column = Tiers.of([(row["from"], row["bps"]) for row in rows]), columns.integers(volumes)
+    assert tiers.rates_at(column).tolist() == [tiers.rate(volume) for volume in volumes]
+    for mode in ("marginal", "slab"):
+        assert tiers.pays(column, mode=mode).tolist() == [tiers.pay(volume, mode=mode) for volume in volumes]
+
+
+def narrow(inputs: Inputs) -> Inputs:
+    """The same inputs as a database gives them: arrays in narrow widths, words as numbers."""
+    members, orders = inputs.members, inputs.orders
+    ranks, names = members.coded_ranks()
+    people = Members(
+        np.array(members.ids),
+        plant(members.tree.parent.astype(np.int32), members.ids),
+        ranks.astype(np.int16),
+        members.active.astype(bool),
+        members.customers.astype(np.int32),
+        members.customer_pv.astype(np.int32),
+        members.customer_cv.astype(np.int32),
+        members.earlier_cv.astype(np.int32),
+        names,
+    )
+    lines = Orders(
+        np.array(orders.ids),
+        orders.seller.astype(np.int32),
+        orders.buyer.astype(np.int8),
+        orders.amount.astype(np.int32),
+        orders.cv.astype(np.int32),
+        orders.pv.astype(np.int32),
+        orders.hub.astype(np.int16),
+        np.zeros(len(orders.ids), np.int8),
+        ["product"],
+    )
+    return Inputs(people, lines, inputs.hubs)
+
+
+@CAREFUL
+@given(strategies.whole_cases())
+def test_narrow_columns_give_the_same_run_as_lists(case: dict[str, Any]) -> None:
+    one = cases.read(case, file="random.json")
+    listed = replace(one.inputs, orders=replace(one.inputs.orders, kind=["product"] * len(one.inputs.orders.ids)))
+    first, second = (engine.compute(one.plan, inputs) for inputs in (listed, narrow(one.inputs)))
+    assert first.final == second.final
+    assert [paid.exact for paid in first.paid] == [paid.exact for paid in second.paid]
+    assert listed.digest() == narrow(one.inputs).digest()
+
+
+def test_a_narrow_column_does_not_wrap_in_its_width() -> None:
+    people = Members(["a"], plant([-1], ["a"]), [None], [True], [10], [0], [10**5], [0])
+    many = 100_000
+    lines = Orders(range(many), np.zeros(many, np.int8), np.zeros(many, np.int8), np.full(many, 2**31 - 1, np.int32),
+                   np.full(many, 2**31 - 1, np.int32), np.zeros(many, np.int8), np.full(many, -1, np.int8))  # fmt: skip
+    result = engine.compute(replace(plan(), caps=Caps()), Inputs(people, lines))
+    assert result.ground.gv.tolist() == [many * (2**31 - 1)]
+    assert result.paid[0].exact == [plan().components[0].tiers.integral(many * (2**31 - 1))]  # type: ignore[union-attr]

@@ -1,0 +1,114 @@
+"""The tree's passes against walking every path: volumes, thinned ways up, groups; deep lines and loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans.tree import DEEP, THIN, Climb, Tree, plant
+from tests.earnings.compensation import strategies
+
+CAREFUL = strategies.careful(60)
+
+
+@st.composite
+def forests(draw: st.DrawFn) -> list[int]:
+    """Parents of members whose numbers say nothing about their place."""
+    size = draw(st.integers(0, 14))
+    names = draw(st.permutations(range(size)))
+    parents = [-1] * size
+    for place, name in enumerate(names):
+        above = draw(st.integers(-1, place - 1))
+        parents[name] = names[above] if above >= 0 else -1
+    return parents
+
+
+def planted(parents: list[int]) -> Tree:
+    return plant(parents, [f"m{place}" for place in range(len(parents))])
+
+
+@CAREFUL
+@given(forests(), st.randoms(use_true_random=False))
+def test_a_roll_up_adds_everybody_to_all_above(parents: list[int], chance: object) -> None:
+    tree = planted(parents)
+    own = [7**place for place in range(len(parents))]
+    expected = [sum(own[one] for one in range(len(own)) if member in tree.path(one)) for member in range(len(own))]
+    assert tree.roll_up(np.array(own, np.int64)).tolist() == expected
+    assert tree.roll_up(np.array(own, object)).tolist() == expected
+    legs = [sum(own[one] for one, above in enumerate(parents) if above == member) for member in range(len(own))]
+    assert tree.legs(np.array(own, np.int64)).tolist() == legs
+
+
+def test_a_wide_tree_rolls_up_as_a_thin_one_does() -> None:
+    parents = [-1, -1, *(place % 2 for place in range(38)), *(place * 7 % 40 for place in range(400))]
+    tree, own = planted(parents), np.arange(440)
+    assert len(parents) >= THIN * len(tree.levels)
+    expected = np.zeros(440, np.int64)
+    for member in range(440):
+        expected[tree.path(member)] += member
+    assert tree.roll_up(own).tolist() == expected.tolist()
+
+
+@CAREFUL
+@given(forests())
+def test_members_are_numbered_level_by_level(parents: list[int]) -> None:
+    tree = planted(parents)
+    depths = [len(tree.path(member)) for member in tree.order.tolist()]
+    assert depths == sorted(depths)
+    assert [depths.count(depth) for depth in range(1, len(tree.levels))] == np.diff(tree.levels).tolist()
+    assert tree.lift(tree.lay(np.arange(len(parents)))[:-1]).tolist() == list(range(len(parents)))
+
+
+@CAREFUL
+@given(forests(), st.data())
+def test_a_thinned_way_up_leads_to_the_next_one_left(parents: list[int], data: st.DataObject) -> None:
+    tree = planted(parents)
+    climb, left = Climb(tree), set(range(len(parents)))
+    for _ in range(3):
+        before = left
+        left = {member for member in left if data.draw(st.booleans())}
+        climb.thin(tree.lay(np.array([member in left for member in range(len(parents))], bool), end=True))
+        for member in before:
+            expected = next((one for one in tree.path(member)[1:] if one in left), -1)
+            up = int(climb.up[tree.place[member]])
+            assert (int(tree.order[up]) if up >= 0 else -1) == expected
+        assert {int(tree.order[place]) for place in climb.left} == left
+
+
+@CAREFUL
+@given(forests())
+def test_a_downline_is_everybody_whose_path_leads_through(parents: list[int]) -> None:
+    tree = planted(parents)
+    for member in range(len(parents)):
+        expected = [member in tree.path(one) for one in range(len(parents))]
+        assert tree.downline(member).tolist() == expected
+
+
+@pytest.mark.parametrize("size", [DEEP, DEEP + 1, DEEP + 2])
+def test_a_line_without_a_branch_is_as_deep_as_it_is_long(size: int) -> None:
+    tree = planted([-1, *range(size - 1)])
+    assert len(tree.levels) == size + 1
+    assert tree.order.tolist() == list(range(size))
+    assert tree.roll_up(np.ones(size, np.int64))[:2].tolist() == [size, size - 1]
+
+
+@pytest.mark.parametrize(
+    ("parents", "loop"),
+    [([0], "m0 < m0"), ([1, 2, 0], "m0 < m1 < m2 < m0"), ([-1, 2, 3, 2, 1], "m2 < m3 < m2"), ([-1, 0, 2], "m2 < m2")],
+)
+def test_a_loop_is_named(parents: list[int], loop: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        planted(parents)
+    shown = str(refusal.value).removeprefix("members.sponsor: a cycle: ")
+    assert set(shown.split(" < ")) == set(loop.split(" < "))
+    assert shown.split(" < ")[0] == shown.split(" < ")[-1]
+
+
+def test_at_most_three_roots_are_named() -> None:
+    with pytest.raises(BadInput, match=r"several roots where one is asked: b, c, d$"):
+        plant([1, -1, -1, -1, -1], "abcde", one_root=True)
+    assert plant([1, -1], "ab", one_root=True).levels == (0, 1, 2)
+    assert plant([], "", one_root=True).levels == (0,)
