@@ -54,6 +54,7 @@ SLICES = (
     "hubapp.earnings.shares",
     "hubapp.earnings.retainers",
     "hubapp.earnings.payouts",
+    "hubapp.earnings.compensation",
     "hubapp.market.catalogue",
     "hubapp.market.orders",
     "hubapp.market.subscriptions",

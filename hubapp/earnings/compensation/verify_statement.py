@@ -380,7 +380,7 @@ def geometric(rule: dict[str, Any], body: Body) -> Earned:
     facts, _ = body.facts(rule, "number of sales by depth")
     rewards, reward, left = [], rule["reward"], rule["budget"]
     sales = {0: len(body.orders)} | {row["depth"]: row["sales"] for row in facts.get("depths", [])}
-    for depth in range(max(sales) + 1):
+    for depth in range(min(max(sales), 100_000) + 1):
         reward = min(reward, left)
         left -= reward
         rewards.append(piece("reward", 0, None, reward * sales.get(depth, 0) * SCALE, depth=depth))
@@ -727,7 +727,7 @@ def changes(raw: bytes) -> Findings:
     is_untouched = f'"over_all": "{over_all(hashes)}"'.encode() in sections["seal"].text
     for name, block in sections.items():
         if not is_untouched and name != "seal" and name in stated and stated[name]["all"] != block.hash:
-            _in_section(block, stated[name]["items"], raw, found)
+            _in_section(block, stated[name], raw, found)
     if not found.problems:
         _in_seal(sections["seal"], hashes, found)
     if not found.problems and not _is_canonical(raw):
@@ -748,35 +748,48 @@ def _stated(seal: bytes) -> dict[str, Any]:
     """The hashes that a seal states, of those sections for which it can be read."""
     each = rb'   "(\w+)": \{\n    "all": "([0-9a-f]{64})",\n    "items": \[([^\]]*)\]'
     return {
-        name.decode(): {"all": whole.decode(), "items": [one.decode() for one in re.findall(rb'"([^"]*)"', items)]}
+        name.decode(): {
+            "all": whole.decode(),
+            "items": [one.decode(errors="replace") for one in re.findall(rb'"([^"]*)"', items)],
+        }
         for name, whole, items in re.findall(each, seal)
     }
 
 
-def _in_section(block: Block, wanted: list[str], raw: bytes, found: Findings) -> None:
+def _in_section(block: Block, stated: dict[str, Any], raw: bytes, found: Findings) -> None:
     """Which entry is not the sealed one, and if one byte or number of it is another, which."""
-    entries = block.entries()
+    entries, wanted = block.entries(), stated["items"]
     hashes = [entry.hash[:ITEM_DIGITS] for entry in entries]
     head = _shared(wanted, hashes)
     tail = _shared(wanted[head:][::-1], hashes[head:][::-1])
     missing, changed = wanted[head : len(wanted) - tail], entries[head : len(entries) - tail]
-    if not changed:
-        words = f"{len(missing)} entries are missing" if missing else "its brackets are not as they must be"
-        found.add(block.name, f"section {block.name}: {words}")
-        return
-    text = b"\n".join(line for one in changed for line in one.lines).removesuffix(b",")
-    first = changed[0].first
-    mended = _mended(text, missing[0], raw) if len(missing) == 1 else None
-    if mended is None:
+    before, wrong, right = block.lines[:0], block.text, None
+    if len(missing) == 1 and changed:
+        before = block.lines[: changed[0].first - block.first]
+        wrong = b"\n".join(line for one in changed for line in one.lines).removesuffix(b",")
+        right = _mended(wrong, missing[0], raw)
+    if right is None:
+        before, wrong = block.lines[:0], block.text
+        right = _mended(wrong, stated["all"], raw, only=b"\n ")
+    if right is not None:
+        _name_line(block, before, right.split(b"\n"), wrong.split(b"\n"), found)
+    elif changed:
         names = ", ".join(_path(block, one.first, block.lines) for one in changed)
-        found.add(block.name, f"section {block.name}, line {first + 1}: {names} is not what was sealed")
-        return
-    right, wrong = mended.split(b"\n"), text.split(b"\n")
+        found.add(block.name, f"section {block.name}, line {changed[0].first + 1}: {names}: not what was sealed")
+    else:
+        words = f"{len(missing)} entries are missing" if missing else "its brackets are not as they must be"
+        found.add(block.name, f"section {block.name}, line {block.first + 1}: {words}")
+
+
+def _name_line(block: Block, before: Sequence[bytes], right: list[bytes], wrong: list[bytes], found: Findings) -> None:
+    """The line that differs, with its key path, what it must be and what it is."""
     at = _shared(right, wrong)
-    before = block.lines[: first - block.first]
-    path = _path(block, first + at, (*before, *right))
+    line = block.first + len(before) + at
+    path = _path(block, line, (*before, *right))
     expected, other = _leaf(right[at]), _leaf(wrong[at] if at < len(wrong) else b"")
-    found.add(block.name, f"section {block.name}, line {first + at + 1}: {path}: expected {expected}, found {other}")
+    if expected == other:
+        expected, other = _shown(right[at]), _shown(wrong[at])
+    found.add(block.name, f"section {block.name}, line {line + 1}: {path}: expected {expected}, found {other}")
 
 
 def _shared(one: Sequence[Any], two: Sequence[Any]) -> int:
@@ -784,26 +797,28 @@ def _shared(one: Sequence[Any], two: Sequence[Any]) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _mended(text: bytes, wanted: str, raw: bytes) -> bytes | None:
-    """The text with one byte, or one number, put right, if that gives the sealed hash."""
-    longest, every_byte = 6000, 700
-    begin = bytes.fromhex(wanted) if re.fullmatch("[0-9a-f]{16}", wanted) else None
-    if begin is None or len(text) > longest:
+def _mended(text: bytes, wanted: str, raw: bytes, *, only: bytes = b"") -> bytes | None:
+    """The text with one byte, or one number, put right, if that gives the sealed hash; `only`: bytes to try."""
+    longest, every_byte = (40_000 if only else 6000), 700
+    if len(text) > longest or not re.fullmatch("([0-9a-f]{2})+", wanted):
         return None
-    numbers = sorted({*re.findall(rb"(?<=[ ])\d+(?=,?\n)", raw)})
-    for number in re.finditer(rb"(?<=[ ])-?\d+(?=,?(?:\n|$))", text):
+    begin = bytes.fromhex(wanted)
+    numbers = sorted({*re.findall(rb"(?<= )\d+(?=,?\n)", raw)}) if not only else []
+    for number in re.finditer(rb"(?<= )-?\d+(?=,?(?:\n|$))", text):
         for other in numbers:
             whole = text[: number.start()] + other + text[number.end() :]
             if sha256(whole).digest().startswith(begin):
                 return whole
-    likely = range(256) if len(text) <= every_byte else (10, *range(32, 127))
+    likely = only or bytes(range(256) if len(text) <= every_byte else (10, *range(32, 127)))
+    done = sha256()
     for at in range(len(text)):
-        head, tail = sha256(text[:at]), text[at + 1 :]
+        tail = text[at + 1 :]
         for byte in likely:
-            tried = head.copy()
+            tried = done.copy()
             tried.update(bytes((byte,)) + tail)
             if tried.digest().startswith(begin):
                 return text[:at] + bytes((byte,)) + tail
+        done.update(text[at : at + 1])
     return None
 
 
@@ -1005,7 +1020,7 @@ def check(raw: bytes, keys: dict[str, bytes] | None = None) -> Report:
         sums = recomputed(document, report.taken)
     except ValueError as error:
         sums = Findings([f"the file cannot be read as a statement: {error}"], [])
-    except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
         sums = Findings([f"something is not where it must be, or not of its kind: {error!r}"], [])
     if report.problems:
         report.follows = sums.problems
@@ -1069,7 +1084,7 @@ def told(report: Report) -> Iterator[str]:
 def _told_of(document: dict[str, Any]) -> Iterator[str]:
     try:
         period, plan = document["period"], document["plan"]
-        digits = period["exponent"]
+        digits = min(period["exponent"], 6)
         yield (
             f"Statement of {document['earner']['name']} ({document['earner']['account']}), {period['name']}, "
             f"{period['currency']}, by plan {plan['id']} version {plan['version']}, run {document['run']['id']}"
@@ -1084,7 +1099,7 @@ def _told_of(document: dict[str, Any]) -> Iterator[str]:
                 amount = money(row["difference"], digits)
                 yield f"line     {one['period']['name']}, {row['component']}: {amount} corrected"
         yield f"total    {money(document['totals']['due'], digits)} {period['currency']}"
-    except (KeyError, TypeError, IndexError, AttributeError):
+    except (AttributeError, LookupError, TypeError):
         yield "Not everything in this file can be read."
 
 

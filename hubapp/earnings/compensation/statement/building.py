@@ -10,9 +10,8 @@ from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans.engine import Result
-from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.statement import facts, rules
-from hubapp.earnings.compensation.statement.network import Network
+from hubapp.earnings.compensation.statement.network import Network, Sale
 
 Data = dict[str, Any]
 
@@ -87,22 +86,13 @@ class Correction:
 
 def result_digest(result: Result) -> str:
     """sha256 of every amount of a run, sorted."""
-    ids = result.ground.members.ids
-    rows = [
-        json.dumps(
-            (
-                ids[member],
-                paid.component.id,
-                int(paid.exact[member]),
-                int(paid.amounts[member]),
-                int(paid.forfeited.get(member, 0)),
-                int(final[member]),
-            )
-        )
-        for paid, final in zip(result.paid, result.final, strict=True)
-        for member in range(len(ids))
-        if paid.exact[member] or paid.forfeited.get(member) or final[member]
-    ]
+    ids, rows = [str(name) for name in result.ground.members.ids], []
+    for paid, final in zip(result.paid, result.final, strict=True):
+        for name, *amounts in zip(ids, paid.exact, paid.amounts, final, strict=True):
+            if any(amounts):
+                rows.append(json.dumps((name, paid.component.id, *map(int, amounts))))
+        lost = sorted(paid.forfeited.items())
+        rows += [json.dumps((ids[member], paid.component.id, "forfeited", int(exact))) for member, exact in lost]
     return sha256("\n".join(sorted(rows)).encode()).hexdigest()
 
 
@@ -198,25 +188,24 @@ def _facts(network: Network, member: int, salt: bytes) -> Data:
 
 
 def _orders(closed: Closed, member: int) -> list[Data]:
-    orders, numbers = closed.network.inputs.orders, closed.numbers
     return [
         {
-            "order": numbers.get(orders.ids[at], orders.ids[at]),
-            "amount": int(orders.amount[at]),
-            "cv": int(orders.cv[at]),
-            "pv": int(orders.pv[at]),
-            "buyer": BUYERS[orders.buyer[at]],
-            "kind": orders.kind[at] if orders.kind else "product",
+            "order": closed.numbers.get(sale.id, sale.id),
+            "amount": sale.amount,
+            "cv": sale.cv,
+            "pv": sale.pv,
+            "buyer": sale.buyer,
+            "kind": sale.kind,
         }
-        for at in closed.network.orders_of.get(member, [])
+        for sale in closed.network.sales_of.get(member, [])
     ]
 
 
 def _standing(network: Network, member: int) -> Data:
     members = network.inputs.members
     return {
-        "rank": members.ranks[member],
-        "active": bool(members.active[member]),
+        "rank": network.ranks[member],
+        "active": network.active[member],
         "customers": int(members.customers[member]),
         "customer_pv": int(members.customer_pv[member]),
         "customer_cv": int(members.customer_cv[member]),
@@ -247,9 +236,9 @@ class Given:
         self.of, self.member = network, member
         known: dict[str, Callable[[], Any]] = {
             "cv": lambda: network.gv[member] - network.own[member],
-            "pv": lambda: network.down_pv[member],
-            "from_customers": lambda: self._ratios()[0],
-            "everything": lambda: self._ratios()[1],
+            "pv": lambda: network.gpv[member] - network.own_pv[member],
+            "from_customers": self._from_customers,
+            "everything": self._everything,
         }
         if self._hides_buyers():
             known["majority"] = self._majority
@@ -258,22 +247,22 @@ class Given:
 
     def _hides_buyers(self) -> bool:
         """Whether the sums would show what very few people of the downline bought themselves."""
-        mine = any(
-            self.of.inputs.orders.buyer[at] != BUYERS.index("customer") for at in self.of.orders_of.get(self.member, [])
-        )
-        return 0 < self.of.inside[self.member] - int(mine) < facts.FEW
+        mine = any(sale.buyer != "customer" for sale in self._own_sales())
+        return 0 < self.of.insiders[self.member] - int(mine) < facts.FEW
 
-    def _ratios(self) -> tuple[int, int]:
+    def _own_sales(self) -> list[Sale]:
+        return self.of.sales_of.get(self.member, [])
+
+    def _from_customers(self) -> int:
         """Of the downline alone: own sales stand in the file one by one."""
-        orders = self.of.inputs.orders
-        places = self.of.orders_of.get(self.member, [])
-        theirs = sum(int(orders.cv[at]) for at in places if BUYERS[orders.buyer[at]] == "customer")
-        from_customers, everything = (column[self.member] for column in self.of.ratios)
-        return from_customers - theirs, everything - sum(int(orders.cv[at]) for at in places)
+        mine = sum(sale.cv for sale in self._own_sales() if sale.buyer == "customer")
+        return self.of.from_customers[self.member] - mine
+
+    def _everything(self) -> int:
+        return self.of.everything[self.member] - sum(sale.cv for sale in self._own_sales())
 
     def _majority(self) -> bool:
-        from_customers, everything = (column[self.member] for column in self.of.ratios)
-        return 2 * from_customers > everything
+        return 2 * self.of.from_customers[self.member] > self.of.everything[self.member]
 
     def _cap(self) -> Data | None:
         """The divisions of the total cap where it was reached."""
@@ -285,14 +274,9 @@ class Given:
 
 
 def _agree(network: Network, member: int, lines: Sequence[Data]) -> None:
-    for line, paid, final in zip(lines, network.result.paid, network.final, strict=True):
-        ours = (line["exact"], line["forfeited"], line["reason"], line["rounded"], line["amount"])
-        engines = (
-            int(paid.exact[member]),
-            int(paid.forfeited.get(member, 0)),
-            paid.reasons.get(member),
-            int(paid.amounts[member]),
-            final[member],
-        )
+    for at, (line, paid) in enumerate(zip(lines, network.result.paid, strict=True)):
+        ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
+        lost = int(paid.forfeited.get(member, 0))
+        engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
         if ours != engines:
             raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
-from hubapp.earnings.compensation.plans.components import group, levels
 from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
 from hubapp.earnings.compensation.plans.schema import (
     Component,
@@ -82,12 +81,12 @@ def beneath(component: Differential, network: Network, member: int) -> Facts:
 
 def by_level(component: Unilevel, network: Network, member: int) -> Facts:
     """Downline volume by the level on which the member takes it."""
-    active, depth = network.inputs.members.active, levels.depths(component, network.result.ground)
-    sums: dict[int, int] = {}
+    table, sums, active = component.depth_by_rank, dict[int, int](), network.active
     for seller, way in network.beneath(member):
         level = 1
         for one in (*way[1:], member):
-            takes = active[one] and depth[one] >= level
+            depth = len(component.levels) if table is None else table.get(network.ranks[one] or "", 0)
+            takes = active[one] and depth >= level
             if one == member and takes and level <= len(component.levels):
                 sums[level] = sums.get(level, 0) + network.own[seller]
             passes = component.compression == "none" or (component.compression == "standard" and active[one]) or takes
@@ -97,7 +96,7 @@ def by_level(component: Unilevel, network: Network, member: int) -> Facts:
 
 def by_generation(component: Generation, network: Network, member: int) -> Facts:
     """Downline volume by how many of the rank stand beneath the member on its way."""
-    ranks, sums = network.inputs.members.ranks, dict[int, int]()
+    ranks, sums = network.ranks, dict[int, int]()
     if ranks[member] != component.rank:
         return {}
     for seller, way in network.beneath(member):
@@ -117,7 +116,7 @@ def share(total: int, weights: list[int], place: int) -> Facts:
 
 def in_pool(component: Pool, network: Network, member: int) -> Facts:
     """The member's shares, or those of the hubs that they look after."""
-    money = int(group.fund(component, network.result.ground))
+    money = component.fund_fixed or network.turnover * component.fund_bps // SCALE
     if component.shares_on is None:
         if not component.shares.get(network.ids[member]):
             return {}
@@ -146,10 +145,10 @@ def held(network: Network, member: int) -> list[tuple[int, int, list[int]]]:
 
 def in_hub_share(component: HubShare, network: Network, member: int) -> Facts:
     """Amounts of the hubs, and the days as one of their connectors."""
-    ground, rows = network.result.ground, []
+    rows = []
     for hub, place, days in held(network, member):
-        amount = int(ground.hub_amount[hub])
-        fee = ground.rounding.of(amount * component.fee_bps)
+        amount = network.hub_amounts[hub]
+        fee = network.plan.rounding.of(amount * component.fee_bps)
         part = hamilton(fee, (component.company_bps, component.connector_bps))[1]
         rows.append({"hub": network.inputs.hubs.ids[hub], "amount": amount, "days": share(part, days, place)})
     return {"hubs": rows} if rows else {}
@@ -157,15 +156,15 @@ def in_hub_share(component: HubShare, network: Network, member: int) -> Facts:
 
 def in_hub_tier(component: HubTier, network: Network, member: int) -> Facts:
     """Turnover and customers of the hubs; where several look after one, the member's part of its line."""
-    ground, hubs, rows = network.result.ground, network.inputs.hubs, []
+    hubs, rows, tiers = network.inputs.hubs, [], verify_statement.tiers_of(rules.steps(component.tiers))
     for hub, place, days in held(network, member):
-        turnover = int((ground.hub_amount if component.on == "amount" else ground.hub_cv)[hub])
+        turnover = (network.hub_amounts if component.on == "amount" else network.hub_cv)[hub]
         customers = int(hubs.customers[hub])
         named = [component.split.get(network.ids[one], 0) for one, _ in hubs.connectors[hub]]
-        exact = component.tiers.pay(turnover, mode=component.mode)
+        exact = sum(base * bps for base, bps in verify_statement.by_tiers(tiers, turnover, component.mode))
         if turnover >= component.fixed_min_turnover and customers >= component.fixed_min_customers:
             exact += component.fixed_payment * SCALE
-        part = share(ground.rounding.of(exact), named if any(named) else days, place)
+        part = share(network.plan.rounding.of(exact), named if any(named) else days, place)
         part = {**part, "by": "plan" if any(named) else "days"}
         row = {"hub": hubs.ids[hub], "turnover": turnover, "customers": customers}
         rows.append({**row, "part": part if len(days) > 1 else None})
@@ -174,15 +173,12 @@ def in_hub_tier(component: HubTier, network: Network, member: int) -> Facts:
 
 def by_depth(_component: Component, network: Network, member: int) -> Facts:
     """How many sales stand how far beneath the member."""
-    counted = network.result.ground.orders.seller
-    numbers: dict[int, int] = {}
-    for seller in counted:
-        numbers[int(seller)] = numbers.get(int(seller), 0) + 1
+    numbers = network.by_seller((sale.seller, 1) for sale in network.counted)
     sums: dict[int, int] = {}
     waiting = [(one, 1) for one in network.frontline[member]]
     while waiting:
         one, depth = waiting.pop()
-        sums[depth] = sums.get(depth, 0) + numbers.get(one, 0)
+        sums[depth] = sums.get(depth, 0) + numbers[one]
         waiting += [(next_, depth + 1) for next_ in network.frontline[one]]
     rows = [{"depth": depth, "sales": number} for depth, number in sorted(sums.items()) if number]
     return {"depths": rows} if rows else {}

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from hubapp.earnings.compensation.plans import limits
-from hubapp.earnings.compensation.plans.components import differential
+from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import BUYERS
-from hubapp.earnings.compensation.plans.rounding import hamilton
+from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
 from hubapp.earnings.compensation.plans.schema import Differential
+from hubapp.earnings.compensation.statement import rules
 
-CUSTOMER = BUYERS.index("customer")
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order line; `counts`: whether the plan pays for it."""
+
+    id: str
+    seller: int
+    amount: int
+    cv: int
+    pv: int
+    hub: int
+    buyer: str
+    kind: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """One division by which the total cap scaled amounts: `before` of everybody, `left` to divide, `parts`."""
+    """One division by which the total cap scaled amounts: those of everybody before, what was left, the parts."""
 
     before: list[int]
     left: int
@@ -31,15 +45,60 @@ class Scaled:
 
 
 class Network:
-    """Columns of one result by member index; statements of it share this."""
+    """Columns of one result by member index; all statements of it share this.
+
+    Reads the frozen inputs and the amounts that came out, and computes the volumes itself.
+    """
 
     def __init__(self, result: Result) -> None:
         self.result, self.plan, self.inputs = result, result.plan, result.ground.inputs
-        self.ids = list(self.inputs.members.ids)
+        members = self.inputs.members
+        self.ids = [str(name) for name in members.ids]
         self.place = {name: at for at, name in enumerate(self.ids)}
-        self.parent = [int(above) for above in self.inputs.members.tree.parent]
+        self.parent = [int(above) for above in members.tree.parent]
+        self.ranks = _words(members.ranks, getattr(members, "rank_names", ()))
+        self.active = [bool(one) for one in members.active]
         self.final = [[int(amount) for amount in row] for row in result.final]
+        self.rounded = [[int(amount) for amount in one.amounts] for one in result.paid]
+        self.exact = [[int(amount) for amount in one.exact] for one in result.paid]
         self._rates: dict[str, list[int]] = {}
+
+    @cached_property
+    def sales(self) -> list[Sale]:
+        """All order lines in order of arrival."""
+        orders, base = self.inputs.orders, rules.base_of(self.plan)
+        kinds = _words(orders.kind, getattr(orders, "kind_names", ()))
+        kinds = kinds or ["product"] * len(orders.ids)
+        columns = zip(
+            orders.ids, orders.seller, orders.buyer, orders.amount, orders.cv, orders.pv, orders.hub, kinds, strict=True
+        )
+        return [
+            Sale(
+                str(name),
+                int(seller),
+                int(amount),
+                int(cv),
+                int(pv),
+                int(hub),
+                BUYERS[buyer],
+                str(kind),
+                verify_statement.counts(base, {"buyer": BUYERS[buyer], "kind": kind}),
+            )
+            for name, seller, buyer, amount, cv, pv, hub, kind in columns
+        ]
+
+    @cached_property
+    def counted(self) -> list[Sale]:
+        """Those that the plan pays for."""
+        return [sale for sale in self.sales if sale.counts]
+
+    @cached_property
+    def sales_of(self) -> dict[int, list[Sale]]:
+        """Everybody's own order lines, those that do not count included, in order of arrival."""
+        found: dict[int, list[Sale]] = {}
+        for sale in self.sales:
+            found.setdefault(sale.seller, []).append(sale)
+        return found
 
     @cached_property
     def frontline(self) -> list[list[int]]:
@@ -51,62 +110,112 @@ class Network:
         return found
 
     @cached_property
-    def orders_of(self) -> dict[int, list[int]]:
-        """Everybody's own order lines, those that do not count included, in order of arrival."""
-        found: dict[int, list[int]] = {}
-        for at, seller in enumerate(self.inputs.orders.seller):
-            found.setdefault(int(seller), []).append(at)
+    def down(self) -> list[int]:
+        """All members, every sponsor before those whom they sponsor."""
+        found = [member for member, above in enumerate(self.parent) if above < 0]
+        for member in found:  # grows while it is read
+            found += self.frontline[member]
+        return found
+
+    def rolled(self, own: Sequence[int]) -> list[int]:
+        """Own and the whole downline's."""
+        found = list(own)
+        for member in reversed(self.down):
+            if self.parent[member] >= 0:
+                found[self.parent[member]] += found[member]
+        return found
+
+    def by_seller(self, pairs: Iterable[tuple[int, int]]) -> list[int]:
+        """(seller, value) pairs summed; sales without a seller are nobody's."""
+        found = [0] * len(self.ids)
+        for seller, value in pairs:
+            if seller >= 0:
+                found[seller] += value
         return found
 
     @cached_property
     def own(self) -> list[int]:
         """Own cv that counts."""
-        return [int(cv) for cv in self.result.ground.own]
+        return self.by_seller((sale.seller, sale.cv) for sale in self.counted)
+
+    @cached_property
+    def own_pv(self) -> list[int]:
+        """Own points that count."""
+        return self.by_seller((sale.seller, sale.pv) for sale in self.counted)
 
     @cached_property
     def gv(self) -> list[int]:
         """Own and downline cv."""
-        return [int(cv) for cv in self.result.ground.gv]
+        return self.rolled(self.own)
 
     @cached_property
-    def down_pv(self) -> list[int]:
-        """Downline points."""
-        ground = self.result.ground
-        return [int(whole) - int(own) for whole, own in zip(ground.gpv, ground.own_pv, strict=True)]
+    def gpv(self) -> list[int]:
+        """The same in points."""
+        return self.rolled(self.own_pv)
 
     @cached_property
     def sellers(self) -> list[int]:
         """How many people of a group, oneself included, sold something that counts."""
-        return self._rolled([int(cv > 0) for cv in self.own])
+        return self.rolled([int(cv > 0) for cv in self.own])
 
     @cached_property
-    def inside(self) -> list[int]:
+    def insiders(self) -> list[int]:
         """How many people of a group, oneself included, sold to somebody who is no customer from outside."""
-        found = [0] * len(self.ids)
-        for seller, buyer in zip(self.inputs.orders.seller, self.inputs.orders.buyer, strict=True):
-            if seller >= 0 and buyer != CUSTOMER:
-                found[seller] = 1
-        return self._rolled(found)
-
-    def _rolled(self, values: list[int]) -> list[int]:
-        return [int(one) for one in self.inputs.members.tree.roll_up(values)]
+        found = {sale.seller for sale in self.sales if sale.buyer != "customer"}
+        return self.rolled([int(member in found) for member in range(len(self.ids))])
 
     @cached_property
-    def ratios(self) -> tuple[list[int], list[int]]:
-        """Group cv from customers, and all of it."""
-        from_customers, everything = self.result.ground.ratios
-        return [int(cv) for cv in from_customers], [int(cv) for cv in everything]
+    def from_customers(self) -> list[int]:
+        """Group cv that customers from outside bought."""
+        return self.rolled(self.by_seller((one.seller, one.cv) for one in self.sales if one.buyer == "customer"))
+
+    @cached_property
+    def everything(self) -> list[int]:
+        """All group cv, what does not count included."""
+        return self.rolled(self.by_seller((one.seller, one.cv) for one in self.sales))
 
     @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return int(self.result.ground.turnover)
+        return sum(sale.cv for sale in self.counted)
+
+    @cached_property
+    def hub_amounts(self) -> list[int]:
+        """Amounts that count, by hub."""
+        return self._by_hub((sale.hub, sale.amount) for sale in self.counted)
+
+    @cached_property
+    def hub_cv(self) -> list[int]:
+        """Cv that counts, by hub."""
+        return self._by_hub((sale.hub, sale.cv) for sale in self.counted)
+
+    def _by_hub(self, pairs: Iterable[tuple[int, int]]) -> list[int]:
+        found = [0] * len(self.inputs.hubs.ids)
+        for hub, value in pairs:
+            if hub >= 0:
+                found[hub] += value
+        return found
 
     def rates(self, component: Differential) -> list[int]:
-        """Everybody's rate in a differential."""
+        """Everybody's rate in a slab differential."""
         if component.id not in self._rates:
-            self._rates[component.id] = [int(bps) for bps in differential.rates(component, self.result.ground)]
+            self._rates[component.id] = self._rates_of(component)
         return self._rates[component.id]
+
+    def _rates_of(self, component: Differential) -> list[int]:
+        if component.schedule is None:
+            return [component.rate_by_rank.get(rank or "", 0) for rank in self.ranks]
+        tiers = verify_statement.tiers_of(rules.steps(component.schedule))
+        return [verify_statement.rate_at(tiers, volume) for volume in self.volumes(component.threshold_on)]
+
+    def volumes(self, name: str) -> list[int]:
+        """The column behind a `threshold_on`."""
+        if name == "gv_down":
+            return [group - own for group, own in zip(self.gv, self.own, strict=True)]
+        if name == "cumulative_cv":
+            earlier = self.inputs.members.earlier_cv
+            return [own + int(before) for own, before in zip(self.own, earlier, strict=True)]
+        return {"cv": self.own, "pv": self.own_pv, "gv": self.gv}.get(name, self.gpv)
 
     def beneath(self, member: int) -> Iterator[tuple[int, list[int]]]:
         """Every seller of the downline with the way up from them: the seller first, the member left out."""
@@ -121,24 +230,32 @@ class Network:
     def scaling(self) -> tuple[dict[str, Scaled], Scaled | None, int]:
         """The divisions of the total cap by component, that of the rest, and what all would have been paid."""
         caps, names = self.plan.caps, [one.component.id for one in self.result.paid]
-        rows = limits.capped(
-            [[int(amount) for amount in one.amounts] for one in self.result.paid],
-            caps=replace(caps, total_bps=None),
-            names=names,
-            turnover=self.turnover,
-        )
+        rows = self._within_own_caps()
         total = sum(map(sum, rows))
-        excess, steps = total - limits.budget(caps, self.turnover), {}
+        excess, steps = total - self.turnover * (caps.total_bps or 0) // SCALE, dict[str, Scaled]()
         for name in caps.scale_order:
             if excess <= 0:
                 return steps, None, total
-            steps[name] = step = _scaled(list(rows[names.index(name)]), excess)
+            steps[name] = step = _scaled(rows[names.index(name)], excess)
             excess -= sum(step.before) - sum(step.parts)
         rest = [row for row, name in zip(rows, names, strict=True) if name not in caps.scale_order]
         sums = [sum(parts) for parts in zip(*rest, strict=True)] if rest else [0] * len(self.ids)
         return steps, _scaled(sums, excess) if excess > 0 else None, total
 
+    def _within_own_caps(self) -> list[list[int]]:
+        most, rows = self.plan.caps.per_participant, [list(row) for row in self.rounded]
+        for member, parts in enumerate(zip(*rows, strict=True)):
+            if most is not None and sum(parts) > most:
+                for row, part in zip(rows, hamilton(most, parts), strict=True):
+                    row[member] = part
+        return rows
+
 
 def _scaled(before: list[int], excess: int) -> Scaled:
     left = max(0, sum(before) - excess)
     return Scaled(before, left, hamilton(left, before))
+
+
+def _words(values: Sequence[Any], names: Sequence[str | None]) -> list[str | None]:
+    """A column of words, which may come as places in a list of names."""
+    return [names[one] for one in values] if len(names) else list(values)

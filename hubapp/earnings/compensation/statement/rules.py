@@ -28,7 +28,7 @@ Data = dict[str, Any]
 
 def rules_of(plan: Plan) -> Data:
     """All rules of a plan."""
-    base, period, refunds = plan.base, plan.period, plan.refunds
+    period, refunds = plan.period, plan.refunds
     return {
         "currency": plan.currency,
         "effective_from": str(plan.effective_from) if plan.effective_from else None,
@@ -40,13 +40,7 @@ def rules_of(plan: Plan) -> Data:
             "scale_order": list(plan.caps.scale_order),
         },
         "eligibility": _eligibility(plan),
-        "base": base
-        and {
-            "value": "net_excl_tax",
-            "exclude_kinds": sorted(base.exclude_kinds),
-            "commissionable_buyers": sorted(base.buyers),
-            "participant_lookback_days": base.lookback_days,
-        },
+        "base": base_of(plan),
         "period": period
         and {
             "kind": period.kind,
@@ -61,6 +55,16 @@ def rules_of(plan: Plan) -> Data:
             "holdback_bps": refunds.holdback_bps,
             "recover_bps_of_next_payouts": refunds.recover_bps,
         },
+    }
+
+
+def base_of(plan: Plan) -> Data | None:
+    """Which sales count."""
+    return plan.base and {
+        "value": "net_excl_tax",
+        "exclude_kinds": sorted(plan.base.exclude_kinds),
+        "commissionable_buyers": sorted(plan.base.buyers),
+        "participant_lookback_days": plan.base.lookback_days,
     }
 
 
