@@ -662,9 +662,10 @@ def sections_of(lines: Sequence[bytes]) -> dict[str, Block]:
     """The sections by name, as far as the line with their name is as it must be."""
     wanted = {line: name for name in SECTIONS for line in _headers(name)}
     starts = [(at, wanted[line]) for at, line in enumerate(lines) if line in wanted]
-    last = max((at for at, line in enumerate(lines) if line == b"}"), default=len(lines))
+    after = starts[-1][0] if starts else 0
+    last = next((at for at, line in enumerate(lines) if at > after and not line.startswith(b" ")), len(lines))
     ends = [*(at for at, _ in starts[1:]), last]
-    return {name: Block(name, at, tuple(lines[at:end])) for (at, name), end in zip(starts, ends, strict=True)}
+    return {name: Block(name, at, tuple(lines[at:end])) for (at, name), end in zip(starts, ends, strict=False)}
 
 
 def _headers(name: str) -> Iterator[bytes]:
@@ -701,16 +702,18 @@ def signed_text(key: str, hash_: str) -> bytes:
 
 @dataclass
 class Findings:
-    """What does not fit, in words, and in which sections."""
+    """What does not fit: (section, in words)."""
 
-    problems: list[str] = field(default_factory=list)
-    sections: list[str] = field(default_factory=list)
+    all: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, section: str, words: str) -> None:
         """One more."""
-        self.problems.append(words)
-        if section not in self.sections:
-            self.sections.append(section)
+        self.all.append((section, words))
+
+    @property
+    def sections(self) -> list[str]:
+        """Where something does not fit, each once."""
+        return list(dict.fromkeys(section for section, _ in self.all))
 
 
 def changes(raw: bytes) -> Findings:
@@ -720,7 +723,7 @@ def changes(raw: bytes) -> Findings:
     for name in SECTIONS:
         if name not in sections:
             found.add(name, _lost(name, lines))
-    if found.problems:
+    if found.all:
         return found
     hashes = hashes_of(sections)
     stated = _stated(sections["seal"].text)
@@ -728,9 +731,9 @@ def changes(raw: bytes) -> Findings:
     for name, block in sections.items():
         if not is_untouched and name != "seal" and name in stated and stated[name]["all"] != block.hash:
             _in_section(block, stated[name], raw, found)
-    if not found.problems:
+    if not found.all:
         _in_seal(sections["seal"], hashes, found)
-    if not found.problems and not _is_canonical(raw):
+    if not found.all and not _is_canonical(raw):
         found.add("frame", _in_frame(lines, sections))
     return found
 
@@ -803,7 +806,7 @@ def _mended(text: bytes, wanted: str, raw: bytes, *, only: bytes = b"") -> bytes
     if len(text) > longest or not re.fullmatch("([0-9a-f]{2})+", wanted):
         return None
     begin = bytes.fromhex(wanted)
-    numbers = sorted({*re.findall(rb"(?<= )\d+(?=,?\n)", raw)}) if not only else []
+    numbers = sorted({*re.findall(rb"(?<= )-?\d+(?=,?\n)", raw)}) if not only else []
     for number in re.finditer(rb"(?<= )-?\d+(?=,?(?:\n|$))", text):
         for other in numbers:
             whole = text[: number.start()] + other + text[number.end() :]
@@ -1010,23 +1013,24 @@ class Report:
 
 def check(raw: bytes, keys: dict[str, bytes] | None = None) -> Report:
     """Everything; `keys` by their ids are those that the network publishes, None where none were given."""
-    report = Report()
-    bytes_ = changes(raw)
-    report.problems, report.sections = bytes_.problems, bytes_.sections
+    report, bytes_, sums = Report(), changes(raw), Findings()
     try:
         document = parsed(raw)
         _shape(document)
         report.document = document
         sums = recomputed(document, report.taken)
     except ValueError as error:
-        sums = Findings([f"the file cannot be read as a statement: {error}"], [])
+        sums.add("frame", f"the file cannot be read as a statement: {error}")
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
-        sums = Findings([f"something is not where it must be, or not of its kind: {error!r}"], [])
-    if report.problems:
-        report.follows = sums.problems
-        return report
-    report.problems, report.sections = sums.problems, sums.sections
-    if report.document is not None:
+        sums.add("frame", f"something is not where it must be, or not of its kind: {error!r}")
+    report.sections = bytes_.sections or sums.sections
+    report.problems = [words for _, words in bytes_.all]
+    for section, words in sums.all:
+        if section not in report.sections:
+            report.follows.append(words)
+        elif not any(words in known for known in report.problems):
+            report.problems.append(words)
+    if not bytes_.all and report.document is not None:
         report.signer = _signed(report.document["seal"], keys, report)
     return report
 

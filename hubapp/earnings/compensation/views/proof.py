@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Response, current_app, jsonify, send_file
+from flask import Response, current_app, jsonify
 
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.statement import keys
@@ -26,6 +26,7 @@ def published() -> Response:
 @pages.get("/statements/verify_statement.py")
 def program() -> Response:
     """The very file that this server builds statements with, to keep and to run."""
-    answer = send_file(PROGRAM, mimetype="text/x-python", as_attachment=True, download_name=PROGRAM.name)
+    answer = Response(PROGRAM.read_bytes(), mimetype="text/x-python")
+    answer.headers["Content-Disposition"] = f"attachment; filename={PROGRAM.name}"
     answer.headers["Cache-Control"] = "no-cache"
     return answer
