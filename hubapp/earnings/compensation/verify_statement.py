@@ -124,9 +124,9 @@ def part_of(total: int, share: dict[str, int], path: str) -> int:
 
 def rounded(rules: dict[str, Any], exact: int) -> int:
     """Minor units, as the plan rounds."""
-    step = SCALE * rules["unit"]
-    half: int = step // 2 if rules["mode"] == "half_up" else 0
-    return (exact + half) // step * int(rules["unit"])
+    unit: int = rules["unit"]
+    half = SCALE * unit // 2 if rules["mode"] == "half_up" else 0
+    return (exact + half) // (SCALE * unit) * unit
 
 
 # What one component earns
@@ -160,8 +160,8 @@ class Body:
         """Own sales that count, by the plan's base."""
         base = self.rules["base"]
         self.orders = [one for one in self.data["orders"] if counts(base, one)]
-        self.own = sum(one["cv"] for one in self.orders)
-        self.own_pv = sum(one["pv"] for one in self.orders)
+        self.own: int = sum(one["cv"] for one in self.orders)
+        self.own_pv: int = sum(one["pv"] for one in self.orders)
         self.standing = self.data["standing"]
         self.rank = self.standing["rank"] or ""
 
@@ -179,10 +179,12 @@ class Body:
             return self.own if name == "cv" else self.own_pv
         if name == "cumulative_cv":
             self.taken["standing.earlier_cv"] = "own volume of earlier periods"
-            return self.own + int(self.standing["earlier_cv"])
+            earlier: int = self.standing["earlier_cv"]
+            return self.own + earlier
         if name == "gpv":
-            return self.own_pv + int(self.given("group", "pv", "points of the whole downline"))
-        down = int(self.given("group", "cv", "volume of the whole downline"))
+            points: int = self.given("group", "pv", "points of the whole downline")
+            return self.own_pv + points
+        down: int = self.given("group", "cv", "volume of the whole downline")
         return down if name == "gv_down" else self.own + down
 
     def facts(self, component: dict[str, Any], words: str) -> tuple[dict[str, Any], str]:
@@ -809,7 +811,7 @@ def _mended(text: bytes, wanted: str, raw: bytes, *, only: bytes = b"") -> bytes
     numbers = sorted({*re.findall(rb"(?<= )-?\d+(?=,?\n)", raw)}) if not only else []
     for number in re.finditer(rb"(?<= )-?\d+(?=,?(?:\n|$))", text):
         for other in numbers:
-            whole = text[: number.start()] + other + text[number.end() :]
+            whole: bytes = text[: number.start()] + other + text[number.end() :]
             if sha256(whole).digest().startswith(begin):
                 return whole
     likely = only or bytes(range(256) if len(text) <= every_byte else (10, *range(32, 127)))
@@ -905,8 +907,8 @@ def compared(expected: Any, found: Any, path: str) -> Iterator[tuple[str, Any, A
                 yield from compared(expected[name], found[name], f"{path}.{name}")
     elif isinstance(expected, list) and isinstance(found, list):
         for place in range(max(len(expected), len(found))):
-            pair = [one[place] if place < len(one) else "nothing" for one in (expected, found)]
-            yield from compared(*pair, f"{path}[{place}]")
+            right, wrong = (one[place] if place < len(one) else "nothing" for one in (expected, found))
+            yield from compared(right, wrong, f"{path}[{place}]")
     elif expected != found or type(expected) is not type(found):
         yield path, expected, found
 

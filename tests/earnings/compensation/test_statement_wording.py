@@ -25,7 +25,7 @@ CAREFUL = settings(
 
 @pytest.fixture(autouse=True)
 def in_english(app: HubFlask) -> Iterator[None]:
-    with app.test_request_context(), force_locale("en"):
+    with app.app_context(), force_locale("en"):
         yield
 
 
@@ -49,7 +49,7 @@ def test_own_sales_are_told_tier_by_tier_and_the_group_leg_by_leg() -> None:
         ("rounded once, at the end of the line, to €398.51", None),
     ]
     group = next(line for line in wording.lines(document, hubs={}) if line.component == "team").sentences[1]
-    assert group.text == "your group sold €10,839.97, counted as follows"
+    assert group.text == "your group sold €10,839.98, counted as follows"
     assert [one.text for one in group.details][-1].startswith("less what smaller legs that sold")
 
 
@@ -57,7 +57,7 @@ def test_what_is_forfeited_and_why_is_told() -> None:
     people = [examples.person("a"), examples.person("b", "a", customers=20)]
     orders = [examples.order("o", "b", 200_000)]
     row = {"type": "unilevel", "levels_bps": [500], "id": "levels"}
-    plan = examples.plan(component=[row])
+    plan = examples.plan(component=[row], caps={})
     result = statements.engine.compute(plan, examples.inputs(people, orders))
     document = statements.document(statements.closed(result), "a")
     assert told(document, "levels") == [

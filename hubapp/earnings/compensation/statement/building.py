@@ -197,7 +197,7 @@ def _orders(closed: Closed, member: int) -> list[Data]:
             "buyer": sale.buyer,
             "kind": sale.kind,
         }
-        for sale in closed.network.sales_of.get(member, [])
+        for sale in closed.network.sales_of(member)
     ]
 
 
@@ -251,7 +251,7 @@ class Given:
         return 0 < self.of.insiders[self.member] - int(mine) < facts.FEW
 
     def _own_sales(self) -> list[Sale]:
-        return self.of.sales_of.get(self.member, [])
+        return self.of.sales_of(self.member)
 
     def _from_customers(self) -> int:
         """Of the downline alone: own sales stand in the file one by one."""

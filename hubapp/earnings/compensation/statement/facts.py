@@ -173,12 +173,11 @@ def in_hub_tier(component: HubTier, network: Network, member: int) -> Facts:
 
 def by_depth(_component: Component, network: Network, member: int) -> Facts:
     """How many sales stand how far beneath the member."""
-    numbers = network.by_seller((sale.seller, 1) for sale in network.counted)
     sums: dict[int, int] = {}
     waiting = [(one, 1) for one in network.frontline[member]]
     while waiting:
         one, depth = waiting.pop()
-        sums[depth] = sums.get(depth, 0) + numbers[one]
+        sums[depth] = sums.get(depth, 0) + network.numbers[one]
         waiting += [(next_, depth + 1) for next_ in network.frontline[one]]
     rows = [{"depth": depth, "sales": number} for depth, number in sorted(sums.items()) if number]
     return {"depths": rows} if rows else {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, compress
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
@@ -17,17 +19,14 @@ from hubapp.earnings.compensation.statement import rules
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """An order line; `counts`: whether the plan pays for it."""
+    """An order line as a statement shows it to its seller."""
 
     id: str
-    seller: int
     amount: int
     cv: int
     pv: int
-    hub: int
     buyer: str
     kind: str
-    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +63,66 @@ class Network:
         self._rates: dict[str, list[int]] = {}
 
     @cached_property
-    def sales(self) -> list[Sale]:
-        """All order lines in order of arrival."""
-        orders, base = self.inputs.orders, rules.base_of(self.plan)
-        kinds = _words(orders.kind, getattr(orders, "kind_names", ()))
-        kinds = kinds or ["product"] * len(orders.ids)
-        columns = zip(
-            orders.ids, orders.seller, orders.buyer, orders.amount, orders.cv, orders.pv, orders.hub, kinds, strict=True
-        )
+    def sellers_of(self) -> list[int]:
+        """The seller of every order line, -1 for nobody."""
+        return _plain(self.inputs.orders.seller)
+
+    @cached_property
+    def kinds(self) -> list[str | None]:
+        """The kind of every order line; empty: all are products."""
+        orders = self.inputs.orders
+        return _words(orders.kind, getattr(orders, "kind_names", ()))
+
+    @cached_property
+    def counts(self) -> list[bool]:
+        """Whether the plan pays for it, by order line."""
+        base, kinds = rules.base_of(self.plan), self.kinds or ["product"] * len(self.sellers_of)
+        known: dict[tuple[int, str | None], bool] = {}
+        for pair in {*zip(_plain(self.inputs.orders.buyer), kinds, strict=True)}:
+            known[pair] = verify_statement.counts(base, {"buyer": BUYERS[pair[0]], "kind": pair[1]})
+        return [known[pair] for pair in zip(_plain(self.inputs.orders.buyer), kinds, strict=True)]
+
+    @cached_property
+    def _places(self) -> tuple[list[int], array[int]]:
+        """Where each member's order lines begin in the second list, which has their places in order of arrival."""
+        begins = [0] * (len(self.ids) + 1)
+        for seller in self.sellers_of:
+            if seller >= 0:
+                begins[seller + 1] += 1
+        begins = list(accumulate(begins))
+        free, places = list(begins), array("q", bytes(8 * begins[-1]))
+        for at, seller in enumerate(self.sellers_of):
+            if seller >= 0:
+                places[free[seller]] = at
+                free[seller] += 1
+        return begins, places
+
+    def sales_of(self, member: int) -> list[Sale]:
+        """A member's own order lines, those that do not count included, in order of arrival."""
+        orders, (begins, places) = self.inputs.orders, self._places
         return [
             Sale(
-                str(name),
-                int(seller),
-                int(amount),
-                int(cv),
-                int(pv),
-                int(hub),
-                BUYERS[buyer],
-                str(kind),
-                verify_statement.counts(base, {"buyer": BUYERS[buyer], "kind": kind}),
+                str(orders.ids[at]),
+                int(orders.amount[at]),
+                int(orders.cv[at]),
+                int(orders.pv[at]),
+                BUYERS[int(orders.buyer[at])],
+                str(self.kinds[at]) if self.kinds else "product",
             )
-            for name, seller, buyer, amount, cv, pv, hub, kind in columns
+            for at in places[begins[member] : begins[member + 1]]
         ]
 
-    @cached_property
-    def counted(self) -> list[Sale]:
-        """Those that the plan pays for."""
-        return [sale for sale in self.sales if sale.counts]
+    def _sums(self, size: int, keys: list[int], values: Iterable[int], chosen: Iterable[bool]) -> list[int]:
+        """Values summed by key where chosen; -1 (no seller, no hub) is nobody's."""
+        found = [0] * (size + 1)
+        for key, value, is_chosen in zip(keys, values, chosen, strict=True):
+            if is_chosen:
+                found[key] += value
+        return found[:size]
 
-    @cached_property
-    def sales_of(self) -> dict[int, list[Sale]]:
-        """Everybody's own order lines, those that do not count included, in order of arrival."""
-        found: dict[int, list[Sale]] = {}
-        for sale in self.sales:
-            found.setdefault(sale.seller, []).append(sale)
-        return found
+    def by_seller(self, values: Iterable[int], chosen: Iterable[bool]) -> list[int]:
+        """Sums by member."""
+        return self._sums(len(self.ids), self.sellers_of, values, chosen)
 
     @cached_property
     def frontline(self) -> list[list[int]]:
@@ -125,23 +149,20 @@ class Network:
                 found[self.parent[member]] += found[member]
         return found
 
-    def by_seller(self, pairs: Iterable[tuple[int, int]]) -> list[int]:
-        """(seller, value) pairs summed; sales without a seller are nobody's."""
-        found = [0] * len(self.ids)
-        for seller, value in pairs:
-            if seller >= 0:
-                found[seller] += value
-        return found
-
     @cached_property
     def own(self) -> list[int]:
         """Own cv that counts."""
-        return self.by_seller((sale.seller, sale.cv) for sale in self.counted)
+        return self.by_seller(_plain(self.inputs.orders.cv), self.counts)
 
     @cached_property
     def own_pv(self) -> list[int]:
         """Own points that count."""
-        return self.by_seller((sale.seller, sale.pv) for sale in self.counted)
+        return self.by_seller(_plain(self.inputs.orders.pv), self.counts)
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """How many order lines that count."""
+        return self.by_seller([1] * len(self.counts), self.counts)
 
     @cached_property
     def gv(self) -> list[int]:
@@ -161,40 +182,40 @@ class Network:
     @cached_property
     def insiders(self) -> list[int]:
         """How many people of a group, oneself included, sold to somebody who is no customer from outside."""
-        found = {sale.seller for sale in self.sales if sale.buyer != "customer"}
-        return self.rolled([int(member in found) for member in range(len(self.ids))])
+        inside = self.by_seller([1] * len(self.counts), [not one for one in self._outside])
+        return self.rolled([int(number > 0) for number in inside])
+
+    @cached_property
+    def _outside(self) -> list[bool]:
+        customer = BUYERS.index("customer")
+        return [buyer == customer for buyer in _plain(self.inputs.orders.buyer)]
 
     @cached_property
     def from_customers(self) -> list[int]:
         """Group cv that customers from outside bought."""
-        return self.rolled(self.by_seller((one.seller, one.cv) for one in self.sales if one.buyer == "customer"))
+        return self.rolled(self.by_seller(_plain(self.inputs.orders.cv), self._outside))
 
     @cached_property
     def everything(self) -> list[int]:
         """All group cv, what does not count included."""
-        return self.rolled(self.by_seller((one.seller, one.cv) for one in self.sales))
+        return self.rolled(self.by_seller(_plain(self.inputs.orders.cv), [True] * len(self.counts)))
 
     @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return sum(sale.cv for sale in self.counted)
+        return sum(compress(_plain(self.inputs.orders.cv), self.counts))
 
     @cached_property
     def hub_amounts(self) -> list[int]:
         """Amounts that count, by hub."""
-        return self._by_hub((sale.hub, sale.amount) for sale in self.counted)
+        orders = self.inputs.orders
+        return self._sums(len(self.inputs.hubs.ids), _plain(orders.hub), _plain(orders.amount), self.counts)
 
     @cached_property
     def hub_cv(self) -> list[int]:
         """Cv that counts, by hub."""
-        return self._by_hub((sale.hub, sale.cv) for sale in self.counted)
-
-    def _by_hub(self, pairs: Iterable[tuple[int, int]]) -> list[int]:
-        found = [0] * len(self.inputs.hubs.ids)
-        for hub, value in pairs:
-            if hub >= 0:
-                found[hub] += value
-        return found
+        orders = self.inputs.orders
+        return self._sums(len(self.inputs.hubs.ids), _plain(orders.hub), _plain(orders.cv), self.counts)
 
     def rates(self, component: Differential) -> list[int]:
         """Everybody's rate in a slab differential."""
@@ -254,6 +275,11 @@ class Network:
 def _scaled(before: list[int], excess: int) -> Scaled:
     left = max(0, sum(before) - excess)
     return Scaled(before, left, hamilton(left, before))
+
+
+def _plain(values: Any) -> list[int]:
+    """A list of Python's integers, whatever holds them."""
+    return [int(one) for one in values] if not hasattr(values, "tolist") else values.tolist()
 
 
 def _words(values: Sequence[Any], names: Sequence[str | None]) -> list[str | None]:

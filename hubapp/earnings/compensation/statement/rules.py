@@ -60,7 +60,9 @@ def rules_of(plan: Plan) -> Data:
 
 def base_of(plan: Plan) -> Data | None:
     """Which sales count."""
-    return plan.base and {
+    if plan.base is None:
+        return None
+    return {
         "value": "net_excl_tax",
         "exclude_kinds": sorted(plan.base.exclude_kinds),
         "commissionable_buyers": sorted(plan.base.buyers),
