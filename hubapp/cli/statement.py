@@ -34,5 +34,5 @@ def verify(file: str, key: str | None, keys: str | None) -> None:
 
 @statement.command()
 def keys() -> None:
-    """Print the public keys of this installation, as they are published."""
+    """Print the public keys as they are published. Example: hubapp statement keys > keys.json."""
     click.echo(json.dumps(signing.published(Settings()), indent=1))

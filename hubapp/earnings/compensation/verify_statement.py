@@ -18,8 +18,9 @@ level are the SECTIONS, one of them the seal:
 
 What is paid. Rates are basis points, amounts minor units, exact amounts 1/10000 of one: `exact = base * bps`. What
 cannot be known without other people's data is in `group`, `facts` and `network`, summed so far that nobody shows. This
-program recomputes everything from there on, checks what can be checked of them, and names each one: "taken from the
-run" means that it stands behind the digest of the run's inputs, which whoever audits the run can recompute.
+program recomputes everything from there on, checks what can be checked of them, and names each one, as `run.taken`
+does: "taken from the run" means that it follows from the run's frozen inputs, whose digest is `run.inputs`, so that
+whoever may see them can recompute it; two files of one run that say different things of it prove each other wrong.
 """
 
 from __future__ import annotations
@@ -945,6 +946,7 @@ def _body(body: dict[str, Any], rules: dict[str, Any], path: str, taken: dict[st
             if name != "lines":
                 _whole(body[name], path + name)
         _differ(lines_of(rules, body, own), body["lines"], f"{path}lines", found)
+        _differ(sorted(own), body["run"]["taken"], f"{path}run.taken", found)
     except Wrong as wrong:
         found.add(re.split(r"[.\[]", path + wrong.path)[0], f"{path}{wrong}")
     taken.update({path + name: words for name, words in own.items()})
@@ -1090,7 +1092,7 @@ def told(report: Report) -> Iterator[str]:
 def _told_of(document: dict[str, Any]) -> Iterator[str]:
     try:
         period, plan = document["period"], document["plan"]
-        digits = min(period["exponent"], 6)
+        digits = max(0, min(period["exponent"], 6))
         yield (
             f"Statement of {document['earner']['name']} ({document['earner']['account']}), {period['name']}, "
             f"{period['currency']}, by plan {plan['id']} version {plan['version']}, run {document['run']['id']}"

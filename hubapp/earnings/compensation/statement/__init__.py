@@ -11,8 +11,9 @@ What stands in a file about other people, and no more than this:
 - parts of a division (pools, connectors, caps) as one's own weight, the sum of all, and whether the largest remainders
   gave one more; shares and splits by person in a plan as their number and sum.
 
-Where only one person of the downline sold on a level or in a tier, that sum is the base of the earner's own pay: it can
-be had by dividing the amount paid by its rate, whatever a file says. That is the plan's nature, and nothing is added.
+Where only one person of the downline sold on a level or in a tier, nothing can be put together with it: the plan pays
+by that sum, without it the pay could not be recomputed, and with the plan in hand the pay alone tells it. The file then
+has the sum, and neither whose it is nor that it is one person's.
 
 `verify_statement.py` beside this folder is the reader, and a second implementation of the arithmetic: a statement is
 only built where it and the engine agree to the last unit.

@@ -154,7 +154,7 @@ def plan_of(closed: Closed) -> Data:
 
 
 def _correction(one: Correction, account: str, salt: bytes, at: int) -> Data:
-    was, now = (body_of(side, account, salt + bytes((at, number))) for number, side in enumerate((one.was, one.now)))
+    was, now = (body_of(side, account, salt + f" {at}".encode()) for side in (one.was, one.now))
     return {
         "period": period_of(one.now.period),
         "plan": plan_of(one.now),
@@ -177,9 +177,11 @@ def body_of(closed: Closed, account: str, salt: bytes) -> Data:
         "run": {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result},
         "standing": _standing(network, member),
     }
-    lines = verify_statement.lines_of(rules.rules_of(network.plan), body, {})
+    taken: dict[str, str] = {}
+    lines = verify_statement.lines_of(rules.rules_of(network.plan), body, taken)
     _agree(network, member, lines)
-    return {**body, "group": given.group.asked, "network": given.network.asked, "lines": lines}
+    run = {**body["run"], "taken": sorted(taken)}
+    return {**body, "run": run, "group": given.group.asked, "network": given.network.asked, "lines": lines}
 
 
 def _facts(network: Network, member: int, salt: bytes) -> Data:
