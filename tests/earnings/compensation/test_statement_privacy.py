@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from dataclasses import replace
@@ -88,6 +89,18 @@ def test_no_amount_of_somebody_else_stands_alone_but_what_the_plan_pays_by(case:
         single |= {network.own[one] for one in others}
         allowed = own | group | legs | hubs | sums | inherent(result, member) | {0}
         assert not (found & single) - allowed
+
+
+@CAREFUL
+@given(statements.product_runs())
+def test_neither_other_connectors_nor_shares_by_person_are_named(result: Result) -> None:
+    closed = statements.closed(result, source="a plan's text, which may name people")
+    for at, member in enumerate(result.ground.members.ids):
+        found = statements.document(closed, member)
+        del found["plan"]["source"]
+        text = json.dumps(found)
+        assert set(re.findall(r'"(m\d)"', text)) == {member}
+        assert set(re.findall(r'"(o\d+)"', text)) <= {sale.id for sale in closed.network.sales_of(at)}
 
 
 def _customers(network: Any, at: int) -> int:
