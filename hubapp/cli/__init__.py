@@ -28,6 +28,7 @@ COMMANDS = {
     "payouts": "hubapp.cli.payouts:payouts",
     "plan": "hubapp.cli.plan:plan",
     "period": "hubapp.cli.period:period",
+    "statement": "hubapp.cli.statement:statement",
     "statements": "hubapp.cli.statements:statements",
     "sandbox": "hubapp.cli.sandbox:sandbox",
     "payments": "hubapp.cli.payments:payments",

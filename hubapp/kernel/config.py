@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     files_url: str | None = None
     # Daily proposals to pay people by their rhythm wait for somebody of the central team, unless this is set.
     payout_runs_approved: bool = False
+    # Which of the keys derived from the secret key signs statements: one more for each rotation. Public keys
+    # (64 hex digits each, separated by spaces) from before the secret key was replaced stay published.
+    statement_key: int = Field(default=1, ge=1, le=1000)
+    statement_keys_before: str = Field(default="", pattern=r"^([0-9a-f]{64}( |$))*$")
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
 

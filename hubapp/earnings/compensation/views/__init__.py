@@ -1,9 +1,11 @@
-"""Pages of the pay plan for members: taking part, one's group, what somebody was paid and why."""
+"""Pages of the pay plan: taking part, one's group, what somebody was paid and why, and what checks a statement."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from hubapp.earnings.compensation.views import group, paying, programme
+from hubapp.earnings.compensation.views import group, paying, programme, proof
 
-blueprints: tuple[Blueprint, ...] = (programme.blueprint, group.blueprint, paying.pages)
+__all__ = ["blueprints", "proof"]
+
+blueprints: tuple[Blueprint, ...] = (programme.blueprint, group.blueprint, paying.pages, proof.pages)
