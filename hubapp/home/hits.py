@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -85,12 +86,13 @@ def post_hit(row: Post | Comment, post: Post, people: Mapping[UUID, MemberView],
 def gathering_hit(row: Gathering, words: Sequence[str], *, now: datetime) -> Hit:
     """A gathering with its day."""
     line = gathering_cards.agenda([row], can_register=False)[0]
-    over = [_("Over")] if row.ends_at <= now else []
+    # The day and the month before it do not say of which year.
+    past = [str(format_date(row.starts_at, "long"))] if row.ends_at <= now else []
     return Hit(
         title=marked(row.title, words),
         href=line["href"],
         text=excerpt(row.body_md, words),
-        meta=(*over, *line["meta"]),
+        meta=(*past, *line["meta"]),
         date=(line["day"], line["date"], line["month"]),
     )
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from hubapp.community.conversations.models import Comment
 from hubapp.community.conversations.queries import finding as conversations
@@ -133,7 +132,7 @@ def all_words(count: int, label: str) -> str:
     """What the link to all of an area says."""
     if count > MOST_COUNTED:
         return _("More than %(num)d in %(area)s", num=MOST_COUNTED, area=label)
-    return str(ngettext("All %(num)d in %(area)s", "All %(num)d in %(area)s", count, area=label))
+    return _("All %(num)d in %(area)s", num=count, area=label)
 
 
 def _found(area: str, asked: Asked, after: Found | None, limit: int) -> list[Found]:

@@ -81,10 +81,10 @@ def crowd(app: HubFlask, connection: Connection) -> Iterator[tuple[int, MemberVi
         yield hub_id, viewer
 
 
-def rows_read(act: Callable[[], object]) -> tuple[int, int]:
+def rows_read(act: Callable[..., object], *given: object, **values: object) -> tuple[int, int]:
     """(rows read by going through tables, rows read in all) of what search looks into."""
     before = {row.relname: row for row in db.session.execute(READ)}
-    act()
+    act(*given, **values)
     after = {row.relname: row for row in db.session.execute(READ)}
     return tuple(  # type: ignore[return-value]
         sum(getattr(after[name], what) - getattr(before[name], what) for name in after)
@@ -94,20 +94,15 @@ def rows_read(act: Callable[[], object]) -> tuple[int, int]:
 
 def test_each_area_reads_about_what_it_shows(crowd: tuple[int, MemberView]) -> None:
     hub_id, viewer = crowd
-    seen, found = ("everybody", "members"), {}
+    seen, reader, found = ("everybody", "members"), viewer.account_id, {}
     with hub_scope(hub_id), unit_of_work():
         for typed in ("common", "w7", "x3141", "title7", "w7 x3127", "nosuchword"):
-            words = words_in(typed)
-            reader = viewer.account_id
-            ways: dict[str, Callable[[], object]] = {
-                "posts": lambda: conversations.found(words, reader_id=reader, limit=LIMIT),
-                "listings": lambda: listings.found(words, limit=LIMIT),
-                "gatherings": lambda: gatherings.found(words, now=NOW, limit=LIMIT),
-                "members": lambda: members.found(words, viewer_id=reader, seen=seen, limit=LIMIT),
-                "pages": lambda: tenancy.found_pages(words, locale="en", fallback="fr"),
-            }
-            for name, way in ways.items():
-                found[typed, name] = rows_read(way)
+            words, few = words_in(typed), {"limit": LIMIT}
+            found[typed, "posts"] = rows_read(conversations.found, words, reader_id=reader, **few)
+            found[typed, "listings"] = rows_read(listings.found, words, **few)
+            found[typed, "gatherings"] = rows_read(gatherings.found, words, now=NOW, **few)
+            found[typed, "members"] = rows_read(members.found, words, viewer_id=reader, seen=seen, **few)
+            found[typed, "pages"] = rows_read(tenancy.found_pages, words, locale="en", fallback="fr")
     assert {key: read for key, read in found.items() if read[1] > MOST_READ} == {}
     assert found["w7", "listings"][1] >= MANY // 80
 
@@ -118,15 +113,15 @@ def test_a_late_page_costs_what_the_first_does(crowd: tuple[int, MemberView]) ->
         words = words_in("common")
         first = listings.found(words, limit=21)
         late = Found(1, db.session.execute(text("SELECT id FROM listing ORDER BY id OFFSET 2000 LIMIT 1")).scalar_one())
-        read = rows_read(lambda: listings.found(words, after=late, limit=21))
+        read = rows_read(listings.found, words, after=late, limit=21)
         assert len(first) == 21
         assert read[1] <= MOST_READ
         key = gatherings.found(words, now=NOW + timedelta(days=1), limit=LIMIT)[-1]
-        read = rows_read(lambda: gatherings.found(words, now=NOW, after=key, limit=21))
+        read = rows_read(gatherings.found, words, now=NOW, after=key, limit=21)
         assert read[1] <= MOST_READ
         reader = viewer.account_id
         last = conversations.found(words, reader_id=reader, limit=LIMIT)[-1]
-        read = rows_read(lambda: conversations.found(words, reader_id=reader, after=last, limit=21))
+        read = rows_read(conversations.found, words, reader_id=reader, after=last, limit=21)
         assert read[1] <= MOST_READ
 
 
@@ -135,7 +130,7 @@ def test_what_is_called_nearly_so_reads_no_table_whole(crowd: tuple[int, MemberV
     with hub_scope(hub_id), unit_of_work():
         areas = ("conversations", "gatherings", "market", "members", "pages")
         asked = {"areas": areas, "viewer_id": viewer.account_id, "now": NOW, "locales": ("en", "fr"), "limit": 4}
-        through, _read = rows_read(lambda: likeness.similar(("vieewer",), **asked))
+        through, _read = rows_read(likeness.similar, ("vieewer",), **asked)
         assert through <= 10
         assert likeness.similar(("vieewer",), **asked)["members"]
 
@@ -145,7 +140,7 @@ def test_the_network_reads_about_what_it_shows(crowd: tuple[int, MemberView]) ->
     with no_hub(), unit_of_work():
         for typed in ("common", "w7", "x3141", "nosuchword"):
             words = words_in(typed)
-            found[typed, "market"] = rows_read(lambda: listings.found_everywhere(words, limit=LIMIT))
-            found[typed, "gatherings"] = rows_read(lambda: gatherings.found_everywhere(words, now=NOW, limit=LIMIT))
-            found[typed, "pages"] = rows_read(lambda: tenancy.found_pages_everywhere(words, locale="en", limit=LIMIT))
+            found[typed, "market"] = rows_read(listings.found_everywhere, words, limit=LIMIT)
+            found[typed, "gatherings"] = rows_read(gatherings.found_everywhere, words, now=NOW, limit=LIMIT)
+            found[typed, "pages"] = rows_read(tenancy.found_pages_everywhere, words, locale="en", limit=LIMIT)
     assert {key: read for key, read in found.items() if read[1] > MOST_READ} == {}
