@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Integer,
     Text,
@@ -37,6 +38,7 @@ _FIND_OPEN = (
     )
     .columns(id=Uuid())
 )
+_FIND_SIMILAR = text("SELECT find_similar_hubs(:typed, :most)").bindparams(bindparam("most", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ def found_pages(words: Sequence[str], *, locale: str, fallback: str) -> Sequence
             ~exists().where(other.hub_id == HubPage.hub_id, other.locale == locale, other.slug == HubPage.slug),
         ),
     )
-    hub = f"h{require_hub_id()}"
-    is_titled = HubPage.terms.op("@@")(_query(f"{hub}t", words))
-    statement = select(HubPage).where(is_shown, HubPage.terms.op("@@")(_query(f"{hub}a", words)))
+    asked = literal(require_hub_id(), BigInteger), literal(list(words), ARRAY(Text))
+    is_titled = HubPage.terms.bool_op("@@")(func.search_titled(*asked))
+    statement = select(HubPage).where(is_shown, HubPage.terms.bool_op("@@")(func.search_anywhere(*asked)))
     order = (is_titled.desc(), HubPage.kind.desc(), HubPage.position, HubPage.slug)
     return db.session.scalars(statement.order_by(*order).limit(MOST_PAGES)).all()
 
@@ -83,8 +85,8 @@ def pages(ids: Sequence[UUID]) -> dict[UUID, HubPage]:
 
 def found_hubs(words: Sequence[str], *, after: tuple[int, str] | None = None, limit: int) -> list[tuple[int, Hub]]:
     """(0 by name or place, 1 by what it says about itself; the hub), by rank and address, paged by both."""
-    rank = (~Hub.terms.op("@@")(_query("m", words))).cast(Integer)
-    statement = select(rank, Hub).where(Hub.status != HubStatus.CLOSED, Hub.terms.op("@@")(_query("n", words)))
+    rank = (~Hub.terms.bool_op("@@")(_query("m", words))).cast(Integer)
+    statement = select(rank, Hub).where(Hub.status != HubStatus.CLOSED, Hub.terms.bool_op("@@")(_query("n", words)))
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], Hub.slug > after[1])))
     rows = db.session.execute(statement.order_by(rank, Hub.slug).limit(limit))
@@ -93,9 +95,8 @@ def found_hubs(words: Sequence[str], *, after: tuple[int, str] | None = None, li
 
 def similar_hubs(typed: str, *, limit: int) -> Sequence[Hub]:
     """Hubs whose name is nearly this (folded), the nearest first."""
-    nearness = func.word_similarity(typed, Hub.folded)
-    statement = select(Hub).where(Hub.status != HubStatus.CLOSED, literal(typed).op("<%")(Hub.folded))
-    return db.session.scalars(statement.order_by(nearness.desc(), Hub.slug).limit(limit)).all()
+    known = hubs(db.session.scalars(_FIND_SIMILAR, {"typed": typed, "most": limit}).all())
+    return list(known.values())
 
 
 def found_pages_everywhere(
@@ -107,6 +108,7 @@ def found_pages_everywhere(
 
 
 def hubs(ids: Sequence[int]) -> dict[int, Hub]:
-    """Hubs by id, to name them beside what is theirs."""
+    """Hubs by id, to name them beside what is theirs; in the order of the ids."""
     rows = db.session.scalars(select(Hub).where(Hub.id.in_(ids))).all() if ids else ()
-    return {row.id: row for row in rows}
+    known = {row.id: row for row in rows}
+    return {hub_id: known[hub_id] for hub_id in ids if hub_id in known}

@@ -1,8 +1,8 @@
 """Search over everything: the words of each thing, folded, beside it; and functions that look them up.
 
-Every word is kept as `h<hub>t<word>` where it stands in a title and as `h<hub>a<word>` wherever it stands, so that the
-beginning of a word is looked up among one hub's words only, however many hubs share the index; and as `n<word>` where
-a thing is open to everybody, for the network's own search.
+Every word is kept once, as `h<hub>t<word>` where it stands in the title and as `h<hub>b<word>` where it stands elsewhere
+alone, so that the beginning of a word is looked up among one hub's words only, however many hubs share the index; and as
+`n<word>` where a thing is open to everybody, for the network's own search.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ down_revision = "0051_versions"
 branch_labels = None
 depends_on = None
 
-# The same as kernel.folding: no accents, no vowel signs, one form of each letter, no sign that the parser would read
-# as part of an address or of a number.
+# The same as kernel.folding: no accents, no vowel signs, one form of each letter.
 FOLDED = r"""
 CREATE FUNCTION folded(given text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = public, pg_temp AS $$
@@ -27,9 +26,10 @@ SET search_path = public, pg_temp AS $$
     lower(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]+',
       '', 'g')),
     'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'),
-    'øłđıςىة!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', 'oldiσيه' || repeat(' ', 32))
+    'øłđıςىة', 'oldiσيه')
 $$
 """
+# Cut where neither letter nor digit is: PostgreSQL's own parser reads addresses and numbers where people write words.
 # In Arabic the article and what is joined to it are written as part of a word.
 WORDS = """
 CREATE FUNCTION search_words(given text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -38,16 +38,16 @@ SET search_path = public, pg_temp AS $$
       WHEN word LIKE 'ال__%' OR word LIKE 'لل__%' THEN substr(word, 3)
       WHEN word LIKE '_ال__%' AND left(word, 1) IN ('و', 'ب', 'ف', 'ك') THEN substr(word, 4)
       ELSE word END, 40)), '{}')
-  FROM unnest(tsvector_to_array(to_tsvector('simple'::regconfig, folded(given)))) AS word
+  FROM unnest(string_to_array(regexp_replace(folded(given), '[^[:alnum:]]+', ' ', 'g'), ' ')) AS word WHERE word <> ''
 $$
 """
 TERMS = """
 CREATE FUNCTION search_terms(hub bigint, title text, body text, is_open boolean) RETURNS tsvector
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
   SELECT array_to_tsvector(ARRAY(SELECT 'h' || hub::text || 't' || word FROM unnest(titled) AS word)
-    || ARRAY(SELECT 'h' || hub::text || 'a' || word FROM unnest(written) AS word)
-    || ARRAY(SELECT 'n' || word FROM unnest(written) AS word WHERE is_open))
-  FROM (SELECT search_words(title) AS titled, search_words(title || ' ' || body) AS written) AS words
+    || ARRAY(SELECT 'h' || hub::text || 'b' || word FROM unnest(written) AS word WHERE word <> ALL (titled))
+    || ARRAY(SELECT 'n' || word FROM unnest(titled || written) AS word WHERE is_open))
+  FROM (SELECT search_words(title) AS titled, search_words(body) AS written) AS words
 $$
 """
 # Of a hub itself: `m<word>` of its name and place, `n<word>` of what it says about itself as well.
@@ -57,6 +57,35 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS
   SELECT array_to_tsvector(ARRAY(SELECT 'm' || word FROM unnest(search_words(names)) AS word)
     || ARRAY(SELECT 'n' || word FROM unnest(search_words(names || ' '
       || coalesce(jsonb_path_query_array(home, '$.texts.*.*') #>> '{}', ''))) AS word))
+$$
+"""
+# All of the words in the title; anywhere; and anywhere, but not all of them in the title. The last says so by what is
+# there, not by what is not: how rare that is can be told from the statistics, and decides how it is looked up.
+TITLED = """
+CREATE FUNCTION search_titled(hub bigint, words text[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
+  SELECT search_query('h' || hub::text || 't', words)
+$$
+"""
+ANYWHERE = """
+CREATE FUNCTION search_anywhere(hub bigint, words text[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
+  SELECT string_agg(format('(%s | %s)', search_query('h' || hub::text || 't', ARRAY[word]),
+    search_query('h' || hub::text || 'b', ARRAY[word])), ' & ')::tsquery FROM unnest(words) AS word
+$$
+"""
+WRITTEN = """
+CREATE FUNCTION search_written(hub bigint, words text[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
+  SELECT search_anywhere(hub, words)
+    && string_agg(search_query('h' || hub::text || 'b', ARRAY[word])::text, ' | ')::tsquery FROM unnest(words) AS word
+$$
+"""
+SIMILAR_HUBS = """
+CREATE FUNCTION find_similar_hubs(given text, at_most integer) RETURNS SETOF bigint LANGUAGE sql STABLE
+SET pg_trgm.word_similarity_threshold = '0.45' SET search_path = public, pg_temp AS $$
+  SELECT id FROM hub WHERE status <> 'closed' AND given <% folded
+  ORDER BY word_similarity(given, folded) DESC, slug LIMIT at_most
 $$
 """
 QUERY = """
@@ -71,6 +100,9 @@ HELPERS = {
     "search_terms(bigint, text, text, boolean)": TERMS,
     "search_hub_terms(text, jsonb)": HUB_TERMS,
     "search_query(text, text[])": QUERY,
+    "search_titled(bigint, text[])": TITLED,
+    "search_anywhere(bigint, text[])": ANYWHERE,
+    "search_written(bigint, text[])": WRITTEN,
 }
 
 READABLE = "deleted_at IS NULL AND hidden_at IS NULL"
@@ -126,8 +158,8 @@ BEGIN
         AND ($5 IS DISTINCT FROM 1 OR c.id < $6) ORDER BY c.id DESC LIMIT $7)
     SELECT * FROM (TABLE titled UNION ALL TABLE written UNION ALL TABLE answers) AS hit (class, kind, id)
     ORDER BY class, id DESC LIMIT $7
-  $query$ USING {rls.CURRENT_HUB}, search_query('h' || {rls.CURRENT_HUB} || 't', words),
-    search_query('h' || {rls.CURRENT_HUB} || 'a', words), reader, after_class, before, at_most;
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
+    reader, after_class, before, at_most;
 END $$
 """
 LISTINGS = f"""
@@ -143,8 +175,8 @@ BEGIN
       SELECT 1, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $3 AND NOT l.terms @@ $2
         AND ($4 IS DISTINCT FROM 1 OR l.id < $5) ORDER BY l.id DESC LIMIT $6)
     SELECT * FROM (TABLE titled UNION ALL TABLE written) AS hit (class, id) ORDER BY class, id DESC LIMIT $6
-  $query$ USING {rls.CURRENT_HUB}, search_query('h' || {rls.CURRENT_HUB} || 't', words),
-    search_query('h' || {rls.CURRENT_HUB} || 'a', words), after_class, before, at_most;
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
+    after_class, before, at_most;
 END $$
 """
 # Class 0 is still to come, the next first; 1 is over, the last first.
@@ -165,7 +197,7 @@ BEGIN
     SELECT * FROM (TABLE coming UNION ALL TABLE past) AS hit (class, starts_at, id)
     ORDER BY class, CASE class WHEN 0 THEN starts_at END, CASE class WHEN 1 THEN starts_at END DESC,
       CASE class WHEN 0 THEN id END, CASE class WHEN 1 THEN id END DESC LIMIT $7
-  $query$ USING {rls.CURRENT_HUB}, search_query('h' || {rls.CURRENT_HUB} || 'a', words), at, after_class, after_at,
+  $query$ USING {rls.CURRENT_HUB}, search_anywhere({rls.CURRENT_HUB}, words), at, after_class, after_at,
     after_id, at_most;
 END $$
 """
@@ -198,7 +230,7 @@ BEGIN
         ORDER BY m.joined_at DESC, m.id DESC LIMIT $8)
     SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
     ORDER BY class, joined_at DESC, id DESC LIMIT $8
-  $query$ USING {rls.CURRENT_HUB}, search_query('h' || {rls.CURRENT_HUB} || 't', words), seen, viewer, after_class,
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
     before_at, before_id, at_most;
 END $$
 """
@@ -295,6 +327,7 @@ def upgrade() -> None:
         op.execute(statement)
     for table, (terms, name, found) in TABLES.items():
         _make_searchable(table, terms, name, found)
+    op.execute(SIMILAR_HUBS)
     # The network's listings, newest first, without looking into each hub by itself.
     op.create_index("ix_listing_network", "listing", ["id"], postgresql_where=sa.text(LIVE))
     for signature, statement in FUNCTIONS.items():
@@ -321,6 +354,7 @@ def downgrade() -> None:
         for statement in rls.drop_definer(signature):
             op.execute(statement)
     op.drop_index("ix_listing_network", "listing")
+    op.execute("DROP FUNCTION find_similar_hubs(text, integer)")
     for table, (_terms, name, _found) in TABLES.items():
         for column in ("folded", "terms") if name else ("terms",):
             op.drop_index(f"ix_{table}_{column}", table)

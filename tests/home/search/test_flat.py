@@ -24,10 +24,11 @@ from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member
 
-MANY = 4_000
+MANY = 8_000
 LIMIT = 101
-# What a word finds is read once or twice, and some of it looks up who wrote it. A table read whole is thousands.
-MOST_READ = 700
+# `w7` is the beginning of eleven words in eighty. What a word finds may be read twice and look up who wrote it; a few
+# hundred of thousands are that, and whoever reads a table whole reads more.
+MOST_READ = MANY // 2
 KEY = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 WORDS = "'common w' || (n % 80) || ' x' || n"
 FILL = (
@@ -43,7 +44,7 @@ FILL = (
          how_to_find, online_url, starts_at, ends_at, most_seats, closes_minutes, questions, taken, waiting, revision,
          cover_seed, created_at, updated_at)
        SELECT :hub, {KEY}, 0, false, 'g' || n, 'published', 'title' || (n % 80), {WORDS}, 'place', 'Hall', '', '', '',
-         :now + (n - 2000) * interval '1 day', :now + (n - 2000) * interval '1 day' + interval '1 hour', 1, 0, '[]', 0,
+         :now + (n - 4000) * interval '1 day', :now + (n - 4000) * interval '1 day' + interval '1 hour', 1, 0, '[]', 0,
          0, 0, 's', now(), now() FROM generate_series(1, :many) n""",
     """INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at)
        SELECT uuidv7(), 'many' || :hub || n || '@example.org', 'Many', 'en', false, false, now()
@@ -112,7 +113,7 @@ def test_a_late_page_costs_what_the_first_does(crowd: tuple[int, MemberView]) ->
     with hub_scope(hub_id), unit_of_work():
         words = words_in("common")
         first = listings.found(words, limit=21)
-        late = Found(1, db.session.execute(text("SELECT id FROM listing ORDER BY id OFFSET 2000 LIMIT 1")).scalar_one())
+        late = Found(1, db.session.execute(text("SELECT id FROM listing ORDER BY id OFFSET 4000 LIMIT 1")).scalar_one())
         read = rows_read(listings.found, words, after=late, limit=21)
         assert len(first) == 21
         assert read[1] <= MOST_READ

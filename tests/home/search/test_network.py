@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +13,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue import services as catalogue
 from hubapp.tenancy import pages
-from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
@@ -23,6 +25,7 @@ from tests.support.browsing import Browser
 from tests.support.queries import counted
 
 BUDGET = 9
+MO = Actor(UUID(int=9), "Mo")
 OPEN = {"gatherings": ["Cooking quinces"], "market": ["Quince jelly"], "pages": ["Our quince garden"]}
 TEXTS = {"en": {"name": "Lyon", "place": "Croix-Rousse", "tagline": "We mend.", "promise": "Quince for everybody."}}
 
@@ -91,7 +94,7 @@ def _no_events(shelf: Shelf) -> None:
 
 def _hide_gathering(shelf: Shelf) -> None:
     thing = shelf.things["gathering"]
-    shelf.inside(lambda: gatherings.hide_gathering(gathering_id=thing, reason="No.", actor=SYSTEM, now=NOW))
+    shelf.inside(lambda: gatherings.hide_gathering(gathering_id=thing, reason="No.", actor=MO, now=NOW))
 
 
 def _withdraw(shelf: Shelf) -> None:
@@ -124,7 +127,7 @@ def test_drafts_legal_texts_and_what_is_over_are_not_found(app: HubFlask, shelf:
     def write() -> None:
         make_listing(title="Zucchini", status="draft")
         make_gathering(when=soon(), now=clock.now(), title="Zucchini", is_published=False)
-        make_gathering(when=soon(-9), now=clock.now(), title="Zucchini over")
+        make_gathering(when=soon(-9), now=clock.now() - timedelta(days=30), title="Zucchini over")
         pages.save_page(slug="terms", locale="en", title="Zucchini", body="Law.", actor=SYSTEM, now=NOW)
 
     shelf.inside(write)
@@ -167,15 +170,15 @@ def test_an_area_pages_by_key_without_gaps_or_doubles(app: HubFlask, shelf: Shel
     assert 'rel="next"' not in second
 
 
-@pytest.mark.parametrize("typed", ["' OR 1=1 --", "a:*&|!", "x" * 10_000, "   ", "\x00", "%", "\\"])
-def test_whatever_is_typed_is_words_or_nothing(app: HubFlask, shelf: Shelf, typed: str) -> None:
-    assert found(app, typed) == {}
+def test_whatever_is_typed_is_words_or_nothing(app: HubFlask, shelf: Shelf) -> None:
+    nothing = ["' OR 1=1 --", "a:*&|!", "x" * 10_000, "   ", "\x00", "%", "\\"]
+    assert {typed: found(app, typed) for typed in nothing} == {typed: {} for typed in nothing}
 
 
 @pytest.mark.parametrize("after", ["x", "9~~", "~~~~", "0~nope", "1~lyon", "0~~nope"])
-@pytest.mark.parametrize("area", ["hubs", "gatherings", "market", "pages"])
-def test_a_key_of_nonsense_breaks_nothing(app: HubFlask, shelf: Shelf, area: str, after: str) -> None:
-    searched(app, **{"in": area, "after": after})
+def test_a_key_of_nonsense_breaks_nothing(app: HubFlask, shelf: Shelf, after: str) -> None:
+    for area in ("hubs", "gatherings", "market", "pages"):
+        searched(app, **{"in": area, "after": after})
 
 
 def test_it_asks_a_fixed_number_of_queries_however_many_hubs(app: HubFlask, shelf: Shelf) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -14,7 +15,7 @@ from hubapp.people.membership import services as membership
 from hubapp.people.membership import standing
 from hubapp.people.profiles import services as profiles
 from hubapp.tenancy import pages
-from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.audit import Actor
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import make_account
 from tests.factories.gatherings import make_gathering
@@ -23,6 +24,8 @@ from tests.factories.market import make_listing
 from tests.factories.searching import EVERYTHING, Shelf, make_shelf, tell
 from tests.factories.talk import answer, say
 from tests.support.browsing import Browser
+
+MO = Actor(UUID(int=9), "Mo")
 
 
 @pytest.fixture
@@ -65,11 +68,11 @@ def test_an_area_that_is_switched_off_does_not_show(app: HubFlask, feature: str,
 
 
 def _hide_post(shelf: Shelf) -> None:
-    talk.hide(post_id=shelf.things["post"], comment_id=None, reason="No.", actor=SYSTEM, now=NOW)
+    talk.hide(post_id=shelf.things["post"], comment_id=None, reason="No.", actor=MO, now=NOW)
 
 
 def _hide_comment(shelf: Shelf) -> None:
-    talk.hide(post_id=shelf.things["post"], comment_id=shelf.things["comment"], reason="No.", actor=SYSTEM, now=NOW)
+    talk.hide(post_id=shelf.things["post"], comment_id=shelf.things["comment"], reason="No.", actor=MO, now=NOW)
 
 
 def _delete_post(shelf: Shelf) -> None:
@@ -91,11 +94,11 @@ def _blocked_by_her(shelf: Shelf) -> None:
 
 
 def _hide_gathering(shelf: Shelf) -> None:
-    gatherings.hide_gathering(gathering_id=shelf.things["gathering"], reason="No.", actor=SYSTEM, now=NOW)
+    gatherings.hide_gathering(gathering_id=shelf.things["gathering"], reason="No.", actor=MO, now=NOW)
 
 
 def _cancel_gathering(shelf: Shelf) -> None:
-    gatherings.cancel_gathering(gathering_id=shelf.things["gathering"], reason="Rain.", now=NOW)
+    gatherings.cancel_gathering(gathering_id=shelf.things["gathering"], reason="Rain.", with_following=False, now=NOW)
 
 
 def _withdraw(shelf: Shelf) -> None:
@@ -103,11 +106,11 @@ def _withdraw(shelf: Shelf) -> None:
 
 
 def _take_down(shelf: Shelf) -> None:
-    catalogue.take_down(listing_id=shelf.things["listing"], reason="No.", actor=SYSTEM, now=NOW)
+    catalogue.take_down(listing_id=shelf.things["listing"], reason="No.", actor=MO, now=NOW)
 
 
 def _hide_profile(shelf: Shelf) -> None:
-    standing.hide_profile(membership_id=shelf.ann.id, reason="No.", actor=SYSTEM, now=NOW)
+    standing.hide_profile(membership_id=shelf.ann.id, reason="No.", actor=MO, now=NOW)
 
 
 def _unlist(shelf: Shelf) -> None:
@@ -123,11 +126,11 @@ def _tell_connector(shelf: Shelf) -> None:
 
 
 def _suspend(shelf: Shelf) -> None:
-    standing.suspend(membership_id=shelf.ann.id, reason="No.", actor=SYSTEM, now=NOW)
+    standing.suspend(membership_id=shelf.ann.id, reason="No.", actor=MO, now=NOW)
 
 
 def _remove_page(shelf: Shelf) -> None:
-    pages.remove_page(slug="garden", actor=SYSTEM, now=NOW)
+    pages.remove_page(slug="garden", actor=MO, now=NOW)
 
 
 QUIET = ["Quince harvest"]
@@ -166,7 +169,7 @@ def test_what_is_for_the_connector_is_found_by_the_connector_alone(shelf: Shelf)
 
 def test_texts_that_wait_and_drafts_are_not_found(shelf: Shelf) -> None:
     def write() -> None:
-        talk.choose_first_held(first_held=9, actor=SYSTEM, now=NOW)
+        talk.choose_first_held(first_held=9, actor=MO, now=NOW)
         db.session.flush()
         say(shelf.ben.account_id, "Zucchini held", title="Zucchini held")
         make_gathering(title="Zucchini draft", is_published=False)
@@ -178,7 +181,7 @@ def test_texts_that_wait_and_drafts_are_not_found(shelf: Shelf) -> None:
 
 
 def test_a_suspended_reader_finds_what_they_may_read(shelf: Shelf) -> None:
-    shelf.inside(lambda: standing.suspend(membership_id=shelf.ben.id, reason="No.", actor=SYSTEM, now=NOW))
+    shelf.inside(lambda: standing.suspend(membership_id=shelf.ben.id, reason="No.", actor=MO, now=NOW))
     assert shelf.found(shelf.ben) == EVERYTHING
 
 
@@ -259,8 +262,8 @@ def test_an_answer_leads_to_its_place_in_the_conversation(shelf: Shelf) -> None:
 
 def test_a_page_is_found_in_the_language_in_which_it_is_shown(shelf: Shelf) -> None:
     def write() -> None:
-        pages.save_page(slug="tool", locale="en", title="Toolshed", body="Drills.", actor=SYSTEM, now=NOW)
-        pages.save_page(slug="tool", locale="fr", title="Outils", body="Perceuses.", actor=SYSTEM, now=NOW)
+        pages.save_page(slug="tool", locale="en", title="Toolshed", body="Drills.", actor=MO, now=NOW)
+        pages.save_page(slug="tool", locale="fr", title="Outils", body="Perceuses.", actor=MO, now=NOW)
 
     shelf.inside(write)
     assert shelf.found(None, "drills") == {"pages": ["Toolshed"]}
