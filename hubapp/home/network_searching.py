@@ -80,7 +80,8 @@ def within(asked: Asked, area: str, *, after: str) -> Outcome:
 
 
 def _url(asked: Asked, area: str, after: str | None = None) -> str:
-    return url_for("network_search.network", q=asked.typed, **{"in": area}, after=after)
+    query: dict[str, Any] = {"q": asked.typed, "in": area, "after": after}
+    return url_for("network_search.network", **query)
 
 
 def _found(area: str, asked: Asked, after: str, limit: int) -> Sequence[Row]:

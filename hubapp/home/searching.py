@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -114,7 +115,8 @@ def within(asked: Asked, area: str, *, after: Found | None) -> Outcome:
 
 
 def _url(asked: Asked, area: str, after: str | None = None) -> str:
-    return url_for("search.search", q=asked.typed, **{"in": area}, after=after)
+    query: dict[str, Any] = {"q": asked.typed, "in": area, "after": after}
+    return url_for("search.search", **query)
 
 
 def _groups(asked: Asked, found: Mapping[str, list[Found]]) -> Iterator[Group]:
@@ -131,8 +133,8 @@ def _groups(asked: Asked, found: Mapping[str, list[Found]]) -> Iterator[Group]:
 def all_words(count: int, label: str) -> str:
     """What the link to all of an area says."""
     if count > MOST_COUNTED:
-        return _("More than %(num)d in %(area)s", num=MOST_COUNTED, area=label)
-    return _("All %(num)d in %(area)s", num=count, area=label)
+        return str(_("More than %(num)d in %(area)s", num=MOST_COUNTED, area=label))
+    return str(_("All %(num)d in %(area)s", num=count, area=label))
 
 
 def _found(area: str, asked: Asked, after: Found | None, limit: int) -> list[Found]:
@@ -169,7 +171,7 @@ def _rows(area: str, found: list[Found]) -> list:  # type: ignore[type-arg]
     if area == "conversations":
         answers = [one.id for one in found if one.kind == "comment"]
         return hits.in_order(found, conversations.texts([key for key in ids if key not in answers], answers))
-    load = {
+    load: dict[str, Any] = {
         "gatherings": gatherings.gatherings,
         "market": catalogue.listings,
         "members": members.people,

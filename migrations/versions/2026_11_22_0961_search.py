@@ -83,7 +83,7 @@ $$
 """
 SIMILAR_HUBS = """
 CREATE FUNCTION find_similar_hubs(given text, at_most integer) RETURNS SETOF bigint LANGUAGE sql STABLE
-SET pg_trgm.word_similarity_threshold = '0.45' SET search_path = public, pg_temp AS $$
+SET pg_trgm.word_similarity_threshold = '0.36' SET search_path = public, pg_temp AS $$
   SELECT id FROM hub WHERE status <> 'closed' AND given <% folded
   ORDER BY word_similarity(given, folded) DESC, slug LIMIT at_most
 $$
@@ -239,7 +239,7 @@ SIMILAR = f"""
 CREATE FUNCTION find_similar(given text, areas text[], viewer uuid, at timestamptz, locale text, fallback text,
   at_most integer) RETURNS TABLE (area text, id uuid, likeness real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET pg_trgm.word_similarity_threshold = '0.45' SET search_path = public, pg_temp AS $$
+SET pg_trgm.word_similarity_threshold = '0.36' SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE $query$
     (SELECT 'conversations', p.id, word_similarity($2, p.folded) AS near FROM post p WHERE 'conversations' = ANY ($3)
