@@ -166,12 +166,12 @@ def _hits(asked: Asked, found: Mapping[str, list[Found]]) -> dict[str, tuple[Hit
     return {area: some for area, some in made.items() if some}
 
 
-def _rows(area: str, found: list[Found]) -> list:  # type: ignore[type-arg]
+def _rows(area: str, found: list[Found]) -> list[Any]:
     ids = [one.id for one in found]
     if area == "conversations":
         answers = [one.id for one in found if one.kind == "comment"]
         return hits.in_order(found, conversations.texts([key for key in ids if key not in answers], answers))
-    load: dict[str, Any] = {
+    load: Any = {
         "gatherings": gatherings.gatherings,
         "market": catalogue.listings,
         "members": members.people,
@@ -180,7 +180,9 @@ def _rows(area: str, found: list[Found]) -> list:  # type: ignore[type-arg]
     return hits.in_order(found, load(ids))
 
 
-def _made(area: str, asked: Asked, rows: list, people: Mapping[UUID, MemberView], posts: Mapping) -> Iterator[Hit]:  # type: ignore[type-arg]
+def _made(
+    area: str, asked: Asked, rows: list[Any], people: Mapping[UUID, MemberView], posts: Mapping[UUID, Any]
+) -> Iterator[Hit]:
     words, root = asked.words, asked.site.root
     if area == "conversations":
         for row in rows:
