@@ -17,6 +17,9 @@ from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, OWNER_ROLE
 DATABASE = "hubapp"
 SANDBOX_DATABASE = "hubapp_sandbox"
 ROLES = {"app": APP_ROLE, "central": CENTRAL_ROLE, "owner": OWNER_ROLE}
+# Names that are nearly the same, looked up within one hub. Both come with PostgreSQL and are trusted: whoever may
+# create things in the database may create them.
+EXTENSIONS = ("pg_trgm", "btree_gin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ def _create_missing(admin: str, name: str) -> None:
 
 
 def ensure_roles(admin: str) -> None:
-    """Create the three roles and their relations; safe to repeat. Needs CREATEROLE and BYPASSRLS rights."""
+    """Create the three roles and their relations, and the extensions; safe to repeat.
+
+    Needs CREATEROLE and BYPASSRLS rights, and CREATE on the database.
+    """
     with psycopg.connect(admin, autocommit=True) as connection:
         for role, options in (
             (OWNER_ROLE, "LOGIN NOBYPASSRLS"),
@@ -105,3 +111,5 @@ def ensure_roles(admin: str) -> None:
             connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
         connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER_ROLE} WITH GRANT OPTION")
         connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {CENTRAL_ROLE}")
+        for extension in EXTENSIONS:
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")

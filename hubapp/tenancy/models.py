@@ -19,8 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from hubapp.kernel import ids
+from hubapp.kernel import ids, searchable
 from hubapp.kernel.db import HubScoped, db
+
+HUB_TERMS = "search_hub_terms((((name || ' '::text) || place) || ' '::text) || slug, home)"
 
 
 class HubStatus(enum.StrEnum):
@@ -60,11 +62,15 @@ class Hub(db.Model):  # type: ignore[name-defined]
     member_count: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime]
     is_imported: Mapped[bool] = mapped_column(default=False)
+    terms: Mapped[str | None] = searchable.terms(HUB_TERMS)
+    folded: Mapped[str | None] = searchable.folded("name")
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'", name="slug"),
         CheckConstraint("(status = 'frozen') = (frozen_reason IS NOT NULL)", name="frozen_has_reason"),
+        *searchable.indexes("hub", has_hub=False),
     )
 
     @property
@@ -98,11 +104,15 @@ class HubPage(HubScoped, db.Model):  # type: ignore[name-defined]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
     updated_by: Mapped[uuid.UUID | None]
+    terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, title, body, kind = 'page'::text)")
+    folded: Mapped[str | None] = searchable.folded("title")
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "locale", "slug"),
         CheckConstraint("kind IN ('page', 'legal')", name="kind"),
+        *searchable.indexes("hub_page"),
     )
 
 

@@ -83,4 +83,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["tunis"], "tunis", ("/manage/front", "/manage/pages/ar/about", "/manage/versions/front")),
     (CENTRAL, "", ("/console/vacant", "/console/hubs/lyon/handover", "/console/plan/periods")),
     (MEMBER, "", ("/plan/pay",)),
+    (MEMBER, "lyon", ("/search?q=atelier", "/search?q=atelier&in=gatherings", "/search?q=xyzzyplugh")),
+    (None, "", ("/search?q=lyon", "/search")),
+    (CONNECTORS["tunis"], "tunis", ("/search", "/search?q=%D8%A7%D9%84%D8%B3%D9%88%D9%82")),
 )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer, SmallInteger
 
+from hubapp.kernel import searchable
 from hubapp.kernel.db import HubScoped, db
 
 READABLE = "deleted_at IS NULL AND hidden_at IS NULL"
@@ -68,7 +69,10 @@ class Post(Written, HubScoped, db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(default="")
     pin: Mapped[int | None] = mapped_column(SmallInteger)
     comment_count: Mapped[int] = mapped_column(default=0)
+    terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, title, body_md, false)")
+    folded: Mapped[str | None] = searchable.folded("title")
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "topic_id"], ["conversation_topic.hub_id", "conversation_topic.id"]),
@@ -84,6 +88,7 @@ class Post(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_post_topic", "hub_id", "topic_id", "id", postgresql_where=READABLE),
         Index("ix_post_author", "hub_id", "author_id", "id"),
         Index("ix_post_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
+        *searchable.indexes("post", where=READABLE),
     )
 
 
@@ -115,7 +120,9 @@ class Comment(Written, HubScoped, db.Model):  # type: ignore[name-defined]
 
     post_id: Mapped[uuid.UUID]
     reply_to: Mapped[uuid.UUID | None]
+    terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, ''::text, body_md, false)")
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "post_id"], ["post.hub_id", "post.id"]),
@@ -129,6 +136,7 @@ class Comment(Written, HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("deleted_at IS NULL OR body_md = ''", name="deleted_is_gone"),
         Index("ix_post_comment_author", "hub_id", "author_id", "id"),
         Index("ix_post_comment_hidden", "hub_id", "id", postgresql_where="hidden_at IS NOT NULL"),
+        *searchable.indexes("post_comment", where=READABLE, has_name=False),
     )
 
 

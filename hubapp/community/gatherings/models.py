@@ -11,7 +11,13 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hubapp.kernel import searchable
 from hubapp.kernel.db import HubScoped, db
+
+TERMS = (
+    "search_terms(hub_id, title, (((body_md || ' '::text) || place_name) || ' '::text) || address,"
+    " status = 'published'::text)"
+)
 
 
 class Frequency(enum.StrEnum):
@@ -138,7 +144,10 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
     picture_alt: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    terms: Mapped[str | None] = searchable.terms(TERMS)
+    folded: Mapped[str | None] = searchable.folded("title")
 
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "series_id"], ["gathering_series.hub_id", "gathering_series.id"]),
@@ -163,6 +172,7 @@ class Gathering(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_gathering_time", "hub_id", "starts_at", "id", postgresql_where=text("status = 'published'")),
         Index("ix_gathering_all", "hub_id", "starts_at", "id"),
         Index("ix_gathering_soon", "starts_at", postgresql_where=text("status = 'published'")),
+        *searchable.indexes("gathering", where="status = 'published'"),
     )
 
     @property

@@ -1,6 +1,6 @@
 """Pages of a hub's and the network's front, and of the connector's shell."""
 
-from hubapp.home.views import arranging, brand, central, files, front, health, manage, versions, writing
+from hubapp.home.views import arranging, brand, central, files, front, health, manage, search, versions, writing
 
 blueprints = (
     files.blueprint,
@@ -12,6 +12,8 @@ blueprints = (
     arranging.blueprint,
     versions.blueprint,
     central.blueprint,
+    search.blueprint,
+    search.network_blueprint,
     health.hub_blueprint,
     health.central_blueprint,
 )

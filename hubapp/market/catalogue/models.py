@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 from sqlalchemy.types import Integer
 
+from hubapp.kernel import searchable
 from hubapp.kernel.db import HubScoped, db
 from hubapp.kernel.money import Money
 
@@ -72,6 +73,8 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     updated_at: Mapped[datetime]
     # Written and read by the database alone (search_listings); never fetched.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
+    terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, title, body_md, status = 'live'::text)")
+    folded: Mapped[str | None] = searchable.folded("title")
 
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
@@ -94,6 +97,9 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_listing_live", "hub_id", "id", postgresql_where="status = 'live'"),
         Index("ix_listing_seller", "hub_id", "seller_account_id", "id"),
         Index("ix_listing_search", "search", postgresql_using="gin"),
+        # The network's, newest first.
+        Index("ix_listing_network", "id", postgresql_where="status = 'live'"),
+        *searchable.indexes("listing", where="status = 'live'"),
     )
 
     @property

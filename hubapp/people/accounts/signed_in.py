@@ -220,6 +220,7 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
         }
     else:
         links |= {
+            "search": "/search",
             "sign_in": f"/sign-in?next={here}",
             "sign_up": "/sign-up",
             "sign_out": "/sign-out",
@@ -234,6 +235,7 @@ def _links(person: SeenPerson | None) -> dict[str, str]:
 
 HUB_PATHS = {
     "basket": "basket",
+    "search": "search",
     "notifications": "notifications",
     "messages": "messages",
     "manage": "manage/",

@@ -18,9 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from hubapp.kernel import searchable
 from hubapp.kernel.db import HubScoped, db
 
 SEARCHED = "to_tsvector('simple'::regconfig, (display_name || ' '::text) || handle)"
+TERMS = "search_terms(hub_id, (display_name || ' '::text) || handle, ''::text, false)"
 
 
 class MemberStatus(enum.StrEnum):
@@ -60,6 +62,8 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     hidden_reason: Mapped[str | None]
     # Written and read by the database alone (find_members); never fetched.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
+    terms: Mapped[str | None] = searchable.terms(TERMS)
+    folded: Mapped[str | None] = searchable.folded("display_name")
 
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
@@ -75,6 +79,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),
         Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        *searchable.indexes("membership", where="status = 'active'"),
     )
 
 

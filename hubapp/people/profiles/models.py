@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, U
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from hubapp.kernel import searchable
 from hubapp.kernel.db import HubScoped, db
 
 MEMBERS = "members"
@@ -53,6 +54,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
     joined_at: Mapped[datetime]
     # Written and read by the database alone (find_members); never fetched.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
+    terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, tag, ''::text, false)")
 
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  SQLAlchemy reads it from the class
     __table_args__ = (
@@ -64,6 +66,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("tag <> '' AND length(tag) <= 40", name="tag"),
         CheckConstraint("position BETWEEN 0 AND 9", name="position"),
         Index("ix_profile_tag_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        *searchable.indexes("profile_tag", has_name=False),
         Index("ix_profile_tag_first", "hub_id", "kind", "joined_at", "membership_id", postgresql_where="position = 0"),
     )
 

@@ -39,6 +39,9 @@ RULES = {
     "message account": Rule(60, timedelta(minutes=10)),
     "thread account": Rule(15, timedelta(hours=1)),
     "draft network": Rule(60, timedelta(hours=1)),
+    # As one types, each pause is a search.
+    "search account": Rule(300, timedelta(minutes=5)),
+    "search network": Rule(600, timedelta(minutes=5)),
 }
 
 

@@ -1,0 +1,151 @@
+"""What a search found, as pages show it: a hit with its marked words, grouped by the part of the hub it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from hubapp.community.conversations import policies as talk
+from hubapp.community.conversations.models import Comment, Post
+from hubapp.community.conversations.views import shown
+from hubapp.community.gatherings.models import Gathering
+from hubapp.community.gatherings.views import cards as gathering_cards
+from hubapp.home.marking import excerpt, marked
+from hubapp.kernel.searchable import Found
+from hubapp.market.catalogue.views.cards import Card
+from hubapp.people.membership.queries import MemberView
+from hubapp.tenancy.models import HubPage
+
+_NO_WORDS = Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing. Before it stands a face (`name`), a day (`date`), a picture, a drawing (`tile`), or an icon."""
+
+    title: Markup
+    href: str
+    text: Markup = _NO_WORDS
+    meta: tuple[str, ...] = ()
+    name: str = ""
+    date: tuple[str, str, str] = ("", "", "")
+    picture: str = ""
+    tile: tuple[str, str] = ("", "")
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some hits of one area. `all_text` leads to all of them, '' where these are all; `next_url`: the next page."""
+
+    key: str
+    label: str
+    icon: str
+    hits: tuple[Hit, ...]
+    all_text: str = ""
+    all_url: str = ""
+    next_url: str = ""
+    first_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a search came to. `is_similar`: nothing has the very words; these are called nearly so."""
+
+    groups: tuple[Group, ...] = ()
+    is_similar: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+
+def post_hit(row: Post | Comment, post: Post, people: Mapping[UUID, MemberView], words: Sequence[str]) -> Hit:
+    """A post, or an answer under one."""
+    name = shown.name_of(row.author_id, people)
+    href = url_for("conversations.detail", post_id=post.id)
+    if isinstance(row, Comment):
+        href = url_for("conversations.detail", post_id=post.id, start=row.id, _anchor=f"c-{row.id}")
+    who = _("Answer by %(name)s", name=name) if isinstance(row, Comment) else name
+    return Hit(
+        title=marked(talk.headline(post.title, post.body_md), words),
+        href=href,
+        text=excerpt(row.body_md, words),
+        meta=(who, shown.ago(row.created_at)),
+        name=name,
+    )
+
+
+def gathering_hit(row: Gathering, words: Sequence[str], *, now: datetime) -> Hit:
+    """A gathering with its day."""
+    line = gathering_cards.agenda([row], can_register=False)[0]
+    # The day and the month before it do not say of which year.
+    past = [str(format_date(row.starts_at, "long"))] if row.ends_at <= now else []
+    return Hit(
+        title=marked(row.title, words),
+        href=line["href"],
+        text=excerpt(row.body_md, words),
+        meta=(*past, *line["meta"]),
+        date=(line["day"], line["date"], line["month"]),
+    )
+
+
+def listing_hit(card: Card, words: Sequence[str], *, tile_set: str) -> Hit:
+    """A listing with its price."""
+    return Hit(
+        title=marked(card.listing.title, words),
+        href=card.href,
+        text=excerpt(card.listing.body_md, words),
+        meta=tuple(part for part in (card.kind, card.gone or card.price, card.by) if part),
+        picture=card.image_url,
+        tile=(tile_set, card.listing.cover_seed),
+    )
+
+
+def member_hit(
+    person: MemberView, tags: Mapping[str, Sequence[str]], words: Sequence[str], *, root: str, kinds: Mapping[str, str]
+) -> Hit:
+    """A member with what they tell of themselves."""
+    told = (f"{kinds[kind]}: {', '.join(some)}" for kind, some in tags.items())
+    return Hit(
+        title=marked(person.display_name, words),
+        href=f"{root}/members/@{person.handle}",
+        text=marked(" · ".join(told), words),
+        meta=(f"@{person.handle}",),
+        name=person.display_name,
+    )
+
+
+def page_hit(row: HubPage, words: Sequence[str], *, root: str) -> Hit:
+    """A written page."""
+    href = f"{root}/p/{row.slug}"
+    return Hit(title=marked(row.title, words), href=href, text=excerpt(row.body, words), icon="file-text")
+
+
+def key_text(found: Found) -> str:
+    """Where the page after this one begins, for an address."""
+    return f"{found.rank}~{found.at.isoformat() if found.at else ''}~{found.id}"
+
+
+def key_of(text: str) -> Found | None:
+    """The same from an address; nonsense begins at the top."""
+    rank, at, key = (*text.split("~"), "", "", "")[:3]
+    try:
+        moment = datetime.fromisoformat(at) if at else None
+        found = Found(int(rank), UUID(key), moment)
+    except ValueError:
+        return None
+    is_known = found.rank in {0, 1} and (moment is None or moment.tzinfo is not None)
+    return found if is_known else None
+
+
+def in_order(found: Iterable[Found], rows: Mapping[UUID, Any]) -> list[Any]:
+    """What was found, in its order; what went away meanwhile is left out."""
+    return [rows[one.id] for one in found if one.id in rows]

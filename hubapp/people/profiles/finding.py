@@ -1,0 +1,52 @@
+"""Members by their names, and by what they offer, seek, know or speak, as far as somebody may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
+
+from hubapp.kernel.db import db
+from hubapp.kernel.searchable import Found
+from hubapp.people.membership.models import Membership
+from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
+
+_FIND = (
+    text("SELECT class, joined_at, id FROM find_people(:words, :seen, :viewer, :rank, :at, :before, :most)")
+    .bindparams(
+        bindparam("words", type_=ARRAY(Text)),
+        bindparam("seen", type_=ARRAY(Text)),
+        bindparam("viewer", type_=Uuid()),
+        bindparam("rank", type_=Integer),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("before", type_=Uuid()),
+        bindparam("most", type_=Integer),
+    )
+    .columns(id=Uuid())
+)
+
+
+def found(
+    words: Sequence[str], *, viewer_id: UUID, seen: Sequence[str], after: Found | None = None, limit: int
+) -> list[Found]:
+    """Listed members: by name first, then by tags for these audiences; whoever joined last first.
+
+    Nobody who blocked the viewer, and nobody whom they blocked.
+    """
+    values = {
+        "words": list(words),
+        "seen": list(seen),
+        "viewer": viewer_id,
+        "rank": after.rank if after else None,
+        "at": after.at if after else None,
+        "before": after.id if after else None,
+        "most": limit,
+    }
+    return [Found(row[0], row[2], row[1]) for row in db.session.execute(_FIND, values)]
+
+
+def people(ids: Sequence[UUID]) -> dict[UUID, MemberView]:
+    """Some members by their membership's id."""
+    rows = db.session.execute(MEMBERS.where(Membership.id.in_(ids))).all() if ids else ()
+    return {row[0].id: view_of(row) for row in rows}
