@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     files_url: str | None = None
     # Daily proposals to pay people by their rhythm wait for somebody of the central team, unless this is set.
     payout_runs_approved: bool = False
+    # For tests and trials: push services on this machine, in the clear. Production never asks its own network.
+    push_is_local: bool = False
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
 
