@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     # (64 hex digits each, separated by spaces) from before the secret key was replaced stay published.
     statement_key: int = Field(default=1, ge=1, le=1000)
     statement_keys_before: str = Field(default="", pattern=r"^([0-9a-f]{64}( |$))*$")
+    # For tests and trials: push services on this machine, in the clear. Production never asks its own network.
+    push_is_local: bool = False
     # Lets a collector on another machine read /metrics; without it only this machine may.
     metrics_token: str | None = None
 

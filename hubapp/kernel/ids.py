@@ -25,6 +25,11 @@ def secret(size: int = 32) -> str:
     return secrets.token_urlsafe(size)
 
 
+def octets(size: int) -> bytes:
+    """So many bytes out of chance, for what is encrypted with them."""
+    return secrets.token_bytes(size)
+
+
 # No vowels, nothing that looks like something else: codes are read aloud and typed from paper.
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 

@@ -34,6 +34,7 @@ CENTRAL = {
     "notice": "a person's, listed over all hubs on the central site; the app sees and writes those of its own hub",
     "notice_choice": "what one person wants of which hub, chosen on the central site as well",
     "notice_mute": "the same",
+    "push_device": "where a person's browser is reached: unreadable to the app but through one-row functions",
     "payout_part": "a payout is central and draws on several hubs",
 }
 

@@ -28,6 +28,7 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
 from hubapp.people.membership import standing
 from hubapp.people.membership.errors import NoSuchMember
+from hubapp.people.notifications import services as notifications
 from hubapp.people.profiles import services as profiles
 from hubapp.tenancy import queries as tenancy
 
@@ -60,6 +61,7 @@ def leave(*, account_id: uuid.UUID, keeps_posts: bool, currency: str, now: datet
     messages.leave_all(account_id=account_id, keeps_words=keeps_posts, now=now)
     mentoring.forget(account_id=account_id, now=now)
     profiles.forget(account_id=account_id)
+    notifications.switch_off(account_id=account_id)
     if not keeps_posts:
         keys = conversations.take_back_everything(author_id=account_id, now=now)
         if keys:

@@ -27,6 +27,12 @@ class NotToRetry(Refusal):
         super().__init__(_("This mail cannot be sent again. If it held a link, the person asks for a new one."))
 
 
+class BadSubscription(Refusal):
+    """What a browser sent is nowhere that notices can be sent to."""
+
+    status: ClassVar[int] = 422
+
+
 class UnknownZone(Refusal):
     """No time zone goes by that name."""
 

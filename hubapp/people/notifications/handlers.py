@@ -1,4 +1,4 @@
-"""Mails that follow from what happened to an account, and the job that sends mails."""
+"""Mails that follow from what happened to an account, and the jobs that send mails and reach devices."""
 
 from __future__ import annotations
 
@@ -27,10 +27,23 @@ def mail_due() -> None:
     services.mail_due(now=clock.now())
 
 
+@queue.task(services.PUSH_DUE, platform="devices are central, and the app's role cannot read where they are")
+def push_due() -> None:
+    """Ask for the jobs that show notices on devices."""
+    services.push_due(now=clock.now(), wall=clock.wall())
+
+
+@queue.task(services.PUSH, platform="devices are central, and the app's role cannot read where they are")
+def push(notice_id: str, device_id: str) -> None:
+    """Show one notice on one device."""
+    services.push(notice_id=uuid.UUID(notice_id), device_id=uuid.UUID(device_id), now=clock.now(), wall=clock.wall())
+
+
 @queue.periodic("20 * * * * *", "notifications.sweep", platform="digests and held mails go over all hubs")
 def sweep() -> None:
     """Each minute: what quiet hours held back, and the digests whose hour has come."""
     services.mail_due(now=clock.now())
+    services.push_due(now=clock.now(), wall=clock.wall())
     services.take_due(now=clock.now())
 
 
@@ -42,8 +55,9 @@ def send_digest(account_id: str) -> None:
 
 @queue.periodic("0 40 3 * * *", "notifications.forget", platform="a sweep over everybody")
 def forget() -> None:
-    """Each night: drop what only guarded against telling twice."""
+    """Each night: drop what only guarded against telling twice, and devices where nobody is signed in any more."""
     services.forget_occasions(now=clock.now())
+    services.forget_devices(now=clock.wall())
 
 
 @on(LinkAsked, platform=WHY)

@@ -30,7 +30,8 @@ class Kind:
     """One kind of notice.
 
     `folder`: the slice's folder below `templates/`; the words are in its `notices/<name>.txt` (first line: the notice;
-    the rest, if any: some words of it). `mail`: now, daily, weekly or off, unless the reader chooses. `always`: nobody
+    the rest, if any: some words of it). `mail`: now, daily, weekly or off, unless the reader chooses. `push`: whether
+    it is shown on their devices, unless they choose; what is mailed at once is, if nothing is said. `always`: nobody
     can switch it off. `is_letter`: its mail is a letter of the same name that the slice sends itself, and whose subject
     is the notice's text. `needs`: a permission without which pages do not offer it. `example`: a context, for tests.
     """
@@ -41,10 +42,16 @@ class Kind:
     folder: str = ""
     in_app: bool = True
     mail: str = DAILY
+    push: bool | None = None
     always: bool = False
     is_letter: bool = False
     needs: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether devices show it where nobody chose."""
+        return self.mail == NOW if self.push is None else self.push
 
     @property
     def template(self) -> str:

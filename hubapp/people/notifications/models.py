@@ -1,4 +1,4 @@
-"""Mails, sent by a job; notices, what people want to be told and how, and their digests."""
+"""Mails, sent by a job; notices, what people want to be told and how, their digests, and the devices that show them."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class Notice(db.Model):  # type: ignore[name-defined]
 
     `actors`: who did it as [account id, name], the newest first. `is_shown`: in the list; else it only waits for its
     mail. `mail`: how it goes out. `mail_due_at`: when it is to go by itself; `mailed_at`: when it last went.
+    `push_due_at`: when it is to go to its reader's devices.
     """
 
     __tablename__ = "notice"
@@ -84,6 +85,7 @@ class Notice(db.Model):  # type: ignore[name-defined]
     read_at: Mapped[datetime | None]
     mail_due_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    push_due_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("mail IN ('now', 'daily', 'weekly', 'off')", name="mail"),
@@ -102,6 +104,7 @@ class Notice(db.Model):  # type: ignore[name-defined]
         Index("ix_notice_account_id_hub_id_at_id", "account_id", "hub_id", "at", "id"),
         Index("ix_notice_hub_id_about", "hub_id", "about"),
         Index("ix_notice_due", "mail_due_at", postgresql_where=text("mail_due_at IS NOT NULL")),
+        Index("ix_notice_push_due", "push_due_at", postgresql_where=text("push_due_at IS NOT NULL")),
     )
 
 
@@ -155,6 +158,12 @@ class NoticeChoice(db.Model):  # type: ignore[name-defined]
     in_app: Mapped[bool | None]
     mail: Mapped[str | None]
     mail_before: Mapped[str | None]
+    push: Mapped[bool | None]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is chosen here any more."""
+        return self.in_app is None and self.mail is None and self.push is None
 
     __table_args__ = (
         UniqueConstraint("account_id", "hub_id", "kind", postgresql_nulls_not_distinct=True),
@@ -191,3 +200,32 @@ class DigestSent(db.Model):  # type: ignore[name-defined]
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class PushDevice(db.Model):  # type: ignore[name-defined]
+    """A browser that shows somebody the notices of one hub, for as long as it is signed in there.
+
+    Central; the app's role reaches it by one-row functions only: who knows `endpoint` can write to that browser, and
+    with `auth` what it would show. `server_key`: ours, for which the browser subscribed.
+    """
+
+    __tablename__ = "push_device"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
+    hub_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hub.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("auth_session.id", ondelete="CASCADE"), unique=True)
+    endpoint: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    auth: Mapped[bytes] = mapped_column(LargeBinary)
+    server_key: Mapped[str]
+    browser: Mapped[str]
+    system: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("length(endpoint) <= 1000", name="endpoint"),
+        CheckConstraint("octet_length(public_key) = 65 AND octet_length(auth) = 16", name="keys"),
+        Index("ix_push_device_account_id_hub_id", "account_id", "hub_id"),
+    )

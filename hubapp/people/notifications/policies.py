@@ -1,7 +1,9 @@
-"""Pure rules: what may stand in a mail's header, how a notice goes out, when digests are due and hours are quiet."""
+"""Pure rules: a mail's header, how a notice goes out, when digests are due and hours quiet, what devices are told."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import json
 import re
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from hubapp.people.notifications.webpush import sealing
 
 TEMPLATE = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 MAX_HEADER = 200
@@ -130,3 +134,67 @@ def plain(context: Mapping[str, Any]) -> dict[str, Any]:
     if wrong or len(text) > LONGEST_CONTEXT:
         raise ValueError(f"a notice cannot keep {wrong or f'{len(text)} characters'}")
     return dict(context)
+
+
+LONGEST_PUSH, LONGEST_PATH, LONGEST_ENDPOINT, LONGEST_SUBSCRIPTION = 3_000, 300, 1_000, 4_000
+# What is older says nothing new on a phone; the list and the mails have it.
+PUSH_LIFE = timedelta(days=1)
+_GONE, _LATER = {404, 410}, {401, 403, 408, 425, 429}
+SENT, GONE, REFUSED, LATER = "sent", "gone", "refused", "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a browser answers when it subscribes: where to send, and for whom to encrypt."""
+
+    endpoint: str
+    public_key: bytes
+    auth: bytes
+
+
+def subscription_of(text: str) -> Subscription | None:
+    """A browser's PushSubscription as JSON; None where it is none that anything can be sent to."""
+    if len(text) > LONGEST_SUBSCRIPTION:
+        return None
+    try:
+        found = json.loads(text)
+        endpoint, keys = found["endpoint"], found["keys"]
+        public_key, auth = _octets(keys["p256dh"]), _octets(keys["auth"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    is_whole = isinstance(endpoint, str) and 0 < len(endpoint) <= LONGEST_ENDPOINT
+    if not is_whole or len(auth) != sealing.AUTH_SIZE or not sealing.is_key(public_key):
+        return None
+    return Subscription(endpoint, public_key, auth)
+
+
+def _octets(text: str) -> bytes:
+    """Base64 for addresses, with or without padding. Raises ValueError."""
+    try:
+        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def shortened(text: str, size: int) -> str:
+    """At most so many characters, and a sign where some are missing."""
+    return text if len(text) <= size else text[: max(size - 1, 0)].rstrip() + "…"
+
+
+def push_payload(*, title: str, body: str, rest: Mapping[str, Any]) -> bytes:
+    """JSON of at most 3 kB for the service worker; the words of the thing give way first. Raises ValueError."""
+    for size in (240, 120, 40):
+        shown = {"title": shortened(title, 120), "body": shortened(body, size), **rest}
+        payload = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(payload) <= LONGEST_PUSH:
+            return payload
+    raise ValueError("what stands around the words is too long")
+
+
+def push_outcome(status: int) -> str:
+    """What a push service's answer means: sent, gone for good, refused for good, or to be tried again later."""
+    if 200 <= status < 300:  # noqa: PLR2004
+        return SENT
+    if status in _GONE:
+        return GONE
+    return LATER if status in _LATER or not 300 <= status < 500 else REFUSED  # noqa: PLR2004

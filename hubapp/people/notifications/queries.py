@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from hubapp.kernel.db import db
 from hubapp.people.notifications import kinds, policies
 from hubapp.people.notifications.kinds import Kind
-from hubapp.people.notifications.models import Notice, NoticeChoice, NoticeMute, NoticeSettings
+from hubapp.people.notifications.models import Notice, NoticeChoice, NoticeMute, NoticeSettings, PushDevice
 from hubapp.people.notifications.policies import Wishes
 from hubapp.tenancy import queries as tenancy
 
@@ -30,6 +30,8 @@ class Reader:
     in_app: bool | None
     mail: str | None
     is_mail_off: bool
+    push: bool | None
+    has_device: bool
     wishes: Wishes
 
     def takes(self, hub_id: int | None) -> bool:
@@ -46,6 +48,10 @@ class Reader:
             return kind.mail
         return policies.mail_of(default=kind.mail, chosen=self.mail, is_off=self.is_mail_off, rhythm=self.wishes.rhythm)
 
+    def pushes(self, kind: Kind) -> bool:
+        """Whether it goes to their devices. What always arrives does, once somebody has switched one on."""
+        return self.has_device and (kind.always or (kind.is_pushed if self.push is None else self.push))
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -54,6 +60,7 @@ class Choice:
     kind: Kind
     in_app: bool
     mail: str
+    push: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,19 @@ class HubState:
     hub_id: int
     is_muted: bool
     is_mail_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that shows somebody the notices of a hub. `used_at`: when one last went there."""
+
+    id: uuid.UUID
+    hub_id: int
+    session_id: uuid.UUID
+    browser: str
+    system: str
+    created_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,8 @@ def readers(account_ids: Collection[uuid.UUID], *, hub_id: int | None, kind: str
             row.in_app,
             row.mail,
             row.is_mail_off,
+            row.push,
+            row.has_device,
             policies.wishes_of(
                 timezone=row.timezone,
                 fallback=fallback,
@@ -154,6 +176,7 @@ def choices(account_id: uuid.UUID, *, hub_id: int | None) -> list[Choice]:
             kind,
             bool(_first(rows, kind.name, "in_app", kind.in_app)),
             str(_first(rows, kind.name, "mail", rhythm if kind.mail == kinds.DAILY else kind.mail)),
+            bool(_first(rows, kind.name, "push", kind.is_pushed)),
         )
         for kind in kinds.choosable()
     ]
@@ -219,3 +242,17 @@ def mutes(account_id: uuid.UUID, *, hub_id: int) -> Sequence[str]:
     """What somebody muted in a hub, '' for the hub itself."""
     statement = select(NoticeMute.about).where(NoticeMute.account_id == account_id, NoticeMute.hub_id == hub_id)
     return db.session.scalars(statement).all()
+
+
+def devices(account_id: uuid.UUID, *, now: datetime) -> list[Device]:
+    """The devices that show somebody the notices of this hub, or in no hub those of any. `now`: wall time."""
+    rows = db.session.execute(
+        text("SELECT * FROM push_devices(:account, :now)"), {"account": account_id, "now": now}
+    ).all()
+    return [Device(*tuple(row)) for row in rows]
+
+
+def targets(account_id: uuid.UUID, *, hub_id: int | None, now: datetime) -> list[PushDevice]:
+    """Where a notice of a hub, or of none, is to be shown now (platform scope). `now`: wall time."""
+    asked = select(PushDevice).from_statement(text("SELECT * FROM push_targets(:account, :hub, :now)"))
+    return list(db.session.scalars(asked, {"account": account_id, "hub": hub_id, "now": now}))

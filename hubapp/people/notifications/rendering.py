@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formataddr
 from typing import Any
@@ -73,16 +74,24 @@ def send(letter: Letter) -> None:
 
 def render(letter: Letter) -> tuple[str, str, str]:
     """(subject, text, HTML) in the letter's language."""
-    app: HubFlask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  a context needs the application itself
-    environ = EnvironBuilder(base_url=app.addresses.central("/")).get_environ()
-    environ[FOUND] = Found("central")
+    app: HubFlask = current_app  # type: ignore[assignment]
     values = {**letter.context, **_look(app, letter)}
-    # A request context of its own: outside of one the language would be set for all threads of the worker.
-    # And an application context around it, because its end closes the database session that belongs to it.
-    with app.app_context(), app.request_context(environ), force_locale(letter.locale):
+    with in_language(letter.locale):
         subject, text = policies.split_subject(render_template(f"{FOLDER}/{letter.template}.txt", **values))
         html = render_template(f"{FOLDER}/{letter.template}.html", subject=subject, **values)
     return subject, text, html
+
+
+@contextmanager
+def in_language(locale: str) -> Iterator[None]:
+    """Words of a job in somebody's language."""
+    app: HubFlask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  a context needs the application itself
+    environ = EnvironBuilder(base_url=app.addresses.central("/")).get_environ()
+    environ[FOUND] = Found("central")
+    # A request context of its own: outside of one the language would be set for all threads of the worker.
+    # And an application context around it, because its end closes the database session that belongs to it.
+    with app.app_context(), app.request_context(environ), force_locale(locale):
+        yield
 
 
 def headers(letter: Letter) -> dict[str, str]:

@@ -3,9 +3,9 @@
 (() => {
   "use strict";
 
-  const root = document.documentElement;
   const one = (selector, within = document) => (selector ? within.querySelector(selector) : null);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const on = (name, act, capture) => document.addEventListener(name, act, capture);
 
   /* Dialogs */
   const open = (id) => {
@@ -19,19 +19,19 @@
   const ask = (question) =>
     new Promise((resolve) => {
       const dialog = document.getElementById("confirm");
-      if (!dialog?.showModal) return resolve(window.confirm(question));
+      if (!dialog?.showModal) return resolve(confirm(question));
       one("h2", dialog).textContent = question;
       dialog.returnValue = "";
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
       dialog.showModal();
     });
 
-  document.addEventListener("click", async (event) => {
+  on("click", async (event) => {
     const opener = event.target.closest("[data-open]");
     if (opener && !event.ctrlKey && !event.metaKey && open(opener.dataset.open)) event.preventDefault();
-    const closer = event.target.closest("[data-close]");
-    if (closer) closer.closest("dialog")?.close();
-    if (event.target instanceof HTMLDialogElement) event.target.close(); // a click beside it, on the backdrop
+    event.target.closest("[data-close]")?.closest("dialog")?.close();
+    // A click beside it, on the backdrop.
+    if (event.target instanceof HTMLDialogElement) event.target.close();
     const copier = event.target.closest("[data-copy]");
     if (copier) await copy(copier);
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -53,47 +53,34 @@
 
   /* One place where short results are read out */
   const say = (text) => {
-    let voice = document.getElementById("voice");
-    if (!voice) {
-      voice = document.createElement("p");
-      voice.id = "voice";
-      voice.className = "vh";
-      voice.setAttribute("role", "status");
-      document.body.append(voice);
-    }
-    voice.textContent = text;
+    if (!one("#voice")) document.body.insertAdjacentHTML("beforeend", '<p id="voice" class="vh" role="status"></p>');
+    one("#voice").textContent = text;
   };
 
   /* Keys */
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      for (const menu of all("details.menu[open]")) {
-        menu.open = false;
-        one("summary", menu).focus();
-      }
+  on("keydown", (event) => {
+    for (const menu of event.key === "Escape" ? all("details.menu[open]") : []) {
+      menu.open = false;
+      one("summary", menu).focus();
     }
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (writing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
     if (event.key === "/") {
       const field = one("main [data-search]");
-      if (field) {
-        event.preventDefault();
-        field.focus();
-        field.select();
-      } else if (open("search")) {
-        event.preventDefault();
-      }
+      field?.focus();
+      field?.select();
+      if (field || open("search")) event.preventDefault();
     }
     if (event.key === "?" && open("help")) event.preventDefault();
   });
 
   /* Light and dark, at once; the server keeps the choice */
-  document.addEventListener("submit", async (event) => {
+  on("submit", async (event) => {
     const button = event.submitter;
     if (!button?.dataset.schemeTo) return;
     event.preventDefault();
     const chosen = button.value;
-    root.dataset.scheme = chosen;
+    document.documentElement.dataset.scheme = chosen;
     for (const other of all("[data-scheme-to]")) other.setAttribute("aria-pressed", String(other.value === chosen));
     const body = new URLSearchParams(new FormData(event.target));
     body.set("scheme", chosen);
@@ -106,23 +93,17 @@
     for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   };
 
-  document.addEventListener("submit", async (event) => {
+  on("submit", async (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
-    if (form.dataset.confirm && form.dataset.confirmed === undefined) {
+    const isToAsk = form.dataset.confirm && form.dataset.confirmed === undefined;
+    if (isToAsk || form.dataset.sent !== undefined) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      const submitter = event.submitter;
-      if (await ask(form.dataset.confirm)) {
-        form.dataset.confirmed = "";
-        form.requestSubmit(submitter ?? undefined);
-        delete form.dataset.confirmed;
-      }
-      return;
-    }
-    if (form.dataset.sent !== undefined) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
+      if (!isToAsk || !await ask(form.dataset.confirm)) return;
+      form.dataset.confirmed = "";
+      form.requestSubmit(event.submitter);
+      delete form.dataset.confirmed;
       return;
     }
     form.dataset.sent = "";
@@ -131,18 +112,18 @@
     setTimeout(() => release(form), 15000);
   }, true);
 
-  window.addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
-  document.addEventListener("htmx:finally:request", (event) => {
+  addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+  on("htmx:finally:request", (event) => {
     const form = event.target.closest?.("form[data-sent]");
     if (form) release(form);
   });
 
   /* Selects that send their form */
-  document.addEventListener("change", (event) => {
+  on("change", (event) => {
     const field = event.target;
     const form = field.form;
     if (form && ("autosubmit" in field.dataset || "autosubmitForm" in form.dataset) && field.type !== "search") form.requestSubmit();
-    if (field.dataset.preview) preview(field);
+    preview(field);
   });
 
   /* Pictures shown before they are sent */
@@ -151,22 +132,21 @@
     if (!holder) return;
     for (const old of all("img", holder)) URL.revokeObjectURL(old.src);
     const pictures = [...field.files].filter((file) => file.type.startsWith("image/")).slice(0, 12);
-    holder.replaceChildren(...pictures.map((file) => {
-      const picture = new Image();
-      picture.src = URL.createObjectURL(file);
-      picture.alt = file.name;
-      return picture;
-    }));
+    holder.replaceChildren(...pictures.map((file) => (
+      Object.assign(new Image(), { src: URL.createObjectURL(file), alt: file.name })
+    )));
     holder.hidden = pictures.length === 0;
   };
 
+  const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
+
   /* A colour well and its text field hold the same value */
-  document.addEventListener("input", (event) => {
+  on("input", (event) => {
     const well = event.target;
     if (well.dataset.mirrors) {
       const field = one(well.dataset.mirrors);
       field.value = well.value;
-      field.dispatchEvent(new Event("change", { bubbles: true }));
+      changed(field);
     } else if (/^#[0-9a-f]{6}$/i.test(well.value ?? "") && well.id) {
       const pair = one(`[data-mirrors="#${CSS.escape(well.id)}"]`);
       if (pair) pair.value = well.value;
@@ -182,13 +162,11 @@
       const field = one("input", box);
       const make = (text, label, turn) => {
         const button = document.createElement("button");
-        button.type = "button";
-        button.className = "icon-btn";
-        button.textContent = text;
+        Object.assign(button, { type: "button", className: "icon-btn", textContent: text });
         button.setAttribute("aria-label", label);
         button.addEventListener("click", () => {
           turn();
-          field.dispatchEvent(new Event("change", { bubbles: true }));
+          changed(field);
         });
         return button;
       };
@@ -199,27 +177,23 @@
 
   /* After a swap the reader goes on where the news is */
   const attend = (within) => {
-    const target = within.matches?.("[data-focus]")
+    const target = within.matches("[data-focus]")
       ? within
-      : within.querySelector?.("[data-focus], [autofocus]") ?? within.querySelector?.("h1, h2, [role=alert], [role=status]:not([data-quiet])");
+      : one("[data-focus], [autofocus]", within) ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
     if (!target) return;
     if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: "nearest" });
   };
 
-  document.addEventListener("htmx:after:settle", (event) => {
-    for (const part of event.detail?.newContent ?? []) {
-      if (part.nodeType !== Node.ELEMENT_NODE) continue;
-      furnish(part);
-    }
-    const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === Node.ELEMENT_NODE);
+  on("htmx:after:settle", (event) => {
+    const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === 1);
+    for (const part of parts) furnish(part);
     const part = parts.find((node) => node.matches("[data-focus]") || one("[data-focus]", node)) ?? parts[0];
     const typing = document.activeElement?.matches("input, textarea, select");
-    if (part && !typing) attend(part.parentElement?.closest("[data-quiet]") || part.closest("[data-quiet]") ? document.createElement("i") : wrapOf(part));
+    if (!part || typing || part.closest("[data-quiet]")) return;
+    attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
   });
-
-  const wrapOf = (part) => (part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 
   /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
   const FIRST = 15, LAST = 240;
@@ -235,7 +209,7 @@
     pause = Math.min(pause * 1.4, LAST);
     later(pause);
   };
-  document.addEventListener("visibilitychange", () => {
+  on("visibilitychange", () => {
     pause = FIRST;
     clearTimeout(timer);
     if (!document.hidden) later(1);
@@ -245,13 +219,12 @@
   /* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
   const manifest = one("link[rel=manifest]");
   // The page that the phone itself keeps knows nobody, which does not mean that somebody has signed out.
-  if (manifest && "serviceWorker" in navigator && !one("[data-kept]")) {
+  const worker = navigator.serviceWorker;
+  if (manifest && worker && !one("[data-kept]")) {
     const address = new URL("sw.js", manifest.href);
-    const root = address.pathname.slice(0, -6);
+    const key = `mine ${address.pathname.slice(0, -6)}`;
     const mine = document.body.dataset.mine ?? "";
-    const worker = navigator.serviceWorker;
     (async () => {
-      const key = `mine ${root}`;
       const isNew = localStorage.getItem(key) !== mine;
       if (isNew) await caches.delete(key);
       localStorage.setItem(key, mine);
@@ -260,14 +233,36 @@
     // Private browsing keeps nothing; pages work as they always did.
     })().catch(() => {});
   }
+
+  /* Notices on this device: asked for on the click alone, and told to the server as the browser says it */
+  const device = one("[data-device]");
+  if (device && window.PushManager) {
+    device.hidden = false;
+    device.onsubmit = async (event) => {
+      event.preventDefault();
+      try {
+        await Notification.requestPermission();
+        const { pushManager } = await worker.ready;
+        // One that is there already may be somebody else's, or made for another key.
+        await (await pushManager.getSubscription())?.unsubscribe();
+        device.subscription.value = JSON.stringify(await pushManager.subscribe({
+          userVisibleOnly: true,
+          applicationServerKey: device.dataset.device,
+        }));
+        device.submit();
+      } catch {
+        one("[data-denied]").hidden = false;
+      }
+    };
+  }
+
   const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
   addEventListener("online", weather);
   addEventListener("offline", weather);
   weather();
 
   furnish(document);
-  const summary = one("[data-focus]");
-  if (summary) summary.focus();
+  one("[data-focus]")?.focus();
 
   /* A strip wider than a phone shows where the reader is */
   for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {

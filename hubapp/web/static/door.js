@@ -4,11 +4,12 @@
 
   const door = document.querySelector("[data-door]");
   if (!door) return;
+  const one = (selector, within = door) => within.querySelector(selector);
   const words = door.dataset;
   const key = `door:${words.door}`;
-  const said = door.querySelector("[data-said]");
-  const arrived = door.querySelector("[data-arrived]");
-  const token = door.querySelector("[name=csrf_token]").value;
+  const said = one("[data-said]");
+  const arrived = one("[data-arrived]");
+  const token = one("[name=csrf_token]").value;
   let sending = false;
 
   const kept = () => {
@@ -24,21 +25,21 @@
       else localStorage.removeItem(key);
       return true;
     } catch {
-      return false; // private browsing with no room: then the forms post as if there were no script
+      // Private browsing with no room: then the forms post as if there were no script.
+      return false;
     }
   };
 
   const clean = (text) => text.trim().split("/").pop().toUpperCase();
-  const row = (code) => door.querySelector(`[data-code="${CSS.escape(code)}"]`);
+  const row = (code) => one(`[data-code="${CSS.escape(code)}"]`);
   const mark = (code, word) => {
     const found = row(code);
     if (!found) return;
     found.classList.toggle("is-in", Boolean(word));
-    const pill = document.createElement("span");
-    pill.className = word === words.wordKept ? "pill warn" : "pill good";
-    pill.textContent = word;
-    found.querySelector("[data-state]").replaceChildren(...(word ? [pill] : []));
-    const form = found.querySelector("form[data-letin]");
+    const className = word === words.wordKept ? "pill warn" : "pill good";
+    const pill = Object.assign(document.createElement("span"), { className, textContent: word });
+    one("[data-state]", found).replaceChildren(...(word ? [pill] : []));
+    const form = one("form[data-letin]", found);
     if (form) form.hidden = Boolean(word);
   };
   const say = (text) => { said.textContent = text; };
@@ -68,8 +69,8 @@
       for (let codes = kept(); codes.length; codes = kept()) {
         const code = codes[0];
         const answer = await post(code);
-        const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
-        if (!isJson || (!answer.ok && answer.status !== 404 && answer.status !== 422)) {
+        const isJson = /json/.test(answer.headers.get("Content-Type"));
+        if (!isJson || (!answer.ok && ![404, 422].includes(answer.status))) {
           say(answer.status >= 500 ? words.wordOffline : words.wordReload);
           return;
         }
@@ -103,14 +104,14 @@
       field.focus();
     }
   });
-  window.addEventListener("online", send);
+  addEventListener("online", send);
   setInterval(() => kept().length && send(), 10000);
   for (const code of kept()) mark(code, words.wordKept);
   send();
 
   /* The camera, where the browser can read codes */
-  const button = door.querySelector("[data-scan]");
-  const camera = door.querySelector("[data-camera]");
+  const button = one("[data-scan]");
+  const camera = one("[data-camera]");
   if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -128,13 +129,13 @@
     }
     camera.hidden = false;
     camera.play().catch(() => {});
-    const reader = new window.BarcodeDetector({ formats: ["qr_code"] });
+    const reader = new BarcodeDetector({ formats: ["qr_code"] });
     let last = "";
     const look = async () => {
       if (!camera.srcObject) return;
-      const found = await reader.detect(camera).catch(() => []);
-      if (found.length && found[0].rawValue !== last) {
-        last = found[0].rawValue;
+      const [found] = await reader.detect(camera).catch(() => []);
+      if (found && found.rawValue !== last) {
+        last = found.rawValue;
         letIn(last);
       }
       setTimeout(look, 250);

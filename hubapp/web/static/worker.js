@@ -1,4 +1,4 @@
-/* Offline: the shell, and one's own tickets. No other page is ever kept: not other people's, none with money.
+/* Notices, and offline: the shell, and one's own tickets. No other page is ever kept: not other people's, none with money.
    The server puts ROOT, VERSION and SHELL before this; another SHELL is another VERSION, and replaces the old one. */
 const SHELF = `shell ${ROOT} ${VERSION}`;
 const MINE = `mine ${ROOT}`;
@@ -7,7 +7,8 @@ const TICKETS = `${ROOT}/me/tickets`;
 
 const keep = async (answer) => {
   if (answer.ok) await (await caches.open(MINE)).put(TICKETS, answer.clone());
-  else if (answer.status < 500) await caches.delete(MINE); // signed out: the answer leads elsewhere
+  // Signed out: the answer leads elsewhere.
+  else if (answer.status < 500) await caches.delete(MINE);
   return answer;
 };
 const refresh = () => fetch(TICKETS, { redirect: "manual" }).then(keep, () => {});
@@ -22,7 +23,8 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
   const old = (name) => name.startsWith(`shell ${ROOT} `) && name !== SHELF;
   for (const name of (await caches.keys()).filter(old)) await caches.delete(name);
   await clients.claim();
-  if (await caches.has(MINE)) await refresh(); // in the new shell's clothes
+  // In the new shell's clothes.
+  if (await caches.has(MINE)) await refresh();
 })()));
 
 addEventListener("message", (event) => event.waitUntil(refresh()));
@@ -41,3 +43,17 @@ addEventListener("fetch", (event) => {
     event.respondWith(caches.match(request).then((hit) => hit ?? fetch(request)));
   }
 });
+
+/* Shown as the server wrote it. Clicked: its page comes forward if it is open somewhere, else it opens. */
+addEventListener("push", (event) => {
+  const told = event.data.json();
+  event.waitUntil(registration.showNotification(told.title, told));
+});
+
+addEventListener("notificationclick", (event) => event.waitUntil((async () => {
+  const { notification } = event;
+  const [page, open] = ["page", "open"].map((name) => new URL(notification.data[name], registration.scope).href);
+  notification.close();
+  const shown = (await clients.matchAll({ type: "window" })).find(({ url }) => url === page);
+  await (shown ? Promise.all([shown.focus(), fetch(open, { redirect: "manual" })]) : clients.openWindow(open));
+})()));

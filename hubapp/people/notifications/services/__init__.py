@@ -1,4 +1,4 @@
-"""Commands of notifications: mails, telling people, what they want to be told, digests."""
+"""Commands of notifications: mails, telling people, what they want to be told, digests, devices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hubapp.people.notifications.services.choosing import (
     unsubscribe,
     unsubscribe_undone,
 )
+from hubapp.people.notifications.services.devices import forget_devices, switch_off, switch_on
 from hubapp.people.notifications.services.digests import send_digest, take_due
 from hubapp.people.notifications.services.mails import (
     LONGEST_FAILURE,
@@ -21,8 +22,10 @@ from hubapp.people.notifications.services.mails import (
     send_mail,
 )
 from hubapp.people.notifications.services.outgoing import mail_due
+from hubapp.people.notifications.services.pushing import PUSH, push, push_due
 from hubapp.people.notifications.services.telling import (
     MAIL_DUE,
+    PUSH_DUE,
     By,
     forget_occasions,
     read,
@@ -34,20 +37,27 @@ from hubapp.people.notifications.services.telling import (
 __all__ = [
     "LONGEST_FAILURE",
     "MAIL_DUE",
+    "PUSH",
+    "PUSH_DUE",
     "SEND",
     "By",
     "choose",
     "deliver",
+    "forget_devices",
     "forget_occasions",
     "forgive",
     "mail_due",
     "mark_bad",
     "mute",
+    "push",
+    "push_due",
     "read",
     "retry",
     "save_settings",
     "send_digest",
     "send_mail",
+    "switch_off",
+    "switch_on",
     "take_due",
     "tell",
     "tell_by_letter",

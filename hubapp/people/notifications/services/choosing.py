@@ -16,14 +16,22 @@ from hubapp.people.notifications import kinds, queries
 from hubapp.people.notifications.errors import QuietAllDay, UnknownZone
 from hubapp.people.notifications.models import NoticeChoice, NoticeMute, NoticeSettings
 from hubapp.people.notifications.policies import next_digest
+from hubapp.people.notifications.queries import Choice
 from hubapp.people.notifications.services import digests
 
 
-def choose(*, account_id: uuid.UUID, hub_id: int | None, wanted: Mapping[str, tuple[bool, str]]) -> None:
+def choose(
+    *,
+    account_id: uuid.UUID,
+    hub_id: int | None,
+    wanted: Mapping[str, tuple[bool, str]],
+    pushed: Mapping[str, bool] | None = None,
+) -> None:
     """Set kind → (in the app, how by mail), in one hub or (no hub) wherever nothing else was chosen.
 
-    What equals what would hold anyway is not kept, so that it follows later changes. Raises LookupError for a kind
-    that is unknown or always arrives, ValueError for a way that does not exist.
+    `pushed`: kind → whether devices show it; those of `wanted` that it leaves out stay as they are. What equals what
+    would hold anyway is not kept, so that it follows later changes. Raises LookupError for a kind that is unknown or
+    always arrives, ValueError for a way that does not exist.
     """
     inherited = _inherited(account_id, hub_id)
     for name, (in_app, mail) in wanted.items():
@@ -31,24 +39,31 @@ def choose(*, account_id: uuid.UUID, hub_id: int | None, wanted: Mapping[str, tu
             raise LookupError(f"nobody can choose {name!r}")
         if mail not in kinds.MAILS:
             raise ValueError(f"there is no mail {mail!r}")
-        usual_app, usual_mail = inherited[name]
-        row = _row(account_id, hub_id, name)
-        chosen_app = None if in_app == usual_app else in_app
-        chosen_mail = None if mail == usual_mail else mail
-        if chosen_app is None and chosen_mail is None:
-            if row in db.session:
-                db.session.delete(row)
-            continue
-        row.in_app, row.mail, row.mail_before = chosen_app, chosen_mail, None
-        db.session.add(row)
+        usual, row = inherited[name], _row(account_id, hub_id, name)
+        row.in_app = None if in_app == usual.in_app else in_app
+        row.mail, row.mail_before = None if mail == usual.mail else mail, None
+        if pushed and name in pushed:
+            row.push = None if pushed[name] == usual.push else pushed[name]
+        _keep(row)
     db.session.flush()
 
 
-def _inherited(account_id: uuid.UUID, hub_id: int | None) -> dict[str, tuple[bool, str]]:
+def _keep(row: NoticeChoice) -> None:
+    """A choice of nothing is none."""
+    if not row.is_empty:
+        db.session.add(row)
+    elif row in db.session:
+        db.session.delete(row)
+
+
+def _inherited(account_id: uuid.UUID, hub_id: int | None) -> dict[str, Choice]:
     if hub_id is not None:
-        return {one.kind.name: (one.in_app, one.mail) for one in queries.choices(account_id, hub_id=None)}
+        return {one.kind.name: one for one in queries.choices(account_id, hub_id=None)}
     rhythm = queries.settings(account_id, fallback="UTC").rhythm
-    return {kind.name: (kind.in_app, rhythm if kind.mail == kinds.DAILY else kind.mail) for kind in kinds.choosable()}
+    return {
+        kind.name: Choice(kind, kind.in_app, rhythm if kind.mail == kinds.DAILY else kind.mail, kind.is_pushed)
+        for kind in kinds.choosable()
+    }
 
 
 def _row(account_id: uuid.UUID, hub_id: int | None, kind: str) -> NoticeChoice:
@@ -73,8 +88,7 @@ def unsubscribe_undone(*, account_id: uuid.UUID, hub_id: int | None, kind: str) 
     if row.mail != kinds.OFF:
         return
     row.mail, row.mail_before = row.mail_before, None
-    if row.mail is None and row.in_app is None:
-        db.session.delete(row)
+    _keep(row)
     db.session.flush()
 
 

@@ -20,7 +20,7 @@ from hubapp.people.notifications.models import DigestDue, Notice, NoticeOccasion
 from hubapp.people.notifications.queries import Reader
 from hubapp.people.notifications.services import mails
 
-MAIL_DUE = "notifications.mail_due"
+MAIL_DUE, PUSH_DUE = "notifications.mail_due", "notifications.push_due"
 # Long after any job that might tell again has given up.
 OCCASIONS_LAST = timedelta(days=120)
 # The newest first, nobody twice, a hundred people at most.
@@ -52,7 +52,7 @@ def tell(
     by: By | None = None,
     is_mailed: bool = False,
 ) -> int:
-    """Tell people, in the app and by mail as each of them wants it; returns how many were told.
+    """Tell people, in the app, by mail and on their devices as each of them wants it; returns how many were told.
 
     `about`: the thing, as in `topic:<id>`; unread notices of one kind about one thing are one. `occasion`: what
     happened to it, as in `comment:<id>`; telling somebody of it again does nothing. `path`: the page in the hub (on the
@@ -74,13 +74,15 @@ def tell(
     key = policies.occasion_key(hub_id=hub_id, kind=kind, about=about, occasion=occasion)
     told = _untold([reader.account_id for reader in readers], key, now)
     rows = [_Row(reader, known, now, is_mailed=is_mailed) for reader in readers if reader.account_id in told]
-    wanted = [row for row in rows if row.is_shown or row.mail != kinds.OFF]
+    wanted = [row for row in rows if row.is_wanted]
     actors = [] if by is None else [[str(by.account_id), by.name]]
     # In the order in which writing a digest locks them: it waits for its turn first, then marks what it has.
     _remember_digests(wanted, now)
     _write(wanted, hub_id=hub_id, about=about, path=path, context=plain, actors=actors, now=now)
     if any(row.mail_due_at == now for row in wanted):
         queue.enqueue(MAIL_DUE, hub_id=None)
+    if any(row.push_due_at == now for row in wanted):
+        queue.enqueue(PUSH_DUE, hub_id=None)
     return len(wanted)
 
 
@@ -119,9 +121,18 @@ class _Row:
         self.is_shown = True if kind.always else reader.shows(kind)
         self.mail = kinds.OFF if kind.is_letter or is_mailed else reader.mail_of(kind)
         self.mail_due_at: datetime | None = None
+        self.push_due_at: datetime | None = None
+        held = policies.quiet_until(now, reader.wishes)
         if self.mail == kinds.NOW:
-            held = None if kind.always else policies.quiet_until(now, reader.wishes)
-            self.mail_due_at = held or now
+            self.mail_due_at = now if kind.always else held or now
+        if reader.pushes(kind):
+            # A phone is silent in quiet hours, whatever it is about: what cannot wait is in the list and mailed.
+            self.push_due_at = held or now
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it reaches them in any way."""
+        return self.is_shown or self.mail != kinds.OFF or self.push_due_at is not None
 
 
 def _untold(account_ids: list[uuid.UUID], key: bytes, now: datetime) -> set[uuid.UUID]:
@@ -164,6 +175,7 @@ def _write(
             "mail": row.mail,
             "at": now,
             "mail_due_at": row.mail_due_at,
+            "push_due_at": row.push_due_at,
         }
         for row in rows
     ]
@@ -183,6 +195,7 @@ def _write(
             "mailed_at": None,  # what came on top of it was in no mail yet
             # The first that is due takes all of them along.
             "mail_due_at": func.least(Notice.mail_due_at, fresh.mail_due_at),
+            "push_due_at": func.least(Notice.push_due_at, fresh.push_due_at),
         },
     )
     db.session.execute(statement)

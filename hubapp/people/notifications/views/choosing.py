@@ -1,4 +1,4 @@
-"""`/me/notifications`: what one wants to be told in a hub, and on the central site everywhere, when, and where not."""
+"""`/me/notifications`: what one wants to be told in a hub, and on the central site everywhere, when, where and how."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts.views.me import subnav
-from hubapp.people.notifications import kinds, queries, services
+from hubapp.people.notifications import kinds, pushes, queries, services
 from hubapp.people.notifications.forms import TimesForm
 from hubapp.people.notifications.queries import Choice
 from hubapp.people.notifications.views.blueprint import CENTRAL, both, here, hub_id, url
@@ -25,7 +25,7 @@ PATH = "/me/notifications"
 @access.requires()
 def matrix() -> ResponseReturnValue:
     """Each kind: in the app or not, by mail and how."""
-    return _page(None if here() is not None else _times())
+    return page()
 
 
 def _times() -> TimesForm:
@@ -33,26 +33,35 @@ def _times() -> TimesForm:
     return TimesForm(queries.settings(account_id, fallback="UTC"), queries.named_zone(account_id))
 
 
-def _page(times: TimesForm | None) -> ResponseReturnValue:
+def page(times: TimesForm | None = None, *, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The whole of it. `times`: a form with errors; `refusal`: of what was asked elsewhere on the page."""
     account_id, hub = current_user.account_id, here()
+    if times is None and hub is None:
+        times = _times()
     site: areas.HubFlask = current_app  # type: ignore[assignment]
     states = {state.hub_id: state for state in queries.hubs(account_id)}
     views = {number: tenancy.hub_view(number) for number in states}
+    devices = queries.devices(account_id, now=clock.wall())
+    errors = times.all_errors if times is not None else []
+    errors += [("", str(refusal))] if refusal is not None else []
     context = {
         "groups": _groups(_offered()),
         "is_mail_off": queries.is_mail_off(account_id, hub_id=hub_id()),
         "central_url": site.addresses.central(PATH),
         "times": times,
-        "errors": times.all_errors if times is not None else [],
+        "errors": errors,
         "hubs": [
             (views[number], state, site.addresses.hub(views[number].slug, PATH)) for number, state in states.items()
         ],
         "state": states.get(hub.id) if hub else None,
+        "devices": devices,
+        "session_id": current_user.session_id,
+        "server_key": pushes.server_key(),
+        "device_hubs": {one.hub_id: tenancy.hub_view(one.hub_id).name for one in devices},
     }
     if hub is None:
         context |= {"subnav": subnav(), "active": "notifications"}
-    page = render_template("people/notifications/choices.html", **context)
-    return page, 422 if times is not None and (times.errors or times.form_errors) else 200
+    return render_template("people/notifications/choices.html", **context), 422 if errors else 200
 
 
 def _offered() -> list[Choice]:
@@ -71,14 +80,15 @@ def _groups(choices: list[Choice]) -> list[tuple[str, list[Choice]]]:
 def choose() -> ResponseReturnValue:
     """Keep what was ticked and chosen."""
     if not Form().validate_on_submit():
-        return _page(_times() if here() is None else None)
-    wanted = {}
+        return page()
+    wanted, pushed = {}, {}
     for one in _offered():
         mail = request.form.get(f"mail-{one.kind.name}", one.mail)
         if mail not in kinds.MAILS:
             abort(422)
         wanted[one.kind.name] = (f"app-{one.kind.name}" in request.form, mail)
-    services.choose(account_id=current_user.account_id, hub_id=hub_id(), wanted=wanted)
+        pushed[one.kind.name] = f"push-{one.kind.name}" in request.form
+    services.choose(account_id=current_user.account_id, hub_id=hub_id(), wanted=wanted, pushed=pushed)
     flash(_("Your choices are saved."), "good")
     return redirect(url(PATH), 303)
 
@@ -89,7 +99,7 @@ def times() -> ResponseReturnValue:
     """When digests come, and when no mail does."""
     form = _times()
     if not form.validate_on_submit():
-        return _page(form)
+        return page(form)
     try:
         services.save_settings(
             account_id=current_user.account_id,
@@ -102,7 +112,7 @@ def times() -> ResponseReturnValue:
         )
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form)
+        return page(form)
     flash(_("Your times are saved."), "good")
     return redirect(PATH, 303)
 
