@@ -21,6 +21,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.files import Files
 from hubapp.market.catalogue.services import leaving as catalogue
+from hubapp.market.orders import services as orders
 from hubapp.market.subscriptions import queries as subscriptions
 from hubapp.market.subscriptions import services as subscribing
 from hubapp.market.subscriptions.models import Status
@@ -60,6 +61,7 @@ def leave(*, account_id: uuid.UUID, keeps_posts: bool, currency: str, now: datet
     messages.leave_all(account_id=account_id, keeps_words=keeps_posts, now=now)
     mentoring.forget(account_id=account_id, now=now)
     profiles.forget(account_id=account_id)
+    orders.forget_billing(account_id=account_id)
     if not keeps_posts:
         keys = conversations.take_back_everything(author_id=account_id, now=now)
         if keys:
