@@ -1,4 +1,4 @@
-"""Sales documents: invoices, credit notes and debit notes with numbers of their sellers, and what buyers want on them."""
+"""Sales documents with numbers of their sellers, and what buyers want on them; retainers that are taken back."""
 
 from __future__ import annotations
 
@@ -52,11 +52,17 @@ def upgrade() -> None:
         sa.Column("updated_at", TIME, nullable=False),
         sa.UniqueConstraint("hub_id", "account_id"),
     )
+    _take_backs()
     statements = [
         *rls.grant("sales_counter", app="", central="SELECT, INSERT, UPDATE"),
         # What was issued stays as it is: nobody may change it or take it away.
         *rls.protect("sales_document", app="SELECT, INSERT", central="SELECT"),
         *rls.protect("billing_detail", app="SELECT, INSERT, UPDATE, DELETE", central="SELECT"),
+        *rls.protect(
+            "retainer_take_back",
+            app="SELECT",
+            central="SELECT, INSERT, UPDATE (status, decided_by, decided_at, answer)",
+        ),
         TAKE,
         *rls.definer("take_sales_number(text, integer)"),
         OWN,
@@ -96,10 +102,48 @@ def _documents() -> None:
     op.create_index("ix_sales_document_hub", "sales_document", ["hub_id", "issuer", "year", "number"])
 
 
+def _take_backs() -> None:
+    op.create_table(
+        "retainer_take_back",
+        sa.Column("hub_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("retainer_id", sa.Uuid, nullable=False),
+        sa.Column("period_id", sa.Uuid, nullable=False),
+        sa.Column("account_id", sa.Uuid, nullable=False),
+        sa.Column("currency", sa.Text, nullable=False),
+        sa.Column("amount", sa.BigInteger, nullable=False),
+        sa.Column("words", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("proposed_by", sa.Uuid, nullable=False),
+        sa.Column("proposed_at", TIME, nullable=False),
+        sa.Column("decided_by", sa.Uuid),
+        sa.Column("decided_at", TIME),
+        sa.Column("answer", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(["hub_id", "retainer_id"], ["retainer.hub_id", "retainer.id"]),
+        sa.ForeignKeyConstraint(["hub_id", "period_id"], ["retainer_period.hub_id", "retainer_period.id"]),
+        sa.CheckConstraint("amount > 0", name="amount"),
+        sa.CheckConstraint("status IN ('proposed', 'refused', 'agreed')", name="status"),
+        sa.CheckConstraint("words <> '' AND reason <> ''", name="says_why"),
+        sa.CheckConstraint("decided_by <> proposed_by AND decided_by <> account_id", name="two_people"),
+        sa.CheckConstraint(
+            "(status = 'proposed') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)",
+            name="decided",
+        ),
+    )
+    proposed = sa.text("status = 'proposed'")
+    columns = ["hub_id", "period_id"]
+    op.create_index(
+        "uq_retainer_take_back_proposed", "retainer_take_back", columns, unique=True, postgresql_where=proposed
+    )
+    for name in ("retainer", "account"):
+        op.create_index(f"ix_retainer_take_back_{name}", "retainer_take_back", ["hub_id", f"{name}_id", "id"])
+
+
 def downgrade() -> None:
     """Undo."""
     for signature in ("sales_documents_of(uuid, integer)", "take_sales_number(text, integer)"):
         for statement in rls.drop_definer(signature):
             op.execute(statement)
-    for table in ("billing_detail", "sales_document", "sales_counter"):
+    for table in ("retainer_take_back", "billing_detail", "sales_document", "sales_counter"):
         op.drop_table(table)

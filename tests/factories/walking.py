@@ -31,6 +31,8 @@ CENTRAL_VALUES = {
     "order_id": UNKNOWN,
     "proposal_id": UNKNOWN,
     "retainer_id": UNKNOWN,
+    "period_id": UNKNOWN,
+    "take_back_id": UNKNOWN,
     "decision": "approve",
     "mail_id": UNKNOWN,
     "appeal_id": UNKNOWN,

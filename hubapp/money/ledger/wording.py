@@ -25,6 +25,7 @@ KINDS = {
     "cross_hub_given_again": _l("Share of a purchase elsewhere, given again"),
     "manual": _l("Entry by two people"),
     "retainer": _l("Retainer"),
+    "retainer_taken_back": _l("Retainer, taken back"),
 }
 PURPOSES = {
     Purpose.PROVIDER_PENDING: _l("Payment provider, not usable yet"),

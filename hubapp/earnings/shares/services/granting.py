@@ -1,4 +1,4 @@
-"""A right that no sale brought: what the core pays somebody, booked as its cost, once."""
+"""A right that no sale brought: what the core pays somebody, booked as its cost, once; and taking it back again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from hubapp.earnings.shares import policies, queries
+from hubapp.earnings.shares.errors import RefundTooLarge
 from hubapp.earnings.shares.models import EarningRight, OrderShare
 from hubapp.earnings.shares.policies import Role
+from hubapp.earnings.shares.services.locking import locked_order, locked_rights
 from hubapp.kernel.db import db
 from hubapp.money.ledger import services as ledger
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
@@ -81,3 +83,36 @@ def grant(*, grant: Grant) -> bool:
     facts = (grant.key, grant.kind, grant.ref, grant.currency, grant.occurred_at)
     ledger.post(entry=NewEntry(*facts, legs, grant.number))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What of a granted right is taken back, in minor units; `key`, `kind` and `ref` are the entry's."""
+
+    grant_id: UUID
+    amount: int
+    cost: Purpose
+    key: str
+    kind: str
+    ref: str
+    occurred_at: datetime
+
+
+def take_back(*, back: TakeBack) -> None:
+    """Book a part of a granted right back from its owner to the core's cost, in the hub in scope.
+
+    What no payout has taken is theirs no longer; what one has is owed back and netted from later ones, like a refund.
+    Refuses with NotSettled and RefundTooLarge.
+    """
+    order = locked_order(order_id=back.grant_id)
+    (right,) = locked_rights(EarningRight.order_id == back.grant_id)
+    if not 0 < back.amount <= right.amount - right.reversed:
+        raise RefundTooLarge
+    right.reversed += back.amount
+    db.session.flush()
+    legs = (
+        Leg(right.owner, Purpose(right.purpose), back.amount, tag=right.role),
+        Leg(policies.CORE, back.cost, -back.amount, tag=right.role),
+    )
+    facts = (back.key, back.kind, back.ref, right.currency, back.occurred_at)
+    ledger.post(entry=NewEntry(*facts, legs, order.number))
