@@ -1,4 +1,4 @@
-"""Sales documents with numbers of their sellers, and what buyers want on them; retainers that are taken back."""
+"""Sales documents with numbers of their sellers, and what buyers want on them; retainers taken back; connected accounts."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hub_id", "account_id"),
     )
     _take_backs()
+    _connected()
     statements = [
         *rls.grant("sales_counter", app="", central="SELECT, INSERT, UPDATE"),
         # What was issued stays as it is: nobody may change it or take it away.
@@ -63,6 +64,7 @@ def upgrade() -> None:
             app="SELECT",
             central="SELECT, INSERT, UPDATE (status, decided_by, decided_at, answer)",
         ),
+        *rls.grant("connected_balance_txn", app="", central="SELECT, INSERT, UPDATE"),
         TAKE,
         *rls.definer("take_sales_number(text, integer)"),
         OWN,
@@ -140,10 +142,33 @@ def _take_backs() -> None:
         op.create_index(f"ix_retainer_take_back_{name}", "retainer_take_back", ["hub_id", f"{name}_id", "id"])
 
 
+def _connected() -> None:
+    """What connected accounts have at the provider, beside the books."""
+    op.create_table(
+        "connected_balance_txn",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("source_id", sa.Text),
+        sa.Column("currency", sa.Text, nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("amount", "fee", "net")),
+        *(sa.Column(name, TIME, nullable=False) for name in ("created_at", "available_on", "seen_at")),
+        sa.Column("altered_at", TIME),
+        sa.CheckConstraint("amount - fee = net", name="net"),
+        sa.Index("ix_connected_balance_txn_account", "account", "created_at"),
+    )
+    op.add_column("reconciliation_item", sa.Column("account", sa.Text))
+    op.create_check_constraint("connected", "reconciliation_item", "account IS NULL OR suspense_amount = 0")
+    op.add_column("reconciliation_run", sa.Column("followed", sa.BigInteger, nullable=False, server_default="0"))
+
+
 def downgrade() -> None:
     """Undo."""
+    op.drop_column("reconciliation_run", "followed")
+    op.execute("DELETE FROM reconciliation_item WHERE account IS NOT NULL")
+    op.drop_column("reconciliation_item", "account")
     for signature in ("sales_documents_of(uuid, integer)", "take_sales_number(text, integer)"):
         for statement in rls.drop_definer(signature):
             op.execute(statement)
-    for table in ("retainer_take_back", "billing_detail", "sales_document", "sales_counter"):
+    for table in ("connected_balance_txn", "retainer_take_back", "billing_detail", "sales_document", "sales_counter"):
         op.drop_table(table)
