@@ -81,7 +81,7 @@ class Step:
 def assigned(lines: Sequence[Line], commands: Sequence[Moving]) -> dict[str, Moving]:
     """Line id → the command it stands for: by the name that the provider gave it, else the first of its amount.
 
-    An answer that was lost told no name; its amount is all that tells. The return of a failed payout bears the payout's.
+    An answer that was lost told no name; its amount is all that tells. A failed payout's return has the payout's name.
     """
     named = {name: command for command in commands for name in command.names}
     found = {line.id: named[line.source_id] for line in lines if line.source_id in named}

@@ -71,7 +71,7 @@ def test_what_the_bank_sends_back_after_it_was_paid_is_followed_too(auditor: Aud
     town.arrive()
     found = town.payout(payout_id)
     assert found.provider_id is not None
-    town.till.sandbox.bounce(account, found.provider_id)
+    town.till.sandbox.bounce_payout(account, found.provider_id)
     auditor.compare()
     town.settle()
     town.settle()
