@@ -25,7 +25,6 @@ from hubapp.tenancy.platform import platform_scope
 from tests.factories.evening import IN_DAYS, LONG, Evening, open_evening
 from tests.factories.gatherings import SATURDAY, details
 from tests.factories.payments import Till
-from tests.factories.stall import DISPUTED
 
 REFUND_FAILS = "4000000000005126"
 SOMEBODY = Actor(None, "Somebody")
@@ -198,11 +197,10 @@ def test_seats_are_no_pieces_to_be_sent_back_one_by_one(evening: Evening) -> Non
 
 def test_a_lost_dispute_frees_the_seat_for_the_next(till: Till) -> None:
     evening = open_evening(till, capacity=1)
-    evening.register(evening.eva)
-    evening.pay(evening.eva, DISPUTED)
+    evening.buy(evening.eva)
+    dispute = evening.dispute(evening.orders(evening.eva)[0])
     assert evening.states(evening.eva) == ["confirmed"]
     evening.register(evening.finn)
-    (dispute,) = evening.disputes(evening.orders(evening.eva)[0])
     evening.answer(dispute, "losing_evidence")
     assert evening.states(evening.eva, evening.finn) == ["-", "paying"]
     assert evening.all_of(evening.eva)[0].canceled_why == "order"
@@ -214,6 +212,6 @@ def test_a_seat_that_is_given_back_in_part_or_whose_dispute_is_open_stays(till: 
     evening.buy(evening.eva)
     evening.give(evening.orders(evening.eva)[0], 500)
     evening.settle()
-    evening.register(evening.finn)
-    evening.pay(evening.finn, DISPUTED)
+    evening.buy(evening.finn)
+    evening.dispute(evening.orders(evening.finn)[0])
     assert evening.states(evening.eva, evening.finn) == ["confirmed", "confirmed"]

@@ -24,7 +24,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.market import make_listing, make_shop, place, settle
 from tests.factories.races import overtaken, without_lock
-from tests.factories.stall import DISPUTED, Stall
+from tests.factories.stall import Stall
 
 COMPANY = Billing("Ben & Co SARL", "9 rue Neuve\n69001 Lyon", "FR", "FR98765432109")
 
@@ -104,8 +104,8 @@ def test_a_refund_that_fails_after_all_is_taken_back_by_a_debit_note(stall: Stal
 
 
 def test_what_the_buyers_bank_keeps_is_a_credit_note(stall: Stall) -> None:
-    order = stall.sell(card=DISPUTED)
-    (dispute,) = stall.disputes(order)
+    order = stall.sell()
+    dispute = stall.dispute(order)
     stall.answer(dispute, "losing_evidence")
     made = documents(stall, order)
     assert [(one.kind, one.gross) for one in made] == [("invoice", 2_400), ("credit_note", -2_400)]

@@ -41,7 +41,7 @@ def give_up(*, registration: GatheringRegistration, now: datetime) -> None:
 def give_up_all(*, registrations: Iterable[GatheringRegistration], now: datetime) -> None:
     """The same of several: orders are closed before payments, each in turn by the order's id.
 
-    Whoever freezes the hub closes its card pages at the same moment and in the same turn: else both would wait for ever.
+    Whoever freezes the hub closes its card pages at the same moment, in the same turn: else both would wait for ever.
     """
     due = sorted((one for one in registrations if one.order_id is not None), key=lambda one: str(one.order_id))
     living = [one for one in due if not orders.is_payment_dead(payment_id=one.payment_id)]
