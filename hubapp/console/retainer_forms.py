@@ -101,4 +101,5 @@ class TakeBackForm(Form):
 
     def wanted(self, period_id: UUID) -> Wanted:
         """What was typed, once the form is valid."""
-        return Wanted(period_id, self.amount.data.amount, self.words.data or "", self.reason.data or "")
+        amount = self.amount.data.amount if self.amount.data is not None else 0
+        return Wanted(period_id, amount, self.words.data or "", self.reason.data or "")

@@ -59,6 +59,10 @@ class Moving(Protocol):
     def names(self) -> frozenset[str]:
         """What the account's books may call it."""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether we know that it was done; else it is asked for again by itself."""
+
 
 @dataclass(slots=True)
 class Step:
@@ -71,6 +75,7 @@ class Step:
     booked: int = 0
     booked_at: datetime | None = None
     hubs: set[int] = field(default_factory=set)
+    is_unanswered: bool = False
 
     @property
     def moved(self) -> int:
@@ -125,6 +130,8 @@ def finding(step: Step, *, account: str, now: datetime) -> Finding | None:
 def _why(step: Step, since: datetime, now: datetime) -> tuple[Kind, Reason, bool]:
     if not step.lines:
         return Kind.MISSING_AT_PROVIDER, *judged(Reason.JUST_BOOKED, since, now)
+    if step.is_unanswered:
+        return Kind.MISSING_IN_BOOKS, *judged(Reason.UNANSWERED, since, now)
     if step.booked:
         reason, is_explained = judged(Reason.NOT_BOOKED_YET, since, now)
         return Kind.AMOUNT_DIFFERS, reason if is_explained else Reason.OTHER_AMOUNT, is_explained

@@ -37,8 +37,8 @@ def locks_a_payment(statement: str) -> bool:
     return "FROM payment " in words and words.endswith("FOR UPDATE")
 
 
-def both(evening: Evening) -> list[bool]:
-    """The gathering is canceled while the job of a freeze closes what is being paid; which pages are being closed."""
+def both(evening: Evening) -> list[int]:
+    """The gathering is canceled while the job of a freeze closes what is being paid; how often each page was closed."""
     two_card_pages(evening)
     with evening.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
         tenancy.freeze_hub(hub_id=evening.hub_id, reason="A recall.", actor=SYSTEM, now=clock.now())
@@ -53,10 +53,10 @@ def both(evening: Evening) -> list[bool]:
     with meeting(evening.till.app, locks_a_payment):
         together(stop, cancel)
     with evening.scope():
-        return [payment.is_closing for payment in db.session.scalars(select(Payment).order_by(Payment.id))]
+        return [payment.closings for payment in db.session.scalars(select(Payment).order_by(Payment.id))]
 
 
 def test_a_cancellation_beside_a_freeze_closes_every_card_page(evening: Evening) -> None:
-    assert both(evening) == [True, True]
+    assert both(evening) == [1, 1]
     evening.settle()
     assert evening.states(evening.eva, evening.finn) == ["-", "-"]

@@ -39,10 +39,12 @@ def follow(*, run_id: UUID, account: str, now: datetime) -> int:
     Safe to repeat; each payout's step is one difference under its own key. Raises the gateway's errors, but for an
     account that the provider shows us no longer: that is a difference itself.
     """
+    before: dict[str, int] | None
+    has: dict[str, int] | None
     try:
         before = _balance(account)
         _mirror(account, now)
-        has: dict[str, int] | None = _balance(account)
+        has = _balance(account)
     except (NoSuchObject, GatewayRefusal):
         before = has = None
     take_turns()
@@ -111,7 +113,9 @@ def _differences(account: str, commands: Sequence[Moved], now: datetime) -> Iter
         if command is None or name is None:
             yield connected.stray(line, account=account)
             continue
-        _step(steps, command.subject, name, line.currency).lines.append(line)
+        step = _step(steps, command.subject, name, line.currency)
+        step.lines.append(line)
+        step.is_unanswered = step.is_unanswered or not command.is_done
     for entry in across.connected_entries({command.subject for command in commands}):
         name = connected.STEP_OF_ENTRY.get(entry.kind)
         if name is not None:
