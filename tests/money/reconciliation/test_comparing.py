@@ -271,6 +271,9 @@ def test_a_transfer_whose_answer_was_lost_explains_itself_until_it_is_asked_agai
     town.till.make_commands_due()
     town.settle()
     assert auditor.compare().open == 0
+    assert auditor.seen() == [("missing_in_books", "in_transit", "explained")]
+    town.arrive()
+    auditor.compare()
     assert auditor.seen() == []
 
 

@@ -53,7 +53,7 @@ def follow(*, run_id: UUID, account: str, now: datetime) -> int:
     findings |= {one.key: one for one in _totals(account, commands, list(findings.values()), before, has, now)}
     known = {item.key: item for item in queries.unresolved_of(account)}
     run = queries.run(run_id)
-    write(run, findings, known, now)
+    write(run=run, findings=findings, known=known, now=now)
     _count(run)
     return sum(not one.is_explained for one in findings.values())
 
