@@ -77,6 +77,10 @@ def compared(app: Flask, since: datetime | None) -> tuple[Run, Sequence[Item], d
     with app.app_context(), platform_scope(reason=WHY), unit_of_work():
         services.compare(run_id=run_id, now=clock.now())
         waiting = services.unsettled()
+        accounts = services.accounts_to_follow(run_id=run_id)
+    for account in accounts:
+        with app.app_context(), platform_scope(reason=WHY), unit_of_work():
+            services.follow(run_id=run_id, account=account, now=clock.now())
     for item_id in waiting:
         worker.run_job(app, name=jobs.SUSPEND, hub_id=None, arguments={"item_id": str(item_id)})
     with app.app_context(), platform_scope(reason=WHY), unit_of_work():
@@ -84,7 +88,7 @@ def compared(app: Flask, since: datetime | None) -> tuple[Run, Sequence[Item], d
 
 
 def _read(run_id: UUID) -> tuple[Run, Sequence[Item], dict[int, str]]:
-    items = queries.unresolved()
+    items = queries.all_unresolved()
     names = network.names([item.hub_id for item in items])
     return queries.run(run_id), items, {hub_id: slug for hub_id, (slug, _) in names.items()}
 
@@ -97,6 +101,7 @@ def as_json(run: Run, items: Sequence[Item], names: dict[int, str]) -> dict[str,
         "lines": run.lines,
         "entries": run.entries,
         "lost_events": run.undelivered,
+        "connected_accounts": run.followed,
         "explained": run.explained,
         "open": run.open,
         "totals": run.totals,
@@ -112,6 +117,7 @@ def as_json(run: Run, items: Sequence[Item], names: dict[int, str]) -> dict[str,
                 "provider_minor": item.provider_amount,
                 "books_minor": item.books_amount,
                 "suspense_minor": item.suspense_amount,
+                "connected_account": item.account,
                 "balance_transaction": item.txn_id,
                 "source": item.source_id,
                 "entry": item.entry_key,
@@ -126,6 +132,7 @@ def as_table(run: Run, items: Sequence[Item], names: dict[int, str]) -> str:
     """For people: open ones first, one difference to a paragraph."""
     rows = [
         f"Compared {run.lines} balance transactions and {run.entries} entries since {run.since:%Y-%m-%d}."
+        + (f" Followed {run.followed} connected accounts." if run.followed else "")
         + (f" {run.undelivered} lost events are being handled." if run.undelivered else "")
     ]
     rows += [
@@ -134,7 +141,7 @@ def as_table(run: Run, items: Sequence[Item], names: dict[int, str]) -> str:
         for total in run.totals
     ]
     for item in sorted(items, key=lambda item: (item.status != ItemStatus.OPEN, item.id)):
-        where = names.get(item.hub_id or 0, "no hub")
+        where = names.get(item.hub_id or 0, item.account or "no hub")
         what = " ".join(filter(None, (wording.movement(item.txn_type), item.source_id or item.entry_key or "")))
         gap = _shown(item.gap, item.currency)
         rows.append(f"{item.status.upper()} {gap} {where}: {wording.kind(item.kind)}: {what}".rstrip(": "))

@@ -1,19 +1,21 @@
-"""Forms of the console's pages about retainers: proposing one, ending one."""
+"""Forms of the console's pages about retainers: proposing one, ending one, wanting something of one back."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from hubapp.earnings.retainers.policies import Rhythm
+from hubapp.earnings.retainers.services import Wanted
 from hubapp.earnings.retainers.services.agreeing import LONGEST_TEXT, Proposal
 from hubapp.kernel.money import Money
 from hubapp.tenancy.models import Hub
-from hubapp.web.forms import ChoiceField, Form
+from hubapp.web.forms import ChoiceField, Form, MoneyField, positive
 
 RHYTHMS = ((Rhythm.MONTHLY.value, _l("Every month")), (Rhythm.WEEKLY.value, _l("Every week")))
 
@@ -76,3 +78,28 @@ class EndForm(Form):
         [DataRequired(_l("Say why: the person and the audit log read it.")), Length(max=LONGEST_TEXT)],
         filters=[_plain],
     )
+
+
+class TakeBackForm(Form):
+    """What of a period somebody wants back, and why; the amount is in the retainer's currency."""
+
+    amount = MoneyField(_l("Amount"), [DataRequired(_l("Enter an amount.")), positive])
+    words = StringField(
+        _l("Words to the person"),
+        [DataRequired(_l("Say why: the person reads it.")), Length(max=LONGEST_TEXT)],
+        filters=[_plain],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [DataRequired(_l("Say why: the one who decides and the audit log read it.")), Length(max=LONGEST_TEXT)],
+        filters=[_plain],
+    )
+
+    def __init__(self, currency: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.amount.currency = currency
+
+    def wanted(self, period_id: UUID) -> Wanted:
+        """What was typed, once the form is valid."""
+        amount = self.amount.data.amount if self.amount.data is not None else 0
+        return Wanted(period_id, amount, self.words.data or "", self.reason.data or "")

@@ -1,16 +1,17 @@
-"""Agreeing and ending retainers: each act is in the audit log, in the transaction that does it."""
+"""Agreeing and ending retainers, and taking something of one back: each act is in the audit log with what it does."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 
 from hubapp.console import services as people
 from hubapp.earnings.retainers import network, services
-from hubapp.earnings.retainers.models import Retainer
-from hubapp.earnings.retainers.services import Proposal
+from hubapp.earnings.retainers.models import Retainer, RetainerTakeBack
+from hubapp.earnings.retainers.services import Proposal, Wanted
 from hubapp.kernel.errors import NotFound, Refusal
 from hubapp.kernel.money import Money
 from hubapp.people.membership import queries as membership
@@ -80,6 +81,34 @@ def end(*, retainer_id: UUID, last_day: date, reason: str, actor: Actor, now: da
         row = services.end(retainer_id=retainer_id, who=_id(actor), last_day=last_day, reason=reason, now=now)
     _note(row, actor, "retainer.end", row.end_reason or "", now)
     return row
+
+
+def propose_take_back(*, retainer_id: UUID, wanted: Wanted, actor: Actor, now: datetime) -> None:
+    """Write down what somebody of the central team wants back of a period. Refuses as retainers do."""
+    with in_hub(network.retainer(retainer_id).hub_id):
+        row = services.propose_take_back(wanted=wanted, proposer_id=_id(actor), now=now)
+    _note_take_back(row, actor, "retainer.ask_back", row.reason, now)
+
+
+def decide_take_back(
+    *, retainer_id: UUID, take_back_id: UUID, is_approved: bool, answer: str, actor: Actor, now: datetime
+) -> None:
+    """Take it back, or say no with a reason. Refuses as retainers do."""
+    decision: dict[str, Any] = {"take_back_id": take_back_id, "answer": answer, "now": now}
+    with in_hub(network.retainer(retainer_id).hub_id):
+        if is_approved:
+            row = services.approve_take_back(approver_id=_id(actor), **decision)
+        else:
+            row = services.refuse_take_back(refuser_id=_id(actor), **decision)
+    _note_take_back(row, actor, "retainer.take_back" if is_approved else "retainer.leave", row.answer, now)
+
+
+def _note_take_back(row: RetainerTakeBack, actor: Actor, action: str, reason: str, now: datetime) -> None:
+    details = {"amount": money(Money(row.amount, row.currency)), "period": str(row.period_id), "words": row.words}
+    subject = f"retainer:{row.retainer_id}"
+    audit.record(
+        actor=actor, action=action, hub_id=row.hub_id, subject=subject, reason=reason, details=details, now=now
+    )
 
 
 def _id(actor: Actor) -> UUID:

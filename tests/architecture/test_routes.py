@@ -33,6 +33,8 @@ FIELDS = {
     "version": "1",
     "body_md": "Changed",
     "to": "nobody",
+    "country": "FR",
+    "tax_id": "FR12345678901",
 }
 # Routes that may answer to a name from another hub, and why that is right.
 HARMLESS = {
@@ -42,6 +44,7 @@ HARMLESS = {
     "payouts.tax_file": "one's own documents",
     "payouts.tax_year": "the same",
     "payouts.tax_year_pdf": "the same",
+    "invoices.of_year": "one's own documents, of all hubs",
     "static_hub": "the same files for every hub",
     "files.icon": "the hub's own icon, in one of its sizes",
     "membership.come": "an unknown code leads to the front page",

@@ -95,7 +95,8 @@ class Stall:
     def payment_of(self, order: Order) -> Any:
         """The payment behind an order, as it is now."""
         with self.scope():
-            checkout = queries.checkout_of(order.checkout_id, buyer_id=self.shop.buyer)  # type: ignore[arg-type]
+            buyer_id = order.buyer_account_id or self.shop.buyer
+            checkout = queries.checkout_of(order.checkout_id, buyer_id=buyer_id)  # type: ignore[arg-type]
         assert checkout.payment_id is not None
         return self.till.payment(self.hub_id, checkout.payment_id)
 

@@ -34,6 +34,8 @@ CENTRAL_VALUES = {
     "plan_person_id": UNKNOWN,
     "sponsor_change_id": UNKNOWN,
     "plan_period": "EUR-2026-10",
+    "period_id": UNKNOWN,
+    "take_back_id": UNKNOWN,
     "decision": "approve",
     "mail_id": UNKNOWN,
     "appeal_id": UNKNOWN,

@@ -28,7 +28,9 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import ListingImage
 from hubapp.market.catalogue.services import add_picture
+from hubapp.market.orders import invoice_queries
 from hubapp.market.orders import queries as orders
+from hubapp.market.orders import services as order_services
 from hubapp.market.orders.services import ask_refund
 from hubapp.market.subscriptions import services as subscriptions
 from hubapp.money.ledger import queries as ledger
@@ -107,6 +109,8 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
     with hub_scope(hub_id), unit_of_work():
         settle(checkout_id)
         order = orders.orders_of_checkout(checkout_id)[0]
+        order_services.follow_books(order_id=order.id, now=NOW)
+        invoice = invoice_queries.documents_of(order.id)[0]
         ask_refund(order_id=order.id, buyer_id=buyer, amount=Money(100, "EUR"), quantities={}, reason=MARK, now=NOW)
         member = membership.member(buyer)
         assert member is not None
@@ -136,6 +140,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         "pixels": "192",
         "checkout_id": str(checkout_id),
         "order_id": str(order.id),
+        "invoice_id": str(invoice.id),
         "subscription_id": str(subscription_id),
         "setup_id": str(setup_id),
         **_going(hub_id, people),

@@ -23,6 +23,7 @@ from hubapp.community.moderation import queries as moderation
 from hubapp.earnings.shares import queries as shares
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.services.pictures import key_of as key_of_listing_picture
+from hubapp.market.orders import invoice_queries as invoices
 from hubapp.market.orders import own_queries as orders
 from hubapp.market.orders.models import Order
 from hubapp.market.subscriptions import queries as subscriptions
@@ -211,6 +212,22 @@ def _lines(order: Order, lines: dict[uuid.UUID, list[Any]]) -> list[dict[str, An
     return [_picked(line, "title kind quantity unit_price gross tax") for line in lines.get(order.id, ())]
 
 
+def _invoices(account_id: uuid.UUID) -> Part:
+    """What invoices say of them, and those they were sent; their sellers' own are in the year's file."""
+    sent = [
+        {
+            "number": one.label,
+            **_picked(one, "kind issued_at currency gross tax"),
+            "buyer": one.content["buyer"],
+            "seller": one.content["seller"]["name"],
+        }
+        for page in _pages(lambda after: invoices.documents_after(after, buyer_id=account_id, limit=PAGE))
+        for one in page
+    ]
+    known = invoices.billing_of(account_id)
+    return Part("invoices", {"next_ones_say": asdict(known) if known is not None else None, "received": sent})
+
+
 def _listings(account_id: uuid.UUID) -> Part:
     found: list[dict[str, Any]] = []
     pictures: list[tuple[str, str]] = []
@@ -260,6 +277,7 @@ _PARTS: tuple[Callable[[uuid.UUID], Part], ...] = (
     _mentoring,
     _house_rules,
     _orders,
+    _invoices,
     _listings,
     _subscriptions,
     _invitations,

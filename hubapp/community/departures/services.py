@@ -21,6 +21,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.files import Files
 from hubapp.market.catalogue.services import leaving as catalogue
+from hubapp.market.orders import services as orders
 from hubapp.market.subscriptions import queries as subscriptions
 from hubapp.market.subscriptions import services as subscribing
 from hubapp.market.subscriptions.models import Status
@@ -62,6 +63,7 @@ def leave(*, account_id: uuid.UUID, keeps_posts: bool, currency: str, now: datet
     mentoring.forget(account_id=account_id, now=now)
     profiles.forget(account_id=account_id)
     notifications.switch_off(account_id=account_id)
+    orders.forget_billing(account_id=account_id)
     if not keeps_posts:
         keys = conversations.take_back_everything(author_id=account_id, now=now)
         if keys:

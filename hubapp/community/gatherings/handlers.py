@@ -17,7 +17,7 @@ from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, require_hub_id
-from hubapp.market.orders.events import OrderCanceled, OrderPaid
+from hubapp.market.orders.events import OrderCanceled, OrderPaid, OrderReversed
 from hubapp.money.payments.events import ChargeFailed, PaymentExpired, RefundFailed
 
 REMIND = "gatherings.remind"
@@ -73,6 +73,12 @@ def take_seats(event: OrderPaid) -> None:
 @on(OrderCanceled)
 def free_seats(event: OrderCanceled) -> None:
     """Somebody gets their money back."""
+    services.order_called_off(order_id=event.order_id, now=clock.now())
+
+
+@on(OrderReversed)
+def free_what_a_bank_took(event: OrderReversed) -> None:
+    """A lost dispute takes the money from whoever sold the seats: they go to somebody who pays."""
     services.order_called_off(order_id=event.order_id, now=clock.now())
 
 

@@ -86,11 +86,13 @@ def explain_difference(item_id: UUID) -> ResponseReturnValue:
 
 
 def _page(item: Item, errors: dict[str, str], status: int) -> ResponseReturnValue:
-    entries = across.entries_known(queries.entries_of(item))
+    is_ours = item.account is None
+    entries = across.entries_known(queries.entries_of(item)) if is_ours else across.connected_entries({item.ref or ""})
+    read = queries.line if is_ours else queries.connected_line
     body = render_template(
         "console/reconciliation/item.html",
         item=item,
-        line=queries.line(item.txn_id) if item.txn_id else None,
+        line=read(item.txn_id) if item.txn_id else None,
         entries=entries,
         run=queries.run(item.run_id),
         names=hubs_of_network.names([item.hub_id, item.suspense_hub_id, *(entry.hub_id for entry in entries)]),

@@ -1,4 +1,4 @@
-"""Retainers: who is paid by agreement, agreeing another by two people, ending one."""
+"""Retainers: who is paid by agreement, agreeing another by two people, ending one, taking something back."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.console import retainers as acts
-from hubapp.console.retainer_forms import EndForm, RetainerForm
+from hubapp.console.retainer_forms import EndForm, RetainerForm, TakeBackForm
 from hubapp.console.views.blueprint import actor, blueprint
 from hubapp.earnings.retainers import network, policies, queries
+from hubapp.earnings.retainers.errors import NoSuchRetainer
 from hubapp.earnings.retainers.models import Retainer
+from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
-from hubapp.kernel.errors import Refusal
+from hubapp.kernel.errors import NotFound, Refusal
 from hubapp.kernel.money import Money
 from hubapp.people.accounts import queries as accounts
 from hubapp.tenancy import network as hubs_of_network
@@ -111,23 +113,80 @@ def end_retainer(retainer_id: UUID) -> ResponseReturnValue:
     return _page(found, form), 422
 
 
+@blueprint.route("/retainers/<uuid:retainer_id>/periods/<uuid:period_id>/take-back", methods=["GET", "POST"])
+@access.requires("central.payouts")
+def take_back(retainer_id: UUID, period_id: UUID) -> ResponseReturnValue:
+    """Propose to take something of an earned period back; somebody else decides."""
+    found = network.retainer(retainer_id)
+    with in_hub(found.hub_id):
+        earned, left = queries.earned(period_id), shares.left_of_grant(period_id)
+    if earned is None or earned.retainer.id != retainer_id:
+        raise NoSuchRetainer
+    form = TakeBackForm(found.currency)
+    if form.validate_on_submit():
+        try:
+            acts.propose_take_back(
+                retainer_id=retainer_id, wanted=form.wanted(period_id), actor=actor(), now=clock.now()
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Proposed. Somebody else has to approve it."), "good")
+            return redirect(url_for("console.retainer", retainer_id=retainer_id), 303)
+    page = render_template(
+        "console/retainers/take_back.html",
+        form=form,
+        retainer=found,
+        period=earned.period,
+        left=Money(left, found.currency),
+    )
+    return page, 422 if form.all_errors else 200
+
+
+@blueprint.post("/retainers/<uuid:retainer_id>/take-back/<uuid:take_back_id>/<any(approve, refuse):decision>")
+@access.requires("central.payouts")
+def decide_take_back(retainer_id: UUID, take_back_id: UUID, decision: str) -> ResponseReturnValue:
+    """Approve or refuse what somebody else wants back."""
+    is_approved, answer = decision == "approve", request.form.get("answer", "").replace("\x00", "")
+    try:
+        acts.decide_take_back(
+            retainer_id=retainer_id,
+            take_back_id=take_back_id,
+            is_approved=is_approved,
+            answer=answer,
+            actor=actor(),
+            now=clock.now(),
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(str(refusal), "warn")
+    else:
+        flash(_("Taken back. The person has been told.") if is_approved else _("Refused: nothing is taken."), "good")
+    return redirect(url_for("console.retainer", retainer_id=retainer_id), 303)
+
+
 def _page(found: Retainer, form: EndForm) -> str:
     now, who = clock.now(), actor().id
     with in_hub(found.hub_id):
         before = request.args.get("before", type=int)
         periods = queries.periods_of(found.id, before=before, limit=PERIODS + 1)
+        take_backs = queries.take_backs_of(found.id)
     shown = periods[:PERIODS]
     if form.last_day.data is None and not form.is_submitted():
         form.last_day.data = policies.today(now, tenancy.hub_view(found.hub_id).zone)
     more: dict[str, Any] = {"retainer_id": found.id, "before": shown[-1].number if shown else None}
-    people = [found.account_id, found.proposed_by, *(one for one in (found.decided_by, found.ended_by) if one)]
+    people = [found.account_id, found.proposed_by, found.decided_by, found.ended_by]
+    people += [who for row, _period in take_backs for who in (row.proposed_by, row.decided_by)]
     return render_template(
         "console/retainers/detail.html",
         retainer=found,
         agreement=queries.agreement_of(found, now=now),
         periods=shown,
         earned=network.earned_by([found.id]).get(found.id, 0),
-        names=accounts.names(people),
+        take_backs=take_backs,
+        who=who,
+        names=accounts.names(one for one in people if one is not None),
         hub_names=hubs_of_network.names([found.hub_id]),
         may_decide=who not in {found.proposed_by, found.account_id},
         form=form,

@@ -133,3 +133,27 @@ class NotSooner(Refusal):
         super().__init__(
             _("It ends on %(day)s already, and an end is only brought nearer. Agree another one.", day=day)
         )
+
+
+class NoSuchTakeBack(NotFound):
+    """There is no such proposal to take something back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such proposal."))
+
+
+class MoreThanEarned(Refusal):
+    """Nothing, less, or more than the period brought and was not taken back yet."""
+
+    status = 422
+    field = "amount"
+
+    def __init__(self, most: str) -> None:
+        super().__init__(_("Enter an amount above zero, and at most %(most)s: more of it is not there.", most=most))
+
+
+class AlreadyProposed(Refusal):
+    """Of a period one proposal waits at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody proposed already to take some of this period back. Decide on that first."))

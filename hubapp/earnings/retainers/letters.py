@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from hubapp.earnings.retainers.models import Retainer
+from hubapp.earnings.retainers.models import Retainer, RetainerPeriod, RetainerTakeBack
 from hubapp.earnings.retainers.policies import Period
 from hubapp.kernel.db import require_hub_id
 from hubapp.people.notifications import services as notifications
@@ -30,6 +30,17 @@ def earned(*, retainer: Retainer, periods: Sequence[Period], now: datetime) -> N
         "to_day": periods[-1].last.isoformat(),
     }
     _send(retainer, "retainer_earned", context, now)
+
+
+def taken_back(*, retainer: Retainer, row: RetainerTakeBack, period: RetainerPeriod, now: datetime) -> None:
+    """What of a period was taken back, and why."""
+    context = {
+        "taken": row.amount,
+        "words": row.words,
+        "from_day": period.first_day.isoformat(),
+        "to_day": period.last_day.isoformat(),
+    }
+    _send(retainer, "retainer_taken_back", context, now)
 
 
 def _send(retainer: Retainer, template: str, more: dict[str, Any], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Tables of retainers: what was agreed with whom, and each period that was earned."""
+"""Tables of retainers: what was agreed with whom, each period that was earned, and what of one was taken back."""
 
 from __future__ import annotations
 
@@ -88,4 +88,49 @@ class RetainerPeriod(HubScoped, db.Model):  # type: ignore[name-defined]
         UniqueConstraint("hub_id", "retainer_id", "first_day"),
         CheckConstraint("number >= 0 AND last_day >= first_day AND days > 0 AND days <= of_days", name="days"),
         CheckConstraint("amount >= 0", name="amount"),
+    )
+
+
+class RetainerTakeBack(HubScoped, db.Model):  # type: ignore[name-defined]
+    """A part of an earned period that somebody wants back from the person; `amount` in minor units.
+
+    One person proposes and another decides; the person reads `words`, `reason` is for who decides and for the log.
+    """
+
+    __tablename__ = "retainer_take_back"
+
+    retainer_id: Mapped[uuid.UUID]
+    period_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    words: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str]
+    proposed_by: Mapped[uuid.UUID]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None]
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str]
+
+    __table_args__: Any = (
+        ForeignKeyConstraint(["hub_id", "retainer_id"], ["retainer.hub_id", "retainer.id"]),
+        ForeignKeyConstraint(["hub_id", "period_id"], ["retainer_period.hub_id", "retainer_period.id"]),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("status IN ('proposed', 'refused', 'agreed')", name="status"),
+        CheckConstraint("words <> '' AND reason <> ''", name="says_why"),
+        CheckConstraint("decided_by <> proposed_by AND decided_by <> account_id", name="two_people"),
+        CheckConstraint(
+            "(status = 'proposed') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)",
+            name="decided",
+        ),
+        Index(
+            "uq_retainer_take_back_proposed",
+            "hub_id",
+            "period_id",
+            unique=True,
+            postgresql_where=text("status = 'proposed'"),
+        ),
+        Index("ix_retainer_take_back_retainer", "hub_id", "retainer_id", "id"),
+        Index("ix_retainer_take_back_account", "hub_id", "account_id", "id"),
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from hubapp.earnings.retainers.errors import NoSuchRetainer
-from hubapp.earnings.retainers.models import Retainer, RetainerPeriod
+from hubapp.earnings.retainers.models import Retainer, RetainerPeriod, RetainerTakeBack
 from hubapp.earnings.retainers.policies import Status
 from hubapp.kernel.db import db
 
@@ -31,8 +31,10 @@ def retainer(retainer_id: UUID) -> Retainer:
 
 
 def waiting() -> int:
-    """How many proposals nobody has decided on."""
-    return int(db.session.scalar(select(func.count()).where(Retainer.status == Status.PROPOSED)) or 0)
+    """How many proposals nobody has decided on: to agree one, or to take something of one back."""
+    agreeing = select(func.count()).where(Retainer.status == Status.PROPOSED).scalar_subquery()
+    taking = select(func.count()).where(RetainerTakeBack.status == Status.PROPOSED).scalar_subquery()
+    return int(db.session.scalar(select(agreeing + taking)) or 0)
 
 
 def earned_by(retainer_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hubapp.earnings.retainers import policies
-from hubapp.earnings.retainers.models import Retainer, RetainerPeriod
+from hubapp.earnings.retainers.errors import NoSuchTakeBack
+from hubapp.earnings.retainers.models import Retainer, RetainerPeriod, RetainerTakeBack
 from hubapp.earnings.retainers.policies import DAY, Period, Rhythm, State, Status, Terms
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.tenancy import queries as tenancy
+
+MOST_TAKE_BACKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,32 @@ def periods_of(retainer_id: UUID, *, before: int | None = None, limit: int = 50)
     if before is not None:
         statement = statement.where(RetainerPeriod.number < before)
     return db.session.scalars(statement.order_by(RetainerPeriod.number.desc()).limit(limit)).all()
+
+
+def take_back(take_back_id: UUID) -> RetainerTakeBack:
+    """One of the hub in scope, as it is now. Refuses with NoSuchTakeBack."""
+    statement = select(RetainerTakeBack).where(
+        RetainerTakeBack.hub_id == require_hub_id(), RetainerTakeBack.id == take_back_id
+    )
+    found: RetainerTakeBack | None = db.session.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NoSuchTakeBack
+    return found
+
+
+def take_backs_of(retainer_id: UUID) -> Sequence[tuple[RetainerTakeBack, RetainerPeriod]]:
+    """What somebody wanted back of a retainer of the hub in scope, with its period, the newest first."""
+    return _take_backs(RetainerTakeBack.retainer_id == retainer_id)
+
+
+def taken_back_from(account_id: UUID) -> Sequence[tuple[RetainerTakeBack, RetainerPeriod]]:
+    """What was taken back from a person in the hub in scope, with its period, the newest first."""
+    return _take_backs(RetainerTakeBack.account_id == account_id, RetainerTakeBack.status == Status.AGREED)
+
+
+def _take_backs(*conditions: ColumnElement[bool]) -> Sequence[tuple[RetainerTakeBack, RetainerPeriod]]:
+    same = (RetainerPeriod.hub_id == RetainerTakeBack.hub_id) & (RetainerPeriod.id == RetainerTakeBack.period_id)
+    statement = select(RetainerTakeBack, RetainerPeriod).join(RetainerPeriod, same)
+    statement = statement.where(RetainerTakeBack.hub_id == require_hub_id(), *conditions)
+    rows = db.session.execute(statement.order_by(RetainerTakeBack.id.desc()).limit(MOST_TAKE_BACKS))
+    return [(row[0], row[1]) for row in rows]

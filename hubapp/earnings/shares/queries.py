@@ -367,3 +367,10 @@ def count_frozen(owner: str) -> int:
     statement = select(func.count()).select_from(EarningRight)
     whose = (EarningRight.hub_id == require_hub_id(), EarningRight.owner == owner, EarningRight.is_frozen)
     return db.session.scalar(statement.where(*whose)) or 0
+
+
+def left_of_grant(grant_id: UUID) -> int:
+    """What of a right that no sale brought was not taken back yet, in minor units."""
+    left = select(EarningRight.amount - EarningRight.reversed)
+    statement = left.where(EarningRight.hub_id == require_hub_id(), EarningRight.order_id == grant_id)
+    return int(db.session.scalar(statement) or 0)

@@ -217,3 +217,31 @@ class NotSettledYet(LookupError):
 
 class PaymentMismatch(RuntimeError):
     """The provider took another amount than the checkout asks for: a person has to look at it."""
+
+
+class NoSuchDocument(NotFound):
+    """There is no such invoice here, or it is about somebody else's order."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such invoice here."))
+
+
+class NothingToInvoice(Refusal):
+    """The order was not paid here, or nothing is left of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing left of this order that an invoice could be about."))
+
+
+class TooLateToCorrect(Refusal):
+    """The time in which a buyer may change what an invoice says of them is over."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(_("An invoice can be corrected for %(days)d days. This one is older.", days=days))
+
+
+class TooManyCorrections(Refusal):
+    """An invoice is corrected some times, not over and over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This invoice was corrected often enough. Please write to the seller."))

@@ -34,3 +34,11 @@ class OrderHandedOver:
     order_id: uuid.UUID
     buyer_id: uuid.UUID
     seller_owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReversed:
+    """Money of a paid order went back, by a refund or a lost dispute, or came here again because a refund failed."""
+
+    hub_id: int
+    order_id: uuid.UUID

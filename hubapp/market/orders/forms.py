@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from babel import Locale
@@ -11,10 +12,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from hubapp.market.orders import policies
+from hubapp.market.orders import invoice_rules, policies
+from hubapp.market.orders.invoice_rules import Billing
 from hubapp.market.orders.models import Delivery
 from hubapp.web.forms import ChoiceField, Form, MoneyField
 
+_TAX_ID = re.compile(r"[A-Z0-9][A-Z0-9 ./-]{2,29}")
 NEEDED = ("name", "street", "postcode", "city", "country")
 ADDRESS = ("name", "street", "extra", "postcode", "city", "country")
 
@@ -137,3 +140,36 @@ class CancelForm(Form):
     reason = TextAreaField(
         _l("Reason"), validators=[DataRequired(_l("Say why, in a sentence: the buyer reads it.")), Length(max=500)]
     )
+
+
+class BillingForm(Form):
+    """What a buyer's invoices say of them."""
+
+    name = StringField(
+        _l("Name or company on invoices"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)]
+    )
+    address = TextAreaField(_l("Postal address"), validators=[Length(max=invoice_rules.LONGEST_ADDRESS)])
+    country = StringField(_l("Country"))
+    tax_id = StringField(_l("Tax number or VAT id"), filters=[lambda text: " ".join((text or "").upper().split())])
+
+    def offer_countries(self, default: str) -> None:
+        """All countries by their names in the reader's language, the hub's own first."""
+        self.countries = countries(str(get_locale() or "en"), default)
+        if not self.country.data:
+            self.country.data = default
+
+    def validate_country(self, field: StringField) -> None:
+        """One of the list."""
+        if field.data not in self.countries:
+            raise ValidationError(_("Choose a country from the list."))
+
+    def validate_tax_id(self, field: StringField) -> None:
+        """Letters and digits; countries differ too much to ask for more."""
+        if field.data and not _TAX_ID.fullmatch(field.data):
+            raise ValidationError(_("Enter it as it stands in your papers, such as FR12345678901."))
+
+    def billing(self) -> Billing:
+        """What was entered, one line each."""
+        lines = (" ".join(line.split()) for line in (self.address.data or "").splitlines())
+        name = " ".join((self.name.data or "").split())
+        return Billing(name, "\n".join(line for line in lines if line), self.country.data or "", self.tax_id.data or "")

@@ -11,6 +11,7 @@ from hubapp.jobs.events import on
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
 from hubapp.market.orders import accounting, services
+from hubapp.market.orders.events import OrderPaid, OrderReversed
 from hubapp.market.orders.models import Checkout, CheckoutStatus
 from hubapp.market.orders.refund_models import Level, RefundRequest, RequestStatus
 from hubapp.money.payments.events import (
@@ -115,6 +116,18 @@ def dispute_won(event: DisputeWon) -> None:
 def dispute_lost(event: DisputeLost) -> None:
     """It keeps what it took."""
     services.follow_dispute(dispute_id=event.dispute_id, now=clock.now())
+
+
+@on(OrderPaid)
+def invoice(event: OrderPaid) -> None:
+    """In a job of its own: the seller's next number is waited for by nobody who settles or pays."""
+    services.follow_books(order_id=event.order_id, now=clock.now())
+
+
+@on(OrderReversed)
+def correct_invoice(event: OrderReversed) -> None:
+    """A credit note for what went back, a debit note for what came here again."""
+    services.follow_books(order_id=event.order_id, now=clock.now())
 
 
 @queue.task(ESCALATE)

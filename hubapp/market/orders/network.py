@@ -1,14 +1,15 @@
-"""Orders and refund requests across hubs, for the central team (platform scope)."""
+"""Orders, refund requests and the network's own invoices across hubs, for the central team (platform scope)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from hubapp.kernel.db import db
 from hubapp.market.orders.errors import NoSuchRequest
+from hubapp.market.orders.invoice_models import SalesDocument
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.refund_models import Level, RefundRequest, RequestStatus
 
@@ -63,3 +64,20 @@ def of_checkout(checkout_id: UUID, *, hub_id: int | None) -> Sequence[Order]:
 def _orders(condition: ColumnElement[bool], hub_id: int | None) -> Sequence[Order]:
     statement = select(Order).where(condition).order_by(Order.hub_id, Order.number).limit(MOST)
     return db.session.scalars(statement if hub_id is None else statement.where(Order.hub_id == hub_id)).all()
+
+
+def invoices_of_core(year: int, *, before: int | None = None, limit: int = MOST) -> Sequence[SalesDocument]:
+    """What the network sold itself, in all hubs: its documents of a year, the newest first, paged by number."""
+    statement = _core_year(year).order_by(SalesDocument.number.desc()).limit(limit)
+    return db.session.scalars(statement if before is None else statement.where(SalesDocument.number < before)).all()
+
+
+def core_year(year: int) -> Iterator[SalesDocument]:
+    """The same, all of them by number: the whole series."""
+    statement = _core_year(year).order_by(SalesDocument.number).execution_options(yield_per=500)
+    with db.session.scalars(statement) as result:
+        yield from result
+
+
+def _core_year(year: int) -> Select[SalesDocument]:
+    return select(SalesDocument).where(SalesDocument.issuer == "core", SalesDocument.year == year)

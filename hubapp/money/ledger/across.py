@@ -26,28 +26,34 @@ SELECT entry.hub_id, entry.id, entry.seq, entry.idempotency_key AS key, entry.ki
 FROM ledger_entry AS entry
 JOIN ledger_posting AS posting ON posting.hub_id = entry.hub_id AND posting.entry_id = entry.id
 JOIN ledger_account AS account ON account.hub_id = posting.hub_id AND account.id = posting.account_id
-WHERE account.owner = 'provider' AND account.purpose IN ('provider_pending', 'provider_balance') AND {condition}
+WHERE {whose} AND {condition}
 GROUP BY entry.hub_id, entry.id ORDER BY entry.hub_id, entry.seq {limit}
 """
+_OURS = "account.owner = 'provider' AND account.purpose IN ('provider_pending', 'provider_balance')"
 _ABOUT = text(
     _ENTRIES.format(
+        whose=_OURS,
         condition="(entry.hub_id, entry.ref) IN (SELECT * FROM unnest(CAST(:hubs AS bigint[]), CAST(:refs AS text[])))",
         limit="",
     )
 )
 _UNDER = text(
     _ENTRIES.format(
+        whose=_OURS,
         condition="entry.hub_id IN (SELECT id FROM hub) AND entry.idempotency_key = ANY(CAST(:keys AS text[]))",
         limit="",
     )
 )
 _SINCE = text(
     _ENTRIES.format(
-        condition="entry.occurred_at >= :since AND (entry.hub_id, entry.seq) > (:hub, :seq)", limit="LIMIT :limit"
+        whose=_OURS,
+        condition="entry.occurred_at >= :since AND (entry.hub_id, entry.seq) > (:hub, :seq)",
+        limit="LIMIT :limit",
     )
 )
 _KNOWN = text(
     _ENTRIES.format(
+        whose=_OURS,
         condition="(entry.hub_id, entry.id) IN (SELECT * FROM unnest(CAST(:hubs AS bigint[]), CAST(:ids AS uuid[])))",
         limit="",
     )
@@ -56,6 +62,24 @@ _TOTALS = text(
     "SELECT account.currency, sum(posting.amount)::bigint AS amount FROM ledger_account AS account"
     " JOIN ledger_posting AS posting ON posting.hub_id = account.hub_id AND posting.account_id = account.id"
     " WHERE account.owner = 'provider' AND account.purpose IN ('provider_pending', 'provider_balance')"
+    " GROUP BY account.currency"
+)
+
+# The same columns for payees' money at the provider: their connected balances, one payout to a `ref`.
+_CONNECTED = text(
+    _ENTRIES.format(
+        whose="account.purpose = 'connected_balance'",
+        condition="entry.hub_id IN (SELECT id FROM hub) AND entry.ref = ANY(CAST(:refs AS text[]))",
+        limit="",
+    )
+)
+_CONNECTED_TOTALS = text(
+    "SELECT account.currency, sum(posting.amount)::bigint AS amount FROM ledger_account AS account"
+    " JOIN ledger_posting AS posting ON posting.hub_id = account.hub_id AND posting.account_id = account.id"
+    " WHERE account.purpose = 'connected_balance' AND account.owner IN (SELECT a.owner FROM ledger_entry AS e"
+    "  JOIN ledger_posting AS p ON p.hub_id = e.hub_id AND p.entry_id = e.id"
+    "  JOIN ledger_account AS a ON a.hub_id = p.hub_id AND a.id = p.account_id AND a.purpose = 'connected_balance'"
+    "  WHERE e.hub_id IN (SELECT id FROM hub) AND e.ref = ANY(CAST(:refs AS text[])))"
     " GROUP BY account.currency"
 )
 
@@ -117,3 +141,14 @@ def provider_totals() -> dict[str, int]:
 def _read(statement: Any, **values: Any) -> list[ProviderEntry]:
     rows: Sequence[Any] = db.session.execute(statement, values).all()
     return [ProviderEntry(*row) for row in rows]
+
+
+def connected_entries(refs: Collection[str]) -> list[ProviderEntry]:
+    """Entries about these payouts that touch a payee's balance at the provider; `amount` is what they do to that."""
+    return _read(_CONNECTED, refs=sorted(refs)) if refs else []
+
+
+def connected_totals(refs: Collection[str]) -> dict[str, int]:
+    """Currency → what all books say that those have at the provider whom these payouts are for."""
+    rows = db.session.execute(_CONNECTED_TOTALS, {"refs": sorted(refs)}).all() if refs else ()
+    return {row.currency: row.amount for row in rows}

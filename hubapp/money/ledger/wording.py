@@ -26,6 +26,7 @@ KINDS = {
     "manual": _l("Entry by two people"),
     "retainer": _l("Retainer"),
     "plan": _l("Pay by plan"),
+    "retainer_taken_back": _l("Retainer, taken back"),
 }
 PURPOSES = {
     Purpose.PROVIDER_PENDING: _l("Payment provider, not usable yet"),

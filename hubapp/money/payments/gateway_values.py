@@ -195,7 +195,7 @@ class PayeeAccount:
 
 @dataclass(frozen=True, slots=True)
 class TransferState:
-    """Money moved from our balance to a payee's."""
+    """Money moved from our balance to a payee's; `payment_id`: what their books call it."""
 
     id: str
     amount: int
@@ -205,17 +205,19 @@ class TransferState:
     created: datetime
     transfer_group: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    payment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReversalState:
-    """Money taken back from a payee's balance."""
+    """Money taken back from a payee's balance; `refund_id`: what their books call it."""
 
     id: str
     transfer_id: str
     amount: int
     currency: str
     created: datetime
+    refund_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

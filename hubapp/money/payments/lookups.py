@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hubapp.kernel.db import db
 from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand, Payment, Refund
@@ -99,3 +99,49 @@ def unanswered(*, kind: str) -> list[Ordered]:
 
 def _ordered(row: GatewayCommand) -> Ordered:
     return Ordered(row.kind, row.subject, int(row.params.get("amount") or 0), row.hub_id, row.finished_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A command that moved money of a connected account, or may have; `amount` in minor units.
+
+    `names`: the ids under which the account's own books may have it. `at`: when it was done, else when it was asked.
+    """
+
+    kind: str
+    subject: str
+    amount: int
+    names: frozenset[str]
+    is_done: bool
+    at: datetime
+
+
+def moved(account: str) -> list[Moved]:
+    """What we had the provider do with a connected account's money, the oldest first; what failed moved nothing."""
+    may_be_done = GatewayCommand.status != CommandStatus.FAILED
+    params, sent = GatewayCommand.params, GatewayCommand.kind == CommandKind.TRANSFER_CREATE
+    own = select(GatewayCommand.result["id"].astext).where(sent, params["destination"].astext == account)
+    mine = or_(
+        sent & (params["destination"].astext == account),
+        (GatewayCommand.kind == CommandKind.PAYOUT_CREATE) & (params["account_id"].astext == account),
+        (GatewayCommand.kind == CommandKind.TRANSFER_REVERSE) & params["transfer_id"].astext.in_(own),
+    )
+    rows = db.session.scalars(select(GatewayCommand).where(may_be_done, mine).order_by(GatewayCommand.id))
+    return [_moved(row) for row in rows]
+
+
+def _moved(row: GatewayCommand) -> Moved:
+    result = row.result or {}
+    field = {CommandKind.TRANSFER_CREATE: "payment_id", CommandKind.TRANSFER_REVERSE: "refund_id"}.get(
+        CommandKind(row.kind), "id"
+    )
+    names = frozenset(filter(None, (result.get(field),)))
+    is_done = row.status == CommandStatus.DONE
+    return Moved(row.kind, row.subject, int(row.params["amount"]), names, is_done, row.finished_at or row.created_at)
+
+
+def destinations(*, since: datetime) -> set[str]:
+    """Connected accounts that money was sent to, or was to be, since a moment."""
+    account = GatewayCommand.params["destination"].astext
+    sent = (GatewayCommand.kind == CommandKind.TRANSFER_CREATE, GatewayCommand.created_at >= since)
+    return {found for found in db.session.scalars(select(account).where(*sent).distinct()) if found}

@@ -153,6 +153,7 @@ def transfer(body: Body) -> TransferState:
         created=moment(body["created"]),
         transfer_group=body.get("transfer_group"),
         metadata=body.get("metadata") or {},
+        payment_id=reference(body.get("destination_payment")),
     )
 
 
@@ -164,6 +165,7 @@ def reversal(body: Body) -> ReversalState:
         amount=from_provider(body["amount"], body["currency"]),
         currency=body["currency"],
         created=moment(body["created"]),
+        refund_id=reference(body.get("destination_payment_refund")),
     )
 
 

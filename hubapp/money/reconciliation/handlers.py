@@ -35,8 +35,19 @@ def compare(run_id: str) -> None:
     run = services.compare(run_id=UUID(run_id), now=clock.now())
     for item_id in services.unsettled():
         queue.enqueue(jobs.SUSPEND, hub_id=None, lock=f"{jobs.SUSPEND}:{item_id}", arguments={"item_id": str(item_id)})
+    for account in services.accounts_to_follow(run_id=UUID(run_id)):
+        arguments = {"run_id": run_id, "account": account}
+        queue.enqueue(jobs.FOLLOW, hub_id=None, lock=f"{jobs.FOLLOW}:{account}", arguments=arguments)
     if run.open:
         log.error("the provider's books and ours differ", open=run.open, explained=run.explained)
+
+
+@queue.task(jobs.FOLLOW, platform=WHY)
+def follow(run_id: str, account: str) -> None:
+    """Compare one connected account, payout by payout."""
+    found = services.follow(run_id=UUID(run_id), account=account, now=clock.now())
+    if found:
+        log.error("a connected account and our books differ", account=account, open=found)
 
 
 @queue.task(jobs.SUSPEND, platform=WHY)

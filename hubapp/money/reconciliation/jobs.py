@@ -11,6 +11,7 @@ from hubapp.money.reconciliation import services
 FETCH = "reconciliation.fetch"
 COMPARE = "reconciliation.compare"
 SUSPEND = "reconciliation.suspend"
+FOLLOW = "reconciliation.follow"
 
 
 def ask(*, since: datetime | None, asked_by: str, now: datetime) -> UUID:

@@ -1,4 +1,4 @@
-"""Central tables: the mirror of the provider's books, its links to ours, runs, and the differences they found."""
+"""Central tables: the mirrors of the provider's books, their links to ours, runs, and the differences they found."""
 
 from __future__ import annotations
 
@@ -51,6 +51,30 @@ class BalanceTxn(db.Model):  # type: ignore[name-defined]
     )
 
 
+class ConnectedTxn(db.Model):  # type: ignore[name-defined]
+    """One line of a connected account's books at the provider, in our minor units: `account` is the provider's id."""
+
+    __tablename__ = "connected_balance_txn"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    type: Mapped[str]
+    source_id: Mapped[str | None]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    fee: Mapped[int] = mapped_column(BigInteger)
+    net: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    available_on: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    altered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("amount - fee = net", name="net"),
+        Index("ix_connected_balance_txn_account", "account", "created_at"),
+    )
+
+
 class Match(db.Model):  # type: ignore[name-defined]
     """An entry of a hub's books and the provider's line that it stands for."""
 
@@ -62,7 +86,10 @@ class Match(db.Model):  # type: ignore[name-defined]
 
 
 class Run(db.Model):  # type: ignore[name-defined]
-    """One comparison. `totals`: per currency what the provider has, what the books say, and what is known to differ."""
+    """One comparison. `totals`: per currency what the provider has, what the books say, and what is known to differ.
+
+    `followed`: how many connected accounts were compared.
+    """
 
     __tablename__ = "reconciliation_run"
 
@@ -77,6 +104,7 @@ class Run(db.Model):  # type: ignore[name-defined]
     entries: Mapped[int] = mapped_column(BigInteger, default=0)
     explained: Mapped[int] = mapped_column(BigInteger, default=0)
     open: Mapped[int] = mapped_column(BigInteger, default=0)
+    followed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     totals: Mapped[list[Any]] = mapped_column(JSONB, default=list)
 
     __table_args__ = (Index("ix_reconciliation_run_started_at", "started_at"),)
@@ -86,12 +114,14 @@ class Item(db.Model):  # type: ignore[name-defined]
     """A difference, kept under its business key however many runs find it. Amounts: net effect on our provider money.
 
     `suspense_amount` is what the suspense account holds for it now, `suspense_entries` how often it was booked.
+    `account`: the connected account whose money it is; None: ours.
     """
 
     __tablename__ = "reconciliation_item"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.uuid7)
     key: Mapped[str]
+    account: Mapped[str | None]
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reconciliation_run.id"))
     hub_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(HUB))
     kind: Mapped[str]
@@ -125,6 +155,7 @@ class Item(db.Model):  # type: ignore[name-defined]
         Index("ix_reconciliation_item_unresolved", "status", postgresql_where=text("status <> 'resolved'")),
         Index("ix_reconciliation_item_found_at", "found_at", "id"),
         Index("ix_reconciliation_item_txn_id", "txn_id"),
+        CheckConstraint("account IS NULL OR suspense_amount = 0", name="connected"),
     )
 
     @property

@@ -38,6 +38,9 @@ class Reason(enum.StrEnum):
     OTHER_FEE = "other_fee"
     NO_LINE = "no_line"
     UNACCOUNTED = "unaccounted"
+    IN_TRANSIT = "in_transit"
+    OTHERS_MONEY = "others_money"
+    UNREACHABLE = "unreachable"
 
 
 PASSING = frozenset({Reason.NOT_OBSERVED, Reason.NOT_BOOKED_YET, Reason.JUST_BOOKED, Reason.MOVING})
@@ -89,6 +92,7 @@ class Finding:
     books_amount: int
     occurred_at: datetime
     hub_id: int | None = None
+    account: str | None = None
     line: Line | None = None
     entry_id: UUID | None = None
     entry_key: str | None = None
@@ -171,13 +175,14 @@ def compare(line: Line, expected: Expected, now: datetime) -> Finding | None:
     )
 
 
-def suspense(*, status: str, is_by_person: bool, kind: str, gap: int, held: int) -> int:
+def suspense(*, status: str, is_by_person: bool, kind: str, gap: int, held: int, is_connected: bool = False) -> int:
     """What the suspense account should hold for a difference, in minor units.
 
     Open differences put their gap there, so that the books say what the provider has; a person's note leaves it there
     until an entry or a counterpart clears it. A difference in sum has no business anywhere: nobody knows whose it is.
+    Nor has what differs on a connected account: that is the payee's money, not ours.
     """
-    if kind == Kind.TOTAL_DIFFERS or status == "resolved":
+    if is_connected or kind == Kind.TOTAL_DIFFERS or status == "resolved":
         return 0
     if status == "open":
         return gap

@@ -11,11 +11,12 @@ from sqlalchemy import BigInteger, ColumnElement, Select, func, or_, select
 
 from hubapp.kernel.db import db
 from hubapp.money.reconciliation.errors import NoSuchDifference
-from hubapp.money.reconciliation.models import BalanceTxn, Item, ItemStatus, Match, Run
+from hubapp.money.reconciliation.models import BalanceTxn, ConnectedTxn, Item, ItemStatus, Match, Run
 from hubapp.money.reconciliation.policies import Line
 
 PAGE = 50
 UNRESOLVED = Item.status != ItemStatus.RESOLVED
+OURS = Item.account.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def items(*, status: str | None = None, before: UUID | None = None, limit: int =
 
 
 def unresolved() -> Sequence[Item]:
-    """Everything that is open or explained, oldest first."""
-    statement = select(Item).where(UNRESOLVED).order_by(Item.id)
+    """Everything of our own balance that is open or explained, oldest first."""
+    statement = select(Item).where(UNRESOLVED, OURS).order_by(Item.id)
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
@@ -119,6 +120,41 @@ def lines_to_compare(*, since: datetime, after: str, limit: int) -> list[Line]:
 def mirrored(line_ids: Collection[str]) -> set[str]:
     """Those of these lines that are in the mirror."""
     return set(db.session.scalars(select(BalanceTxn.id).where(BalanceTxn.id.in_(line_ids)))) if line_ids else set()
+
+
+def unresolved_of(account: str) -> Sequence[Item]:
+    """Everything of a connected account that is open or explained, oldest first."""
+    statement = select(Item).where(UNRESOLVED, Item.account == account).order_by(Item.id)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def all_unresolved() -> Sequence[Item]:
+    """What is open or explained, ours first, then connected accounts', oldest first."""
+    statement = select(Item).where(UNRESOLVED).order_by(Item.account.nulls_first(), Item.id)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def accounts_that_differ() -> set[str]:
+    """Connected accounts with something that is open or explained."""
+    found = db.session.scalars(select(Item.account).where(UNRESOLVED, Item.account.is_not(None)).distinct())
+    return {account for account in found if account is not None}
+
+
+def accounts_seen() -> set[str]:
+    """Connected accounts of which a line is in the mirror."""
+    return set(db.session.scalars(select(ConnectedTxn.account).distinct()))
+
+
+def connected_lines(account: str) -> Sequence[ConnectedTxn]:
+    """What a connected account's books say, the oldest first."""
+    statement = select(ConnectedTxn).where(ConnectedTxn.account == account)
+    statement = statement.order_by(ConnectedTxn.created_at, ConnectedTxn.id)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def connected_line(txn_id: str) -> ConnectedTxn | None:
+    """A mirrored line of a connected account."""
+    return db.session.get(ConnectedTxn, txn_id)
 
 
 def suspended() -> dict[str, int]:

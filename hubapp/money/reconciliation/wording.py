@@ -42,6 +42,11 @@ def reason(name: str) -> str:
             "The books moved money that the provider never moved. Look at the entry, then verify the books."
         ),
         Reason.UNACCOUNTED: _("All differences together do not add up to this. Verify the books of all hubs."),
+        Reason.IN_TRANSIT: _("On its way to the payee's bank. It is booked as paid when it has arrived."),
+        Reason.OTHERS_MONEY: _(
+            "Something moved on the payee's account that nothing here asked for. It is their money: ask them about it."
+        ),
+        Reason.UNREACHABLE: _("The provider no longer shows us this account. Did the payee disconnect it?"),
     }
     return words[Reason(name)]
 

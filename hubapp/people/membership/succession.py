@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hubapp.jobs import events
 from hubapp.kernel.db import db
-from hubapp.people.membership import errors
+from hubapp.people.membership import errors, standing
 from hubapp.people.membership.events import ConnectorChanged
 from hubapp.people.membership.models import HubRole, Membership, MemberStatus, Role
 from hubapp.people.membership.services import connector_roles, revoke_role
@@ -63,6 +63,9 @@ def lay_down(*, membership_id: uuid.UUID, actor: Actor, now: datetime) -> None:
 
     Two who do so at once wait for one another, so that the second is told that they are the last.
     """
+    # Memberships before roles, as everybody who passes roles on locks them: the other way about, two of us would wait
+    # for one another for ever.
+    standing.lock(membership_id=membership_id)
     if [row.membership_id for row in connector_roles()] == [membership_id]:
         raise errors.OnlyConnector
     revoke_role(membership_id=membership_id, actor=actor, now=now, reason="laid down")

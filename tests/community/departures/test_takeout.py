@@ -89,7 +89,7 @@ def test_it_holds_everything_of_ones_own_and_nothing_of_others(app: HubFlask) ->
     found = {name.removesuffix(".json"): json.loads(raw) for name, raw in content.items() if name.endswith(".json")}
     assert set(found) == {
         "profile", "conversations", "gatherings", "messages", "mentoring", "house-rules",
-        "orders", "listings", "subscriptions", "invitations", "earnings",
+        "orders", "invoices", "listings", "subscriptions", "invitations", "earnings",
     }  # fmt: skip
     assert found["profile"]["display_name"] == "Ada"
     assert [post["title"] for post in found["conversations"]["posts"]] == ["Bread"]

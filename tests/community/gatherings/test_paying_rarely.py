@@ -22,8 +22,9 @@ from hubapp.people.membership import standing
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import platform_scope
-from tests.factories.evening import IN_DAYS, LONG, Evening
+from tests.factories.evening import IN_DAYS, LONG, Evening, open_evening
 from tests.factories.gatherings import SATURDAY, details
+from tests.factories.payments import Till
 
 REFUND_FAILS = "4000000000005126"
 SOMEBODY = Actor(None, "Somebody")
@@ -192,3 +193,25 @@ def test_seats_are_no_pieces_to_be_sent_back_one_by_one(evening: Evening) -> Non
     asked = {"buyer_id": evening.eva, "amount": None, "reason": "One of us is ill.", "now": clock.now()}
     with evening.scope(), pytest.raises(SeatsAreNotPieces):
         orders.ask_refund(order_id=order.id, quantities={order.id: 1}, **asked)
+
+
+def test_a_lost_dispute_frees_the_seat_for_the_next(till: Till) -> None:
+    evening = open_evening(till, capacity=1)
+    evening.buy(evening.eva)
+    dispute = evening.dispute(evening.orders(evening.eva)[0])
+    assert evening.states(evening.eva) == ["confirmed"]
+    evening.register(evening.finn)
+    evening.answer(dispute, "losing_evidence")
+    assert evening.states(evening.eva, evening.finn) == ["-", "paying"]
+    assert evening.all_of(evening.eva)[0].canceled_why == "order"
+    assert evening.counts() == (1, 0)
+
+
+def test_a_seat_that_is_given_back_in_part_or_whose_dispute_is_open_stays(till: Till) -> None:
+    evening = open_evening(till, capacity=2)
+    evening.buy(evening.eva)
+    evening.give(evening.orders(evening.eva)[0], 500)
+    evening.settle()
+    evening.buy(evening.finn)
+    evening.dispute(evening.orders(evening.finn)[0])
+    assert evening.states(evening.eva, evening.finn) == ["confirmed", "confirmed"]

@@ -156,3 +156,22 @@ def test_after_cancelling_one_may_register_again_at_the_end_of_the_queue(inside:
     register(found.id, inside.ben, minutes=1)
     services.cancel_registration(gathering_id=found.id, account_id=inside.ann, now=NOW)
     assert register(found.id, inside.ann, minutes=2).status == "waiting"
+
+
+def test_a_wish_for_more_seats_than_there_are_keeps_nobody_waiting(inside: Place) -> None:
+    found = make_gathering(capacity=4)
+    register(found.id, inside.ann, 2)
+    register(found.id, inside.ben, 3, minutes=1)
+    register(found.id, inside.cleo, 1, minutes=2)
+    services.edit_gathering(
+        gathering_id=found.id, details=details(capacity=2), when=SATURDAY, with_following=False, now=NOW
+    )
+    assert statuses(found) == {inside.ann: "confirmed", inside.ben: "waiting", inside.cleo: "waiting"}
+    services.cancel_registration(gathering_id=found.id, account_id=inside.ann, now=NOW)
+    assert statuses(found) == {inside.ben: "waiting", inside.cleo: "confirmed"}
+    assert register(found.id, inside.dan, 1, minutes=3).status == "confirmed"
+    assert (found.taken, found.waiting) == (2, 3)
+    services.edit_gathering(
+        gathering_id=found.id, details=details(capacity=5), when=SATURDAY, with_following=False, now=NOW
+    )
+    assert statuses(found)[inside.ben] == "confirmed"

@@ -75,6 +75,8 @@ MONEY_PAGES = {
     "sales.detail on paper": "seller",
     "manage_orders.detail on paper": "connector",
     "reports.tax on paper": "connector",
+    "invoices.sheet": "member",
+    "invoices.index": "seller",
     "subscriptions.index": "member",
     "subscriptions.detail": "member",
     "manage_disputes.index": "connector",

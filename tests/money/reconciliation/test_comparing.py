@@ -265,11 +265,15 @@ def test_a_transfer_whose_answer_was_lost_explains_itself_until_it_is_asked_agai
     town.request(town.hubs[0], seller)
     town.settle()
     auditor.compare()
-    assert auditor.seen() == [("missing_in_books", "unanswered", "explained")]
+    # On our balance, and on the payee's.
+    assert auditor.seen() == [("missing_in_books", "unanswered", "explained")] * 2
     town.till.advance(timedelta(hours=21))
     town.till.make_commands_due()
     town.settle()
     assert auditor.compare().open == 0
+    assert auditor.seen() == [("missing_in_books", "in_transit", "explained")]
+    town.arrive()
+    auditor.compare()
     assert auditor.seen() == []
 
 

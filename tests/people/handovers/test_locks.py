@@ -6,20 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.errors import Refusal
 from hubapp.people.handovers import services
 from hubapp.people.handovers.errors import AlreadyProposed, HandoverOver
 from hubapp.people.handovers.services import Wish
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
+from hubapp.people.membership import succession
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_connector, make_member
-from tests.factories.races import overtaken, without_lock
+from tests.factories.races import meeting, overtaken, together, without_lock
 
 
 @pytest.fixture
@@ -108,6 +111,48 @@ def test_without_the_lock_of_both_a_hub_goes_to_who_has_left(live: Live, hub_id:
     with without_lock("people.membership.succession._both"):
         told, people = leave_while_accepting(live, hub_id)
     assert (told, people) == ("NoneType", [])  # a role without an active member: nobody looks after the hub
+
+
+def lay_down_while_accepted(live: Live, hub_id: int) -> tuple[list[str], list[str]]:
+    """A connector lays the role down at the moment of the yes to their handover; what both heard, and who is there."""
+    giver, taker, row_id = prepared(live, hub_id)
+    with live.app.app_context():
+        make_connector(hub_id, "Olga")
+    accept = doing(live, hub_id, lambda: services.accept(handover_id=row_id, account_id=taker.account_id, now=NOW))
+    lay = doing(live, hub_id, lambda: succession.lay_down(membership_id=giver.id, actor=SYSTEM, now=NOW))
+
+    def quietly(act: Callable[[], Any]) -> Callable[[], str]:
+        def run() -> str:
+            try:
+                act()
+            except Refusal as refusal:
+                return type(refusal).__name__
+            return "done"
+
+        return run
+
+    with meeting(live.app, locks_somebody):
+        told = together(quietly(lay), quietly(accept))
+    return told, sorted(connectors(live, hub_id))
+
+
+def locks_somebody(statement: str) -> bool:
+    words = " ".join(statement.split())
+    return words.endswith("FOR UPDATE") and ("FROM membership " in words or "FROM hub_role " in words)
+
+
+def test_laying_a_role_down_and_accepting_it_at_once_end_one_way_or_the_other(live: Live, hub_id: int) -> None:
+    told, people = lay_down_while_accepted(live, hub_id)
+    assert (told, people) in [
+        (["done", "HandoverOver"], ["olga"]),
+        (["NoSuchMember", "done"], ["olga", "theo"]),
+    ]
+
+
+def test_without_the_lock_of_the_membership_first_both_wait_for_one_another(live: Live, hub_id: int) -> None:
+    unlocked = without_lock("people.membership.standing._locked")
+    with unlocked, pytest.raises(OperationalError, match="deadlock detected"):
+        lay_down_while_accepted(live, hub_id)
 
 
 def test_two_proposals_at_once_are_one(live: Live, hub_id: int) -> None:

@@ -13,13 +13,23 @@ def fits(*, seats: int, left: int | None, waiting: int) -> bool:
     return waiting == 0 and (left is None or seats <= left)
 
 
-def moving_up(queue: Iterable[int], left: int | None) -> Iterator[int]:
-    """Wishes from the head of the queue that find room, in order; the first that does not fit ends it."""
-    for seats in queue:
+def can_ever_fit(*, seats: int, capacity: int | None) -> bool:
+    """Whether there are so many seats at all: a capacity may have been lowered below what somebody waits for."""
+    return capacity is None or seats <= capacity
+
+
+def moving_up(queue: Iterable[int], left: int | None, capacity: int | None = None) -> Iterator[int]:
+    """Places in the queue (from 0) whose wishes find room, from its head; the first that does not fit ends it.
+
+    But nobody waits behind a wish for more seats than there are.
+    """
+    for place, seats in enumerate(queue):
+        if not can_ever_fit(seats=seats, capacity=capacity):
+            continue
         if left is not None and seats > left:
             return
         left = None if left is None else left - seats
-        yield seats
+        yield place
 
 
 def is_due(*, before: timedelta, starts_at: datetime, confirmed_at: datetime, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +38,17 @@ def give_up(*, registration: GatheringRegistration, now: datetime) -> None:
         payments.expire_checkout(payment_id=registration.payment_id, now=now)
 
 
+def give_up_all(*, registrations: Iterable[GatheringRegistration], now: datetime) -> None:
+    """The same of several: orders are closed before payments, each in turn by the order's id.
+
+    Whoever freezes the hub closes its card pages at the same moment, in the same turn: else both would wait for ever.
+    """
+    due = sorted((one for one in registrations if one.order_id is not None), key=lambda one: str(one.order_id))
+    living = [one for one in due if not orders.is_payment_dead(payment_id=one.payment_id)]
+    for registration in (*(one for one in due if one not in living), *living):
+        give_up(registration=registration, now=now)
+
+
 def owe(*, registration: GatheringRegistration, now: datetime) -> None:
     """What was paid for these seats goes back in whole, by a job that is safe to repeat."""
     registration.refund_due_at = now
@@ -58,12 +70,13 @@ def owe_all(*, gathering: Gathering, now: datetime) -> None:
         ),
     )
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    unpaid = [registration for registration in found if registration.status == Seat.PAYING]
     for registration in found:
         if registration.status == Seat.PAYING:
             registration.pay_until = now
-            give_up(registration=registration, now=now)
         else:
             registration.refund_due_at = now
+    give_up_all(registrations=unpaid, now=now)
     db.session.flush()
     if found:
         queue.enqueue(REFUND, hub_id=gathering.hub_id, arguments={"gathering_id": str(gathering.id)})

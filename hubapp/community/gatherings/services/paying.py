@@ -194,7 +194,7 @@ def lapse(*, gathering_id: UUID, now: datetime) -> int:
         .order_by(GatheringRegistration.queued_at, GatheringRegistration.id)
         .execution_options(populate_existing=True)
     )
-    count = 0
+    count, living = 0, []
     for registration in db.session.scalars(statement).all():
         if is_frozen and registration.asked_at is not None and not gathering.is_canceled:
             # Nobody can pay now: who was asked keeps their turn.
@@ -205,7 +205,8 @@ def lapse(*, gathering_id: UUID, now: datetime) -> int:
         elif (order_id := registration.order_id) and order_queries.order(order_id).status in owing.HELD:
             _settle(gathering, registration, order_id, now)  # paid, and nobody has told us
         else:
-            owing.give_up(registration=registration, now=now)
+            living.append(registration)
+    owing.give_up_all(registrations=living, now=now)
     registering.fill(gathering=gathering, now=now)
     return count
 
@@ -219,7 +220,10 @@ def _lapse(gathering: Gathering, registration: GatheringRegistration, now: datet
 
 
 def order_called_off(*, order_id: UUID, now: datetime) -> None:
-    """The money is on its way back: before it begins the seats are free again. Safe to repeat."""
+    """All its money goes back, or a bank took it: before it begins the seats are free again. Safe to repeat.
+
+    A seat that is paid in part stays.
+    """
     found = paid_queries.registration_of_order(order_id)
     if found is None:
         return
@@ -227,8 +231,9 @@ def order_called_off(*, order_id: UUID, now: datetime) -> None:
     registration = paid_queries.fresh(found.id)
     if registration is None or registration.status != Seat.CONFIRMED:
         return
-    if order_queries.order(order_id).status in owing.HELD:
-        return  # its refund failed meanwhile
+    order = order_queries.order(order_id)
+    if order.status in owing.HELD and order.left.amount:
+        return  # its refund failed meanwhile, or a part of it is still paid
     if gathering.is_canceled or now >= gathering.starts_at:
         return
     registering.end(gathering=gathering, registration=registration, why=Why.ORDER, now=now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hubapp.community.gatherings import paid_queries, queries
 from hubapp.community.gatherings.errors import (
@@ -77,7 +77,7 @@ def register(
         told_revision=gathering.revision,
         unit_price=gathering.price,
     )
-    has_room = seats.fits(seats=seats_wanted, left=gathering.left, waiting=gathering.waiting)
+    has_room = seats.fits(seats=seats_wanted, left=gathering.left, waiting=_ahead(gathering))
     gathering.waiting += seats_wanted
     db.session.add(registration)
     db.session.flush()
@@ -92,6 +92,18 @@ def register(
         letters.waiting(gathering=gathering, registration=registration, now=now)
         events.publish(RegistrationQueued(**_named(registration)))
     return registration
+
+
+def _ahead(gathering: Gathering) -> int:
+    """Seats that others wait for who can still get them: who wants more than there are keeps nobody waiting."""
+    if not gathering.waiting or gathering.capacity is None:
+        return gathering.waiting
+    wanted = select(func.sum(GatheringRegistration.seats)).where(
+        GatheringRegistration.gathering_id == gathering.id,
+        GatheringRegistration.status == Seat.WAITING,
+        GatheringRegistration.seats <= gathering.capacity,
+    )
+    return int(db.session.scalar(wanted) or 0)
 
 
 def cancel_registration(*, gathering_id: UUID, account_id: UUID, now: datetime) -> None:
@@ -155,8 +167,8 @@ def fill(*, gathering: Gathering, now: datetime) -> int:
     )
     statement = statement.order_by(GatheringRegistration.queued_at, GatheringRegistration.id)
     queue = db.session.scalars(statement.execution_options(populate_existing=True)).all()
-    moved = len(list(seats.moving_up((one.seats for one in queue), gathering.left)))
-    for registration in queue[:moved]:
+    moved = list(seats.moving_up((one.seats for one in queue), gathering.left, gathering.capacity))
+    for registration in [queue[place] for place in moved]:
         if gathering.is_paid:
             _ask(gathering, registration, now)
             continue
@@ -164,7 +176,7 @@ def fill(*, gathering: Gathering, now: datetime) -> int:
         confirm(gathering=gathering, registration=registration, now=now)
         letters.moved_up(gathering=gathering, registration=registration, now=now)
         events.publish(RegistrationMovedUp(**_named(registration)))
-    return moved
+    return len(moved)
 
 
 def _ask(gathering: Gathering, registration: GatheringRegistration, now: datetime) -> None:

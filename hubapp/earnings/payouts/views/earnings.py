@@ -78,6 +78,7 @@ def _overview() -> dict[str, Any]:
     return {
         "overview": found,
         "agreements": retainers.agreed_with(current_user.account_id, now=now),
+        "taken_back": retainers.taken_back_from(current_user.account_id),
         "explain": wording.explain,
         "plan_url": site.addresses.central("/plan/pay"),
         "days_of": wording.days_of,

@@ -12,6 +12,7 @@ from hubapp.market.orders.services.checkout import Purchase, place_orders
 from hubapp.market.orders.services.direct import DirectOrder, place_direct_order
 from hubapp.market.orders.services.disputes import follow_dispute
 from hubapp.market.orders.services.fulfilment import cancel_order, mark_handed_over, refund_failed, refund_settled
+from hubapp.market.orders.services.invoices import correct_invoice, follow_books, forget_billing, save_billing
 from hubapp.market.orders.services.placing import Buyer
 from hubapp.market.orders.services.refunds import (
     ask_refund,
@@ -49,10 +50,13 @@ __all__ = [
     "charge_card",
     "claim_basket",
     "close_checkout",
+    "correct_invoice",
     "decline_refund",
     "escalate_due",
     "expire_due",
+    "follow_books",
     "follow_dispute",
+    "forget_billing",
     "grant_refund",
     "is_over",
     "is_payment_dead",
@@ -70,6 +74,7 @@ __all__ = [
     "refund_part",
     "refund_settled",
     "restore_basket",
+    "save_billing",
     "set_limits",
     "settle_orders",
 ]

@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.rules import FeeBearer
+from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
 from hubapp.kernel.money import allocate
 from hubapp.market.orders import policies
 from hubapp.market.orders.errors import NotSettledYet
+from hubapp.market.orders.events import OrderReversed
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Order
 from hubapp.market.orders.services import letters, regime, steps
 from hubapp.money.payments import disputes
@@ -79,6 +81,7 @@ def _lose(orders: Sequence[Order], dispute: Dispute, now: datetime) -> None:
         if is_new:
             regime.record_loss(order=order, dispute_id=dispute.id, amount=parts[order.id], now=now)
             order.refunded += parts[order.id]
+            publish(OrderReversed(order.hub_id, order.id))
             text = _("The dispute was lost: the buyer's bank keeps the money.")
             steps.note(order=order, text=text, now=now)
             letters.dispute_closed(order=order, dispute=dispute, now=now)

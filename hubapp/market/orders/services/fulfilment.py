@@ -14,7 +14,7 @@ from hubapp.kernel.db import db
 from hubapp.market.catalogue import services as catalogue
 from hubapp.market.orders import refund_queries
 from hubapp.market.orders.errors import BeyondLimits, NoSuchOrder, ReasonMissing, WrongMove
-from hubapp.market.orders.events import OrderCanceled, OrderHandedOver
+from hubapp.market.orders.events import OrderCanceled, OrderHandedOver, OrderReversed
 from hubapp.market.orders.models import Checkout, Order, OrderStatus
 from hubapp.market.orders.refund_models import RefundRequest, RequestStatus
 from hubapp.market.orders.services import letters, regime, steps
@@ -97,6 +97,7 @@ def refund_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: st
         catalogue.restock(lines=steps.quantities(orders=[order]))
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
     regime.record_refund(order=order, refund_id=refund_id, amount=amount, now=now)
+    publish(OrderReversed(order.hub_id, order_id))
     steps.move(order=order, to=OrderStatus.REFUNDED, now=now)
     _close_request(refund_id, RequestStatus.PAID)
     db.session.flush()
@@ -119,6 +120,7 @@ def refund_failed(*, order_id: UUID, refund_id: UUID, reference: str, amount: in
     catalogue.hold(lines=steps.quantities(orders=[order]))  # before the books, as everybody does
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
     regime.record_failed_refund(order=order, refund_id=refund_id, now=now)
+    publish(OrderReversed(order.hub_id, order_id))
     is_latest = reference == _cancellation(order, _cancellations(order))
     if order.status not in {OrderStatus.CANCELED, OrderStatus.REFUNDED} or not is_latest:
         return

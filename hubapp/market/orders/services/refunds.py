@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from hubapp.earnings.shares import services as shares
+from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 from hubapp.market.orders import errors as refusals
 from hubapp.market.orders import queries, refund_queries, refund_rules
+from hubapp.market.orders.events import OrderReversed
 from hubapp.market.orders.models import Order, OrderStatus
 from hubapp.market.orders.refund_models import Level, RefundPolicy, RefundRequest, RequestStatus
 from hubapp.market.orders.refund_rules import LONGEST_REASON, Bought, Limits
@@ -222,6 +224,7 @@ def part_settled(*, order_id: UUID, refund_id: UUID, amount: int, currency: str,
         return
     shares.reverse(order_id=order_id, refund_id=refund_id, amount=amount, currency=currency, now=now)
     regime.record_refund(order=order, refund_id=refund_id, amount=amount, now=now, pieces=request.lines)
+    publish(OrderReversed(order.hub_id, order_id))
     request.status = RequestStatus.PAID
     text: str = _("%(amount)s went back to the buyer.", amount=money(Money(amount, currency)))
     steps.note(order=order, text=text, now=now)
@@ -236,6 +239,7 @@ def part_failed(*, order_id: UUID, refund_id: UUID, amount: int, message: str, n
         return
     shares.restore(order_id=order_id, refund_id=refund_id, now=now)
     regime.record_failed_refund(order=order, refund_id=refund_id, now=now)
+    publish(OrderReversed(order.hub_id, order_id))
     order.refunded -= amount
     request.status = RequestStatus.FAILED
     steps.note(order=order, text=_("The refund failed: %(message)s", message=message), now=now)

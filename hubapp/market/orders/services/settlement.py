@@ -117,10 +117,20 @@ def expire_due(*, now: datetime, limit: int = 500) -> int:
     The stock comes back when it says so; what was paid until then stays paid.
     """
     due = db.session.scalars(select(Checkout).where(is_over(now=now)).order_by(Checkout.expires_at).limit(limit)).all()
-    for checkout in due:
+    # Payments one after the other by their orders: so does whoever else closes or gives back several at once.
+    turn = _first_orders(due)
+    for checkout in sorted(due, key=lambda checkout: turn.get(checkout.id, checkout.id)):
         if checkout.payment_id is not None:
             payments.expire_checkout(payment_id=checkout.payment_id, now=now)
     return len(due)
+
+
+def _first_orders(checkouts: Sequence[Checkout]) -> dict[UUID, UUID]:
+    """Checkout → the smallest id of its orders."""
+    statement = select(Order.checkout_id, Order.id).where(
+        Order.checkout_id.in_([checkout.id for checkout in checkouts])
+    )
+    return {row.checkout_id: row.id for row in db.session.execute(statement.order_by(Order.id.desc()))}
 
 
 def locked_checkout(*, checkout_id: UUID) -> Checkout | None:

@@ -1,6 +1,6 @@
 """Pages of buying: basket, checkout, receipts; of selling: orders to hand over; of managing: all orders, turnover."""
 
-from hubapp.market.orders.views import basket, buying, checkout, disputes, managing, refunds, sales
+from hubapp.market.orders.views import basket, buying, checkout, disputes, invoices, managing, refunds, sales
 
 blueprints = (
     basket.pages,
@@ -10,4 +10,5 @@ blueprints = (
     managing.pages,
     refunds.pages,
     disputes.pages,
+    invoices.pages,
 )

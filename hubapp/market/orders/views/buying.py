@@ -8,9 +8,10 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from hubapp.kernel import clock
 from hubapp.market.catalogue.views import cards
-from hubapp.market.orders import queries
-from hubapp.market.orders.models import Order
+from hubapp.market.orders import invoice_queries, invoice_rules, queries
+from hubapp.market.orders.models import Order, OrderStatus
 from hubapp.market.orders.views import returns, sheets, splits, words
 from hubapp.web import access, areas
 
@@ -61,6 +62,18 @@ def pdf(order_id: UUID) -> ResponseReturnValue:
     return sheets.as_pdf(queries.order_of_buyer(order_id, buyer_id=current_user.account_id), "orders")
 
 
+def of_documents(order: Order) -> dict[str, object]:
+    """Its invoices, and whether this reader may say what they say of the buyer."""
+    is_own = order.buyer_account_id == current_user.account_id and order.checkout_id is not None
+    is_open = order.status not in {OrderStatus.EXPIRED, OrderStatus.REFUNDED}
+    return {
+        "documents": invoice_queries.documents_of(order.id),
+        "may_correct": is_own
+        and is_open
+        and not (order.paid_at and invoice_rules.is_too_late(order.paid_at, clock.now())),
+    }
+
+
 def receipt_context(order: Order) -> dict[str, object]:
     """What a receipt shows, to its buyer, its seller and those who manage orders."""
     return {
@@ -74,4 +87,5 @@ def receipt_context(order: Order) -> dict[str, object]:
         "split": splits.of_order(order),
         "merchant": splits.merchant_note(order),
         **returns.of_order(order),
+        **of_documents(order),
     }

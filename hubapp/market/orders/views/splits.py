@@ -17,6 +17,7 @@ from hubapp.kernel.money import Money
 from hubapp.market.catalogue.views import splits
 from hubapp.market.catalogue.views.market import uuid_or_none
 from hubapp.market.catalogue.views.splits import Row
+from hubapp.market.orders import merchants
 from hubapp.market.orders.models import Order, OrderStatus
 from hubapp.market.orders.queries import Quote
 from hubapp.web import areas
@@ -44,19 +45,7 @@ def of_order(order: Order) -> list[Row]:
 
 def merchant_note(order: Order) -> str:
     """Who sold it in law, and who remits the tax; in the hub's own words where it has any."""
-    hub = areas.current_hub()
-    operator = str(hub.legal.get("operator") or hub.name)
-    if order.seller_account_id is None:
-        return str(_("Sold by %(operator)s, who remits the tax.", operator=operator))
-    texts = hub.legal.get("merchant") or {}
-    own = texts.get(str(get_locale())) or texts.get(hub.default_locale)
-    if own:
-        return str(own).replace("{{operator}}", operator)
-    note = _(
-        "%(operator)s took the payment for the seller, who is your contract partner and remits the tax.",
-        operator=operator,
-    )
-    return str(note)
+    return merchants.note(order, areas.current_hub(), str(get_locale()))
 
 
 def own_share(account_id: UUID, currency: str, *, before: str, now: datetime) -> dict[str, object]:

@@ -30,6 +30,7 @@ PREFIX = {
     "link": "link",
     "payment": "py",
     "payment_intent": "pi",
+    "payment_refund": "pyr",
     "payment_method": "pm",
     "payout": "po",
     "refund": "re",

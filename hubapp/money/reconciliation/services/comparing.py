@@ -33,7 +33,7 @@ def compare(*, run_id: UUID, now: datetime) -> Run:
     findings |= {finding.key: finding for finding in _entries(run, now)}
     known = {item.key: item for item in queries.unresolved()}
     findings |= _totals(run, list(findings.values()), before, now)
-    _write(run, findings, known, now)
+    write(run=run, findings=findings, known=known, now=now)
     run.finished_at = now
     health = queries.health()
     run.open, run.explained = health.open, health.explained
@@ -160,7 +160,7 @@ def _provider_totals() -> dict[str, int]:
     }
 
 
-def _write(run: Run, findings: dict[str, Finding], known: dict[str, Item], now: datetime) -> None:
+def write(*, run: Run, findings: dict[str, Finding], known: dict[str, Item], now: datetime) -> None:
     """One row per business key: what a person explained stays so while the amounts do; what is gone is settled."""
     earlier = db.session.scalars(select(Item).where(Item.key.in_(findings.keys() - known.keys())))
     all_known = known | {item.key: item for item in earlier}
@@ -188,7 +188,7 @@ def _update(item: Item, finding: Finding, run: Run, now: datetime) -> None:
     item.run_id, item.resolved_at = run.id, None
     item.kind, item.reason, item.currency = finding.kind, finding.reason, finding.currency
     item.provider_amount, item.books_amount = finding.provider_amount, finding.books_amount
-    item.occurred_at = finding.occurred_at
+    item.occurred_at, item.account = finding.occurred_at, finding.account
     item.hub_id, item.ref, item.entry_id, item.entry_key = (
         finding.hub_id,
         finding.ref,

@@ -23,7 +23,12 @@ def _wanted(item: Item) -> int:
     """What suspense should hold for a difference."""
     is_by_person = item.explained_by is not None
     return policies.suspense(
-        status=item.status, is_by_person=is_by_person, kind=item.kind, gap=item.gap, held=item.suspense_amount
+        status=item.status,
+        is_by_person=is_by_person,
+        kind=item.kind,
+        gap=item.gap,
+        held=item.suspense_amount,
+        is_connected=item.account is not None,
     )
 
 

@@ -67,8 +67,9 @@ def reverse(tx: Tx, transfer_id: str, values: dict[str, Any]) -> Body:
         raise ApiError(message, param="amount", executed=True)
     destination = transfer.body["destination"]
     books.require(tx, account=destination, currency=currency, amount=amount)
-    reversal_id = new_id("transfer_reversal")
-    books.record(tx, account=destination, kind="payment_refund", source=reversal_id, amount=-amount, currency=currency)
+    reversal_id, refund_id = new_id("transfer_reversal"), new_id("payment_refund")
+    # Their books name a refund of the payment that the transfer was to them; ours name the reversal.
+    books.record(tx, account=destination, kind="payment_refund", source=refund_id, amount=-amount, currency=currency)
     line = books.record(
         tx, account=tx.account, kind="transfer_refund", source=reversal_id, amount=amount, currency=currency
     )
@@ -79,7 +80,7 @@ def reverse(tx: Tx, transfer_id: str, values: dict[str, Any]) -> Body:
         "balance_transaction": line,
         "created": tx.created,
         "currency": currency,
-        "destination_payment_refund": None,
+        "destination_payment_refund": refund_id,
         "metadata": values.get("metadata", {}),
         "source_refund": None,
         "transfer": transfer_id,
