@@ -65,6 +65,7 @@ class PlanRefund(HubScoped, db.Model):  # type: ignore[name-defined]
     at: Mapped[datetime]
 
     __table_args__: Any = (
+        ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "sale_id"], ["plan_sale.hub_id", "plan_sale.id"]),
         Index("uq_plan_refund_key", "hub_id", "sale_id", "key", unique=True),
         Index("ix_plan_refund_at", "at"),

@@ -1,16 +1,25 @@
-"""A right that no sale brought: what the core pays somebody, booked as its cost, once."""
+"""Rights that no sale brought: what the core pays somebody, booked as its cost, once; and taking back a part of it."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from hubapp.earnings.shares import policies, queries
+from hubapp.earnings.shares.errors import WrongAmounts
 from hubapp.earnings.shares.models import EarningRight, OrderShare
 from hubapp.earnings.shares.policies import Role
-from hubapp.kernel.db import db
+from hubapp.earnings.shares.services.locking import locked_rights
+from hubapp.earnings.shares.services.settling import ADD_ORDERS, ADD_RIGHTS, ORDER, RIGHT
+from hubapp.kernel import arrays, ids
+from hubapp.kernel.db import db, require_hub_id
+from hubapp.money.ledger import queries as books
 from hubapp.money.ledger import services as ledger
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
 
@@ -42,42 +51,85 @@ def grant(*, grant: Grant) -> bool:
     It hangs on an order of zero, like a share of a sale elsewhere, so that payouts, netting and documents take it like
     any other earning; that order is no turnover. It is not held: nobody can give back what it was paid for.
     """
-    if queries.is_settled(grant.id):
-        return False
-    db.session.add(
-        OrderShare(
-            id=grant.id,
-            number=grant.number,
-            currency=grant.currency,
-            gross=0,
-            base=0,
-            fee=0,
-            source=grant.cost,
-            month=queries.month_of(grant.occurred_at),
-            rule_key=queries.rules(grant.occurred_at).key,
-            settled_at=grant.occurred_at,
-        )
-    )
+    return grant_many(grants=[grant]) == 1
+
+
+def grant_many(*, grants: Sequence[Grant]) -> int:
+    """The same for many at once, in their order; returns how many were new."""
+    hub_id = require_hub_id()
+    wanted = [one.id for one in grants]
+    known = set(db.session.scalars(select(OrderShare.id).where(OrderShare.hub_id == hub_id, OrderShare.id.in_(wanted))))
+    fresh = [one for one in grants if one.id not in known]
+    if not fresh:
+        return 0
+    rules = {moment: queries.rules(moment).key for moment in {one.occurred_at for one in fresh}}
+    orders = [_order_row(one, rules[one.occurred_at]) for one in fresh]
     db.session.flush()
-    db.session.add(
-        EarningRight(
-            order_id=grant.id,
-            position=0,
-            owner=grant.owner,
-            role=grant.role,
-            purpose=Purpose.OWED,
-            currency=grant.currency,
-            amount=grant.amount,
-            earned_at=grant.occurred_at,
-            available_at=grant.occurred_at,
-            explanation=grant.explanation,
-        )
-    )
-    db.session.flush()
+    db.session.execute(ADD_ORDERS, {"hub": hub_id, **arrays.arrays_of(ORDER, orders)})
+    db.session.execute(ADD_RIGHTS, {"hub": hub_id, **arrays.arrays_of(RIGHT, [_right_row(one) for one in fresh])})
+    return ledger.post_many(entries=[_entry(one) for one in fresh])
+
+
+def _order_row(one: Grant, rule_key: str) -> tuple[Any, ...]:
+    facts = (str(one.cost), queries.month_of(one.occurred_at), rule_key, one.occurred_at)
+    return (one.id, one.number, one.currency, 0, 0, 0, 0, *facts)
+
+
+def _right_row(one: Grant) -> tuple[Any, ...]:
+    who = (one.owner, str(one.role), str(Purpose.OWED), one.currency)
+    explained = json.dumps(one.explanation, ensure_ascii=False)
+    when = (one.occurred_at, one.occurred_at)
+    return (ids.uuid7(), one.id, 0, *who, one.amount, 0, 0, None, False, *when, explained)
+
+
+def _entry(one: Grant) -> NewEntry:
     legs = (
-        Leg(policies.CORE, grant.cost, grant.amount, tag=grant.role),
-        Leg(grant.owner, Purpose.OWED, -grant.amount, tag=grant.role),
+        Leg(policies.CORE, one.cost, one.amount, tag=one.role),
+        Leg(one.owner, Purpose.OWED, -one.amount, tag=one.role),
     )
-    facts = (grant.key, grant.kind, grant.ref, grant.currency, grant.occurred_at)
-    ledger.post(entry=NewEntry(*facts, legs, grant.number))
+    return NewEntry(one.key, one.kind, one.ref, one.currency, one.occurred_at, legs, one.number)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What is taken back of rights that were granted: `grant_ids` in the order in which they give.
+
+    `amount` in minor units; `cost` is the core's that they were granted at; `key`, `kind` and `ref` are the entry's.
+    """
+
+    grant_ids: tuple[UUID, ...]
+    number: str
+    role: Role
+    amount: int
+    currency: str
+    cost: Purpose
+    key: str
+    kind: str
+    ref: str
+    occurred_at: datetime
+
+
+def take_back(*, back: TakeBack) -> bool:
+    """Take back a part of what one person was granted in the hub in scope; False when it was done before.
+
+    What a payout had taken already becomes owed back, and later payouts keep it. Raises WrongAmounts where the rights
+    have not that much left.
+    """
+    rights = {right.order_id: right for right in locked_rights(EarningRight.order_id.in_(back.grant_ids))}
+    if books.entry_id_of(back.key) is not None:
+        return False
+    left, legs = back.amount, []
+    for grant_id in back.grant_ids:
+        right = rights[grant_id]
+        part = min(left, right.amount - right.reversed)
+        if part:
+            right.reversed += part
+            left -= part
+            legs.append(Leg(right.owner, Purpose.OWED, part, tag=back.role))
+    if left:
+        raise WrongAmounts(f"{back.key}: {left} {back.currency} more than was granted")
+    db.session.flush()
+    legs.append(Leg(policies.CORE, back.cost, -back.amount, tag=back.role))
+    facts = (back.key, back.kind, back.ref, back.currency, back.occurred_at)
+    ledger.post(entry=NewEntry(*facts, tuple(legs), back.number))
     return True
