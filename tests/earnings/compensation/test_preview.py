@@ -34,10 +34,11 @@ def with_rate(bps: int) -> Plan:
 
 
 @CAREFUL
-@given(strategies.whole_cases(), strategies.whole_cases())
-def test_the_differences_sum_to_the_difference_of_the_totals(one: dict[str, Any], other: dict[str, Any]) -> None:
-    first, second = read(one), read(other)
-    found = preview.losers_first(first.plan, halved(first.plan), [first.inputs, second.inputs])
+@given(strategies.whole_cases())
+def test_the_differences_sum_to_the_difference_of_the_totals(case: dict[str, Any]) -> None:
+    one = read(case)
+    fewer = one.inputs.without(one.inputs.orders.ids[:2])
+    found = preview.losers_first(one.plan, halved(one.plan), [one.inputs, fewer])
     assert sum(row.difference for row in found.rows) == found.after - found.before
     assert all(sum(moved for _, moved in row.parts) == row.difference for row in found.rows)
 
@@ -85,7 +86,7 @@ def test_somebody_who_loses_in_one_period_and_gains_more_in_another_is_no_loser(
 
 def test_each_plan_may_classify_the_same_sales_in_its_own_way() -> None:
     was, would = (inputs(TREE, [order("1", "b", 1000, buyer=buyer)]) for buyer in ("customer", "participant"))
-    found = preview.losers_first(with_rate(1000), with_rate(1000), [was], [would])
+    found = preview.compared([((with_rate(1000), was), (with_rate(1000), would))])
     assert [(row.member, row.difference) for row in found.rows] == [("b", -100)]
     assert (found.periods[0].turnover_before, found.periods[0].turnover_after) == (1000, 0)
 

@@ -65,7 +65,7 @@ def test_what_the_caps_take_is_said() -> None:
 
 def test_ranks_that_a_plan_names_can_be_chosen() -> None:
     row = {"id": "uni", "type": "unilevel", "levels_bps": [100], "depth_by_rank": {"silver": 1, "gold": 1}}
-    assert trying.ranks_of(plan(**default(component=[row]))) == ("gold", "silver")
+    assert trying.ranks_of(plan(**default(component=[row], caps={}))) == ("gold", "silver")
     assert trying.ranks_of(plan()) == ()
 
 

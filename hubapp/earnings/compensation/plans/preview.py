@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import tee
 
 from hubapp.earnings.compensation.plans import engine
 from hubapp.earnings.compensation.plans.engine import Result
@@ -12,6 +11,7 @@ from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.rounding import SCALE
 from hubapp.earnings.compensation.plans.schema import Plan
 
+Replay = tuple[Plan, Inputs]
 Pay = dict[str, dict[str, int]]  # minor units by member, then by component
 
 
@@ -95,19 +95,21 @@ def ratio(paid: int, turnover: int) -> int:
     return -(-paid * SCALE // turnover) if turnover else 0
 
 
-def losers_first(
-    old: Plan, new: Plan, inputs: Iterable[Inputs], new_inputs: Iterable[Inputs] | None = None
-) -> Comparison:
-    """Replay closed periods under both plans; `new_inputs` where the new plan classifies the same sales otherwise.
+def losers_first(old: Plan, new: Plan, inputs: Iterable[Inputs]) -> Comparison:
+    """Replay periods under both plans, where both classify the same sales in the same way."""
+    return compared(((old, one), (new, one)) for one in inputs)
+
+
+def compared(pairs: Iterable[tuple[Replay, Replay]]) -> Comparison:
+    """Replay periods, each as it was and as it would be: a plan, and the inputs as this plan classifies them.
 
     Amounts after caps, as paid; debts and holdbacks move pay between periods and are left aside. Periods are read one
     by one, so that a generator keeps only one in memory.
     """
     people: dict[str, _Sums] = {}
     periods = []
-    first, second = tee(inputs) if new_inputs is None else (iter(inputs), iter(new_inputs))
-    for was, would in zip(first, second, strict=True):
-        before, after = engine.compute(old, was), engine.compute(new, would)
+    for was, would in pairs:
+        before, after = engine.compute(*was), engine.compute(*would)
         pays = pay_of(before), pay_of(after)
         for member in pays[0].keys() | pays[1].keys():
             _add(people.setdefault(member, _Sums()), *(pay.get(member, {}) for pay in pays))
