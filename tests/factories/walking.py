@@ -31,6 +31,7 @@ CENTRAL_VALUES = {
     "order_id": UNKNOWN,
     "proposal_id": UNKNOWN,
     "retainer_id": UNKNOWN,
+    "version_id": UNKNOWN,
     "plan_period": "EUR-2026-10",
     "decision": "approve",
     "mail_id": UNKNOWN,

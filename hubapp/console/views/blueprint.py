@@ -47,6 +47,7 @@ def _entries() -> list[Entry]:
         ("refunds", _("Refunds"), "undo-2"),
         ("payouts", _("Payouts"), "banknote"),
         ("retainers", _("Retainers"), "handshake"),
+        ("plans_shown", _("Pay plan"), "layers"),
         ("plan_periods", _("Plan periods"), "coins"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
