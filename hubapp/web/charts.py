@@ -49,6 +49,23 @@ def bars_svg(values: Sequence[int]) -> Markup:
     return Markup('<svg aria-hidden="true">{}</svg>').format(Markup("".join(drawn)))  # noqa: S704
 
 
+def measured_svg(values: Sequence[int], limits: Sequence[int]) -> Markup:
+    """Return a bar per value with a line across it at its limit; a bar that goes beyond its limit is marked."""
+    highest = max([*values, *limits, 1])
+    slot = 100 / max(len(values), 1)
+    drawn = []
+    for index, (value, limit) in enumerate(zip(values, limits, strict=True)):
+        height = max(100 * value / highest, 0.8) if value > 0 else 0
+        mark = ' class="over"' if value > limit else ""
+        drawn.append(
+            f'<rect{mark} x="{index * slot + slot * 0.14:.3f}%" y="{100 - height:.3f}%"'
+            f' width="{slot * 0.72:.3f}%" height="{height:.3f}%" rx="3"/>'
+            f'<rect class="limit" x="{index * slot:.3f}%" y="{min(100 - 100 * limit / highest, 98):.3f}%"'
+            f' width="{slot:.3f}%" height="2"/>'
+        )
+    return Markup('<svg aria-hidden="true">{}</svg>').format(Markup("".join(drawn)))  # noqa: S704
+
+
 def spark_svg(values: Sequence[int]) -> Markup:
     """Return a line through the values, oldest first; fewer than two values draw nothing."""
     if len(values) < 2:  # noqa: PLR2004

@@ -41,5 +41,6 @@ def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
         split_svg=charts.split_svg,
         part_colour=charts.colour,
         bars_svg=charts.bars_svg,
+        measured_svg=charts.measured_svg,
         spark_svg=charts.spark_svg,
     )

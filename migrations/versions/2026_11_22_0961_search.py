@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from hubapp.tenancy import rls
 
 revision = "0061_search"
-down_revision = "0051_versions"
+down_revision = "0060_plan"
 branch_labels = None
 depends_on = None
 

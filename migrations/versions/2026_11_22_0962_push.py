@@ -8,7 +8,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0062_push"
-down_revision = "0051_versions"
+down_revision = "0061_search"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0063_invoices"
-down_revision = "0051_versions"
+down_revision = "0062_push"
 branch_labels = None
 depends_on = None
 

@@ -33,6 +33,7 @@ CENTRAL_VALUES = {
     "retainer_id": UNKNOWN,
     "plan_person_id": UNKNOWN,
     "sponsor_change_id": UNKNOWN,
+    "version_id": UNKNOWN,
     "plan_period": "EUR-2026-10",
     "period_id": UNKNOWN,
     "take_back_id": UNKNOWN,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066_cores_decision"
-down_revision = "0051_versions"
+revision = "0064_cores_decision"
+down_revision = "0063_invoices"
 branch_labels = None
 depends_on = None
 
