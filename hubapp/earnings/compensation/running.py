@@ -16,6 +16,7 @@ from hubapp.earnings.compensation.plans import engine, explain
 from hubapp.earnings.compensation.plans.engine import Paid, Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.rounding import SCALE
+from hubapp.earnings.compensation.plans.rules import REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Run:
 
 def _reason(paid: Paid, member: int) -> str:
     """The rule by which a member loses something of a component."""
-    return paid.reasons.get(member, "")
+    return REASONS[paid.kept.why[member]] or ""
 
 
 def changes(old: dict[tuple[str, str], int], new: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
