@@ -225,7 +225,7 @@ def short(**values: object) -> list[Story]:
         ),
         "life": shortened(told.life, set(people)),
         "articles": articles,
-        "orders": 8,
+        "orders": 14,
         "cancellations": ("Rain",),
         "payouts": (),
         "subscribers": (Subscriber("colette", monthly, 50, 1, False), Subscriber("idriss", monthly, 34, 1, True)),
@@ -235,6 +235,10 @@ def short(**values: object) -> list[Story]:
             Purchase("idriss", service, 7, False, None, "It squeaks."),
         ),
         "runs": (Run(8, True), Run(0, False)),
+        "programme": told.programme
+        and dataclasses.replace(
+            told.programme, joinings=tuple(one for one in told.programme.joinings if one.who in people)
+        ),
     }
     return [dataclasses.replace(told, **{**usual, **values})]
 
@@ -264,10 +268,13 @@ def count(settings: Settings, table: str) -> int:
 def test_the_past_is_made_once_and_its_books_hold(place: Settings) -> None:
     rows = seed.prepare(place, QUIET, short())
     orders = count(place, "orders")
-    assert orders >= 8 + 4
+    assert orders >= 14 + 4
     assert count(place, "subscription_period WHERE status = 'paid'") == 3
     assert count(place, "gathering_ticket WHERE checked_in_at IS NOT NULL") > 9
     assert count(place, "gathering WHERE status = 'canceled'") == 1
+    assert count(place, "plan_period WHERE status = 'closed'") >= 3  # as many months as are over for good
+    assert count(place, "plan_line WHERE amount > 0 AND booked_at IS NULL") == 0
+    assert count(place, "plan_line WHERE amount > 0 AND component = 'personal'") > 0
     assert count(place, "post") == len(short()[0].talks) > 1
     assert count(place, "post_comment") > 1
     assert count(place, "notice WHERE kind = 'post_answered'") > 0

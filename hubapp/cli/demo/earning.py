@@ -51,7 +51,7 @@ class Earning:
         products = [number for number, article in enumerate(self.story.articles) if article.text.plan_kind]
         outside = [key for key in self.entered if key not in joined]
         for who, days_ago in joined.items():
-            known = self.chance.sample(outside, 9)
+            known = self.chance.sample(outside, min(9, len(outside)))
             for month in range(days_ago // 30 + 1):
                 for _ in range(self.chance.choice(SALES)):
                     at = moment(self.now, self.zone, self.chance, days_ago - 30 * month - self.chance.randint(1, 29))
