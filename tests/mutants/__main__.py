@@ -21,7 +21,7 @@ TESTS = trial.ROOT / "tests" / "earnings" / "compensation"
 WORDS = ("refused.py", "errors.py", "lint/findings.py", "lint/report.py")
 FAST = ("golden", "components", "product", "tree", "columns", "live", "refusals", "properties", "naive")
 ASKED = 90  # per cent
-SLOWEST = 10  # times as long as without a fault
+SLOWEST = 4  # times as long as without a fault
 EXAMPLES = "25"
 
 
