@@ -74,10 +74,13 @@ def post_hit(row: Post | Comment, post: Post, people: Mapping[UUID, MemberView],
     if isinstance(row, Comment):
         href = url_for("conversations.detail", post_id=post.id, start=row.id, _anchor=f"c-{row.id}")
     who = _("Answer by %(name)s", name=name) if isinstance(row, Comment) else name
+    title = marked(talk.headline(post.title, post.body_md), words)
+    # Without a title of its own a post is called by its first words: they are not said twice.
+    is_said = row is post and not post.title and "<mark>" in title
     return Hit(
-        title=marked(talk.headline(post.title, post.body_md), words),
+        title=title,
         href=href,
-        text=excerpt(row.body_md, words),
+        text=_NO_WORDS if is_said else excerpt(row.body_md, words),
         meta=(who, shown.ago(row.created_at)),
         name=name,
     )
@@ -92,7 +95,7 @@ def gathering_hit(row: Gathering, words: Sequence[str], *, now: datetime) -> Hit
         title=marked(row.title, words),
         href=line["href"],
         text=excerpt(row.body_md, words),
-        meta=(*past, *line["meta"]),
+        meta=(*past, *(marked(part, words) for part in line["meta"])),
         date=(line["day"], line["date"], line["month"]),
     )
 

@@ -21,12 +21,13 @@ LOOKED_AT = 20_000
 # Letters and digits, with the accents and vowel signs that are written on them.
 _WORD = re.compile("[^\\W_][\\w\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]*")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_SIGNS = re.compile(r"[*_`#>|~\[\]]+|^\s*[-+]\s|^\s*-{3,}\s*$", re.MULTILINE)
+_EMPHASIS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
+_SIGNS = re.compile(r"[#>|\[\]]+|^\s*[-+]\s|^\s*-{3,}\s*$", re.MULTILINE)
 
 
 def plain(text: str) -> str:
     """Markdown as one line of words."""
-    return " ".join(_SIGNS.sub(" ", _LINK.sub(r"\1", text[:LOOKED_AT])).split())
+    return " ".join(_EMPHASIS.sub("", _SIGNS.sub(" ", _LINK.sub(r"\1", text[:LOOKED_AT]))).split())
 
 
 def marked(text: str, words: Sequence[str]) -> Markup:

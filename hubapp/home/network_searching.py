@@ -132,7 +132,7 @@ def _hub(row: tuple[int, Hub], asked: Asked, _known: dict[int, Hub]) -> Hit:
         title=marked(_name(hub, asked.locale), asked.words),
         href=_address(hub, "/"),
         text=excerpt(told, asked.words),
-        meta=(texts.get("place") or hub.place,),
+        meta=(marked(texts.get("place") or hub.place, asked.words),),
         tile=(theme["tile_set"], f"{hub.slug}/{theme['mosaic']}"),
     )
 
@@ -147,7 +147,7 @@ def _gathering(row: OpenGathering, asked: Asked, known: dict[int, Hub]) -> Hit:
         title=marked(row.title, asked.words),
         href=_address(hub, f"/events/{row.slug}"),
         text=excerpt(row.text, asked.words),
-        meta=tuple(part for part in (_name(hub, asked.locale), time, where) if part),
+        meta=tuple(part for part in (_name(hub, asked.locale), time, marked(where, asked.words)) if part),
         date=(day, date, month),
     )
 

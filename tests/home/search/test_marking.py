@@ -42,7 +42,7 @@ def test_an_excerpt_begins_shortly_before_the_word() -> None:
 
 
 def test_a_text_without_the_word_begins_at_its_beginning() -> None:
-    assert excerpt("Come and *see*.", ("nothing",)) == "Come and see ."
+    assert excerpt("Come and *see*.", ("nothing",)) == "Come and see."
 
 
 def test_signs_of_markdown_are_left_out() -> None:
