@@ -70,7 +70,7 @@ def test_a_notice_comes_to_the_device_and_only_its_browser_reads_it(
         (notice,) = notices(told.reader)
         assert devices(told.reader)[0].used_at is not None
     shown = held.browser.told(request.body)
-    assert shown["title"] == "\u2068Ben\u2069 names you in “Who lends a ladder?”"
+    assert shown["title"] == "\u2068Ben\u2069 named you in “Who lends a ladder?”"
     assert shown["body"] == "I have one in the yard.\nThe Bench"
     assert (shown["lang"], shown["dir"], shown["tag"]) == ("en", "ltr", notice.id.hex)
     assert shown["data"] == {"page": "feed/1", "open": f"notifications/{notice.id}"}
@@ -88,7 +88,7 @@ def test_it_is_said_in_the_readers_language(app: HubFlask, told: Told, service: 
     run_all(app)
     shown = held.browser.told(service.received[0].body)
     assert (shown["lang"], shown["dir"]) == ("ar", "rtl")
-    assert "names you" not in shown["title"]
+    assert "named you" not in shown["title"]
 
 
 def test_each_device_has_a_job_of_its_own_and_other_hubs_none(app: HubFlask, told: Told, service: PushService) -> None:
