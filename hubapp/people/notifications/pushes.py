@@ -39,8 +39,8 @@ def may_be_asked(endpoint: str) -> bool:
 def message(notice: Notice, *, hub: HubView | None, locale: str) -> bytes:
     """What the service worker is told, in the reader's language: no more than their list or a mail says.
 
-    `open`: the notice's own address, which marks it read and leads on; `page`: where it leads. A notice of no hub has
-    whole addresses, as the worker that gets it is some hub's.
+    `open`: the notice's own address, which marks it read and leads on; `page`: where it leads. Both as seen from the
+    hub's front page, wherever that stands; of no hub whole addresses, as the worker that gets them is some hub's.
     """
     app: HubFlask = current_app  # type: ignore[assignment]
     page = notice.path if len(notice.path) <= policies.LONGEST_PATH else "/notifications"
@@ -48,12 +48,15 @@ def message(notice: Notice, *, hub: HubView | None, locale: str) -> bytes:
     follow = f"/notifications/{notice.id}" if notice.is_shown else page
     if hub is None:
         page, follow = app.addresses.central(page), app.addresses.central(follow)
+    else:
+        page, follow = page.removeprefix("/"), follow.removeprefix("/")
+    data = {"page": page, "open": follow}
     with rendering.in_language(locale):
         words = wording.say(wording.item(notice))
-        rest = {"lang": locale, "dir": render.direction(), "tag": notice.id.hex, "data": {"page": page, "open": follow}}
+        look = {"lang": locale, "dir": render.direction(), "icon": "icon-192.png"}
     name = hub.name if hub else _settings().network_name
     body = "\n".join(text for text in (policies.shortened(words.detail, 200), name) if text)
-    return policies.push_payload(title=words.title, body=body, rest=rest)
+    return policies.push_payload(title=words.title, body=body, rest={**look, "tag": notice.id.hex, "data": data})
 
 
 def send(device: PushDevice, payload: bytes, *, topic: str, is_urgent: bool, now: datetime) -> Answer:

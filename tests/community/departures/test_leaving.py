@@ -43,6 +43,7 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.jobs import run_all
 from tests.factories.market import Shop, make_shop, place, settle
 from tests.factories.members import make_connector, make_member
+from tests.factories.pushing import devices, switch_on
 from tests.factories.races import overtaken, without_lock
 from tests.factories.talk import POLL, answer, say
 from tests.support.browsing import Browser
@@ -234,6 +235,17 @@ def test_what_stays_is_by_a_former_member_and_others_words_stay(app: HubFlask) -
         assert "Idriss" not in page
     assert "Yes." in browser.get(f"/feed/{mine}").text
     assert browser.get("/members/@idriss").status_code == 404
+
+
+def test_no_device_shows_notices_of_a_hub_that_one_left(app: HubFlask) -> None:
+    with app.app_context():
+        hubs = [make_hub("lyon"), make_hub("nairobi")]
+        account_id = make_member(hubs[0], "Amina").account_id
+        make_member(hubs[1], "Amina", account_id=account_id)
+        for hub_id in hubs:
+            switch_on(account_id, hub_id, f"https://push.example.net/{hub_id}")
+        leave(hubs[0], account_id)
+        assert [one.hub_id for one in devices(account_id)] == [hubs[1]]
 
 
 def test_coming_seats_go_to_who_waits_and_the_calendar_goes_dark(app: HubFlask) -> None:

@@ -10,15 +10,18 @@ import pytest
 from flask_mailman import EmailMultiAlternatives
 from sqlalchemy.orm.exc import StaleDataError
 
+from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.notifications import services
 from hubapp.people.notifications.models import DigestDue
 from hubapp.tenancy.platform import platform_scope
-from hubapp.tenancy.scope import no_hub
+from hubapp.tenancy.scope import hub_scope, no_hub
 from tests.conftest import Live
 from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
+from tests.factories.jobs import waiting
 from tests.factories.notices import Told, digest, mail_due, mails, make_told
+from tests.factories.pushing import switch_on
 from tests.factories.races import overtaken, without_lock
 
 
@@ -92,6 +95,34 @@ def test_a_notice_is_mailed_once_and_nobody_waits_for_it(live: Live, told: Told)
 def test_without_the_notices_lock_it_is_mailed_twice(live: Live, told: Told) -> None:
     with without_lock("people.notifications.services.outgoing.mail_due"):
         assert mail_at_once_twice(live, told) == (False, 2)
+
+
+def push_at_once_twice(live: Live, told: Told) -> tuple[bool, int]:
+    """Two workers see that a notice is to be shown; (whether the second had to wait, how many jobs there are)."""
+    with live.app.app_context():
+        switch_on(told.reader, told.hub_id, "https://push.example.net/1")
+        told.choose(mail="off")
+        with hub_scope(told.hub_id), unit_of_work():
+            wanted, pushed = {"member_brought": (True, "off")}, {"member_brought": True}
+            services.choose(account_id=told.reader, hub_id=told.hub_id, wanted=wanted, pushed=pushed)
+        told.tell()
+
+    def ask() -> int:
+        with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
+            return services.push_due(now=NOW, wall=clock.wall())
+
+    with overtaken(live.app, "notice", ask, patience=15) as other:
+        ask()
+    return not other.is_through, [name for name, _hub, _arguments in waiting(live.app)].count(services.PUSH)
+
+
+def test_a_notice_is_shown_once_and_nobody_waits_for_it(live: Live, told: Told) -> None:
+    assert push_at_once_twice(live, told) == (False, 1)
+
+
+def test_without_its_lock_it_is_shown_twice(live: Live, told: Told) -> None:
+    with without_lock("people.notifications.services.pushing.push_due"):
+        assert push_at_once_twice(live, told) == (False, 2)
 
 
 DIGEST_AT = NOW + timedelta(days=1)  # after eight in Paris

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from werkzeug.test import TestResponse
 
 from hubapp.kernel.db import unit_of_work
 from hubapp.people.notifications import kinds, queries, tokens
@@ -14,6 +15,7 @@ from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import make_hub
 from tests.factories.notices import Told, make_told, notices
+from tests.factories.pushing import CHROME, Subscriber
 from tests.support.browsing import Browser
 from tests.support.queries import counted
 
@@ -243,6 +245,66 @@ def test_after_unsubscribing_from_everything_the_matrix_leads_back(app: HubFlask
     assert "Get mails again" in page.get("/me/notifications").text
     assert page.post("/me/notifications/mails", form_page="/me/notifications").status_code == 303
     assert not re.search("Get mails again", page.get("/me/notifications").text)
+
+
+def test_devices_are_a_third_way_that_is_chosen_for_each_kind(app: HubFlask, told: Told) -> None:
+    page = browser(app, told)
+    data = {"app-member_brought": "1", "mail-member_brought": "daily", "push-member_brought": "1"}
+    assert page.post("/me/notifications", data).status_code == 303
+    assert 'name="push-member_brought" value="1" checked' in page.get("/me/notifications").text
+    with app.app_context(), no_hub(), unit_of_work():
+        found = {one.kind.name: one.push for one in queries.choices(told.reader, hub_id=told.hub_id)}
+    assert (found["member_brought"], found["member_named"]) == (True, False)
+
+
+def subscribe(page: Browser, endpoint: str = "https://push.example.net/1") -> TestResponse:
+    data = {"subscription": Subscriber().subscription(endpoint)}
+    headers = {"User-Agent": CHROME}
+    return page.post("/me/notifications/devices", data, form_page="/me/notifications", headers=headers)
+
+
+def test_a_device_is_switched_on_listed_and_switched_off_without_a_script(app: HubFlask, told: Told) -> None:
+    page = browser(app, told)
+    before = page.get("/me/notifications").text
+    assert re.search(r'data-device="[\w-]{87}"[^>]* hidden', before)
+    assert subscribe(page).status_code == 303
+    listed = page.get("/me/notifications").text
+    assert "Chrome on Android" in listed
+    assert "data-device" not in listed
+    (device_id,) = re.findall(r'name="device_id" value="([^"]+)"', listed)
+    off = page.post("/me/notifications/devices/off", {"device_id": device_id}, form_page="/me/notifications")
+    assert off.status_code == 303
+    assert "data-device" in page.get("/me/notifications").text
+
+
+def test_the_central_site_lists_the_devices_of_all_hubs_and_switches_them_off(app: HubFlask, told: Told) -> None:
+    assert subscribe(browser(app, told)).status_code == 303
+    central = browser(app, told, central=True)
+    listed = central.get("/me/notifications").text
+    assert "L&#39;Établi" in listed.partition('id="devices"')[2].partition("</section>")[0]
+    assert "data-device" not in listed  # it has no service worker
+    (device_id,) = re.findall(r'name="device_id" value="([^"]+)"', listed)
+    central.post("/me/notifications/devices/off", {"device_id": device_id}, form_page="/me/notifications")
+    assert 'name="device_id"' not in central.get("/me/notifications").text
+
+
+def test_nobody_switches_off_what_is_somebody_elses(app: HubFlask, told: Told) -> None:
+    page = browser(app, told)
+    subscribe(page)
+    (device_id,) = re.findall(r'name="device_id" value="([^"]+)"', page.get("/me/notifications").text)
+    with app.app_context():
+        other = make_told(told.hub_id, "Noé")
+    stranger = browser(app, other)
+    stranger.post("/me/notifications/devices/off", {"device_id": device_id}, form_page="/me/notifications")
+    assert device_id in page.get("/me/notifications").text
+    assert device_id not in stranger.get("/me/notifications").text
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1/x", "https://push.example.net:22/x", "https://localhost/x"])
+def test_an_address_that_is_no_push_service_is_refused_in_words(app: HubFlask, told: Told, endpoint: str) -> None:
+    answer = subscribe(browser(app, told), endpoint)
+    assert answer.status_code == 422
+    assert "Your browser did not say where notices can be sent" in answer.text
 
 
 def test_visitors_are_sent_to_sign_in(app: HubFlask, told: Told) -> None:
