@@ -145,6 +145,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     interface.install(app.jinja_env, static_url=static.static_url)
     payments.install(app, csrf)
     request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
+    request_scope.sees_all_hubs("plan_pay", reason="what the pay plan pays hangs on sales in all hubs")
     parts("models")
     parts("notices")
     parts("handlers")

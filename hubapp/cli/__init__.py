@@ -27,6 +27,7 @@ COMMANDS = {
     "ledger": "hubapp.cli.ledger:ledger",
     "payouts": "hubapp.cli.payouts:payouts",
     "plan": "hubapp.cli.plan:plan",
+    "period": "hubapp.cli.period:period",
     "statements": "hubapp.cli.statements:statements",
     "sandbox": "hubapp.cli.sandbox:sandbox",
     "payments": "hubapp.cli.payments:payments",

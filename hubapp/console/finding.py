@@ -74,6 +74,7 @@ def _entries(wanted: str, key: UUID | None, hub_id: int | None) -> Iterator[Entr
         yield from ledger.entries_with_id(key, hub_id=hub_id)
         yield from ledger.entries_about(f"manual:{key}", hub_id=hub_id)
         yield from ledger.entries_about(f"retainer:{key}", hub_id=hub_id)
+        yield from ledger.entries_about(f"plan:{key}", hub_id=hub_id)
     for payment in payments.payments_with(wanted, hub_id=hub_id):
         yield from ledger.entries_with_key(f"charge:{payment.charge_id}:available", hub_id=payment.hub_id)
     for refund in payments.refunds_with(wanted, hub_id=hub_id):

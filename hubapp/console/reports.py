@@ -26,6 +26,7 @@ SHOWN = (
     "recovered",
     "kept",
     "retainers",
+    "compensation",
 )
 
 

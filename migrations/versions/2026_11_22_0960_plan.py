@@ -54,14 +54,22 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   sale record;
   period record;
-  at timestamptz;
+  run record;
+  happened timestamptz;
   above uuid;
-  until timestamptz;
+  starts timestamptz;
+  ends timestamptz;
 BEGIN
+  SELECT * INTO period FROM public.plan_period WHERE id = NEW.period_id;
+  SELECT * INTO run FROM public.plan_run WHERE id = NEW.run_id;
+  IF run.period_id IS DISTINCT FROM NEW.period_id OR run.kind = 'dry' OR period.status = 'open' THEN
+    RAISE EXCEPTION 'plan: a line is written by a run that closes its period' USING ERRCODE = 'check_violation';
+  END IF;
   IF NEW.amount <= 0 THEN
     RETURN NEW;
   END IF;
-  SELECT * INTO period FROM public.plan_period WHERE id = NEW.period_id;
+  starts := (period.first_day::timestamp) AT TIME ZONE period.timezone;
+  ends := (period.end_day::timestamp) AT TIME ZONE period.timezone;
   SELECT * INTO sale FROM public.plan_sale WHERE hub_id = NEW.sale_hub_id AND id = NEW.sale_id;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'plan: the line of % names no sale', NEW.component USING ERRCODE = 'check_violation';
@@ -69,26 +77,28 @@ BEGIN
   IF sale.kind <> 'product' OR sale.cv <= 0 THEN
     RAISE EXCEPTION 'plan: % can never be paid for', sale.kind USING ERRCODE = 'check_violation';
   END IF;
-  at := CASE period.event_time WHEN 'handed_over_at' THEN sale.handed_over_at WHEN 'paid_at' THEN sale.paid_at
+  happened := CASE period.event_time WHEN 'handed_over_at' THEN sale.handed_over_at WHEN 'paid_at' THEN sale.paid_at
         ELSE sale.ordered_at END;
-  IF sale.currency <> period.currency OR at IS NULL
-     OR (at AT TIME ZONE period.timezone)::date < period.first_day
-     OR (at AT TIME ZONE period.timezone)::date >= period.end_day THEN
+  IF sale.currency <> period.currency OR happened IS NULL
+     OR happened < starts OR happened >= ends OR sale.paid_at > run.cutoff THEN
     RAISE EXCEPTION 'plan: sale % is not in the period', sale.number USING ERRCODE = 'check_violation';
   END IF;
   IF sale.buyer_id = NEW.account_id OR sale.buyer_id = sale.seller_id THEN
     RAISE EXCEPTION 'plan: own purchases are never paid for' USING ERRCODE = 'check_violation';
   END IF;
-  IF EXISTS (SELECT FROM public.participant WHERE account_id = sale.buyer_id AND joined_at <= at
-             AND (left_at IS NULL OR left_at > at)) THEN
+  IF EXISTS (SELECT FROM public.participant WHERE account_id = sale.buyer_id AND joined_at <= happened
+             AND (left_at IS NULL OR left_at > happened)) THEN
     RAISE EXCEPTION 'plan: purchases of participants are never paid for' USING ERRCODE = 'check_violation';
   END IF;
   IF sale.cv <= (SELECT coalesce(sum(cv), 0) FROM public.plan_refund
-                 WHERE hub_id = sale.hub_id AND sale_id = sale.id AND plan_refund.at <= period.cutoff) THEN
+                 WHERE hub_id = sale.hub_id AND sale_id = sale.id AND plan_refund.at <= run.cutoff) THEN
     RAISE EXCEPTION 'plan: sale % was given back', sale.number USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.component_type IN ('hub_share', 'hub_tier') THEN
-    IF sale.hub_id <> NEW.in_hub_id THEN
+    IF sale.hub_id <> NEW.in_hub_id OR NOT EXISTS (
+      SELECT FROM public.connector_term AS term WHERE term.in_hub_id = sale.hub_id AND term.account_id = NEW.account_id
+        AND term.since < ends AND (term.until IS NULL OR term.until > starts)
+    ) THEN
       RAISE EXCEPTION 'plan: sale % is another hub''s', sale.number USING ERRCODE = 'check_violation';
     END IF;
   ELSIF NEW.component_type IN ('personal_tier', 'retail_margin') THEN
@@ -96,11 +106,10 @@ BEGIN
       RAISE EXCEPTION 'plan: sale % is somebody else''s', sale.number USING ERRCODE = 'check_violation';
     END IF;
   ELSIF NEW.component_type <> 'pool' THEN
-    until := (period.end_day::timestamp) AT TIME ZONE period.timezone;
     above := sale.seller_id;
     WHILE above IS NOT NULL AND above <> NEW.account_id LOOP
       SELECT sponsor_id INTO above FROM public.sponsorship
-        WHERE account_id = above AND since < until ORDER BY since DESC LIMIT 1;
+        WHERE account_id = above AND since < ends ORDER BY since DESC LIMIT 1;
       IF NOT FOUND THEN
         above := NULL;
       END IF;
@@ -116,8 +125,9 @@ CREATE FUNCTION plan_right_has_a_line() RETURNS trigger LANGUAGE plpgsql SECURIT
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NEW.role = 'plan' AND NOT EXISTS (
-    SELECT FROM public.plan_line WHERE id = NEW.order_id AND in_hub_id = NEW.hub_id AND amount = NEW.amount
-      AND 'account:' || account_id = NEW.owner
+    SELECT FROM public.plan_line AS line JOIN public.plan_period AS period ON period.id = line.period_id
+    WHERE line.id = NEW.order_id AND line.in_hub_id = NEW.hub_id AND line.amount = NEW.amount
+      AND 'account:' || line.account_id = NEW.owner AND period.currency = NEW.currency
   ) THEN
     RAISE EXCEPTION 'plan: no line of a period stands behind this earning' USING ERRCODE = 'check_violation';
   END IF;
@@ -148,9 +158,9 @@ DEFINERS = ("sponsorship_has_no_circle()", "plan_line_is_behind_a_sale()", "plan
 TRIGGERS = (
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_stays()",
     "CREATE TRIGGER no_circle BEFORE INSERT ON sponsorship FOR EACH ROW EXECUTE FUNCTION sponsorship_has_no_circle()",
-    """CREATE TRIGGER guard BEFORE INSERT OR UPDATE OF amount, sale_id, sale_hub_id, account_id, component_type, in_hub_id
-    ON plan_line FOR EACH ROW EXECUTE FUNCTION plan_line_is_behind_a_sale()""",
-    """CREATE TRIGGER plan_guard BEFORE INSERT OR UPDATE OF role, amount, owner ON earning_right FOR EACH ROW
+    """CREATE TRIGGER guard BEFORE INSERT OR UPDATE OF amount, sale_id, sale_hub_id, account_id, component_type, in_hub_id,
+    period_id, run_id ON plan_line FOR EACH ROW EXECUTE FUNCTION plan_line_is_behind_a_sale()""",
+    """CREATE TRIGGER plan_guard BEFORE INSERT OR UPDATE OF role, amount, owner, currency ON earning_right FOR EACH ROW
     WHEN (NEW.role = 'plan') EXECUTE FUNCTION plan_right_has_a_line()""",
 )
 
@@ -406,6 +416,7 @@ def _create_periods() -> None:
         sa.Column("figures", JSONB, nullable=False),
         sa.CheckConstraint("kind IN ('dry', 'close', 'recompute')", name="kind"),
         sa.Index("ix_plan_run_period_id", "period_id", "id"),
+        sa.Index("uq_plan_run_close", "period_id", unique=True, postgresql_where=sa.text("kind = 'close'")),
     )
     op.create_table(
         "plan_line",
@@ -426,7 +437,7 @@ def _create_periods() -> None:
         sa.UniqueConstraint("run_id", "account_id", "component", "in_hub_id"),
         sa.CheckConstraint("amount <= 0 OR (sale_id IS NOT NULL AND sale_hub_id IS NOT NULL)", name="sale_behind"),
         sa.Index("ix_plan_line_account_id", "account_id", "period_id"),
-        sa.Index("ix_plan_line_waiting", "period_id", "id", postgresql_where=sa.text("booked_at IS NULL")),
+        sa.Index("ix_plan_line_waiting", "in_hub_id", "id", postgresql_where=sa.text("booked_at IS NULL")),
     )
 
 

@@ -33,6 +33,7 @@ CENTRAL_VALUES = {
     "retainer_id": UNKNOWN,
     "plan_person_id": UNKNOWN,
     "sponsor_change_id": UNKNOWN,
+    "plan_period": "EUR-2026-10",
     "decision": "approve",
     "mail_id": UNKNOWN,
     "appeal_id": UNKNOWN,

@@ -48,6 +48,7 @@ def _entries() -> list[Entry]:
         ("payouts", _("Payouts"), "banknote"),
         ("retainers", _("Retainers"), "handshake"),
         ("plan_people", _("Earning programme"), "users"),
+        ("plan_periods", _("Plan periods"), "coins"),
         ("audit", _("Audit log"), "history"),
         ("rules", _("Share rules"), "chart-pie"),
         ("reconciliation", _("Reconciliation"), "scale"),

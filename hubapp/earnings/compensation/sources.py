@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hubapp.earnings.compensation.plans import product
 from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans.lint import report
+from hubapp.earnings.compensation.plans.lint.report import Report
 from hubapp.earnings.compensation.plans.schema import Plan
 
 FILE = "plan.toml"
@@ -33,3 +35,9 @@ def read(source: str, *, file: str = FILE) -> Plan:
 def digest(source: str) -> str:
     """sha256 of the text as it is kept."""
     return sha256(source.encode()).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def linted(source: str) -> Report:
+    """Everything that is to be said about the plan; the same text is not searched twice. Refuses like `read`."""
+    return report.lint(read(source))

@@ -28,6 +28,19 @@ NAMES = {
 }
 
 
+PLAN_PARTS = {
+    "personal_tier": _l("For own sales"),
+    "retail_margin": _l("For own sales"),
+    "differential": _l("For the group"),
+    "unilevel": _l("For the group, level by level"),
+    "generation": _l("For the group, generation by generation"),
+    "group_tier": _l("For the group"),
+    "pool": _l("From the pool of the hubs"),
+    "hub_share": _l("For the hub"),
+    "hub_tier": _l("For the hub"),
+}
+
+
 def role_name(role: str, *, is_vacant: bool = False) -> str:
     """What a part of a sale is called."""
     return str(_("Network, for a hub without a connector") if is_vacant else NAMES[Role(role)])
@@ -74,6 +87,8 @@ def _rule(explanation: dict[str, Any], shown: Any) -> str:
             )
         case "retainer":
             text = _retainer(explanation, shown)
+        case "plan":
+            text = _("%(part)s by the pay plan for %(days)s", part=plan_part(explanation), days=days_of(explanation))
         case kind:
             text = texts.get(kind, texts["fee"])
     return str(text)
@@ -91,8 +106,14 @@ def _tiers(explanation: dict[str, Any], shown: Any) -> str:
     return str(_("%(part)s shared between connectors (%(rule)s)", part=of_pot, rule=text))
 
 
+def plan_part(explanation: dict[str, Any]) -> str:
+    """What of the pay plan it is, such as "For your group"; the plan's own word for it behind."""
+    name = PLAN_PARTS.get(explanation["type"])
+    return f"{name} ({explanation['component']})" if name is not None else str(explanation["component"])
+
+
 def days_of(explanation: dict[str, Any]) -> str:
-    """The days that a retainer's period covers, such as "Nov 1, 2026 – Nov 30, 2026"."""
+    """The days that a period covers, such as "Nov 1, 2026 – Nov 30, 2026"."""
     first, last = (format_date(date.fromisoformat(explanation[day])) for day in ("first", "last"))
     return f"{first} – {last}"
 

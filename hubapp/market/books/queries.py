@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from hubapp.earnings.compensation import earned as plans
+from hubapp.earnings.compensation.earned import PlanEarned
 from hubapp.earnings.retainers import queries as retainers
 from hubapp.earnings.retainers.queries import Earned
 from hubapp.earnings.shares import queries as shares
@@ -28,7 +30,7 @@ from hubapp.money.payments import queries as payments
 class Trail:
     """Everything about one order. `order` None: it was sold in another hub, and only its share is here.
 
-    `retainer`: there was no order at all, but a period for which somebody is paid by agreement.
+    `retainer` and `plan`: there was no order at all, but a period for which the network pays somebody.
     """
 
     order_id: UUID
@@ -37,6 +39,7 @@ class Trail:
     split: Sequence[ShareLine]
     entries: Sequence[EntryView]
     retainer: Earned | None = None
+    plan: PlanEarned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,18 @@ def _retainer(period_id: UUID) -> Trail:
     found = retainers.earned(period_id)
     entries = ledger.entries_of(f"retainer:{period_id}")
     if found is None or not entries:
-        raise NoSuchOrder
+        return _plan(period_id)
     return Trail(period_id, None, (), shares.split_of(period_id), entries, found)
+
+
+def _plan(line_id: UUID) -> Trail:
+    """A line of the pay plan with what corrected it later: what was given, and what was taken back of it."""
+    found = plans.earned(line_id)
+    if found is None:
+        raise NoSuchOrder
+    entries = [entry for one in found.line_ids for entry in ledger.entries_of(f"plan:{one}")]
+    split = [line for one in found.paid_ids for line in shares.split_of(one)]
+    return Trail(line_id, None, (), split, entries, plan=found)
 
 
 def entry_seen(entry_id: UUID, *, owner: str | None) -> EntrySeen:
@@ -93,7 +106,7 @@ def orders_about(entry: EntryView) -> Sequence[UUID]:
     key = policies.uuid_in(rest)
     if key is None:
         return ()
-    if noun in {"order", "retainer"}:
+    if noun in {"order", "retainer", "plan"}:
         return (key,)
     if noun == "checkout":
         return tuple(order.id for order in orders.orders_of_checkout(key))
@@ -103,19 +116,20 @@ def orders_about(entry: EntryView) -> Sequence[UUID]:
 
 
 def _is_party(order_id: UUID, owner: str) -> bool:
-    """Who bought or sold it has the whole split on the receipt; a retainer is between the network and one person."""
+    """Who bought or sold it has the whole split on the receipt; what the network pays is between it and one person."""
     try:
         order = orders.order(order_id)
     except NoSuchOrder:
-        found = retainers.earned(order_id)
+        found = retainers.earned(order_id) or plans.earned(order_id)
         return found is not None and found.owner == owner
     return owner in {order.seller_owner, f"account:{order.buyer_account_id}"}
 
 
 def is_party(trail_: Trail, owner: str) -> bool:
     """Whether somebody may see all of it: who bought or sold, and whom a retainer is for."""
-    if trail_.retainer is not None:
-        return trail_.retainer.owner == owner
+    paid = trail_.retainer or trail_.plan
+    if paid is not None:
+        return paid.owner == owner
     order = trail_.order
     return order is not None and owner in {order.seller_owner, f"account:{order.buyer_account_id}"}
 

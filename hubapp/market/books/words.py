@@ -34,6 +34,7 @@ FIGURES: dict[str, Callable[[], str]] = {
     "received": lambda: _("From purchases in other hubs"),
     "own": lambda: _("Your own share"),
     "retainers": lambda: _("Retainers, a cost of the network"),
+    "compensation": lambda: _("Pay by plan, a cost of the network"),
 }
 
 
@@ -92,4 +93,5 @@ WORDS = {
     "role_name": share_words.role_name,
     "explain": share_words.explain,
     "days_of": share_words.days_of,
+    "plan_part": share_words.plan_part,
 }

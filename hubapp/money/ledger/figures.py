@@ -45,6 +45,10 @@ _ALL = (
 )
 # What a hub's connector sees of it; the network pays the rest out of its own account, and it is nobody else's matter.
 FIGURES = {figure.key: figure for figure in _ALL}
-NETWORK_FIGURES = {**FIGURES, "retainers": Figure("retainers", ("retainer",), 1, (Purpose.RETAINERS,))}
+NETWORK_FIGURES = {
+    **FIGURES,
+    "retainers": Figure("retainers", ("retainer",), 1, (Purpose.RETAINERS,)),
+    "compensation": Figure("compensation", ("plan",), 1, (Purpose.COMPENSATION,)),
+}
 # What buyers paid less what went back, to them or by their banks, is, to the cent, what these have.
 SPLIT = ("recovered", "tax", "seller", "connector", "referrer", "core", "cross_hub")

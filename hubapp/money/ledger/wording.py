@@ -25,6 +25,7 @@ KINDS = {
     "cross_hub_given_again": _l("Share of a purchase elsewhere, given again"),
     "manual": _l("Entry by two people"),
     "retainer": _l("Retainer"),
+    "plan": _l("Pay by plan"),
 }
 PURPOSES = {
     Purpose.PROVIDER_PENDING: _l("Payment provider, not usable yet"),
@@ -69,6 +70,7 @@ TAGS = {
     "clearing": _l("from the other hub"),
     "tax": _l("tax"),
     "retainer": _l("retainer"),
+    "plan": _l("pay by plan"),
 }
 
 

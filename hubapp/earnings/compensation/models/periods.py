@@ -88,6 +88,7 @@ class PlanRun(db.Model):  # type: ignore[name-defined]
     __table_args__: Any = (
         CheckConstraint("kind IN ('dry', 'close', 'recompute')", name="kind"),
         Index("ix_plan_run_period_id", "period_id", "id"),
+        Index("uq_plan_run_close", "period_id", unique=True, postgresql_where=text("kind = 'close'")),
     )
 
 
@@ -121,5 +122,5 @@ class PlanLine(db.Model):  # type: ignore[name-defined]
         UniqueConstraint("run_id", "account_id", "component", "in_hub_id"),
         CheckConstraint("amount <= 0 OR (sale_id IS NOT NULL AND sale_hub_id IS NOT NULL)", name="sale_behind"),
         Index("ix_plan_line_account_id", "account_id", "period_id"),
-        Index("ix_plan_line_waiting", "period_id", "id", postgresql_where=text("booked_at IS NULL")),
+        Index("ix_plan_line_waiting", "in_hub_id", "id", postgresql_where=text("booked_at IS NULL")),
     )

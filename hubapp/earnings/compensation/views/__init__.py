@@ -1,5 +1,9 @@
-"""Pages of the earning programme: a member's own."""
+"""Pages of the pay plan: the earning programme for a member, and what somebody was paid, and why."""
 
-from hubapp.earnings.compensation.views import group, programme
+from __future__ import annotations
 
-blueprints = (programme.blueprint, group.blueprint)
+from flask import Blueprint
+
+from hubapp.earnings.compensation.views import group, paying, programme
+
+blueprints: tuple[Blueprint, ...] = (programme.blueprint, group.blueprint, paying.pages)

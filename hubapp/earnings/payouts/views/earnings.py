@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -18,7 +18,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
 from hubapp.web import access
-from hubapp.web.areas import current_hub
+from hubapp.web.areas import HubFlask, current_hub
 
 
 @pages.get("/me/earnings")
@@ -71,6 +71,7 @@ def request_payout() -> ResponseReturnValue:
 def _overview() -> dict[str, Any]:
     before = request.args.get("before", type=UUID)
     now = clock.now()
+    site: HubFlask = current_app  # type: ignore[assignment]
     found = queries.overview(
         account_id=current_user.account_id, currency=current_hub().currency, now=now, before=before
     )
@@ -78,6 +79,7 @@ def _overview() -> dict[str, Any]:
         "overview": found,
         "agreements": retainers.agreed_with(current_user.account_id, now=now),
         "explain": wording.explain,
+        "plan_url": site.addresses.central("/plan/pay"),
         "days_of": wording.days_of,
         "money": Money,
         "now": now,

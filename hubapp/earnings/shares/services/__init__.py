@@ -6,7 +6,7 @@ from hubapp.earnings.shares.rules import Terms
 from hubapp.earnings.shares.services.claiming import claim_for_payout, release_payout
 from hubapp.earnings.shares.services.crossing import book_moves
 from hubapp.earnings.shares.services.disputing import claw_back, freeze, thaw
-from hubapp.earnings.shares.services.granting import Grant, grant
+from hubapp.earnings.shares.services.granting import Grant, TakeBack, grant, grant_many, take_back
 from hubapp.earnings.shares.services.reversing import Refund, restore, reverse, reverse_many
 from hubapp.earnings.shares.services.settling import freeze_terms, settle, settle_many
 
@@ -16,6 +16,7 @@ __all__ = [
     "Refund",
     "RefundTooLarge",
     "SettledOrder",
+    "TakeBack",
     "Terms",
     "WrongAmounts",
     "book_moves",
@@ -24,11 +25,13 @@ __all__ = [
     "freeze",
     "freeze_terms",
     "grant",
+    "grant_many",
     "release_payout",
     "restore",
     "reverse",
     "reverse_many",
     "settle",
     "settle_many",
+    "take_back",
     "thaw",
 ]

@@ -1,16 +1,24 @@
-"""A right that no sale brought: what the core pays somebody, booked as its cost, once."""
+"""A right that no sale brought: what the core pays somebody, booked as its cost, once; and taking it back again."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from hubapp.earnings.shares import policies, queries
+from hubapp.earnings.shares.errors import RefundTooLarge
 from hubapp.earnings.shares.models import EarningRight, OrderShare
 from hubapp.earnings.shares.policies import Role
-from hubapp.kernel.db import db
+from hubapp.earnings.shares.services.locking import locked_order, locked_rights
+from hubapp.earnings.shares.services.settling import ADD_ORDERS, ADD_RIGHTS, ORDER, RIGHT
+from hubapp.kernel import arrays, ids
+from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger import services as ledger
 from hubapp.money.ledger.services import Leg, NewEntry, Purpose
 
@@ -42,42 +50,73 @@ def grant(*, grant: Grant) -> bool:
     It hangs on an order of zero, like a share of a sale elsewhere, so that payouts, netting and documents take it like
     any other earning; that order is no turnover. It is not held: nobody can give back what it was paid for.
     """
-    if queries.is_settled(grant.id):
-        return False
-    db.session.add(
-        OrderShare(
-            id=grant.id,
-            number=grant.number,
-            currency=grant.currency,
-            gross=0,
-            base=0,
-            fee=0,
-            source=grant.cost,
-            month=queries.month_of(grant.occurred_at),
-            rule_key=queries.rules(grant.occurred_at).key,
-            settled_at=grant.occurred_at,
-        )
-    )
+    return grant_many(grants=[grant]) == 1
+
+
+def grant_many(*, grants: Sequence[Grant]) -> int:
+    """The same for many at once, in their order; returns how many were new."""
+    hub_id = require_hub_id()
+    wanted = [one.id for one in grants]
+    known = set(db.session.scalars(select(OrderShare.id).where(OrderShare.hub_id == hub_id, OrderShare.id.in_(wanted))))
+    fresh = [one for one in grants if one.id not in known]
+    if not fresh:
+        return 0
+    rules = {moment: queries.rules(moment).key for moment in {one.occurred_at for one in fresh}}
+    orders = [_order_row(one, rules[one.occurred_at]) for one in fresh]
     db.session.flush()
-    db.session.add(
-        EarningRight(
-            order_id=grant.id,
-            position=0,
-            owner=grant.owner,
-            role=grant.role,
-            purpose=Purpose.OWED,
-            currency=grant.currency,
-            amount=grant.amount,
-            earned_at=grant.occurred_at,
-            available_at=grant.occurred_at,
-            explanation=grant.explanation,
-        )
+    db.session.execute(ADD_ORDERS, {"hub": hub_id, **arrays.arrays_of(ORDER, orders)})
+    db.session.execute(ADD_RIGHTS, {"hub": hub_id, **arrays.arrays_of(RIGHT, [_right_row(one) for one in fresh])})
+    return ledger.post_many(entries=[_entry(one) for one in fresh])
+
+
+def _order_row(one: Grant, rule_key: str) -> tuple[Any, ...]:
+    facts = (str(one.cost), queries.month_of(one.occurred_at), rule_key, one.occurred_at)
+    return (one.id, one.number, one.currency, 0, 0, 0, 0, *facts)
+
+
+def _right_row(one: Grant) -> tuple[Any, ...]:
+    who = (one.owner, str(one.role), str(Purpose.OWED), one.currency)
+    explained = json.dumps(one.explanation, ensure_ascii=False)
+    when = (one.occurred_at, one.occurred_at)
+    return (ids.uuid7(), one.id, 0, *who, one.amount, 0, 0, None, False, *when, explained)
+
+
+def _entry(one: Grant) -> NewEntry:
+    legs = (
+        Leg(policies.CORE, one.cost, one.amount, tag=one.role),
+        Leg(one.owner, Purpose.OWED, -one.amount, tag=one.role),
     )
+    return NewEntry(one.key, one.kind, one.ref, one.currency, one.occurred_at, legs, one.number)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What of a granted right is taken back, in minor units; `key`, `kind` and `ref` are the entry's."""
+
+    grant_id: UUID
+    amount: int
+    cost: Purpose
+    key: str
+    kind: str
+    ref: str
+    occurred_at: datetime
+
+
+def take_back(*, back: TakeBack) -> None:
+    """Book a part of a granted right back from its owner to the core's cost, in the hub in scope.
+
+    What no payout has taken is theirs no longer; what one has is owed back and netted from later ones, like a refund.
+    Refuses with NotSettled and RefundTooLarge.
+    """
+    order = locked_order(order_id=back.grant_id)
+    (right,) = locked_rights(EarningRight.order_id == back.grant_id)
+    if not 0 < back.amount <= right.amount - right.reversed:
+        raise RefundTooLarge
+    right.reversed += back.amount
     db.session.flush()
     legs = (
-        Leg(policies.CORE, grant.cost, grant.amount, tag=grant.role),
-        Leg(grant.owner, Purpose.OWED, -grant.amount, tag=grant.role),
+        Leg(right.owner, Purpose(right.purpose), back.amount, tag=right.role),
+        Leg(policies.CORE, back.cost, -back.amount, tag=right.role),
     )
-    facts = (grant.key, grant.kind, grant.ref, grant.currency, grant.occurred_at)
-    ledger.post(entry=NewEntry(*facts, legs, grant.number))
-    return True
+    facts = (back.key, back.kind, back.ref, right.currency, back.occurred_at)
+    ledger.post(entry=NewEntry(*facts, legs, order.number))

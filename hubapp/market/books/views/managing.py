@@ -84,7 +84,7 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
 def order(order_id: UUID) -> ResponseReturnValue:
     """An order of this hub in the books, as its receipt splits it; a retainer only to the person it is for."""
     trail = queries.trail(order_id)
-    if trail.retainer is not None and not queries.is_party(trail, own.me()):
+    if (trail.retainer or trail.plan) is not None and not queries.is_party(trail, own.me()):
         raise NotYours
     context = own.trail_context(trail, "")
     return render_template("market/books/order.html", **context, way=way(), layout="layouts/manage.html")

@@ -1,0 +1,158 @@
+"""What somebody was paid for a period, line by line, down to the sales of their own customers (platform scope).
+
+For the group it ends at amounts that show nobody else's customers: what a whole leg, or a level, came to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hubapp.earnings.compensation.errors import NoSuchPeriod
+from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanRun, PlanSale, RunKind
+from hubapp.earnings.compensation.plans import explain
+from hubapp.earnings.compensation.plans.explain import Line
+from hubapp.earnings.compensation.plans.outcome import Piece
+from hubapp.earnings.compensation.plans.rounding import SCALE
+from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.standing import Standing
+from hubapp.kernel.db import db
+from hubapp.people.accounts import queries as accounts
+
+OF_OTHERS = frozenset({"difference", "level", "generation", "reward"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An addend of a line: `base` at `bps` (None: no single rate made it), and what it comes to; minor units.
+
+    `number` and `day` are those of an order of one's own customer; `name` of who begins a leg, where they let it show.
+    """
+
+    why: str
+    base: int
+    bps: int | None
+    amount: int
+    number: str = ""
+    day: datetime | None = None
+    name: str = ""
+    level: int | None = None
+    hub_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A line with its parts, which sum to `amount`; before rules and caps it came to `computed`. Minor units."""
+
+    component: str
+    type: str
+    parts: tuple[Part, ...]
+    computed: int
+    forfeited: int
+    reason: str
+    capped: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a closed period paid somebody, and what later refunds changed of it."""
+
+    period: PlanPeriod
+    run: PlanRun
+    lines: tuple[Explained, ...]
+    corrections: tuple[tuple[PlanLine, PlanRun], ...]
+
+    @property
+    def paid(self) -> int:
+        """What the lines come to, in minor units."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def corrected(self) -> int:
+        """What later refunds changed, in minor units."""
+        return sum(line.amount for line, _run in self.corrections)
+
+
+def statement(*, account_id: UUID, standing: Standing) -> Statement:
+    """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
+    period = standing.row
+    written = _written(period.id, account_id) if period is not None else []
+    if period is None or period.cutoff is None or not written:
+        raise NoSuchPeriod(standing.span.name, standing.currency)
+    closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
+    result = run_of(period.id, period.cutoff).result
+    name = str(account_id)
+    found = explain.lines(result, name) if name in set(result.ground.members.ids) else []
+    later = tuple((line, run) for line, run in written if run.kind == RunKind.RECOMPUTE and line.amount)
+    return Statement(period, db.session.scalars(closing).one(), tuple(_explained(found)), later)
+
+
+@lru_cache(maxsize=2)
+def run_of(period_id: UUID, cutoff: datetime) -> Run:
+    """A closed period computed again; its inputs are frozen, so that everybody who asks can be answered from one."""
+    return Run(db.session.get_one(PlanPeriod, period_id), cutoff)
+
+
+def _written(period_id: UUID, account_id: UUID) -> list[tuple[PlanLine, PlanRun]]:
+    statement = (
+        select(PlanLine, PlanRun)
+        .join(PlanRun, PlanRun.id == PlanLine.run_id)
+        .where(PlanLine.account_id == account_id, PlanLine.period_id == period_id)
+        .order_by(PlanLine.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def _explained(lines: Sequence[Line]) -> list[Explained]:
+    pieces = [piece for line in lines for piece in line.pieces]
+    orders, names = _orders(pieces), _names(pieces)
+    return [
+        Explained(
+            line.component,
+            line.type,
+            tuple(_parts(line, orders, names)),
+            line.computed // SCALE,
+            -(-line.forfeited // SCALE),
+            line.reason or "",
+            line.rounded - line.amount,
+            line.amount,
+        )
+        for line in lines
+    ]
+
+
+def _orders(pieces: Iterable[Piece]) -> dict[str, tuple[str, datetime]]:
+    """Sale → its order's number and day, of one's own sales only."""
+    own = {UUID(piece.order) for piece in pieces if piece.order is not None and piece.why == "own_sale"}
+    rows = db.session.execute(select(PlanSale.id, PlanSale.number, PlanSale.ordered_at).where(PlanSale.id.in_(own)))
+    return {str(row.id): (row.number, row.ordered_at) for row in rows}
+
+
+def _names(pieces: Iterable[Piece]) -> dict[str, str]:
+    """Who begins a leg → their name, of those who let it show."""
+    legs = {UUID(piece.leg) for piece in pieces if piece.leg is not None}
+    willing = select(Participant.account_id).where(Participant.account_id.in_(legs), Participant.shows_name)
+    return {str(account_id): name for account_id, name in accounts.names(db.session.scalars(willing)).items()}
+
+
+def _parts(line: Line, orders: dict[str, tuple[str, datetime]], names: dict[str, str]) -> Iterable[Part]:
+    """One's own sales each; sales of others together, by rate and level."""
+    together: dict[tuple[str, int | None, int | None], Part] = {}
+    for piece, amount in zip(line.pieces, line.shown, strict=True):
+        if piece.why in OF_OTHERS:
+            key = (piece.why, piece.bps, piece.level)
+            so_far = together.get(key)
+            base, sum_ = (so_far.base, so_far.amount) if so_far is not None else (0, 0)
+            together[key] = Part(piece.why, base + piece.base, piece.bps, sum_ + amount, level=piece.level)
+            continue
+        number, day = orders.get(piece.order or "", ("", None))
+        hub_id = int(piece.hub) if piece.hub is not None else None
+        name = names.get(piece.leg or "", "")
+        yield Part(piece.why, piece.base, piece.bps, amount, number, day, name, piece.level, hub_id)
+    yield from together.values()

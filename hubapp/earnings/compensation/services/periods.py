@@ -1,0 +1,201 @@
+"""Closing a period: once, in order, never again; what earlier ones have to give back or get goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from hubapp.earnings.compensation import calendar, drawing_up, policies, queries, running
+from hubapp.earnings.compensation.calendar import Span
+from hubapp.earnings.compensation.drawing_up import Draft
+from hubapp.earnings.compensation.errors import AlreadyClosed, EarlierOpen, NoSuchPeriod, NotAPeriod, NotOver
+from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, RunKind
+from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.services.booking import ask_to_book, finish
+from hubapp.earnings.compensation.services.locking import locked_period
+from hubapp.kernel import bulk, ids
+from hubapp.kernel.db import db
+from hubapp.tenancy import audit
+from hubapp.tenancy.audit import Actor
+
+SHOWN_CHANGES = 50
+# What was being recorded while the last run read is looked at once more.
+UNDER_WAY = timedelta(hours=1)
+LINE = {
+    "id": "uuid",
+    "period_id": "uuid",
+    "run_id": "uuid",
+    "account_id": "uuid",
+    "component": "text",
+    "component_type": "text",
+    "amount": "int8",
+    "exact": "numeric",
+    "forfeited": "numeric",
+    "reason": "text",
+    "in_hub_id": "int8",
+    "sale_id": "uuid",
+    "sale_hub_id": "int8",
+    "booked_at": "timestamptz",
+}
+
+
+def dry_run(*, currency: str, name: str, by: Actor, now: datetime) -> PlanRun:
+    """Run a period without paying anything, and keep the figures with what differs from the dry run before.
+
+    Also of a period that is not over: then it shows how it stands. Refuses with NotAPeriod or NoSuchPeriod.
+    """
+    period = _period(currency, name)
+    before = queries.last_run(period.id, RunKind.DRY)
+    run = Run(period, now)
+    figures = run.figures
+    if before is not None and before.result_digest != run.result_digest:
+        figures |= _differences(Run(period, before.cutoff), run)
+    return _keep(run, RunKind.DRY, by, now, figures)
+
+
+def _differences(old: Run, new: Run) -> dict[str, Any]:
+    """The last dry run is computed again from what had been recorded by then: nothing but its moment was kept."""
+    found = running.changes(old.amounts(), new.amounts())
+    return {"changed": len(found), "changes": found[:SHOWN_CHANGES]}
+
+
+def close(*, currency: str, name: str, by: Actor, now: datetime) -> PlanPeriod:
+    """Close a period: write what it pays, with the differences of earlier ones, and ask for it to be booked.
+
+    Refuses with NotAPeriod, NoSuchPeriod, AlreadyClosed, NotOver or EarlierOpen.
+    """
+    period = _period(currency, name)
+    plan, span = queries.plan_of(queries.version(period.version_id)), _span(period)
+    if period.status != PeriodStatus.OPEN:
+        raise AlreadyClosed(span.name)
+    closes_on = calendar.closes_on(policies.period_of(plan), period.end_day)
+    if calendar.day_of(now, period.timezone) < closes_on:
+        raise NotOver(span.name, closes_on)
+    _check_before(currency, span)
+    run = Run(period, now)
+    inputs, result = run.inputs_digest, run.result_digest
+    period.status, period.cutoff, period.inputs_digest, period.result_digest = PeriodStatus.CLOSING, now, inputs, result
+    period.closed_by, period.closed_at = by.id, now
+    db.session.flush()
+    row = _keep(run, RunKind.CLOSE, by, now, run.figures)
+    _write(row, drawing_up.drafts(run), now)
+    for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
+        _recompute(earlier, by, now)
+    details = {"period": span.name, "currency": currency, "paid": run.figures["paid"], "digest": run.result_digest}
+    audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
+    ask_to_book(currency=currency)
+    finish(period_id=period.id, now=now)
+    return period
+
+
+def _period(currency: str, name: str) -> PlanPeriod:
+    """The period of this name, opened where nobody has asked for it yet, locked, under the version in force."""
+    try:
+        span = calendar.named(name)
+    except ValueError:
+        raise NotAPeriod(name, _kind(currency)) from None
+    version = queries.in_force(currency, span.first)
+    if version is None:
+        raise NoSuchPeriod(name, currency)
+    rule = policies.period_of(queries.plan_of(version))
+    if rule.kind != span.kind:
+        raise NotAPeriod(name, rule.kind)
+    db.session.execute(
+        insert(PlanPeriod)
+        .values(
+            id=ids.uuid7(),
+            currency=currency,
+            first_day=span.first,
+            end_day=span.end,
+            timezone=rule.timezone,
+            event_time=calendar.EVENT_COLUMNS[rule.event_time],
+            version_id=version.id,
+            status=PeriodStatus.OPEN,
+        )
+        .on_conflict_do_nothing()
+    )
+    period = locked_period(currency=currency, first_day=span.first)
+    assert period is not None
+    if period.status == PeriodStatus.OPEN:  # until its first day, another version may have been announced for it
+        period.version_id = version.id
+    return period
+
+
+def _kind(currency: str) -> str:
+    found = queries.announced(currency)
+    return policies.period_of(queries.plan_of(found[0])).kind if found else calendar.MONTH
+
+
+def _span(period: PlanPeriod) -> Span:
+    return calendar.of_days(period.first_day, period.end_day)
+
+
+def _check_before(currency: str, span: Span) -> None:
+    """In order: what a period pays may hang on the ones before it."""
+    earlier = span.before
+    if queries.in_force(currency, earlier.first) is None:
+        return
+    row = queries.period(currency, earlier.first)
+    if row is None or row.status != PeriodStatus.CLOSED:
+        raise EarlierOpen(span.name, earlier.name)
+
+
+def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
+    """Where something of a closed period was given back since: run it again by its own version, and book the rest."""
+    last = queries.last_run(earlier.id, RunKind.CLOSE, RunKind.RECOMPUTE)
+    assert last is not None
+    if not queries.has_news(earlier, since=last.cutoff - UNDER_WAY, until=now):
+        return
+    run = Run(earlier, now)
+    found = drawing_up.differences(run)
+    _write(_keep(run, RunKind.RECOMPUTE, by, now, run.figures | _shown(found)), found, now)
+
+
+def _shown(found: list[Draft]) -> dict[str, Any]:
+    greatest = sorted(found, key=lambda one: -abs(one.amount))
+    changes = [
+        {"account": str(one.account_id), "component": one.component, "before": 0, "now": one.amount}
+        for one in greatest[:SHOWN_CHANGES]
+    ]
+    taken = -sum(one.amount for one in found if one.amount < 0)
+    given = sum(one.amount for one in found if one.amount > 0)
+    return {"changed": len(found), "changes": changes, "taken_back": taken, "given": given}
+
+
+def _keep(run: Run, kind: RunKind, by: Actor, now: datetime, figures: dict[str, Any]) -> PlanRun:
+    row = PlanRun(
+        id=ids.uuid7(),
+        period_id=run.period.id,
+        kind=kind,
+        inputs_digest=run.inputs_digest,
+        result_digest=run.result_digest,
+        cutoff=run.cutoff,
+        run_by=by.id,
+        run_at=now,
+        figures=figures,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _write(row: PlanRun, found: Iterable[Draft], now: datetime) -> None:
+    """All lines of a run; what pays nothing is only told, and there is nothing of it to book."""
+    lines = []
+    for draft in found:
+        if draft.in_hub_id is not None:
+            lines.append(_line(row, draft, now))
+        elif draft.amount:
+            raise LookupError(f"{draft.component} pays {draft.account_id}, and no sale stands behind it")
+    bulk.copy_rows("plan_line", list(LINE), list(LINE.values()), lines)
+
+
+def _line(row: PlanRun, draft: Draft, now: datetime) -> tuple[Any, ...]:
+    sale_id, sale_hub_id = draft.sale if draft.sale is not None else (None, None)
+    whose: tuple[UUID, ...] = (ids.uuid7(), row.period_id, row.id, draft.account_id)
+    what = (draft.component, draft.component_type, draft.amount, draft.exact, draft.forfeited, draft.reason)
+    return (*whose, *what, draft.in_hub_id, sale_id, sale_hub_id, None if draft.amount else now)

@@ -1,0 +1,46 @@
+"""What the pay plan paid the person who asks: period by period, every line in words down to what it is made of."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from hubapp.earnings.compensation import calendar, explaining, standing
+from hubapp.earnings.shares import wording
+from hubapp.kernel import clock
+from hubapp.kernel.money import Money
+from hubapp.tenancy import network
+from hubapp.web import access, areas
+
+# On the central site: a group crosses hubs, and a period is one over all of them.
+pages = areas.central_blueprint("plan_pay", __name__, url_prefix="/plan/pay")
+FOLDER = "earnings/compensation"
+
+
+@pages.get("")
+@access.requires()
+def periods() -> ResponseReturnValue:
+    """The periods that paid something."""
+    found = [
+        (calendar.of_days(period.first_day, period.end_day).name, period, amount)
+        for period, amount in standing.periods_of(current_user.account_id)
+    ]
+    return render_template(f"{FOLDER}/pay.html", periods=found, money=Money)
+
+
+@pages.get("/<plan_period>")
+@access.requires()
+def period(plan_period: str) -> ResponseReturnValue:
+    """One period: every line with what it is made of, and what later refunds changed."""
+    place = standing.standing(plan_period, now=clock.now())
+    found = explaining.statement(account_id=current_user.account_id, standing=place)
+    hubs = {part.hub_id for line in found.lines for part in line.parts if part.hub_id is not None}
+    return render_template(
+        f"{FOLDER}/statement.html",
+        found=found,
+        place=place,
+        hub_names=network.names(sorted(hubs)),
+        part=wording.plan_part,
+        money=Money,
+    )

@@ -1,0 +1,150 @@
+"""What somebody was paid by the plan, in words: their own sales by number, of others only what a group came to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from hubapp.earnings.compensation import explaining, standing
+from hubapp.earnings.compensation.models import Participant
+from hubapp.kernel.db import db
+from hubapp.web.areas import HubFlask
+from tests.earnings.compensation.closing import close, paid
+from tests.factories.accounts import base_url, make_account, sign_in
+from tests.factories.members import make_member
+from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, Network, across, announced, make_network
+
+PAGE = "/plan/pay/EUR-2027-01"
+
+
+@pytest.fixture
+def network(app: HubFlask) -> Network:
+    """Everybody has customers enough; January is closed."""
+    with app.app_context():
+        explaining.run_of.cache_clear()
+        network = make_network()
+        announced()
+        network.joins("dan", "ben")
+        for name in ("cem", "dan"):
+            for _ in range(4):
+                network.sells(name, 50_000)
+        network.sells("ben", 30_000)
+        close()
+    return network
+
+
+def page(app: HubFlask, network: Network, name: str, path: str = PAGE, status: int = 200) -> str:
+    client: FlaskClient = app.test_client()
+    sign_in(client, network.people[name])
+    answer = client.get(path, base_url=base_url(app, None))
+    assert answer.status_code == status
+    return answer.text
+
+
+def statement(network: Network, name: str) -> explaining.Statement:
+    def act() -> explaining.Statement:
+        place = standing.standing("EUR-2027-01", now=CLOSING)
+        return explaining.statement(account_id=network.people[name], standing=place)
+
+    return across(act)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", ["ben", "cem", "maud"])
+def test_the_parts_of_every_line_sum_to_what_was_paid(app: HubFlask, network: Network, name: str) -> None:
+    with app.app_context():
+        found, booked = statement(network, name), paid(network)
+        assert {line.component: line.amount for line in found.lines} == {
+            component: amount for (who, component), amount in booked.items() if who == name
+        }
+        for line in found.lines:
+            assert sum(part.amount for part in line.parts) == line.amount
+
+
+def test_ones_own_sales_stand_with_their_numbers(app: HubFlask, network: Network) -> None:
+    text = page(app, network, "cem")
+    assert text.count("Your sale: order") >= 4
+
+
+def test_of_others_stands_what_their_group_came_to_and_no_order_or_name(app: HubFlask, network: Network) -> None:
+    with app.app_context():
+        parts = [part for line in statement(network, "ben").lines if line.component == "team" for part in line.parts]
+    assert [(part.why, part.name, part.number) for part in parts] == [("leg", "", ""), ("leg", "", "")]
+    text = page(app, network, "ben")
+    assert text.count("What a group beneath you adds to yours") == 2
+    assert "Cem" not in text
+
+
+def test_names_show_with_consent(app: HubFlask, network: Network) -> None:
+    def agree() -> None:
+        db.session.get_one(Participant, network.people["cem"]).shows_name = True
+
+    with app.app_context():
+        across(agree)
+    text = page(app, network, "ben")
+    assert "What the group of Cem adds to yours" in text
+    assert "Dan" not in text
+
+
+def test_the_connector_reads_what_the_hub_came_to(app: HubFlask, network: Network) -> None:
+    text = page(app, network, "maud")
+    assert "Sales in Lyon" in text
+    assert "€215.00" in text  # 5 % of 4,300.00
+
+
+def test_what_a_rule_took_is_told(app: HubFlask) -> None:
+    with app.app_context():
+        explaining.run_of.cache_clear()
+        network = make_network()
+        announced()
+        network.joins("dan", "ben")
+        for name in ("cem", "dan"):
+            network.sells(name, 150_000)
+        close()
+    text = page(app, network, "ben")
+    assert "was not paid: you had too few customers of your own in this period" in text
+
+
+def test_what_later_refunds_changed_stands_beneath(app: HubFlask, network: Network) -> None:
+    with app.app_context():
+        sale = next(part for line in statement(network, "cem").lines for part in line.parts)
+        assert sale.number
+        gone = across(
+            lambda: db.session.execute(db.text("SELECT id FROM plan_sale ORDER BY number LIMIT 1")).scalar_one()
+        )
+        network.refunds(gone, at=CLOSING + timedelta(days=1))
+        close("2027-02", CLOSING_FEBRUARY)
+    text = page(app, network, "cem")
+    assert text.count("After later refunds") >= 2
+    assert "-€60.00" in text
+
+
+def test_the_list_leads_to_each_period(app: HubFlask, network: Network) -> None:
+    text = page(app, network, "cem", "/plan/pay")
+    assert PAGE in text
+
+
+def test_nobody_reads_of_others_and_visitors_sign_in(app: HubFlask, network: Network) -> None:
+    with app.app_context():
+        network.people["stranger"] = make_account("Stranger")
+    assert "Nothing yet" in page(app, network, "stranger", "/plan/pay")
+    page(app, network, "stranger", PAGE, 404)
+    page(app, network, "cem", "/plan/pay/EUR-2027-02", 404)
+    assert app.test_client().get(PAGE, base_url=base_url(app, None)).status_code == 303
+
+
+def test_the_earnings_page_of_the_hub_leads_there_and_into_the_books(app: HubFlask, network: Network) -> None:
+    member = network.people["cem"]
+    with app.app_context():
+        make_member(network.hub_id, "Cem", account_id=member)
+    client = app.test_client()
+    sign_in(client, member, network.hub_id)
+    text = client.get("/me/earnings", base_url=base_url(app, network.hub_id)).text
+    assert "Pay by plan" in text
+    assert base_url(app, None).rstrip("/") + PAGE in text
+    start = text.index("/me/books/orders/")
+    trail = client.get(text[start : text.index('"', start)], base_url=base_url(app, network.hub_id))
+    assert trail.status_code == 200
+    assert "Pay by plan 2027-01/" in trail.text
+    assert "Jan 1, 2027 – Jan 31, 2027" in trail.text

@@ -1,0 +1,99 @@
+"""Rights that no sale brought: given once, many at a time, and never more taken back than there was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from hubapp.earnings.shares import queries, services
+from hubapp.earnings.shares.errors import RefundTooLarge
+from hubapp.earnings.shares.policies import Role
+from hubapp.earnings.shares.services import Grant, TakeBack
+from hubapp.kernel.db import unit_of_work
+from hubapp.money.ledger import queries as books
+from hubapp.money.ledger.services import Purpose
+from hubapp.money.ledger.verify import verify
+from hubapp.tenancy.scope import hub_scope
+from tests.factories.hubs import NOW, make_hub
+
+FIRST, SECOND, OWNER = UUID(int=1), UUID(int=2), "account:anna"
+
+
+@pytest.fixture
+def hub_id(app: Flask) -> Iterator[int]:
+    with app.app_context():
+        hub_id = make_hub()
+        yield hub_id
+        with hub_scope(hub_id), unit_of_work():
+            assert verify(hub_id).ok
+
+
+def a_grant(grant_id: UUID, amount: int = 1_000, **changes: Any) -> Grant:
+    usual: dict[str, Any] = {
+        "number": "2026-10",
+        "owner": OWNER,
+        "role": Role.RETAINER,
+        "currency": "EUR",
+        "cost": Purpose.RETAINERS,
+        "key": f"retainer:{grant_id}",
+        "kind": "retainer",
+        "ref": f"retainer:{grant_id}",
+        "explanation": {"kind": "retainer"},
+        "occurred_at": NOW,
+    }
+    return Grant(id=grant_id, amount=amount, **{**usual, **changes})
+
+
+def give(hub_id: int, *grants: Grant) -> int:
+    with hub_scope(hub_id), unit_of_work():
+        return services.grant_many(grants=grants)
+
+
+def take(hub_id: int, amount: int, key: str = "back:1") -> None:
+    back = TakeBack(FIRST, amount, Purpose.RETAINERS, key, "retainer", "retainer:back", NOW)
+    with hub_scope(hub_id), unit_of_work():
+        services.take_back(back=back)
+
+
+def left(hub_id: int) -> list[int]:
+    with hub_scope(hub_id), unit_of_work():
+        lines = queries.earnings_of(OWNER, currency="EUR")
+        return [line.amount - line.reversed for line in sorted(lines, key=lambda line: line.order_id)]
+
+
+def cost(hub_id: int) -> int:
+    with hub_scope(hub_id), unit_of_work():
+        return books.balance(owner="core", purpose=Purpose.RETAINERS, currency="EUR", now=NOW).posted
+
+
+def test_many_are_given_at_once_and_each_once(hub_id: int) -> None:
+    assert give(hub_id, a_grant(FIRST), a_grant(SECOND, 500)) == 2
+    assert give(hub_id, a_grant(FIRST), a_grant(SECOND, 500)) == 0
+    assert (left(hub_id), cost(hub_id)) == ([1_000, 500], 1_500)
+
+
+def test_a_part_is_taken_back_at_the_cost_that_it_was(hub_id: int) -> None:
+    give(hub_id, a_grant(FIRST), a_grant(SECOND, 500))
+    take(hub_id, 700)
+    take(hub_id, 100, "back:2")
+    assert (left(hub_id), cost(hub_id)) == ([200, 500], 700)
+
+
+def test_never_more_than_was_given(hub_id: int) -> None:
+    give(hub_id, a_grant(FIRST))
+    with pytest.raises(RefundTooLarge):
+        take(hub_id, 1_001)
+    assert (left(hub_id), cost(hub_id)) == ([1_000], 1_000)
+
+
+def test_what_a_payout_took_becomes_owed_back(hub_id: int) -> None:
+    give(hub_id, a_grant(FIRST))
+    with hub_scope(hub_id), unit_of_work():
+        services.claim_for_payout(owner=OWNER, currency="EUR", payout_id=UUID(int=9), now=NOW)
+    take(hub_id, 300)
+    with hub_scope(hub_id), unit_of_work():
+        assert queries.totals_of(OWNER, "EUR", NOW).owed_back == 300
