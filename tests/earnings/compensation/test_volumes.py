@@ -10,13 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, sale_policies, sources, volume_queries
-from hubapp.earnings.compensation.models import Participant, PlanRefund, PlanSale, PlanVersion, Sponsorship
+from hubapp.earnings.compensation import calendar, reading, sources, volume_queries
+from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans.ground import Ground
-from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.schema import Plan
-from hubapp.earnings.compensation.plans.tree import plant
-from hubapp.earnings.compensation.sale_policies import Standing
 from hubapp.earnings.compensation.services import correcting, counting, joining
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
@@ -122,45 +119,19 @@ class Life:
         self.now += timedelta(hours=self.chance.randint(1, 30))
 
 
-def batch(text: str, first: date, end: date) -> dict[UUID, tuple[int, int, int]]:
-    """(own, group, all) of everybody in a period, from the rows of the books alone, as the engine counts them."""
-    rules = sources.read(text)
-    people = list(db.session.scalars(select(Participant).order_by(Participant.account_id)))
-    at = {person.account_id: place for place, person in enumerate(people)}
-    ends = calendar.midnight(end, "Europe/Paris")
-    above: dict[UUID, UUID | None] = {}
-    for row in db.session.scalars(select(Sponsorship).where(Sponsorship.since < ends).order_by(Sponsorship.since)):
-        above[row.account_id] = row.sponsor_id
-    parent = [at[up] if (up := above.get(person.account_id)) is not None else -1 for person in people]
-    names = [str(person.account_id) for person in people]
-    size = len(names)
-    members = Members(names, plant(parent, names), [None] * size, [True] * size, *([[0] * size] * 4))
-    ground = Ground(Inputs(members, _orders(rules, people, at, first, end), Hubs()), base=rules.base)
-    every = ground.ratios[1]
-    return {person.account_id: (ground.own[i], ground.gv[i], every[i]) for i, person in enumerate(people)}
-
-
-def _orders(rules: Plan, people: list[Participant], at: dict[UUID, int], first: date, end: date) -> Orders:
-    assert rules.period is not None and rules.base is not None  # noqa: PT018
+def batch(rules: Plan, first: date, end: date, now: datetime) -> dict[UUID, tuple[int, int, int]]:
+    """(own, group, all) of everybody who takes part to the end, as a close at this moment would read and count them."""
+    assert rules.period is not None
     column = calendar.EVENT_COLUMNS[rules.period.event_time]
-    standings = {person.account_id: Standing(person.joined_at, person.left_at) for person in people}
-    rows: list[tuple[str, int, int, int, int, int, int, str]] = []
-    for sale in db.session.scalars(select(PlanSale)):
-        moment = getattr(sale, column)
-        if moment is None or not first <= calendar.day_of(moment, "Europe/Paris") < end:
-            continue
-        gone = db.session.scalars(select(PlanRefund.cv).where(PlanRefund.sale_id == sale.id)).all()
-        who = sale_policies.class_of_buyer(
-            is_own=sale.buyer_id == sale.seller_id,
-            standing=standings.get(sale.buyer_id),
-            moment=moment,
-            base=rules.base,
-            timezone="Europe/Paris",
-        )
-        seller = at[sale.seller_id] if sale.seller_id else -1
-        rows.append((str(sale.id), seller, who, sale.amount, sale.cv - sum(gone), sale.pv, 0, sale.kind))
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(8)]
-    return Orders(*columns)
+    facts = {"currency": "EUR", "first_day": first, "end_day": end, "timezone": "Europe/Paris", "event_time": column}
+    inputs = reading.inputs_of(period=PlanPeriod(**facts), plan=rules, cutoff=now + timedelta(days=1))
+    ground = Ground(inputs, base=rules.base)
+    columns = zip(ground.own, ground.gv, ground.ratios[1], strict=True)
+    counted = dict(zip(map(UUID, inputs.members.ids), columns, strict=True))
+    ends = calendar.midnight(end, "Europe/Paris")
+    stay = select(Participant.account_id).where(Participant.left_at.is_(None) | (Participant.left_at >= ends))
+    nothing = (0, 0, 0)
+    return {one: tuple(map(int, counted.get(one, nothing))) for one in db.session.scalars(stay)}  # type: ignore[misc]
 
 
 def live(people: list[UUID], first: date) -> dict[UUID, tuple[int, int, int]]:
@@ -189,10 +160,10 @@ def test_live_volumes_are_the_batchs_at_any_moment(app: HubFlask, seed: int, eve
         for _ in range(60):
             life.go_on()
             with platform_scope(reason="test"), unit_of_work():
-                text = db.session.scalars(select(PlanVersion.source)).one()
+                rules = sources.read(db.session.scalars(select(PlanVersion.source)).one())
                 for first, end in ((date(2026, 11, 1), date(2026, 12, 1)), (date(2026, 12, 1), date(2027, 1, 1))):
-                    counted = batch(text, first, end)
-                    assert live(life.people, first) == counted
+                    counted = batch(rules, first, end, life.now)
+                    assert live(list(counted), first) == counted
                     seen += sum(every for _own, _group, every in counted.values())
         assert seen > 0
         assert life.now > datetime(2026, 12, 5, tzinfo=UTC)
