@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from hubapp.earnings.compensation import explaining, standing
+from hubapp.earnings.compensation import explaining, standing, verify_statement
 from hubapp.earnings.compensation.models import Participant
+from hubapp.earnings.compensation.statement.keys import PATH as KEYS
 from hubapp.kernel.db import db
 from hubapp.web.areas import HubFlask
 from tests.earnings.compensation.closing import close, paid
@@ -148,3 +152,25 @@ def test_the_earnings_page_of_the_hub_leads_there_and_into_the_books(app: HubFla
     assert trail.status_code == 200
     assert "Pay by plan 2027-01/" in trail.text
     assert "Jan 1, 2027 – Jan 31, 2027" in trail.text
+
+
+@pytest.mark.parametrize("name", ["ben", "cem", "maud"])
+def test_the_signed_file_says_the_same_and_can_be_checked_away_from_the_server(
+    app: HubFlask, network: Network, name: str, tmp_path: Path
+) -> None:
+    text, keys = page(app, network, name, f"{PAGE}/statement.json"), page(app, network, name, KEYS)
+    told, known = tmp_path / "statement.json", tmp_path / "keys.json"
+    told.write_text(text, encoding="utf-8")
+    known.write_text(keys, encoding="utf-8")
+    asked = [sys.executable, "-I", "-S", verify_statement.__file__, str(told), "--keys", str(known)]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    with app.app_context():
+        paid_here = sum(line.amount for line in statement(network, name).lines)
+    assert str(paid_here) in text
+    told.write_text(text.replace(str(paid_here), str(paid_here + 1)), encoding="utf-8")
+    assert subprocess.run(asked, capture_output=True, check=False, cwd=tmp_path).returncode == 1
+
+
+def test_nobody_gets_a_file_of_what_was_not_paid(app: HubFlask, network: Network) -> None:
+    page(app, network, "ada", f"{PAGE[:-2]}02/statement.json", status=404)

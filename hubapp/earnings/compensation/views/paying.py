@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import calendar, explaining, standing
+from hubapp.earnings.compensation import calendar, explaining, signing, standing
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
@@ -44,3 +44,18 @@ def period(plan_period: str) -> ResponseReturnValue:
         part=wording.plan_part,
         money=Money,
     )
+
+
+@pages.get("/<plan_period>/statement.json")
+@access.requires()
+def statement_file(plan_period: str) -> Response:
+    """The same as a signed file, which anybody can check away from this server."""
+    name, body = signing.signed(
+        account_id=current_user.account_id,
+        name=current_user.name,
+        standing=standing.standing(plan_period, now=clock.now()),
+        settings=current_app.extensions["hubapp.settings"],
+    )
+    answer = Response(body, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
