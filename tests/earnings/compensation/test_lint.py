@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hubapp.earnings.compensation.plans import product
-from hubapp.earnings.compensation.plans.lint import report, searches, static
+from hubapp.earnings.compensation.plans import engine, product
+from hubapp.earnings.compensation.plans.lint import report, scenes, searches, static
 from hubapp.earnings.compensation.plans.lint.findings import Finding, Status
 from hubapp.earnings.compensation.plans.schema import Plan
 from tests.earnings.compensation.examples import DEFAULT, default, plan
@@ -109,3 +109,15 @@ def test_a_plan_without_any_cap_is_warned_of() -> None:
 def test_promises_above_the_cap_are_warned_of() -> None:
     ratio = named(static.findings(of(PERSONAL, caps={"total_bps": 1499})), "worst case", "payout ratio")
     assert ratio.status is Status.WARNED
+
+
+@pytest.mark.parametrize(
+    "change", [{"caps": {"total_bps": 900}}, {"caps": {}, "component": [PERSONAL, TEAM, POOL]}, {}]
+)
+def test_scenes_in_one_run_are_paid_as_each_alone(change: dict[str, Any]) -> None:
+    tried, read = list(scenes.scenes(plan()))[::9], product.read(default(**change), file="plan.toml")
+    alone = [engine.compute(read, scene.inputs(read)).totals for scene in tried]
+    assert searches._totals(read, tried) == alone
+    bare = product.read(default(caps={}, component=[PERSONAL, TEAM, HUB]), file="plan.toml")
+    alone = [engine.compute(bare, scene.inputs(bare)).totals for scene in tried]
+    assert searches._totals(bare, tried) == alone
