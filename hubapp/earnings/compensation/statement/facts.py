@@ -129,7 +129,7 @@ def in_pool(component: Pool, network: Network, member: int) -> Facts:
         if weights[hub]:
             customers = share(money, weights, hub)
             part = verify_statement.part_of(money, customers, "")
-            rows.append({"hub": hubs.ids[hub], "customers": customers, "days": share(part, days, place)})
+            rows.append({"hub": str(hubs.ids[hub]), "customers": customers, "days": share(part, days, place)})
     return {"hubs": rows} if rows else {}
 
 
@@ -150,7 +150,7 @@ def in_hub_share(component: HubShare, network: Network, member: int) -> Facts:
         amount = network.hub_amounts[hub]
         fee = network.plan.rounding.of(amount * component.fee_bps)
         part = hamilton(fee, (component.company_bps, component.connector_bps))[1]
-        rows.append({"hub": network.inputs.hubs.ids[hub], "amount": amount, "days": share(part, days, place)})
+        rows.append({"hub": str(network.inputs.hubs.ids[hub]), "amount": amount, "days": share(part, days, place)})
     return {"hubs": rows} if rows else {}
 
 
@@ -166,7 +166,7 @@ def in_hub_tier(component: HubTier, network: Network, member: int) -> Facts:
             exact += component.fixed_payment * SCALE
         part = share(network.plan.rounding.of(exact), named if any(named) else days, place)
         part = {**part, "by": "plan" if any(named) else "days"}
-        row = {"hub": hubs.ids[hub], "turnover": turnover, "customers": customers}
+        row = {"hub": str(hubs.ids[hub]), "turnover": turnover, "customers": customers}
         rows.append({**row, "part": part if len(days) > 1 else None})
     return {"hubs": rows} if rows else {}
 
