@@ -81,7 +81,8 @@ def choose() -> ResponseReturnValue:
     """Keep what was ticked and chosen."""
     if not Form().validate_on_submit():
         return page()
-    wanted, pushed = {}, {}
+    wanted: dict[str, tuple[bool, str]] = {}
+    pushed: dict[str, bool] = {}
     for one in _offered():
         mail = request.form.get(f"mail-{one.kind.name}", one.mail)
         if mail not in kinds.MAILS:
