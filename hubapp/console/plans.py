@@ -14,6 +14,7 @@ from hubapp.earnings.compensation.models import PlanPeriod, PlanStatus, PlanVers
 from hubapp.earnings.compensation.plans import flatline, locating, preview, starting
 from hubapp.earnings.compensation.plans.errors import BadInput, NotLawful
 from hubapp.earnings.compensation.plans.flatline import Flatline
+from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.lint.report import Report
 from hubapp.earnings.compensation.plans.preview import Comparison
 from hubapp.earnings.compensation.plans.schema import Plan
@@ -117,7 +118,7 @@ def _pairs(periods: Sequence[PlanPeriod], plan: Plan) -> Iterator[tuple[preview.
         yield (was, before), (plan, before if same else _inputs(row, plan))
 
 
-def _inputs(row: PlanPeriod, plan: Plan) -> reading.Inputs:
+def _inputs(row: PlanPeriod, plan: Plan) -> Inputs:
     assert row.cutoff is not None
     return reading.inputs_of(period=row, plan=plan, cutoff=row.cutoff)
 

@@ -33,7 +33,7 @@ class Row:
     sales: str = ""
     customers: str = ""
     rank: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +56,7 @@ def typed(values: Mapping[str, str]) -> Tree:
     if not any(name.startswith("name") for name in values):
         return _spared([Row(*row) for row in EXAMPLE], "1")
     rows = [
-        Row(*(values.get(f"{column}{number}", "").replace("\x00", "").strip() for column in COLUMNS))
+        Row(**{column: values.get(f"{column}{number}", "").replace("\x00", "").strip() for column in COLUMNS})
         for number in range(1, ROWS + 1)
     ]
     while rows and rows[-1].is_empty:
