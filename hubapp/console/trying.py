@@ -33,7 +33,7 @@ class Row:
     sales: str = ""
     customers: str = ""
     rank: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def is_empty(self) -> bool:
@@ -55,17 +55,13 @@ def typed(values: Mapping[str, str]) -> Tree:
     """What was sent; an example where nothing was."""
     if not any(name.startswith("name") for name in values):
         return _spared([Row(*row) for row in EXAMPLE], "1")
-    rows = [_typed_row(values, number) for number in range(1, ROWS + 1)]
+    rows = [
+        Row(**{column: values.get(f"{column}{number}", "").replace("\x00", "").strip() for column in COLUMNS})
+        for number in range(1, ROWS + 1)
+    ]
     while rows and rows[-1].is_empty:
         rows.pop()
     return _spared(rows, values.get("connector", "").strip())
-
-
-def _typed_row(values: Mapping[str, str], number: int) -> Row:
-    row = Row()
-    for column in COLUMNS:
-        setattr(row, column, values.get(f"{column}{number}", "").replace("\x00", "").strip())
-    return row
 
 
 COLUMNS = ("name", "sponsor", "sales", "customers", "rank")
