@@ -157,6 +157,10 @@ def _connected() -> None:
         sa.CheckConstraint("amount - fee = net", name="net"),
         sa.Index("ix_connected_balance_txn_account", "account", "created_at"),
     )
+    op.execute(
+        "CREATE INDEX ix_gateway_command_account ON gateway_command"
+        " ((coalesce(params ->> 'destination', params ->> 'account_id')))"
+    )
     op.add_column("reconciliation_item", sa.Column("account", sa.Text))
     op.create_check_constraint("connected", "reconciliation_item", "account IS NULL OR suspense_amount = 0")
     op.add_column("reconciliation_run", sa.Column("followed", sa.BigInteger, nullable=False, server_default="0"))
@@ -164,6 +168,7 @@ def _connected() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.execute("DROP INDEX ix_gateway_command_account")
     op.drop_column("reconciliation_run", "followed")
     op.execute("DELETE FROM reconciliation_item WHERE account IS NOT NULL")
     op.drop_column("reconciliation_item", "account")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 
 from hubapp.kernel.db import db
 from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand, Payment, Refund
@@ -119,15 +119,16 @@ class Moved:
 def moved(account: str) -> list[Moved]:
     """What we had the provider do with a connected account's money, the oldest first; what failed moved nothing."""
     may_be_done = GatewayCommand.status != CommandStatus.FAILED
-    params, sent = GatewayCommand.params, GatewayCommand.kind == CommandKind.TRANSFER_CREATE
-    own = select(GatewayCommand.result["id"].astext).where(sent, params["destination"].astext == account)
-    mine = or_(
-        sent & (params["destination"].astext == account),
-        (GatewayCommand.kind == CommandKind.PAYOUT_CREATE) & (params["account_id"].astext == account),
-        (GatewayCommand.kind == CommandKind.TRANSFER_REVERSE) & params["transfer_id"].astext.in_(own),
-    )
-    rows = db.session.scalars(select(GatewayCommand).where(may_be_done, mine).order_by(GatewayCommand.id))
-    return [_moved(row) for row in rows]
+    params = GatewayCommand.params
+    # As the index has it.
+    whose = func.coalesce(params["destination"].astext, params["account_id"].astext)
+    ordered = GatewayCommand.kind.in_((CommandKind.TRANSFER_CREATE, CommandKind.PAYOUT_CREATE))
+    found = list(db.session.scalars(select(GatewayCommand).where(may_be_done, ordered, whose == account)))
+    # A reversal names the transfer alone; it is about the same payout.
+    back = GatewayCommand.kind == CommandKind.TRANSFER_REVERSE
+    same = GatewayCommand.subject.in_({row.subject for row in found})
+    found += db.session.scalars(select(GatewayCommand).where(may_be_done, back, same))
+    return [_moved(row) for row in sorted(found, key=lambda row: row.id)]
 
 
 def _moved(row: GatewayCommand) -> Moved:

@@ -265,6 +265,7 @@ class GatewayCommand(db.Model):  # type: ignore[name-defined]
         Index("ix_gateway_command_subject", "subject"),
         # By what the provider answered: a line of its books names a transfer, and only the command knows whose it is.
         Index("ix_gateway_command_answer", text("(result ->> 'id')")),
+        Index("ix_gateway_command_account", text("(coalesce(params ->> 'destination', params ->> 'account_id'))")),
     )
 
 
