@@ -84,7 +84,17 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["tunis"], "tunis", ("/me/leave", "/manage/handover", "/manage/invites", "/me/referrals")),
     (CONNECTORS["lyon"], "lyon", ("/manage/versions/brand", "/manage/versions/page?page=about")),
     (CONNECTORS["tunis"], "tunis", ("/manage/front", "/manage/pages/ar/about", "/manage/versions/front")),
-    (CENTRAL, "", ("/console/vacant", "/console/hubs/lyon/handover", "/console/plan/periods")),
+    (
+        CENTRAL,
+        "",
+        (
+            "/console/vacant",
+            "/console/hubs/lyon/handover",
+            "/console/plan/periods",
+            "/console/plan",
+            "/console/plan/new",
+        ),
+    ),
     (MEMBER, "", ("/plan/pay",)),
     (MEMBER, "lyon", ("/search?q=atelier", "/search?q=atelier&in=gatherings", "/search?q=xyzzyplugh")),
     (None, "", ("/search?q=lyon", "/search")),

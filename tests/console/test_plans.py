@@ -8,11 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from hubapp.earnings.compensation.services import periods
 from hubapp.kernel import clock
-from hubapp.tenancy.audit import Actor
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
+from tests.earnings.compensation.closing import close
 from tests.factories.accounts import make_account
 from tests.factories.plans import (
     BEFORE,
@@ -20,7 +19,6 @@ from tests.factories.plans import (
     CLOSING_FEBRUARY,
     FEBRUARY,
     Network,
-    across,
     announced,
     drafted,
     make_network,
@@ -61,9 +59,8 @@ def closed(app: HubFlask) -> Network:
         announced()
         for at, cv in ((FEBRUARY - timedelta(days=31), 60_000), (FEBRUARY, 30_000)):
             network.sells("cem", cv, buyer=regular, at=at)
-        for now, name in ((CLOSING, "2027-01"), (CLOSING_FEBRUARY, "2027-02")):
-            by = Actor(UUID(int=5), "Noor")
-            across(lambda now=now, name=name, by=by: periods.close(currency="EUR", name=name, by=by, now=now))
+        close("2027-01", CLOSING)
+        close("2027-02", CLOSING_FEBRUARY)
     clock.set_offset(CLOSING_FEBRUARY - clock.wall())
     return network
 
@@ -128,7 +125,7 @@ def test_a_draft_may_be_thrown_away_and_begun_from_another(app: HubFlask, centra
 
 def test_who_gets_less_is_named_first_with_the_part_that_shrinks(app: HubFlask, central: Browser) -> None:
     closed(app)
-    version_id = draft(app, ("version = 1", "version = 2"), ("2027-01-01", "2027-07-01"), ("bps = 1200", "bps = 1100"))
+    version_id = draft(app, ("version = 1", "version = 2"), ("2027-01-01", "2027-07-01"), ("bps=1200", "bps=1100"))
     text = page(central, f"{LIST}/{version_id}/losers")
     assert "1 person would have got less" in text
     assert "Cem" in text

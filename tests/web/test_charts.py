@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubapp.web.charts import bars_svg, colour, spark_svg, split_svg
+from hubapp.web.charts import bars_svg, colour, measured_svg, spark_svg, split_svg
 
 
 def widths(drawing: str) -> list[float]:
@@ -44,6 +44,17 @@ def test_bars_stay_inside_and_the_last_is_marked(values: list[int]) -> None:
     assert len(heights) == len(values)
     assert all(0 <= height <= 100 for height in heights)
     assert drawing.count('class="last"') == (1 if values else 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), max_size=13))
+def test_bars_beyond_their_limit_are_marked_and_all_stay_inside(pairs: list[tuple[int, int]]) -> None:
+    drawing = measured_svg([value for value, _ in pairs], [limit for _, limit in pairs])
+    ET.fromstring(drawing)
+
+    tops = [float(top) for top in re.findall(r' y="([\d.]+)%"', drawing)]
+    assert len(tops) == 2 * len(pairs)
+    assert all(0 <= top <= 100 for top in tops)
+    assert drawing.count('class="over"') == sum(value > limit for value, limit in pairs)
 
 
 def test_a_line_needs_two_points() -> None:
