@@ -81,12 +81,15 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS
     && string_agg(search_query('h' || hub::text || 'b', ARRAY[word])::text, ' | ')::tsquery FROM unnest(words) AS word
 $$
 """
+# The threshold is set within: as a clause of the function only a superuser could restore it.
 SIMILAR_HUBS = """
-CREATE FUNCTION find_similar_hubs(given text, at_most integer) RETURNS SETOF bigint LANGUAGE sql STABLE
-SET pg_trgm.word_similarity_threshold = '0.36' SET search_path = public, pg_temp AS $$
-  SELECT id FROM hub WHERE status <> 'closed' AND given <% folded
-  ORDER BY word_similarity(given, folded) DESC, slug LIMIT at_most
-$$
+CREATE FUNCTION find_similar_hubs(given text, at_most integer) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM set_config('pg_trgm.word_similarity_threshold', '0.36', true);
+  RETURN QUERY SELECT hub.id FROM hub WHERE hub.status <> 'closed' AND given <% hub.folded
+    ORDER BY word_similarity(given, hub.folded) DESC, hub.slug LIMIT at_most;
+END $$
 """
 QUERY = """
 CREATE FUNCTION search_query(prefix text, words text[]) RETURNS tsquery
@@ -238,9 +241,9 @@ END $$
 SIMILAR = f"""
 CREATE FUNCTION find_similar(given text, areas text[], viewer uuid, at timestamptz, locale text, fallback text,
   at_most integer) RETURNS TABLE (area text, id uuid, likeness real)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET pg_trgm.word_similarity_threshold = '0.36' SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM set_config('pg_trgm.word_similarity_threshold', '0.36', true);
   RETURN QUERY EXECUTE $query$
     (SELECT 'conversations', p.id, word_similarity($2, p.folded) AS near FROM post p WHERE 'conversations' = ANY ($3)
       AND p.hub_id = $1 AND p.deleted_at IS NULL AND p.hidden_at IS NULL AND $2 <% p.folded

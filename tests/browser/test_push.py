@@ -52,7 +52,7 @@ def test_what_is_pushed_is_shown_and_what_comes_on_top_replaces_it(visit: Visit)
             "data": told(tag, title),
         }
         session.send("ServiceWorker.deliverPushMessage", message)
-    comes_true(shiru, f"async () => (await ({SHOWN})()).some(({{ title }}) => title === 'Second')")
+        comes_true(shiru, f"async () => (await ({SHOWN})()).some(({{ title }}) => title === '{title}')")
     shown = {one["tag"]: one for one in shiru.page.evaluate(SHOWN)}
     assert {tag: one["title"] for tag, one in shown.items()} == {"a": "Second", "b": "Other"}
     assert shown["a"]["data"] == {"page": "feed", "open": "notifications"}

@@ -26,11 +26,11 @@ from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
 from tests.factories.moderating import make_bench
 from tests.factories.retainers import proposed
-from tests.factories.walking import CENTRAL_VALUES
+from tests.factories.walking import CENTRAL_VALUES, UNKNOWN
 
 SAMPLES = {
     **CENTRAL_VALUES,
-    "account_id": "01890000-0000-7000-8000-000000000000",
+    "account_id": "01890000-0000-7000-8000-000000000014",
     "item_id": "01890000-0000-7000-8000-000000000003",
     "host": "a.example",
     "dispute_id": "01890000-0000-7000-8000-000000000001",
@@ -44,6 +44,7 @@ SAMPLES = {
     "payout_id": "01890000-0000-7000-8000-000000000009",
     "appeal_id": "01890000-0000-7000-8000-000000000011",
     "case_id": "01890000-0000-7000-8000-000000000012",
+    "action_id": "01890000-0000-7000-8000-000000000013",
 }
 
 
@@ -118,7 +119,8 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
     real |= {"order_id": order_id, "entry_id": entry_id, "retainer_id": retainer_id}
     real |= {"case_id": case_id, "appeal_id": appeal_id}
     for method, path in routes(app):
-        if method == "GET" and "preview.css" not in path:
+        # What hangs on a plan is opened in tests of its own.
+        if method == "GET" and "preview.css" not in path and UNKNOWN not in path and "EUR-" not in path:
             wanted = path
             for name, value in real.items():
                 wanted = wanted.replace(SAMPLES[name], str(value))

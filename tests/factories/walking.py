@@ -40,6 +40,7 @@ CENTRAL_VALUES = {
     "decision": "approve",
     "mail_id": UNKNOWN,
     "appeal_id": UNKNOWN,
+    "action_id": UNKNOWN,
     "case_id": UNKNOWN,
     "notice_id": UNKNOWN,
     "payout_id": UNKNOWN,

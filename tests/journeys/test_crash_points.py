@@ -143,5 +143,7 @@ def test_a_death_at_every_point_leaves_the_same_books(live: Live) -> None:
         machine.come_to_rest()
         for check in TRUTHS:
             check(machine)
-    assert {where.split()[0] for where in known} == set(crash.points())
-    assert len(known) > len(crash.points()) * 3
+    # Closing a period dies in tests of its own (tests/earnings/compensation/test_crashes.py).
+    points = {name for name in crash.points() if not name.startswith("period.")}
+    assert {where.split()[0] for where in known} == points
+    assert len(known) > len(points) * 3

@@ -52,7 +52,7 @@ def test_a_period_has_the_sales_handed_over_in_it_by_its_own_midnights(network: 
     network.sells("ada", 2, at=MIDNIGHT)
     network.sells("ada", 4, at=MIDNIGHT + timedelta(days=31) - timedelta(seconds=1))
     network.sells("ada", 8, at=MIDNIGHT + timedelta(days=31))
-    assert read().orders.cv == [2, 4]
+    assert list(read().orders.cv) == [2, 4]
 
 
 def test_what_was_not_handed_over_waits(network: Network) -> None:
@@ -77,7 +77,7 @@ def test_refunds_up_to_the_cutoff_are_taken_off(network: Network) -> None:
     network.refunds(late, at=CLOSING + timedelta(seconds=1))
     inputs = read()
     assert dict(zip(inputs.orders.ids, inputs.orders.cv, strict=True)) == {str(part): 6_000, str(late): 10_000}
-    assert inputs.orders.amount == [7_200, 12_000]
+    assert list(inputs.orders.amount) == [7_200, 12_000]
 
 
 @pytest.mark.parametrize("who", ["oneself", "another", "left_lately", "connector"])
