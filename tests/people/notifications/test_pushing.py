@@ -108,7 +108,16 @@ def test_what_no_hub_sends_comes_to_each_browser_once(app: HubFlask, told: Told,
         other = make_hub("nairobi")
         first = switch_on(told.reader, told.hub_id, service.url("a"))
         second = switch_on(told.reader, other, service.url("b"), root_id=first.root_id)
-        named(told, kind="password_changed", hub_id=None, about="account", path="/me/security", context={}, by=None)
+        with platform_scope(reason="test"), unit_of_work():
+            services.tell_by_letter(
+                template="password_changed",
+                to_account_id=told.reader,
+                hub_id=None,
+                about="account",
+                path="/me/security",
+                context={},
+                now=clock.now(),
+            )
     run_all(app)
     (request,) = service.received
     found = (first if request.path == "/push/a" else second).browser.told(request.body)
