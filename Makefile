@@ -60,7 +60,7 @@ soak: setup
 
 # Every page of the URL map in all eight looks: phone and desktop, light and dark, left-to-right and right-to-left.
 axe: setup
-	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py
+	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks
