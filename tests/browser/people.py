@@ -60,6 +60,7 @@ class Person:
     def is_at(self, path: str) -> None:
         """The address has come to this, with whatever follows."""
         expect(self.page).to_have_url(re.compile(re.escape(path)))
+        self.page.wait_for_load_state()  # the address comes before the styles
 
 
 # A refused form is an answer here, which the console counts as an error; and what a phone keeps would answer for the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -28,8 +29,6 @@ from hubapp.money.payments import plug, world
 from tests.conftest import Databases, Live
 from tests.factories.earning import Town
 from tests.factories.payments import Till, open_till
-
-ORDERS = 12
 
 
 @pytest.fixture
@@ -114,23 +113,31 @@ def test_taken_while_people_buy_and_brought_back_elsewhere(
     seller = town.person()
     files.opened(live.server.settings).put("hub/1/listing/a/b-640.webp", b"a picture")
     town.sell(town.hubs[0], seller)
-    begun, path = threading.Event(), tmp_path / "network.hubapp"
+    begun, done, path = threading.Event(), threading.Event(), tmp_path / "network.hubapp"
+    bought = [1]
 
     def buy() -> None:
-        for number in range(ORDERS):
+        for number in itertools.count():
+            last = done.is_set()
             town.sell(town.hubs[number % 2], seller)
+            bought[0] += 1
             begun.set()
+            if last:  # one more than the backup can hold
+                return
 
-    buyer = threading.Thread(target=buy)
+    buyer = threading.Thread(target=buy, daemon=True)
     buyer.start()
-    assert begun.wait(60)
-    facts = backup.make(live.server, path)
-    while_buying = buyer.is_alive()
-    buyer.join()
-    assert while_buying, "the backup was to be taken in between"
+    try:
+        assert begun.wait(60)
+        before = bought[0]
+        facts = backup.make(live.server, path)
+        assert bought[0] > before, "the backup was to be taken in between"
+    finally:
+        done.set()
+        buyer.join()
     elsewhere.bring_back(path)
     assert elsewhere.do_books_hold()
-    assert 2 <= elsewhere.count("order_share") < ORDERS + 1
+    assert before <= elsewhere.count("order_share") < bought[0]
     assert elsewhere.count("payment") == facts["rows"]["payment"]
     assert files.opened(elsewhere.server.settings).get("hub/1/listing/a/b-640.webp") == b"a picture"
     assert (elsewhere.server.settings.data / "secret_key").read_text() == "a key for tests only"
