@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hubapp.community.messages import queries as messages
 from hubapp.kernel.db import db
-from hubapp.market.orders import queries as orders
+from hubapp.market.orders import basket_queries
 from hubapp.people.notifications import queries as notifications
 from hubapp.web import areas
 
@@ -32,7 +32,7 @@ def _counts() -> tuple[int, int, int]:
     if "badges" not in g:
         unread = notifications.unread(current_user.account_id)
         if areas.in_hub():
-            pieces = orders.basket_pieces(current_user.account_id)
+            pieces = basket_queries.basket_pieces(current_user.account_id)
             threads = messages.unread(current_user.account_id)
             row = db.session.execute(select(pieces.scalar_subquery(), unread, threads)).one()
             g.badges = (int(row[0] or 0), int(row[1]), int(row[2]))

@@ -15,7 +15,7 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.models import Listing
 from hubapp.market.catalogue.policies import ListingText
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, services
 from hubapp.market.orders.models import Basket, Checkout, Delivery
 from hubapp.market.orders.services import Purchase
 from hubapp.tenancy.scope import hub_scope
@@ -100,7 +100,7 @@ def fill_basket(shop: Shop, quantities: Mapping[UUID, int] | None = None) -> Bas
 
 def purchase(shop: Shop, basket: Basket, choice: Delivery = Delivery.PICKUP, **values: Any) -> Purchase:
     """What the buyer confirms after looking at the basket as it is now (in the hub's scope)."""
-    quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=values.get("currency", "EUR"))
+    quote = basket_queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=values.get("currency", "EUR"))
     assert quote is not None
     usual: dict[str, Any] = {
         "basket_version": basket.version,

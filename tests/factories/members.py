@@ -9,7 +9,8 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.accounts.models import Account
 from hubapp.people.membership import queries, services
-from hubapp.people.membership.queries import MemberView, Referral
+from hubapp.people.membership.invite_queries import Referral
+from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope

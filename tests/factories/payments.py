@@ -17,7 +17,8 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.money.payments import delivery, plug, queries, sandbox_clock, services, wiring
 from hubapp.money.payments.events import ChargeFailed, ChargeSettled, PaymentExpired, RefundFailed, RefundSettled
-from hubapp.money.payments.models import GatewayCommand, Payment, Refund
+from hubapp.money.payments.gateway_models import GatewayCommand
+from hubapp.money.payments.models import Payment, Refund
 from hubapp.money.payments.sandbox.engine import Sandbox
 from hubapp.money.payments.services import Line
 from hubapp.tenancy.platform import platform_scope

@@ -18,7 +18,7 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.hubs import NOW

@@ -23,6 +23,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue import queries as listings
 from hubapp.market.catalogue import services as catalogue
+from hubapp.market.orders import basket_queries
 from hubapp.market.orders import queries as order_queries
 from hubapp.market.orders import services as orders
 from hubapp.market.orders.models import Delivery, Order
@@ -37,8 +38,8 @@ from hubapp.money.payments.sandbox.paying import Attempt
 from hubapp.people.accounts import services as accounts
 from hubapp.people.membership import queries as members
 from hubapp.people.membership import services as membership
+from hubapp.people.membership.invite_queries import Referral, Touch
 from hubapp.people.membership.models import Role
-from hubapp.people.membership.queries import Referral, Touch
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.platform import platform_scope
@@ -157,7 +158,7 @@ class Hub:
         for number, quantity in act.lines:
             orders.put_in_basket(basket_id=basket.id, listing_id=self.articles[number], quantity=quantity, now=now)
         choice = Delivery.SHIP if act.is_shipped else Delivery.PICKUP
-        quote = order_queries.quote(basket=basket, choice=choice, tax_rates=self.tax_rates, currency=pack.currency)
+        quote = basket_queries.quote(basket=basket, choice=choice, tax_rates=self.tax_rates, currency=pack.currency)
         if quote is None:
             raise RuntimeError(f"purchase {act.number} in {self.story.slug} has an empty basket")
         person, referral = self.story.people[act.buyer], self._referral(act.via)

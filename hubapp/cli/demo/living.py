@@ -18,10 +18,11 @@ from hubapp.community.messages import services as messages
 from hubapp.community.moderation import queries as cases
 from hubapp.community.moderation import services as moderation
 from hubapp.kernel import clock
+from hubapp.people.membership import invite_queries, tallies
 from hubapp.people.membership import queries as members
 from hubapp.people.membership import services as membership
-from hubapp.people.membership import tallies
-from hubapp.people.membership.queries import MemberView, Referral
+from hubapp.people.membership.invite_queries import Referral
+from hubapp.people.membership.queries import MemberView
 from hubapp.people.profiles import services as profiles
 
 
@@ -44,7 +45,7 @@ class Living:
         if person.brought_by is None:
             return None
         code = self.codes.get(person.through)
-        found = members.referrer_of_code(code or self._member(person.brought_by).referral_code)
+        found = invite_queries.referrer_of_code(code or self._member(person.brought_by).referral_code)
         if found is None:
             raise RuntimeError(f"the link that brought {person.name} does not work")
         brought = found if code else Referral(found.account_id, found.membership_id, found.code, person.through)
@@ -68,7 +69,7 @@ class Living:
         one, member = deed.invitation, self._member(deed.invitation.who)
         link = membership.make_invite(membership_id=member.id, label=one.label, now=clock.now())
         self.codes[one.label] = link.code
-        found = members.referrer_of_code(link.code)
+        found = invite_queries.referrer_of_code(link.code)
         for _ in range(one.opened if found else 0):
             tallies.count(membership_id=member.id, channel=found.channel if found else "", what="opened")
 

@@ -20,7 +20,7 @@ from hubapp.community.messages import queries as messages
 from hubapp.community.messages.models import Message
 from hubapp.community.messages.queries import ThreadView
 from hubapp.community.moderation import queries as moderation
-from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares import line_queries
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.services.pictures import key_of as key_of_listing_picture
 from hubapp.market.orders import invoice_queries as invoices
@@ -264,7 +264,7 @@ def _invitations(account_id: uuid.UUID) -> Part:
 def _earnings(account_id: uuid.UUID, currency: str) -> Part:
     owner, found, before = f"account:{account_id}", [], None
     fields = "number role currency amount reversed claimed rate_bps base rule_version available_at occurred_at"
-    while page := shares.earnings_of(owner, currency=currency, before=before, limit=PAGE):
+    while page := line_queries.earnings_of(owner, currency=currency, before=before, limit=PAGE):
         found += [_picked(line, fields) for line in page]
         before = page[-1].id
     return Part("earnings", found)

@@ -12,6 +12,7 @@ from hubapp.community.departures.errors import NoSuchTakeout
 from hubapp.community.departures.models import Takeout, TakeoutStatus
 from hubapp.community.departures.policies import Obligation
 from hubapp.community.gatherings import queries as gatherings
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import queries as shares
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
@@ -41,7 +42,7 @@ def obligations(member: MemberView, *, currency: str, now: datetime, wall: datet
             Obligation("hand_over", sales.to_hand_over),
             Obligation("being_bought", sales.being_bought),
             Obligation("refunds", sales.refunds),
-            Obligation("disputes", shares.count_frozen(owner)),
+            Obligation("disputes", line_queries.count_frozen(owner)),
             Obligation("owed", money=owed),
             Obligation("to_pay", sales.to_pay),
             Obligation("behind", behind),

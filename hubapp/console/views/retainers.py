@@ -15,8 +15,7 @@ from hubapp.console.views.blueprint import actor, blueprint
 from hubapp.earnings.retainers import network, policies, queries
 from hubapp.earnings.retainers.errors import NoSuchRetainer
 from hubapp.earnings.retainers.models import Retainer
-from hubapp.earnings.shares import queries as shares
-from hubapp.earnings.shares import wording
+from hubapp.earnings.shares import line_queries, wording
 from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound, Refusal
 from hubapp.kernel.money import Money
@@ -119,7 +118,7 @@ def take_back(retainer_id: UUID, period_id: UUID) -> ResponseReturnValue:
     """Propose to take something of an earned period back; somebody else decides."""
     found = network.retainer(retainer_id)
     with in_hub(found.hub_id):
-        earned, left = queries.earned(period_id), shares.left_of_grant(period_id)
+        earned, left = queries.earned(period_id), line_queries.left_of_grant(period_id)
     if earned is None or earned.retainer.id != retainer_id:
         raise NoSuchRetainer
     form = TakeBackForm(found.currency)

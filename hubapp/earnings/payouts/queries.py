@@ -21,8 +21,9 @@ from hubapp.earnings.payouts.models import (
     PayoutRun,
 )
 from hubapp.earnings.payouts.policies import FINISHED, Summary, minimum
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import queries as shares
-from hubapp.earnings.shares.queries import EarningLine
+from hubapp.earnings.shares.line_queries import EarningLine
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 from hubapp.money.payments import queries as payments
@@ -89,7 +90,7 @@ class Overview:
 
 def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | None = None) -> Overview:
     """A person's money in the current hub, its lines paged by key."""
-    lines = shares.earnings_of(owner_of(account_id), currency=currency, before=before, limit=PAGE + 1)
+    lines = line_queries.earnings_of(owner_of(account_id), currency=currency, before=before, limit=PAGE + 1)
     payouts = [payout for payout in payouts_of(account_id=account_id) if payout.currency == currency]
     return Overview(
         summary=summary(account_id=account_id, currency=currency, now=now),
@@ -97,7 +98,7 @@ def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | N
         payee=payee_of(account_id),
         payouts=payouts,
         lines=lines[:PAGE],
-        owed=shares.owed_lines(owner_of(account_id), currency=currency),
+        owed=line_queries.owed_lines(owner_of(account_id), currency=currency),
         owed_back_bps=shares.rules(now).rules.owed_back_bps,
         next_before=lines[PAGE - 1].id if len(lines) > PAGE else None,
     )
@@ -105,7 +106,7 @@ def overview(*, account_id: UUID, currency: str, now: datetime, before: UUID | N
 
 def lines_of(payout_id: UUID) -> Sequence[tuple[EarningLine, int]]:
     """The earnings that a payout pays in the current hub, down to the order, with what it pays of each."""
-    return shares.claims_of(payout_id)
+    return line_queries.claims_of(payout_id)
 
 
 def owner_of(account_id: UUID) -> str:

@@ -10,6 +10,7 @@ from hubapp.earnings.compensation import earned as plans
 from hubapp.earnings.compensation.earned import PlanEarned
 from hubapp.earnings.retainers import queries as retainers
 from hubapp.earnings.retainers.queries import Earned
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares.errors import NotSettled
 from hubapp.earnings.shares.queries import ShareLine
@@ -111,7 +112,7 @@ def orders_about(entry: EntryView) -> Sequence[UUID]:
     if noun == "checkout":
         return tuple(order.id for order in orders.orders_of_checkout(key))
     if noun == "payout":
-        return tuple(dict.fromkeys(line.order_id for line in shares.claimed_by(key)))
+        return tuple(dict.fromkeys(line.order_id for line in line_queries.claimed_by(key)))
     return ()
 
 

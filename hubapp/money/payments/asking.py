@@ -13,7 +13,8 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.money.payments import cards, outbox, queries, wiring
-from hubapp.money.payments.models import CommandKind, Payment
+from hubapp.money.payments.gateway_models import CommandKind
+from hubapp.money.payments.models import Payment
 
 # To the table, not through the session: the row is written once, and read by nobody before the commit.
 ADD = (

@@ -18,7 +18,8 @@ from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.events import CardSaved
 from hubapp.money.payments.gateway import CheckoutSession, SetupState
 from hubapp.money.payments.gateway import SavedCard as Kept
-from hubapp.money.payments.models import CardSetup, CommandKind, Payment, SavedCard, SetupStatus
+from hubapp.money.payments.gateway_models import CommandKind
+from hubapp.money.payments.models import CardSetup, Payment, SavedCard, SetupStatus
 
 # No page closes it: the provider answers at once, or the outcome is looked up.
 CHARGE_LASTS = timedelta(days=2)

@@ -25,7 +25,7 @@ from hubapp.money.payments.gateway import (
     Rejected,
     Unknown,
 )
-from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus, GatewayCommand
 from hubapp.money.payments.sending import Sending
 from hubapp.tenancy.platform import platform_scope
 

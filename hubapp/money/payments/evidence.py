@@ -16,7 +16,7 @@ from hubapp.money.payments import dispute_rules, disputes, outbox
 from hubapp.money.payments.dispute_models import Dispute, DisputeFile
 from hubapp.money.payments.dispute_values import EVIDENCE_FILES, EVIDENCE_TEXTS
 from hubapp.money.payments.errors import BadEvidence, DisputeDecided
-from hubapp.money.payments.models import CommandKind
+from hubapp.money.payments.gateway_models import CommandKind
 
 SUBMITTING, CLOSING = "evidence", "loss"
 

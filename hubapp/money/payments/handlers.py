@@ -27,11 +27,10 @@ from hubapp.money.payments import (
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.errors import CardNotFound
 from hubapp.money.payments.gateway import GatewayUnavailable
+from hubapp.money.payments.gateway_models import GatewayEvent, GatewaySeen
 from hubapp.money.payments.models import (
     REFUND_MAY_FAIL,
     CardSetup,
-    GatewayEvent,
-    GatewaySeen,
     Payment,
     PaymentStatus,
     Refund,

@@ -21,7 +21,8 @@ from hubapp.money.payments.errors import NotYetKnown
 from hubapp.money.payments.events import AccountChanged, PayoutChanged
 from hubapp.money.payments.gateway import Endpoint, NoSuchObject
 from hubapp.money.payments.gateway import GatewayEvent as Received
-from hubapp.money.payments.models import GatewayEvent, Payment, PaymentStatus, Refund
+from hubapp.money.payments.gateway_models import GatewayEvent
+from hubapp.money.payments.models import Payment, PaymentStatus, Refund
 
 HANDLE = "payments.handle_event"
 OBSERVE = "payments.observe"

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from hubapp.kernel.db import db
-from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand, Payment, Refund
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus, GatewayCommand
+from hubapp.money.payments.models import Payment, Refund
 
 WAITING = (CommandStatus.TODO, CommandStatus.UNKNOWN)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from hubapp.kernel.db import db
-from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand, Payment, PaymentStatus, Refund
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus, GatewayCommand
+from hubapp.money.payments.models import Payment, PaymentStatus, Refund
 
 MOST = 20
 

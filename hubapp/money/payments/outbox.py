@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from hubapp.kernel import clock, ids
 from hubapp.kernel.db import after_commit, db
 from hubapp.money.payments import wiring
-from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus, GatewayCommand
 
 # The edge sends at once; a sweep sends what is still there after this time.
 FALLBACK_AFTER = timedelta(seconds=5)

@@ -12,7 +12,8 @@ from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 from hubapp.money.payments import units
 from hubapp.money.payments.errors import PaymentNotFound, ReferenceTaken
-from hubapp.money.payments.models import GatewayCommand, Payment, Refund, RefundStatus
+from hubapp.money.payments.gateway_models import GatewayCommand
+from hubapp.money.payments.models import Payment, Refund, RefundStatus
 
 
 def payment(payment_id: UUID) -> Payment:

@@ -20,7 +20,7 @@ from hubapp.money.payments.gateway import (
     Rejected,
     Unknown,
 )
-from hubapp.money.payments.models import CommandKind
+from hubapp.money.payments.gateway_models import CommandKind
 
 # The provider counts in whole seconds and its clock is not ours.
 SLACK = timedelta(minutes=5)

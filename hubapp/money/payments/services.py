@@ -23,7 +23,8 @@ from hubapp.money.payments.gateway import (
     PaymentGateway,
     RefundState,
 )
-from hubapp.money.payments.models import CommandKind, Payment, PaymentStatus, Refund, RefundStatus
+from hubapp.money.payments.gateway_models import CommandKind
+from hubapp.money.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from hubapp.money.payments.policies import PAYMENT_MOVES, REFUND_MOVES, may_move
 
 __all__ = [

@@ -10,8 +10,8 @@ from hubapp.money.ledger import across
 from hubapp.money.ledger.across import ProviderEntry
 from hubapp.money.payments import lookups, wiring
 from hubapp.money.payments.gateway import ChargeState, GatewayRefusal, ModeMismatch, NoSuchObject, RefundState
+from hubapp.money.payments.gateway_models import CommandKind
 from hubapp.money.payments.lookups import Charged, Ordered
-from hubapp.money.payments.models import CommandKind
 from hubapp.money.reconciliation import references
 from hubapp.money.reconciliation.policies import Booked, Expected, Line, Reason
 

@@ -14,8 +14,8 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db, require_hub_id
 from hubapp.people.membership import errors, homes, policies, tallies
 from hubapp.people.membership.events import ConnectorChanged, MemberJoined, MemberLeft
+from hubapp.people.membership.invite_queries import Referral, referrer_of_code
 from hubapp.people.membership.models import HubRole, InviteLink, Membership, MemberStatus, ReferralTouch, Role
-from hubapp.people.membership.queries import Referral, referrer_of_code
 from hubapp.tenancy import audit
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.audit import Actor

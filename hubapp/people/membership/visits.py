@@ -11,7 +11,7 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from hubapp.people.membership import policies
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 
 
 def remember(*, hub_id: int, code: str, channel: str, at: datetime) -> None:

@@ -19,7 +19,8 @@ from hubapp.earnings.compensation.refusals import (
 from hubapp.earnings.compensation.services import joining
 from hubapp.kernel import ids
 from hubapp.kernel.db import unit_of_work
-from hubapp.people.membership.queries import MemberView, Touch
+from hubapp.people.membership.invite_queries import Touch
+from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask

@@ -17,7 +17,7 @@ from hubapp.earnings.payouts.models import Payout, PayoutPart, PayoutRun
 from hubapp.earnings.payouts.services import booking, payees, running, runs
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.money.payments.models import CommandKind
+from hubapp.money.payments.gateway_models import CommandKind
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.earning import BANK_DAYS, Town
 from tests.factories.jobs import run_all

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from hubapp.earnings.retainers import queries
 from hubapp.earnings.retainers.policies import Rhythm
-from hubapp.earnings.shares import network, wording
+from hubapp.earnings.shares import line_queries, network, wording
 from hubapp.earnings.shares import queries as shares
 from hubapp.jobs import worker
 from hubapp.kernel import clock
@@ -72,7 +72,7 @@ def test_the_key_comes_from_the_retainer_and_its_period(app: HubFlask) -> None:
             assert entry_id is not None
             entry = books.entry(entry_id)
             legs = [(leg.owner, leg.purpose, leg.amount, leg.tag) for leg in entry.legs]
-            (line,) = shares.earnings_of(f"account:{anna}", currency="EUR")
+            (line,) = line_queries.earnings_of(f"account:{anna}", currency="EUR")
         assert legs == [
             ("core", "retainers", 30_000, "retainer"),
             (f"account:{anna}", "owed", -30_000, "retainer"),
@@ -98,7 +98,7 @@ def test_the_last_period_is_paid_by_its_days_and_says_how(app: HubFlask) -> None
         assert earn(hub_id, retainer_id, NOW + timedelta(days=400)) == 2
         assert owed(hub_id, anna) == (39_677, 39_677)  # 300 + 300 × 10 ÷ 31
         with hub_scope(hub_id), unit_of_work():
-            (line, _first) = shares.earnings_of(f"account:{anna}", currency="EUR")
+            (line, _first) = line_queries.earnings_of(f"account:{anna}", currency="EUR")
             assert wording.explain(line.explanation, "EUR") == "€300.00 × 10 ÷ 31 days, rounded half up"
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares import line_queries
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.people.notifications import rendering
@@ -38,7 +38,7 @@ def world(app: HubFlask) -> tuple[int, UUID, UUID, UUID]:
 
 def path_of(app: HubFlask, hub_id: int, anna: UUID) -> str:
     with app.app_context(), hub_scope(hub_id), unit_of_work():
-        (line,) = shares.earnings_of(f"account:{anna}", currency="EUR")
+        (line,) = line_queries.earnings_of(f"account:{anna}", currency="EUR")
     return f"books/orders/{line.order_id}"
 
 

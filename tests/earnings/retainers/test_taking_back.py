@@ -14,6 +14,7 @@ from hubapp.earnings.payouts.taxes import tax_year
 from hubapp.earnings.retainers import errors as refusals
 from hubapp.earnings.retainers import network, queries, services
 from hubapp.earnings.retainers.services import Wanted
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import queries as shares
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
@@ -61,7 +62,7 @@ def approve(hub_id: int, take_back_id: UUID, who: UUID = APPROVER, now: datetime
 def left(hub_id: int, period_id: UUID) -> int:
     with hub_scope(hub_id), unit_of_work():
         assert verify(hub_id).ok
-        return shares.left_of_grant(period_id)
+        return line_queries.left_of_grant(period_id)
 
 
 def test_a_second_person_takes_it_back_and_the_books_say_so(app: HubFlask) -> None:
@@ -139,7 +140,7 @@ def approve_twice(live: Live) -> tuple[list[str], int]:
     with meeting(live.app, lambda statement: "\nFROM retainer_take_back" in statement, nth=2):
         said = sorted(together(approving(803), approving(804)))
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-        return said, shares.left_of_grant(period_id)
+        return said, line_queries.left_of_grant(period_id)
 
 
 def test_two_who_approve_at_once_take_it_back_once(live: Live) -> None:

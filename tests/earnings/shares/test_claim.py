@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from hubapp.earnings.shares import queries
+from hubapp.earnings.shares import line_queries, queries
 from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.models import ShareRuleVersion
 from hubapp.earnings.shares.queries import Totals
@@ -58,7 +58,7 @@ def test_what_is_below_one_step_stays_for_the_next_payout(hub: int) -> None:
     settled(2060)
     first, second = uuid7(), uuid7()
     assert claim(first, step=10) == 200
-    assert sum(amount for _line, amount in queries.claims_of(first)) == 200
+    assert sum(amount for _line, amount in line_queries.claims_of(first)) == 200
     assert totals() == (0, 4, 200, 0)
     assert claim(second, step=10) == 0
     assert shares.release_payout(payout_id=first) == 200
@@ -70,7 +70,7 @@ def test_a_step_larger_than_the_last_lines_leaves_them_whole(hub: int) -> None:
         settled(gross)
     payout_id = uuid7()
     assert claim(payout_id, step=10) == 100
-    assert len(queries.claimed_by(payout_id)) == 1
+    assert len(line_queries.claimed_by(payout_id)) == 1
     assert totals() == (0, 6, 100, 0)
 
 
@@ -122,7 +122,7 @@ def test_what_is_owed_is_listed_with_its_order_and_the_oldest_is_settled_first(h
     refund(first, 2000)
     settled(6000)
     assert claim() == 150
-    (line,) = queries.owed_lines(CARL, currency="EUR")
+    (line,) = line_queries.owed_lines(CARL, currency="EUR")
     assert (line.order_id, line.reversed + line.claimed - line.amount) == (second, 150)
 
 
@@ -176,7 +176,7 @@ def test_the_lines_of_a_payout_can_be_listed(hub: int) -> None:
     order_id, payout_id = settled(2000), uuid7()
     claim(payout_id)
     settled(2000)
-    assert {line.order_id for line in queries.claimed_by(payout_id)} == {order_id}
+    assert {line.order_id for line in line_queries.claimed_by(payout_id)} == {order_id}
 
 
 def test_other_owners_and_currencies_are_left_alone(hub: int) -> None:

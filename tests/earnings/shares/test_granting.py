@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from hubapp.earnings.shares import queries, services
+from hubapp.earnings.shares import line_queries, queries, services
 from hubapp.earnings.shares.errors import RefundTooLarge
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.services import Grant, TakeBack
@@ -61,7 +61,7 @@ def take(hub_id: int, amount: int, key: str = "back:1") -> None:
 
 def left(hub_id: int) -> list[int]:
     with hub_scope(hub_id), unit_of_work():
-        lines = queries.earnings_of(OWNER, currency="EUR")
+        lines = line_queries.earnings_of(OWNER, currency="EUR")
         return [line.amount - line.reversed for line in sorted(lines, key=lambda line: line.order_id)]
 
 

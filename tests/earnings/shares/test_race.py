@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from hubapp.earnings.shares import queries
+from hubapp.earnings.shares import line_queries, queries
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.ids import uuid7
@@ -60,14 +60,14 @@ def sell_at_once(live: Live, hub_id: int) -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(sell, range(AT_ONCE)))
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-        return sum(line.amount for line in queries.earnings_of("account:carl", currency="EUR"))
+        return sum(line.amount for line in line_queries.earnings_of("account:carl", currency="EUR"))
 
 
 def test_sales_at_once_climb_the_tiers_one_after_the_other(live: Live) -> None:
     hub_id = opened(live)
     assert sell_at_once(live, hub_id) == 25_000 + 60_000
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-        lines = queries.earnings_of("account:carl", currency="EUR")
+        lines = line_queries.earnings_of("account:carl", currency="EUR")
         assert {line.explanation["turnover"] for line in lines} == set(range(0, 1_500_000, 250_000))
         assert verify(hub_id).ok
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pytest
 
-from hubapp.earnings.shares import queries
+from hubapp.earnings.shares import line_queries, queries
 from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.errors import NotSettled, WrongAmounts
 from hubapp.earnings.shares.policies import Amounts, Parties
@@ -144,7 +144,7 @@ def test_terms_frozen_on_the_order_decide(hub: int) -> None:
 
 def test_rights_wait_for_the_hold(hub: int) -> None:
     settled(2000)
-    (line,) = queries.earnings_of("account:carl", currency="EUR")
+    (line,) = line_queries.earnings_of("account:carl", currency="EUR")
     assert line.available_at == NOW + timedelta(days=16)
     assert queries.totals_of("account:carl", "EUR", NOW) == (100, 0, 0, 0)
     assert queries.totals_of("account:carl", "EUR", line.available_at) == (0, 100, 0, 0)
@@ -152,8 +152,8 @@ def test_rights_wait_for_the_hold(hub: int) -> None:
 
 def test_earnings_are_paged_by_key(hub: int) -> None:
     orders = [settled(1000 * number) for number in range(1, 6)]
-    first = queries.earnings_of("account:carl", currency="EUR", limit=3)
-    rest = queries.earnings_of("account:carl", currency="EUR", limit=3, before=first[-1].id)
+    first = line_queries.earnings_of("account:carl", currency="EUR", limit=3)
+    rest = line_queries.earnings_of("account:carl", currency="EUR", limit=3, before=first[-1].id)
     assert [line.order_id for line in first + rest] == orders[::-1]
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from hubapp.earnings.payouts.models import Payout, PayoutRun, PayoutRunItem
-from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares import line_queries
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries as orders
@@ -286,7 +286,7 @@ def test_from_every_figure_two_clicks_lead_to_its_postings(site: Site) -> None:
 
 def test_a_retainers_line_leads_to_what_was_agreed_and_to_its_postings(site: Site) -> None:
     with site.app.app_context(), hub_scope(site.world.there), unit_of_work():
-        line = next(one for one in shares.earnings_of(owner(site), currency="EUR") if one.role == "retainer")
+        line = next(one for one in line_queries.earnings_of(owner(site), currency="EUR") if one.role == "retainer")
     books = f"/me/books/orders/{line.order_id}"
     assert books in way_home.hrefs(site.get("seller", "/me/earnings"), "data-books")
     for role, path in (("seller", books), ("central", f"/console/hubs/lyon/ledger/orders/{line.order_id}")):

@@ -6,7 +6,7 @@ import pytest
 
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, queries, services
 from hubapp.market.orders.errors import OwnListing, QuantityOutOfRange
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -22,8 +22,8 @@ def test_what_was_put_in_before_signing_in_is_there_afterwards(app: HubFlask) ->
             loose = services.open_basket(account_id=None, basket_id=None, now=NOW)
             services.put_in_basket(basket_id=loose.id, listing_id=shop.listing_id, quantity=2, now=NOW)
             mine = services.claim_basket(basket_id=loose.id, account_id=shop.buyer, now=NOW)
-            assert queries.quantities(mine.id) == {shop.listing_id: 3}
-            assert queries.basket_of(account_id=None, basket_id=loose.id) is None
+            assert basket_queries.quantities(mine.id) == {shop.listing_id: 3}
+            assert basket_queries.basket_of(account_id=None, basket_id=loose.id) is None
 
 
 def test_somebody_elses_basket_cannot_be_claimed(app: HubFlask) -> None:
@@ -32,8 +32,8 @@ def test_somebody_elses_basket_cannot_be_claimed(app: HubFlask) -> None:
         with hub_scope(shop.hub_id), unit_of_work():
             theirs = fill_basket(shop)
             mine = services.claim_basket(basket_id=theirs.id, account_id=shop.connector, now=NOW)
-            assert queries.quantities(mine.id) == {}
-            assert queries.quantities(theirs.id) == {shop.listing_id: 1}
+            assert basket_queries.quantities(mine.id) == {}
+            assert basket_queries.quantities(theirs.id) == {shop.listing_id: 1}
 
 
 def test_more_than_is_left_does_not_go_in(app: HubFlask) -> None:
@@ -84,7 +84,7 @@ def test_a_changed_price_is_shown_with_the_old_one(app: HubFlask) -> None:
             basket = fill_basket(shop)
             listing = queries.catalogue.listing(shop.listing_id)
             listing.price = 1300
-            quote = queries.quote(basket=basket, choice="pickup", tax_rates={"standard": 2000}, currency="EUR")
+            quote = basket_queries.quote(basket=basket, choice="pickup", tax_rates={"standard": 2000}, currency="EUR")
             assert quote is not None
             assert quote.lines[0].price_was is not None
             assert quote.lines[0].price_was.amount == 1200
@@ -97,4 +97,4 @@ def test_zero_takes_a_line_out(app: HubFlask) -> None:
         with hub_scope(shop.hub_id), unit_of_work():
             basket = fill_basket(shop)
             services.change_quantity(basket_id=basket.id, listing_id=shop.listing_id, quantity=0, now=NOW)
-            assert queries.basket_count(account_id=shop.buyer, basket_id=None) == 0
+            assert basket_queries.basket_count(account_id=shop.buyer, basket_id=None) == 0

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.errors import OutOfStock
-from hubapp.market.orders import policies, queries, services
+from hubapp.market.orders import basket_queries, policies, queries, services
 from hubapp.market.orders.errors import AddressMissing, BasketChanged, BasketEmpty, JoinFirst, PriceChanged
 from hubapp.market.orders.models import Delivery, Order
 from hubapp.money.payments import queries as payments
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
@@ -58,7 +58,7 @@ def test_what_is_ordered_is_put_aside_and_the_basket_is_empty(app: HubFlask) -> 
             place(shop, {shop.listing_id: 3})
             listing = catalogue.listing(shop.listing_id)
             assert (listing.reserved, listing.left) == (3, 2)
-            assert queries.basket_count(account_id=shop.buyer, basket_id=None) == 0
+            assert basket_queries.basket_count(account_id=shop.buyer, basket_id=None) == 0
 
 
 def test_a_double_click_is_one_checkout(app: HubFlask) -> None:

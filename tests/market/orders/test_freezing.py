@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.market.catalogue import queries as catalogue
-from hubapp.market.orders import queries
+from hubapp.market.orders import basket_queries, queries
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
@@ -121,5 +121,5 @@ def test_who_has_just_paid_is_not_told_that_nothing_was_ordered(till: Till, shop
     answer = client.post(f"/checkout/{checkout_id}/cancel", base_url=base, data={"csrf_token": token[1]})
     assert answer.location.endswith(f"/checkout/{checkout_id}/return")
     with till.app.app_context(), hub_scope(shop.hub_id), unit_of_work():
-        found = queries.basket_of(account_id=shop.buyer, basket_id=None)
-        assert found is None or not queries.quantities(found.id)
+        found = basket_queries.basket_of(account_id=shop.buyer, basket_id=None)
+        assert found is None or not basket_queries.quantities(found.id)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, SAWarning
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, services
 from hubapp.market.orders.models import Checkout, Order
 from hubapp.money.payments import disputes
 from hubapp.tenancy import services as tenancy
@@ -33,8 +33,8 @@ def doing(stall: Stall, act: Callable[[], Any]) -> Callable[[], Any]:
 
 def in_basket(stall: Stall) -> int:
     with stall.scope():
-        found = queries.basket_of(account_id=stall.shop.buyer, basket_id=None)
-        return sum(queries.quantities(found.id).values()) if found is not None else 0
+        found = basket_queries.basket_of(account_id=stall.shop.buyer, basket_id=None)
+        return sum(basket_queries.quantities(found.id).values()) if found is not None else 0
 
 
 def order_twice(stall: Stall) -> int:
@@ -111,8 +111,8 @@ def claim_twice(stall: Stall) -> list[int]:
     with overtaken(stall.till.app, "basket_line", second):
         first()
     with stall.scope():
-        found = [queries.basket_of(account_id=who, basket_id=None) for who in people]
-        return [sum(queries.quantities(basket.id).values()) if basket else 0 for basket in found]
+        found = [basket_queries.basket_of(account_id=who, basket_id=None) for who in people]
+        return [sum(basket_queries.quantities(basket.id).values()) if basket else 0 for basket in found]
 
 
 def test_what_was_put_aside_goes_to_one_of_them(stall: Stall) -> None:

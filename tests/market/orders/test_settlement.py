@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hubapp.earnings.shares import queries as shares
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue import queries as catalogue
-from hubapp.market.orders import handlers, queries, services
+from hubapp.market.orders import basket_queries, handlers, queries, services
 from hubapp.market.orders.errors import PaymentMismatch, ReasonMissing, WrongMove
 from hubapp.market.orders.models import CheckoutStatus, Order
 from hubapp.money.ledger import verify
@@ -109,7 +109,7 @@ def test_an_expired_basket_can_be_put_back_once(app: HubFlask) -> None:
             services.close_checkout(checkout_id=checkout_id, status=CheckoutStatus.FAILED, failure="no", now=NOW)
             for _ in range(2):
                 services.restore_basket(checkout_id=checkout_id, buyer_id=shop.buyer, now=NOW)
-            assert queries.basket_count(account_id=shop.buyer, basket_id=None) == 2
+            assert basket_queries.basket_count(account_id=shop.buyer, basket_id=None) == 2
 
 
 def test_money_that_comes_after_the_time_was_over_still_buys_what_is_there(app: HubFlask) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.payments.errors import NotYetKnown
-from hubapp.money.payments.models import GatewayEvent
+from hubapp.money.payments.gateway_models import GatewayEvent
 from hubapp.money.payments.sandbox.webhooks import sign
 from hubapp.tenancy.platform import platform_scope
 from tests.factories.jobs import run_all, waiting

@@ -19,7 +19,7 @@ from hubapp.money.payments import cards, dispatch, disputes, evidence, inbox, ou
 from hubapp.money.payments.dispute_values import FileState
 from hubapp.money.payments.gateway import SavedCard, Unknown
 from hubapp.money.payments.gateway_cards import SetupState
-from hubapp.money.payments.models import GatewayCommand, GatewayEvent
+from hubapp.money.payments.gateway_models import GatewayCommand, GatewayEvent
 from hubapp.tenancy import platform
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.payments import dispatch, outbox
-from hubapp.money.payments.models import CommandKind, GatewayCommand
+from hubapp.money.payments.gateway_models import CommandKind, GatewayCommand
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.counting import Counting

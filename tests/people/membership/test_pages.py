@@ -9,7 +9,7 @@ import pytest
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
-from hubapp.people.membership import queries, services, standing
+from hubapp.people.membership import invite_queries, queries, services, standing
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
@@ -87,7 +87,7 @@ def test_who_comes_through_a_link_and_signs_in_later_was_brought_by_its_owner(ap
     assert member is not None
     assert member.invited_by == owner.id
     with app.app_context(), hub_scope(hub_id), unit_of_work():
-        stored = queries.referrer_for(account, None, clock.now())
+        stored = invite_queries.referrer_for(account, None, clock.now())
         assert stored is not None
         assert (stored.account_id, stored.channel) == (owner.account_id, "qr")
 
@@ -96,9 +96,9 @@ def test_a_touch_runs_out_with_the_business_clock(app: HubFlask, hub_id: int) ->
     owner, guest = member_in(app, hub_id, "Owner"), member_in(app, hub_id, "Guest")
     Browser(app, hub_id, guest.account_id).get(f"/r/{owner.referral_code}")
     with app.app_context(), hub_scope(hub_id), unit_of_work():
-        assert queries.referrer_for(guest.account_id, None, clock.now()) is not None
+        assert invite_queries.referrer_for(guest.account_id, None, clock.now()) is not None
         clock.set_offset(timedelta(days=31))
-        assert queries.referrer_for(guest.account_id, None, clock.now()) is None
+        assert invite_queries.referrer_for(guest.account_id, None, clock.now()) is None
 
 
 def test_an_unknown_code_is_met_kindly(app: HubFlask, hub_id: int) -> None:
@@ -111,7 +111,7 @@ def test_ones_own_link_is_no_touch(app: HubFlask, hub_id: int) -> None:
     member = member_in(app, hub_id, "Self")
     Browser(app, hub_id, member.account_id).get(f"/r/{member.referral_code}")
     with app.app_context(), hub_scope(hub_id), unit_of_work():
-        assert queries.referrer_for(member.account_id, None, clock.now()) is None
+        assert invite_queries.referrer_for(member.account_id, None, clock.now()) is None
 
 
 @pytest.mark.parametrize("forged", ["", "x", "WzEsIkFCQ0QiLCJxciIsIjIwMjYtMDEtMDEiXQ.forged"])

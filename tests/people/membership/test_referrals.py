@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hubapp.kernel.db import unit_of_work
-from hubapp.people.membership import queries, services, standing
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership import invite_queries, queries, services, standing
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -23,9 +23,9 @@ def came(
 
 def referrer(
     hub_id: int, guest: queries.MemberView, now: datetime = NOW, touch: Touch | None = None
-) -> queries.Referral | None:
+) -> invite_queries.Referral | None:
     with hub_scope(hub_id), unit_of_work():
-        return queries.referrer_for(guest.account_id, touch, now)
+        return invite_queries.referrer_for(guest.account_id, touch, now)
 
 
 def test_the_last_touch_wins(app: HubFlask) -> None:
@@ -92,7 +92,7 @@ def test_a_guest_without_an_account_has_the_sessions_referrer(app: HubFlask) -> 
         hub_id = make_hub()
         other = make_member(hub_id, "Other")
         with hub_scope(hub_id), unit_of_work():
-            found = queries.referrer_for(None, Touch(other.referral_code.lower(), "qr", NOW), NOW)
+            found = invite_queries.referrer_for(None, Touch(other.referral_code.lower(), "qr", NOW), NOW)
         assert found == referral_of(other, "qr")
 
 
@@ -103,15 +103,15 @@ def test_an_invite_link_counts_as_its_makers_until_withdrawn(app: HubFlask) -> N
         with hub_scope(hub_id), unit_of_work():
             link = services.make_invite(membership_id=maker.id, label="  Market   stall ", now=NOW)
             code, link_id = link.code, link.id
-            found = queries.referrer_for(guest.account_id, Touch(code, "qr", NOW), NOW)
+            found = invite_queries.referrer_for(guest.account_id, Touch(code, "qr", NOW), NOW)
             assert found is not None
             assert (found.account_id, link.label) == (maker.account_id, "Market stall")
         make_member(hub_id, "New", referral=found)
         with hub_scope(hub_id), unit_of_work():
-            assert [(invite.label, invite.joined) for invite in queries.invites()] == [("Market stall", 1)]
-            assert [person.display_name for person in queries.invited_by(maker.id)] == ["New"]
+            assert [(invite.label, invite.joined) for invite in invite_queries.invites()] == [("Market stall", 1)]
+            assert [person.display_name for person in invite_queries.invited_by(maker.id)] == ["New"]
             services.revoke_invite(invite_id=link_id, now=NOW)
-            assert queries.referrer_of_code(code) is None
+            assert invite_queries.referrer_of_code(code) is None
 
 
 def test_nobody_is_invited_by_themselves(app: HubFlask) -> None:
@@ -130,4 +130,4 @@ def test_suspension_ends_a_code(app: HubFlask) -> None:
         other = make_member(hub_id, "Other")
         with hub_scope(hub_id), unit_of_work():
             standing.suspend(membership_id=other.id, reason="spam", actor=SYSTEM, now=NOW)
-            assert queries.referrer_of_code(other.referral_code) is None
+            assert invite_queries.referrer_of_code(other.referral_code) is None

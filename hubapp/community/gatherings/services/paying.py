@@ -23,7 +23,7 @@ from hubapp.market.catalogue import policies as prices
 from hubapp.market.orders import queries as order_queries
 from hubapp.market.orders import services as orders
 from hubapp.market.orders.errors import PriceChanged
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy import selling
 

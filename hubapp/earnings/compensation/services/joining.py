@@ -19,8 +19,9 @@ from hubapp.earnings.compensation.refusals import (
 )
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
+from hubapp.people.membership import invite_queries
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -67,13 +68,13 @@ def sponsor_for(*, account_id: UUID, code: str, touch: Touch | None, now: dateti
     Only who takes part today; None: directly under the network. Refuses with NoSuchSponsor for a code of nobody who is.
     """
     if code.strip():
-        referral = membership.referrer_of_code(code)
+        referral = invite_queries.referrer_of_code(code)
         if referral is None or referral.account_id == account_id or not _takes_part(referral.account_id, now):
             raise NoSuchSponsor
         return referral.account_id
     member = membership.member(account_id)
     inviter = membership.member_by_id(member.invited_by) if member is not None and member.invited_by else None
-    brought = membership.referrer_for(account_id, touch, now)
+    brought = invite_queries.referrer_for(account_id, touch, now)
     candidates = [inviter.account_id if inviter else None, brought.account_id if brought else None]
     return next((one for one in candidates if one is not None and _takes_part(one, now)), None)
 

@@ -17,7 +17,7 @@ from hubapp.money.payments import outbox
 from hubapp.money.payments import queries as payments
 from hubapp.money.payments import services as provider
 from hubapp.money.payments.gateway import PayeeAccount
-from hubapp.money.payments.models import CommandKind, CommandStatus
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 

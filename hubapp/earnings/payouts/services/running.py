@@ -22,7 +22,7 @@ from hubapp.money.payments import outbox
 from hubapp.money.payments import queries as payments
 from hubapp.money.payments import services as provider
 from hubapp.money.payments.gateway import PayoutState
-from hubapp.money.payments.models import CommandKind, CommandStatus, GatewayCommand
+from hubapp.money.payments.gateway_models import CommandKind, CommandStatus, GatewayCommand
 
 LOOKED = crash.point("payout.looked", "the provider said what became of a bank transfer; it is written nowhere")
 

@@ -23,7 +23,7 @@ from hubapp.earnings.retainers.policies import Status
 from hubapp.earnings.retainers.queries import Earned
 from hubapp.earnings.retainers.services.agreeing import LONGEST_TEXT
 from hubapp.earnings.retainers.services.locking import locked
-from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import services as rights
 from hubapp.earnings.shares.services import TakeBack
 from hubapp.kernel import ids
@@ -140,6 +140,6 @@ def _locked(period_id: UUID) -> Earned:
 
 
 def _check(found: Earned, amount: int) -> None:
-    left = shares.left_of_grant(found.period.id)
+    left = line_queries.left_of_grant(found.period.id)
     if not 0 < amount <= left:
         raise MoreThanEarned(money(Money(left, found.retainer.currency)))

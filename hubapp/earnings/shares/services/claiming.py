@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.earnings.shares import policies, queries
+from hubapp.earnings.shares import line_queries, policies, queries
 from hubapp.earnings.shares.models import EarningClaim, EarningRight
 from hubapp.earnings.shares.services import claims
 from hubapp.earnings.shares.services.locking import locked_rights
@@ -22,7 +22,7 @@ def claim_for_payout(*, owner: str, currency: str, payout_id: UUID, now: datetim
     same payout returns what it pays.
     """
     parts = claims.outstanding(*queries.payable(owner, currency, now))
-    taken = queries.claim_of(payout_id)
+    taken = line_queries.claim_of(payout_id)
     if taken:
         return taken
     free = sum(part for part in parts.values() if part > 0)

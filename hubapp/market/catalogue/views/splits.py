@@ -17,8 +17,8 @@ from hubapp.earnings.shares.queries import ShareLine
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.models import Listing
+from hubapp.people.membership import invite_queries, visits
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership import visits
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.queries import HubView
 from hubapp.web.render import money, percent
@@ -37,7 +37,7 @@ def of_listing(listing: Listing, hub: HubView, now: datetime) -> list[Row]:
 def of_amounts(amounts: Amounts, seller_id: UUID | None, hub: HubView, now: datetime) -> list[ShareLine]:
     """How a sale of this seller to the person asking would be split now."""
     buyer_id = current_user.account_id if current_user.is_authenticated else None
-    referral = membership.referrer_for(buyer_id, visits.current(hub.id), now)
+    referral = invite_queries.referrer_for(buyer_id, visits.current(hub.id), now)
     parties = Parties(
         seller=owner_of(seller_id),
         connectors=tuple((owner_of(member.account_id), member.share_bps) for member in membership.connectors()),

@@ -15,7 +15,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import services as catalogue
-from hubapp.market.orders import policies, queries
+from hubapp.market.orders import basket_queries, policies
 from hubapp.market.orders.errors import (
     AddressMissing,
     BasketChanged,
@@ -35,7 +35,7 @@ from hubapp.market.orders.services import placing, writing
 from hubapp.market.orders.services.placing import Buyer, Prospect
 from hubapp.market.orders.services.writing import NewCheckout
 from hubapp.money.payments import services as payments
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy import selling
 
 
@@ -78,7 +78,9 @@ def place_orders(*, purchase: Purchase, now: datetime) -> UUID:
         raise BasketEmpty
     # The locked rows, not those that a page was made from: these are the prices that count.
     listings = catalogue.offer(lines=quantities)
-    wanted = [queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()]
+    wanted = [
+        basket_queries.wanted(listing, quantities[listing.id], purchase.tax_rates) for listing in listings.values()
+    ]
     drafts = policies.drafts(wanted, purchase.choice)
     _refuse(drafts, purchase)
     prospect = Prospect(purchase.buyer, customer, shares.freeze_terms(now=now))

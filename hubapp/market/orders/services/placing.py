@@ -13,9 +13,8 @@ from hubapp.earnings.shares.rules import Terms
 from hubapp.market.orders.errors import JoinFirst
 from hubapp.market.orders.policies import OrderDraft
 from hubapp.money.payments import services as payments
-from hubapp.people.membership import queries as membership
-from hubapp.people.membership import standing
-from hubapp.people.membership.queries import Customer, Touch
+from hubapp.people.membership import invite_queries, standing
+from hubapp.people.membership.invite_queries import Customer, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Buyer:
 
 def require_member(*, buyer: Buyer, now: datetime) -> Customer:
     """Members buy here. Refuses with MembershipSuspended or JoinFirst."""
-    customer = membership.customer(buyer.account_id, buyer.touch, now)
+    customer = invite_queries.customer(buyer.account_id, buyer.touch, now)
     if customer is None or not customer.is_active:
         standing.refuse_suspended(buyer.account_id)
         raise JoinFirst

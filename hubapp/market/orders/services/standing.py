@@ -17,7 +17,7 @@ from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import services as catalogue
-from hubapp.market.orders import policies, queries
+from hubapp.market.orders import basket_queries, policies, queries
 from hubapp.market.orders.errors import AddressMissing, NoSuchCheckout, OwnListing, PaymentUnderWay, TotalTooLarge
 from hubapp.market.orders.models import Checkout, CheckoutStatus, Delivery
 from hubapp.market.orders.services import placing, steps, writing
@@ -74,7 +74,7 @@ def place_standing_order(*, wanted: StandingOrder, buyer: Buyer, now: datetime) 
         if listing.seller_account_id == buyer.account_id:
             raise OwnListing(listing.title)
         line = policies.agreed(
-            queries.wanted(listing, wanted.quantity, wanted.tax_rates),
+            basket_queries.wanted(listing, wanted.quantity, wanted.tax_rates),
             unit_price=wanted.unit_price,
             shipping_price=wanted.shipping_price,
         )

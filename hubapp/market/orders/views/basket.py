@@ -11,10 +11,10 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, services
+from hubapp.market.orders.basket_queries import Quote
 from hubapp.market.orders.forms import ChangeForm, QuantityForm
 from hubapp.market.orders.models import Basket, Delivery
-from hubapp.market.orders.queries import Quote
 from hubapp.market.orders.views import carried, words
 from hubapp.web import areas
 from hubapp.web.htmx import htmx
@@ -85,8 +85,8 @@ def _answer(errors: list[str]) -> ResponseReturnValue:
 def current() -> Basket | None:
     """The basket of whoever asks; what was put in before signing in is poured into the account's."""
     if not current_user.is_authenticated:
-        return queries.basket_of(account_id=None, basket_id=carried.basket_id(areas.current_hub().id))
-    return claim() or queries.basket_of(account_id=current_user.account_id, basket_id=None)
+        return basket_queries.basket_of(account_id=None, basket_id=carried.basket_id(areas.current_hub().id))
+    return claim() or basket_queries.basket_of(account_id=current_user.account_id, basket_id=None)
 
 
 def claim() -> Basket | None:
@@ -102,7 +102,7 @@ def claim() -> Basket | None:
 def quote(basket: Basket | None, choice: Delivery) -> Quote | None:
     """What the basket costs now, in the current hub."""
     hub = areas.current_hub()
-    return queries.quote(basket=basket, choice=choice, tax_rates=hub.tax_rates, currency=hub.currency)
+    return basket_queries.quote(basket=basket, choice=choice, tax_rates=hub.tax_rates, currency=hub.currency)
 
 
 def _new() -> Basket:

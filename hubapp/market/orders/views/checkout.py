@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, queries, services
 from hubapp.market.orders.errors import AddressMissing
 from hubapp.market.orders.forms import NEEDED, CheckoutForm
 from hubapp.market.orders.models import Checkout, CheckoutStatus
@@ -21,10 +21,9 @@ from hubapp.money.payments import queries as payment_queries
 from hubapp.money.payments import services as payments
 from hubapp.money.payments.gateway import GatewayError
 from hubapp.people.accounts.signed_in import site_url
+from hubapp.people.membership import invite_queries, visits
 from hubapp.people.membership import policies as member_rules
-from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
-from hubapp.people.membership import visits
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
 from hubapp.web.htmx import asked_again
@@ -37,7 +36,7 @@ pages = areas.hub_blueprint("checkout", __name__)
 def index() -> ResponseReturnValue:
     """Everything before the money: delivery, address, amounts, who gets what."""
     found = basket.current()
-    if found is None or not queries.quantities(found.id):
+    if found is None or not basket_queries.quantities(found.id):
         return redirect(url_for("basket.index"), 303)
     return _page(_form())
 
@@ -73,7 +72,7 @@ def preview() -> ResponseReturnValue:
 @access.requires()
 def join() -> ResponseReturnValue:
     """Become a member with one click, and go on."""
-    referral = membership.referrer_for(current_user.account_id, visits.current(areas.current_hub().id), clock.now())
+    referral = invite_queries.referrer_for(current_user.account_id, visits.current(areas.current_hub().id), clock.now())
     name = current_user.name[: member_rules.LONGEST_NAME]
     members.join(account_id=current_user.account_id, name=name, referral=referral, now=clock.now())
     flash(_("Welcome to %(hub)s.", hub=areas.current_hub().name), "good")

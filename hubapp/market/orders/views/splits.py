@@ -9,17 +9,18 @@ from flask import url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
+from hubapp.earnings.shares import line_queries
 from hubapp.earnings.shares import queries as shares
+from hubapp.earnings.shares.line_queries import EarningLine
 from hubapp.earnings.shares.policies import Amounts, Role
-from hubapp.earnings.shares.queries import EarningLine
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue.views import splits
 from hubapp.market.catalogue.views.market import uuid_or_none
 from hubapp.market.catalogue.views.splits import Row
 from hubapp.market.orders import merchants
+from hubapp.market.orders.basket_queries import Quote
 from hubapp.market.orders.models import Order, OrderStatus
-from hubapp.market.orders.queries import Quote
 from hubapp.web import areas
 from hubapp.web.render import money, percent
 
@@ -52,7 +53,7 @@ def own_share(account_id: UUID, currency: str, *, before: str, now: datetime) ->
     """One's part of the hub's share: totals, and each line with what made it."""
     owner = splits.owner_of(account_id)
     totals = shares.totals_of(owner, currency, now)
-    lines = shares.earnings_of(
+    lines = line_queries.earnings_of(
         owner, currency=currency, role=Role.CONNECTOR, before=uuid_or_none(before), limit=LINES + 1
     )
     has_more = len(lines) > LINES

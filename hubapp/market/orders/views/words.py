@@ -8,8 +8,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from hubapp.market.catalogue.views import cards
+from hubapp.market.orders.basket_queries import Quote
 from hubapp.market.orders.models import Delivery, OrderStatus
-from hubapp.market.orders.queries import Quote
 from hubapp.people.membership import queries as membership
 
 

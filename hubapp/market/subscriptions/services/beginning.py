@@ -20,7 +20,7 @@ from hubapp.market.subscriptions import policies, queries
 from hubapp.market.subscriptions.errors import AlreadySubscribed, ConsentMissing, NotOfferedMonthly
 from hubapp.market.subscriptions.models import PeriodStatus, Status, Subscription, SubscriptionPeriod
 from hubapp.market.subscriptions.services import rows
-from hubapp.people.membership.queries import Touch
+from hubapp.people.membership.invite_queries import Touch
 from hubapp.tenancy import queries as tenancy
 
 

@@ -9,9 +9,9 @@ from flask_login import current_user
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import policies, queries, services, tallies, visits
+from hubapp.people.membership import invite_queries, policies, queries, services, tallies, visits
 from hubapp.people.membership.forms import JoinForm
-from hubapp.people.membership.queries import Referral
+from hubapp.people.membership.invite_queries import Referral
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
 from hubapp.web.redirects import safe_path
@@ -35,7 +35,7 @@ def store_touch() -> None:
 @blueprint.get("/r/<code>")
 def come(code: str) -> ResponseReturnValue:
     """Someone's link: remember it and show the hub. An unknown code is nobody's fault."""
-    found = queries.referrer_of_code(code)
+    found = invite_queries.referrer_of_code(code)
     if found is None:
         flash(_("That link is no longer known here. You are welcome all the same."), "info")
         return redirect(url_for("home.front"), 303)
@@ -93,7 +93,7 @@ def invite_url(code: str, channel: str = "") -> str:
 
 def _referral() -> Referral | None:
     account_id = current_user.account_id if current_user.is_authenticated else None
-    return queries.referrer_for(account_id, visits.current(areas.current_hub().id), clock.now())
+    return invite_queries.referrer_for(account_id, visits.current(areas.current_hub().id), clock.now())
 
 
 def _referrer_name(referral: Referral | None) -> str:

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import errors, queries, services, tallies
+from hubapp.people.membership import errors, invite_queries, queries, services, tallies
 from hubapp.people.membership.forms import InviteForm, PartsForm
+from hubapp.people.membership.invite_queries import InviteView
 from hubapp.people.membership.qr import qr_svg
-from hubapp.people.membership.queries import InviteView, MemberView
+from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.directory import PAGE, next_url, read_key
 from hubapp.people.membership.views.joining import invite_url
@@ -47,7 +48,7 @@ def member(membership_id: uuid.UUID) -> ResponseReturnValue:
         "people/membership/manage_member.html",
         person=person,
         inviter=queries.member_by_id(person.invited_by) if person.invited_by else None,
-        brought=len(queries.invited_by(person.id)),
+        brought=len(invite_queries.invited_by(person.id)),
         may_grant=access.may("roles.grant"),
         may_moderate=access.may("moderation.view"),
     )
@@ -83,7 +84,7 @@ def invites() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return redirect(url_for("membership_manage.invite", invite_id=made.id), 303)
-    links = [(link, invite_url(link.code)) for link in queries.invites()]
+    links = [(link, invite_url(link.code)) for link in invite_queries.invites()]
     page = render_template(
         "people/membership/manage_invites.html",
         form=form,
@@ -136,7 +137,7 @@ def _member(membership_id: uuid.UUID) -> MemberView:
 
 
 def _invite(invite_id: uuid.UUID) -> InviteView:
-    found = next((link for link in queries.invites() if link.id == invite_id), None)
+    found = next((link for link in invite_queries.invites() if link.id == invite_id), None)
     if found is None:
         raise errors.NoSuchInvite
     return found

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import policies, queries, services, tallies
+from hubapp.people.membership import invite_queries, policies, services, tallies
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.joining import invite_url
@@ -54,7 +54,7 @@ def referrals() -> ResponseReturnValue:
         code=qr_svg(invite_url(member.referral_code, "qr" if chosen == "link" else chosen)),
         channels=[(name, channel_name(name), counts.get(name)) for name in channels],
         channel_label=channel_name(chosen),
-        brought=queries.invited_by(member.id),
+        brought=invite_queries.invited_by(member.id),
     )
 
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from hubapp.kernel import clock
 from hubapp.market.catalogue.errors import OutOfStock
-from hubapp.market.orders import queries, services
+from hubapp.market.orders import basket_queries, services
 from hubapp.market.orders.errors import WrongMove
 from hubapp.market.orders.models import Delivery
 from hubapp.market.orders.services import Purchase
 from hubapp.money.payments import services as payments
 from hubapp.money.payments.gateway import GatewayError
 from hubapp.money.payments.sandbox.paying import Authenticate, Paid
+from hubapp.people.membership import invite_queries
 from hubapp.people.membership import queries as membership
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.selling import HubFrozen
@@ -124,7 +125,7 @@ class Sales(Base):
                 services.put_in_basket(
                     basket_id=basket.id, listing_id=thing.listing_id, quantity=quantity, now=clock.now()
                 )
-            quote = queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=where.currency)
+            quote = basket_queries.quote(basket=basket, choice=choice, tax_rates=RATES, currency=where.currency)
             assert quote is not None
             return Purchase(
                 basket_version=basket.version,
@@ -139,10 +140,10 @@ class Sales(Base):
                 return_to=lambda checkout_id: f"/checkout/{checkout_id}/return",
             )
 
-    def _touch(self, seller: UUID) -> membership.Touch:
+    def _touch(self, seller: UUID) -> invite_queries.Touch:
         member = membership.member(seller)
         assert member is not None
-        return membership.Touch(member.referral_code, "link", clock.now())
+        return invite_queries.Touch(member.referral_code, "link", clock.now())
 
     @step(number=NUMBER)
     def click_again(self, number: int) -> str | None:
