@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,14 +180,14 @@ class Live:
     server: Server
 
 
-@pytest.fixture
-def live(databases: Databases, worker_id: str, tmp_path: Path) -> Iterator[Live]:
-    """For threads, processes and races: a fresh clone per test with real commits."""
+@contextmanager
+def living(databases: Databases, worker_id: str, path: Path) -> Iterator[Live]:
+    """An application on a clone of its own, dropped afterwards."""
     name = _unique("live", worker_id)
     admin = databases.create(name)
     _execute(databases.admin, f"DROP DATABASE IF EXISTS {name}_sandbox WITH (FORCE)")
     _execute(databases.admin, f"CREATE DATABASE {name}_sandbox")
-    settings = _settings(tmp_path)
+    settings = _settings(path)
     settings = settings.model_copy(
         update={"sandbox_database_url": admin.replace(f"dbname={name}", f"dbname={name}_sandbox")}
     )
@@ -198,3 +199,10 @@ def live(databases: Databases, worker_id: str, tmp_path: Path) -> Iterator[Live]
             engine.dispose()
     databases.drop(name)
     databases.drop(f"{name}_sandbox")
+
+
+@pytest.fixture
+def live(databases: Databases, worker_id: str, tmp_path: Path) -> Iterator[Live]:
+    """For threads, processes and races: a fresh clone per test with real commits."""
+    with living(databases, worker_id, tmp_path) as it:
+        yield it

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import procrastinate
+import psycopg
 import structlog
 from flask import Flask
 from procrastinate import JobContext, PsycopgConnector, RetryStrategy
@@ -102,6 +103,16 @@ def seconds_last(cron: str) -> str:
     return " ".join([*rest, first])
 
 
+async def _revive(worker_app: procrastinate.App, job_id: int, why: str) -> None:
+    try:
+        await worker_app.job_manager.retry_job_by_id_async(job_id, retry_at=clock.wall())
+    except procrastinate.exceptions.ConnectorException as error:
+        if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+            raise
+        return  # it ended, or somebody else revived it, since it was looked for
+    log.warning("job revived", job_id=job_id, why=why)
+
+
 def _application(app: Flask, conninfo: str, unwritten: Unwritten) -> procrastinate.App:
     worker_app = procrastinate.App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
 
@@ -125,11 +136,9 @@ def _application(app: Flask, conninfo: str, unwritten: Unwritten) -> procrastina
     async def revive_stalled(timestamp: int) -> None:  # noqa: ARG001  the scheduler names it
         """A killed worker, and a connection that broke at the wrong moment, leave jobs marked as running."""
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
-            log.warning("job revived", job_id=job.id)
-            await worker_app.job_manager.retry_job(job)
+            await _revive(worker_app, int(job.id or 0), "its worker is silent")
         for job_id in await unwritten.overdue(worker_app.connector, seconds=STALLED_AFTER_SECONDS):
-            log.warning("job revived whose end was not written down", job_id=job_id)
-            await worker_app.job_manager.retry_job_by_id_async(job_id, retry_at=clock.wall())
+            await _revive(worker_app, job_id, "its end was not written down")
 
     worker_app.periodic(cron=seconds_last("*/15 * * * * *"), periodic_id="revive")(
         worker_app.task(name="hubapp.revive", queueing_lock="hubapp.revive")(revive_stalled)

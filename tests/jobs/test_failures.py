@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from sqlalchemy import text
 
 from hubapp.jobs import worker
@@ -14,6 +15,7 @@ from tests.conftest import Live
 from tests.support.threads import alone
 
 
+@pytest.mark.usefixtures("no_schedule")
 def test_the_worker_keeps_the_words_of_a_failed_try(live: Live) -> None:
     unknown = (
         "jsonb_build_object('name', 'nobody.knows', 'hub_id', CAST(NULL AS bigint), 'arguments', jsonb_build_object())"

@@ -27,6 +27,9 @@ def count() -> None:
     ran.append("ran")
 
 
+pytestmark = pytest.mark.usefixtures("no_schedule")
+
+
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """Nothing ran yet."""
@@ -99,6 +102,19 @@ def test_a_job_that_ended_a_moment_ago_is_left_alone(live: Live) -> None:
     enqueue(live)
     alone(partial(asyncio.run, _lose_one_ending(live, Unwritten(), revives=False)))
     assert len(ran) == 1
+
+
+def test_a_job_that_has_ended_since_it_was_looked_for_stops_nobody(live: Live) -> None:
+    class Late(Unwritten):
+        async def overdue(self, *_: Any, **__: Any) -> list[int]:
+            return [2**40]
+
+    async def revive() -> None:
+        worker_app = worker._application(live.app, live.server.conninfo("central"), Late())
+        async with worker_app.open_async():
+            await worker_app.tasks["hubapp.revive"](timestamp=0)
+
+    alone(partial(asyncio.run, revive()))
 
 
 def test_without_that_memory_it_would_stay_for_ever(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
