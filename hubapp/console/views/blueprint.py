@@ -21,6 +21,8 @@ NAME = "console"
 blueprint: Blueprint = areas.central_blueprint(NAME, __name__, url_prefix="/console")
 
 Entry = tuple[str, str, str, str]
+# Pages that have no entry of their own → the one they are reached from.
+BESIDE = {"invoices": "reports", "mails": "jobs"}
 
 
 @blueprint.context_processor
@@ -29,8 +31,16 @@ def menu() -> dict[str, Any]:
     if not (current_user.is_authenticated and current_user.is_central):
         return {}
     entries = _entries()
-    here = [key for _text, url, _icon, key in entries if request.path == url or request.path.startswith(f"{url}/")]
-    return {"subnav": entries, "active": here[-1] if here else entries[0][3], "total_money": _shown}
+    return {"subnav": entries, "active": _here(entries), "total_money": _shown}
+
+
+def _here(entries: list[Entry]) -> str:
+    """The section that a page belongs to: the longest address that it begins with."""
+    path = request.path
+    if (first := path.split("/")[2]) in BESIDE:
+        return BESIDE[first]
+    found = [(len(url), key) for _text, url, _icon, key in entries if path == url or path.startswith(f"{url}/")]
+    return max(found, default=(0, entries[0][3]))[1]
 
 
 def _shown(total: RoleTotal) -> str:

@@ -1,4 +1,4 @@
-"""What the engine refuses to pay, with the reason and its source (COMPENSATION.md, "Left out on purpose")."""
+"""What the engine refuses to pay, with the reason and its source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS = "DGCCRF: paid levels are few and fixed in advance"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is refused: the clause of COMPENSATION.md, the words for people, and the source."""
+    """Why something is refused: the clause, the words for people, and the source."""
 
     clause: str
     words: str
@@ -23,14 +23,14 @@ class Reason:
 PLACEMENT = Reason(
     "left out: binary and matrix",
     "pay would depend on placement and on the weaker leg, hence carry-over and flush, stacking and bonus buying",
-    "COMPENSATION.md; FTC v. Vemma (a binary plan)",
+    "a rule of our own; FTC v. Vemma (a binary plan)",
 )
-MATCHING = Reason("left out: matching", "pay on pay has no budget in the sale that it comes from", "COMPENSATION.md")
+MATCHING = Reason("left out: matching", "pay on pay has no budget in the sale that it comes from", "a rule of our own")
 FAST_START = Reason("M4", "it pays for new recruits and their kits; earnings come only from sales to customers", KOSCOT)
 RECRUITING = Reason("M4", "nobody is ever paid or ranked for recruiting; earnings come only from sales", KOSCOT)
 AUTOSHIP = Reason("Vemma II(B)", "nobody qualifies by purchases of their own, standing orders among them", VEMMA)
 UNLIMITED = Reason("M17", "the number of paid levels must be small and fixed in advance", LEVELS)
-LOTTERY = Reason("left out: lotteries", "pay never depends on chance", "COMPENSATION.md")
+LOTTERY = Reason("left out: lotteries", "pay never depends on chance", "a rule of our own")
 
 TYPES = {
     "binary": PLACEMENT,

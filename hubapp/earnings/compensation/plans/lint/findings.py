@@ -1,4 +1,4 @@
-"""One finding of the lint: the clause of COMPENSATION.md, how it stands, the number, and the reason in words."""
+"""One finding of the lint: its clause, how it stands, the number, and the reason in words."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Status(enum.StrEnum):
     REFUSED = "refused"
 
 
+OURS = "a rule of our own"  # no law or code has a number for it
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`value` is a number in the unit that `reason` names, or None."""
@@ -23,7 +26,7 @@ class Finding:
     status: Status
     value: int | None
     reason: str
-    source: str = "COMPENSATION.md"
+    source: str = OURS
 
 
 def judged(
@@ -31,4 +34,4 @@ def judged(
 ) -> Finding:
     """A finding with its number; a refusal weighs more than a warning."""
     status = Status.REFUSED if refuse else Status.WARNED if warn else Status.OK
-    return Finding(clause, check, status, value, reason, source or "COMPENSATION.md")
+    return Finding(clause, check, status, value, reason, source or OURS)

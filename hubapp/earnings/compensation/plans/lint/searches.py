@@ -12,6 +12,7 @@ from hubapp.earnings.compensation.plans.lint.scenes import SHAPES, Scene
 from hubapp.earnings.compensation.plans.lint.static import NEVER_PAID
 from hubapp.earnings.compensation.plans.refused import KOSCOT, VEMMA
 from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Caps, Plan, Pool
+from hubapp.kernel.money import Money
 
 PERSONAL = frozenset({"personal_tier", "retail_margin"})
 # Rounding down may move a minor unit per component; less than that is no finding.
@@ -23,13 +24,13 @@ def findings(plan: Plan) -> Iterator[Finding]:
     bare = replace(plan, caps=Caps(), components=tuple(c for c in plan.components if c.type in PERSONAL | MULTI_LEVEL))
     for name, one in (("before caps", bare), ("with caps and pools", plan)):
         gain, where = split_gain(one)
-        words = f"splitting oneself gains {gain} minor units at most, {name}{where}"
+        words = f"splitting oneself gains {_amount(plan, gain)} at most, {name}{where}"
         yield judged("split gain", name, gain, warn=gain > NOISE, reason=words)
         drop, where = worst_drop(one)
-        words = f"somebody else selling more costs a member {drop} minor units at worst, {name}{where}"
+        words = f"somebody else selling more costs a member {_amount(plan, drop)} at worst, {name}{where}"
         yield judged("monotony", name, drop, warn=drop > NOISE, reason=words)
     jump, where = cliff(bare)
-    words = f"one minor unit of volume moves pay by {jump} minor units at most{where}"
+    words = f"one more minor unit of volume moves pay by {_amount(plan, jump)} at most{where}"
     yield judged("M9b", "threshold cliff", jump, warn=jump > NOISE, reason=f"{words}; marginal tiers have no cliff")
     yield from _pay_for_nothing(plan)
 
@@ -39,16 +40,30 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
     starts = scenes.thresholds(plan)
     volume = 20 * starts[-1]
     recruits = max(map(sum, _totals(plan, [Scene(parents, (0,) * len(parents)) for parents in SHAPES])))
-    words = f"a network of recruits without a sale is paid {recruits} minor units"
+    words = f"a network of recruits without a sale is paid {_amount(plan, recruits)}"
     yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
     scene, empty = (Scene(SHAPES[2], (cv,) * len(SHAPES[2])) for cv in (volume, 0))
     nothing = sum(_totals(plan, [empty])[0])
     kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
-    words = f"kits, entry fees and training are paid {kits} minor units"
+    words = f"kits, entry fees and training are paid {_amount(plan, kits)}"
     yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
     own = sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals) - nothing
-    words = f"purchases of participants are paid {own} minor units"
+    words = f"purchases of participants are paid {_amount(plan, own)}"
     yield judged("Vemma II(B)", "self-purchase path", own, refuse=own > 0, reason=words, source=VEMMA)
+
+
+def _amount(plan: Plan, minor: int) -> str:
+    return f"{plan.currency} {Money(minor, plan.currency).major:,}"
+
+
+def _where(plan: Plan, scene: Scene, member: int) -> str:
+    """The case in words, so that somebody can try it."""
+    sales = [
+        f"person {place + 1} under {f'person {parent + 1}' if parent >= 0 else 'the core'} sells {_amount(plan, cv)}"
+        for place, (parent, cv) in enumerate(zip(scene.parents, scene.volumes, strict=True))
+        if cv or place == member
+    ]
+    return f": person {member + 1} of {len(scene.parents)}, where {', '.join(sales)}"
 
 
 def split_gain(plan: Plan) -> tuple[int, str]:
@@ -64,7 +79,7 @@ def split_gain(plan: Plan) -> tuple[int, str]:
         scene = found[place]
         gain = after[member] + after[len(scene.parents)] - before[place][member]
         if gain > best:
-            best, where = gain, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+            best, where = gain, _where(plan, scene, member)
     return best, where
 
 
@@ -92,7 +107,7 @@ def worst_drop(plan: Plan) -> tuple[int, str]:
         drop = max(was - is_ for was, is_ in zip(before[place], after, strict=True))
         if drop > worst:
             scene = found[place]
-            worst, where = drop, f" (sponsors {scene.parents}, volumes {scene.volumes}, member {member})"
+            worst, where = drop, _where(plan, scene, member)
     return worst, where
 
 
@@ -111,7 +126,7 @@ def cliff(plan: Plan) -> tuple[int, str]:
     for start, before, after in zip(starts, _totals(plan, beneath), _totals(plan, reached), strict=True):
         jump = max(abs(now - was) for was, now in zip(before, after, strict=True))
         if jump > worst:
-            worst, where = jump, f" (at {start})"
+            worst, where = jump, f" (at {_amount(plan, start)})"
     return worst, where
 
 
