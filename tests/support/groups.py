@@ -1,4 +1,4 @@
-"""Which tests share a worker: those that share a network, and storms that would meet one another.
+"""Which tests share a worker: those that share a network or a crowd, and storms that would meet one another.
 
 By path, because the marks of pytest-xdist 3.8 (xdist_group) do not reach its scheduler under pytest 9.
 """
@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 GROUPS = {
     r"tests/browser/(?!test_map)": "browser",
     r"tests/cli/test_demo\.py": "past",
+    r"tests/home/search/test_flat\.py": "crowd",
     r"tests/journeys/test_storms\.py": "storms",
     r"tests/journeys/test_crashes\.py": "crashes",
     r"tests/journeys/test_crash_points\.py": "crash-points",

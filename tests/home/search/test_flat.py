@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import Connection
+from sqlalchemy import create_engine, text
 
 from hubapp.community.conversations.queries import finding as conversations
 from hubapp.community.gatherings import finding as gatherings
@@ -21,6 +21,7 @@ from hubapp.people.profiles import finding as members
 from hubapp.tenancy import finding as tenancy
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
+from tests.conftest import Databases, living
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member
 
@@ -59,26 +60,38 @@ FILL = (
        FROM membership WHERE hub_id = :hub""",
 )
 TABLES = ("post", "post_comment", "listing", "gathering", "membership", "profile_tag", "hub_page", "hub")
+Filled = tuple[HubFlask, int, MemberView]
 READ = text(
     "SELECT relname, seq_tup_read, seq_tup_read + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_xact_user_tables"
     f" WHERE relname IN {TABLES}"
 )
 
 
-@pytest.fixture
-def crowd(app: HubFlask, connection: Connection) -> Iterator[tuple[int, MemberView]]:
+@pytest.fixture(scope="module")
+def filled(databases: Databases, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """A hub with much of everything, and another one with as much of the same words."""
+    with living(databases, worker_id, tmp_path_factory.mktemp("crowd")) as live:
+        with live.app.app_context():
+            hub_id, other = make_hub(), make_hub("other")
+            viewer = make_member(hub_id, "Viewer")
+            author = make_member(other, "Author").account_id
+        owner = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(live.server.admin))
+        with owner.begin() as connection:
+            for hub in (hub_id, other):
+                values = {"now": NOW, "many": MANY, "hub": hub, "author": author}
+                for statement in FILL:
+                    names = {name: value for name, value in values.items() if f":{name}" in statement}
+                    connection.execute(text(statement), names)
+            connection.exec_driver_sql("; ".join(f"ANALYZE {table}" for table in TABLES))
+        owner.dispose()
+        yield live.app, hub_id, viewer
+
+
+@pytest.fixture
+def crowd(filled: Filled) -> Iterator[tuple[int, MemberView]]:
+    """(the hub, somebody in it), where the application is at hand."""
+    app, hub_id, viewer = filled
     with app.app_context():
-        hub_id, other = make_hub(), make_hub("other")
-        viewer = make_member(hub_id, "Viewer")
-        author = make_member(other, "Author").account_id
-        connection.exec_driver_sql("RESET ROLE")
-        for hub in (hub_id, other):
-            values = {"now": NOW, "many": MANY, "hub": hub, "author": author}
-            for statement in FILL:
-                names = {name: value for name, value in values.items() if f":{name}" in statement}
-                connection.execute(text(statement), names)
-        connection.exec_driver_sql("; ".join(f"ANALYZE {table}" for table in TABLES))
         yield hub_id, viewer
 
 
