@@ -80,7 +80,6 @@ def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = 
     """
     begun, counted, before = time.monotonic(), steps.taken.total(), Machine.examples
     made = settings(
-        max_examples=sequences,
         stateful_step_count=length,
         deadline=None,
         database=None,
@@ -92,9 +91,12 @@ def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = 
     try:
         with roomy():
             for more in range(MOST_RUNS):
-                run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=made)
-                if steps.taken.total() - counted >= at_least:
+                asked = settings(made, max_examples=sequences)
+                run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=asked)
+                if (missing := at_least - (steps.taken.total() - counted)) <= 0:
                     break
+                # The first sequence of a run is the shortest that there is.
+                sequences = 2 + missing // length
     except BaseException as error:
         error.add_note(f"the money machine failed with seed {number}; the steps above repeat it")
         raise
