@@ -17,7 +17,6 @@ from tests.journeys.money_machine.line import Line
 from tests.journeys.money_machine.machine import Machine, running_in
 from tests.journeys.money_machine.rules.payouts import BANKS
 from tests.journeys.money_machine.truths import TRUTHS
-from tests.journeys.money_machine.world import World
 
 HOLD, BANK_DAYS = timedelta(days=20), timedelta(days=4)
 KILLED = 137
@@ -127,7 +126,7 @@ def tell_in_a_process(machine: Machine, known: set[str]) -> str | None:
 
 
 def test_a_death_at_every_point_leaves_the_same_books(live: Live) -> None:
-    with running_in(World(live)):
+    with running_in(live):
         machine = fresh()
         story(machine)
         undisturbed = books(machine)

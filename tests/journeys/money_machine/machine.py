@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings, stateful
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.conftest import Live
 from tests.journeys.money_machine import sights, steps, truths_of_cases  # noqa: F401  its truths count too
 from tests.journeys.money_machine.base import Base
 from tests.journeys.money_machine.rules.faults import Faults
@@ -40,15 +41,16 @@ class Run:
 
 
 @contextmanager
-def running_in(world: World) -> Iterator[None]:
-    """Let the machine work in this world."""
+def running_in(live: Live) -> Iterator[None]:
+    """Let the machine work in a world made of this application."""
+    kept = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    world = World(live)
     Base.world, Base.history, Machine.examples = world, None, 0
     steps.taken.clear()
     steps.did.clear()
     sights.seen.clear()
     gc.freeze()  # what the application consists of need not be looked through again and again
-    kept = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         yield
     finally:
