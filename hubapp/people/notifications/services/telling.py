@@ -148,6 +148,42 @@ def _untold(account_ids: list[uuid.UUID], key: bytes, now: datetime) -> set[uuid
     return set(db.session.scalars(statement))
 
 
+def _told() -> Any:
+    statement = insert(Notice)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "hub_id", "kind", "about"],
+        index_where=text("read_at IS NULL"),
+        set_={
+            "count": Notice.count + 1,
+            "actors": _ACTORS,
+            "context": fresh.context,
+            "path": fresh.path,
+            "is_shown": fresh.is_shown,
+            "mail": fresh.mail,
+            "at": func.greatest(Notice.at, fresh.at),
+            "mailed_at": None,  # what came on top of it was in no mail yet
+            # The first that is due takes all of them along.
+            "mail_due_at": func.least(Notice.mail_due_at, fresh.mail_due_at),
+            "push_due_at": func.least(Notice.push_due_at, fresh.push_due_at),
+        },
+    )
+
+
+def _due() -> Any:
+    statement = insert(DigestDue)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["account_id"],
+        set_={"due_at": fresh.due_at, "day": fresh.day},
+        where=DigestDue.due_at > fresh.due_at,
+    )
+
+
+# Made once: a statement with the rows in it would be compiled anew for each number of them.
+_TOLD, _DUE = _told(), _due()
+
+
 def _write(
     rows: list[_Row],
     *,
@@ -179,26 +215,7 @@ def _write(
         }
         for row in rows
     ]
-    statement = insert(Notice).values(values)
-    fresh = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["account_id", "hub_id", "kind", "about"],
-        index_where=text("read_at IS NULL"),
-        set_={
-            "count": Notice.count + 1,
-            "actors": _ACTORS,
-            "context": fresh.context,
-            "path": fresh.path,
-            "is_shown": fresh.is_shown,
-            "mail": fresh.mail,
-            "at": func.greatest(Notice.at, fresh.at),
-            "mailed_at": None,  # what came on top of it was in no mail yet
-            # The first that is due takes all of them along.
-            "mail_due_at": func.least(Notice.mail_due_at, fresh.mail_due_at),
-            "push_due_at": func.least(Notice.push_due_at, fresh.push_due_at),
-        },
-    )
-    db.session.execute(statement)
+    db.session.execute(_TOLD, values)
 
 
 def _remember_digests(rows: list[_Row], now: datetime) -> None:
@@ -210,15 +227,7 @@ def _remember_digests(rows: list[_Row], now: datetime) -> None:
             values.append({"account_id": row.reader.account_id, "due_at": due, "day": day})
     if not values:
         return
-    statement = insert(DigestDue).values(values)
-    fresh = statement.excluded
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id"],
-            set_={"due_at": fresh.due_at, "day": fresh.day},
-            where=DigestDue.due_at > fresh.due_at,
-        )
-    )
+    db.session.execute(_DUE, values)
 
 
 def read(*, account_id: uuid.UUID, now: datetime, notice_id: uuid.UUID | None = None, about: str | None = None) -> int:
