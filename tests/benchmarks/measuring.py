@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from statistics import median
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from werkzeug.test import EnvironBuilder
 
 WARM_UP = 20
@@ -69,6 +72,56 @@ def by_turns(
             if number >= WARM_UP:
                 taken[place].append(timer() - start)
     return [median(times) for times in taken]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Median seconds of a request: CPU time of this process, and how long it waited for its statements."""
+
+    cpu: float
+    database: float
+
+    def __str__(self) -> str:
+        return f"{milliseconds(self.cpu)} + {milliseconds(self.database)}"
+
+
+class _Clock:
+    """Adds up what statements take, from their sending to the last row."""
+
+    def __init__(self) -> None:
+        self.seconds = self._since = 0.0
+
+    def begin(self, *_event: object) -> None:
+        self._since = time.perf_counter()
+
+    def end(self, *_event: object) -> None:
+        self.seconds += time.perf_counter() - self._since
+
+
+@contextmanager
+def _statements() -> Iterator[_Clock]:
+    clock = _Clock()
+    listeners = (("before_cursor_execute", clock.begin), ("after_cursor_execute", clock.end))
+    for name, act in listeners:
+        event.listen(Engine, name, act)
+    try:
+        yield clock
+    finally:
+        for name, act in listeners:
+            event.remove(Engine, name, act)
+
+
+def costs_by_turns(calls: Sequence[Callable[[], object]], *, rounds: int) -> list[Cost]:
+    """What each call costs, called A B A B after a warm-up."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in calls]
+    with _statements() as clock:
+        for number in range(WARM_UP + rounds):
+            for place, call in enumerate(calls):
+                clock.seconds, start = 0.0, time.process_time()
+                call()
+                if number >= WARM_UP:
+                    taken[place].append((time.process_time() - start, clock.seconds))
+    return [Cost(median(cpu for cpu, _ in times), median(spent for _, spent in times)) for times in taken]
 
 
 class Page:

@@ -31,6 +31,8 @@ from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
 
 PAGE = 24
+# More are not counted one by one: a number on a front page says as much, and costs the same in a hub of any size.
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class Cover(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a front page shows of the market: the newest listings, how many are live, whether the reader has any."""
+    """What a front page shows of the market: the newest listings, how many are live, whether the reader has any.
+
+    `live` is at most MOST_COUNTED + 1, which stands for any number above.
+    """
 
     listings: Sequence[Listing]
     covers: dict[UUID, Cover]
@@ -96,6 +101,7 @@ class Window:
 
 
 _SHELF, _OWN = aliased(Listing), aliased(Listing)
+_COUNTED = select(_SHELF.id).where(_SHELF.status == Status.LIVE).limit(MOST_COUNTED + 1)
 _COVER = (
     select(ListingImage.id, ListingImage.widths)
     .where(ListingImage.hub_id == Listing.hub_id, ListingImage.listing_id == Listing.id)
@@ -121,7 +127,7 @@ _WINDOW = (
         Listing,
         _COVER.c.id.label("cover_id"),
         _COVER.c.widths.label("cover_widths"),
-        select(func.count()).select_from(_SHELF).where(_SHELF.status == Status.LIVE).scalar_subquery().label("live"),
+        select(func.count()).select_from(_COUNTED.subquery()).scalar_subquery().label("live"),
         exists().where(_OWN.seller_account_id == bindparam("seller", type_=Uuid())).label("sells"),
     )
     .outerjoin(_COVER, true())
@@ -224,8 +230,8 @@ def picture(image_id: UUID) -> ListingImage | None:
 
 
 def count_live() -> int:
-    """How many listings are for sale."""
-    return db.session.scalar(select(func.count()).select_from(Listing).where(Listing.status == Status.LIVE)) or 0
+    """How many listings are for sale; at most MOST_COUNTED + 1."""
+    return db.session.scalar(select(func.count()).select_from(_COUNTED.subquery())) or 0
 
 
 def by_external_ref() -> dict[str, UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -30,6 +31,15 @@ pages = areas.hub_blueprint("market", __name__)
 def in_currency(amount: int, currency: str) -> str:
     """Minor units of a currency in the reader's language."""
     return money(Money(amount, currency))
+
+
+@pages.app_template_filter("as_counted")
+def as_counted(live: int) -> str:
+    """How many listings there are, as far as anybody counts them."""
+    if live > queries.MOST_COUNTED:
+        words: str = _("%(number)s+", number=format_decimal(queries.MOST_COUNTED))
+        return words
+    return str(format_decimal(live))
 
 
 def uuid_or_none(text: str) -> UUID | None:
