@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 TIME = sa.DateTime(timezone=True)
+LIVE = "status = 'live'"
 PARTS = ("brand", "front", "steps", "page")
 
 # Devices. One whose subscription ended stays, out of everybody's sight, until its browser names another.
@@ -210,6 +211,7 @@ def upgrade() -> None:
         if before:
             _drop(_types(signature))
         _create(signature, answer, now, is_for_app=is_for_app)
+    op.create_index("ix_listing_kind", "listing", ["hub_id", "kind", "id"], postgresql_where=sa.text(LIVE))
     op.create_index("ix_profile_tag_joined", "profile_tag", ["hub_id", "joined_at", "membership_id"])
     _replace(LISTINGS_BEFORE, LISTINGS)
     _replace(PEOPLE_BEFORE, PEOPLE)
@@ -258,6 +260,7 @@ def downgrade() -> None:
     _replace(PEOPLE, PEOPLE_BEFORE)
     _replace(LISTINGS, LISTINGS_BEFORE)
     op.drop_index("ix_profile_tag_joined", "profile_tag")
+    op.drop_index("ix_listing_kind", "listing")
     for signature, answer, before, _now, is_for_app in reversed(FUNCTIONS):
         _drop(_types(signature))
         if before:

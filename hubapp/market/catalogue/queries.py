@@ -9,24 +9,20 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     Select,
-    Text,
     Uuid,
     bindparam,
     exists,
     func,
     or_,
     select,
-    text,
     true,
 )
 from sqlalchemy.orm import aliased, load_only
 
 from hubapp.kernel.db import db
-from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
 
@@ -55,17 +51,6 @@ def count_sellers() -> int:
     """How many people sell something here now."""
     counted = select(func.count(Listing.seller_account_id.distinct())).where(Listing.status == Status.LIVE)
     return db.session.scalar(counted) or 0
-
-
-_SEARCH = (
-    text("SELECT found AS id FROM search_listings(:words, :kinds, :before, :at_most) AS found")
-    .bindparams(
-        bindparam("kinds", type_=ARRAY(Text)),
-        bindparam("before", type_=Uuid()),
-        bindparam("at_most", type_=Integer),
-    )
-    .columns(id=Uuid())
-)
 
 
 class Picture(Protocol):
@@ -138,23 +123,12 @@ _WINDOW = (
 )
 
 
-def market(*, kind: str | None = None, search: str = "", before: UUID | None = None, limit: int = PAGE) -> Page:
-    """Live listings, newest first, paged by key; `search` matches beginnings of words in title and text."""
-    kinds = [kind] if kind in set(Kind) else list(Kind)
-    statement = (
-        select(Listing).where(Listing.status == Status.LIVE, Listing.kind.in_(kinds)).order_by(Listing.id.desc())
-    )
-    words = policies.search_words(search)
-    if search.strip() and not words:
-        return Page((), None)
-    if words:
-        values = {"words": words, "kinds": kinds, "before": before, "at_most": limit + 1}
-        found = db.session.scalars(_SEARCH, values).all()
-        statement = statement.where(Listing.id.in_(found))
-    elif before is not None:
-        statement = statement.where(Listing.id < before)
-    rows = db.session.scalars(statement.order_by(Listing.id.desc()).limit(limit + 1)).all()
-    return _page(rows, limit)
+def market(*, kind: str | None = None, before: UUID | None = None, limit: int = PAGE) -> Page:
+    """Live listings, newest first, paged by key."""
+    statement = select(Listing).where(Listing.status == Status.LIVE)
+    if kind in set(Kind):
+        statement = statement.where(Listing.kind == kind)
+    return _newest(statement, before, limit)
 
 
 def window(*, limit: int, reader_id: UUID | None) -> Window:

@@ -14,11 +14,11 @@ from structlog.testing import capture_logs
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.accounts import services as accounts
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership import services as roles
 from hubapp.people.notifications import queries, services
 from hubapp.people.notifications.errors import BadSubscription
 from hubapp.people.notifications.policies import FIRST_PAUSE
-from hubapp.people.membership import queries as membership
-from hubapp.people.membership import services as roles
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
