@@ -21,7 +21,7 @@ SWITCHES = {
     "events": (_l("Gatherings"), _l("Plan them, register, tickets. What is planned already stays, out of sight.")),
     "members_directory": (_l("Directory"), _l("Members see one another, and what each offers, seeks and knows.")),
     "messages": (_l("Messages"), _l("Members write to one another.")),
-    "mentors": (_l("Welcome"), _l("Somebody welcomes each newcomer, with a plan of first steps.")),
+    "mentors": (_l("Welcoming newcomers"), _l("Somebody welcomes each newcomer, with a plan of first steps.")),
     "referrals": (_l("Links of members"), _l("Members pass on a link of their own and see what came of it.")),
     "shipping": (_l("Parcels"), _l("Sellers may send what they sell.")),
 }

@@ -22,6 +22,7 @@ LISTS = {
     "Gatherings to come": "/events",
     "Gatherings that were": "/events?when=past",
     "Market": "/market",
+    "Market, a kind that nobody sells": "/market?kind=place",
     "Members": "/members",
 }
 SEARCHES = {

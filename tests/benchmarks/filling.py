@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time as clock_time
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -72,6 +74,7 @@ def fill(app: HubFlask, place: Town, *, size: int, elsewhere: int = 0) -> UUID:
             if elsewhere:
                 _multiply(connection, {"hub_id": place.hub_id, "size": elsewhere, "is_own": False})
             _multiply(connection, {"hub_id": place.hub_id, "size": size, "is_own": True})
+        with _uncounted(app), db.engines["central"].begin() as connection:
             _answers(connection, place.hub_id, post_id, size)
         town.analyse(app)
     return post_id
@@ -114,12 +117,19 @@ def _multiply(connection: Connection, values: Mapping[str, object]) -> None:
     _copies(connection, ProfileTag, tag, "true", values)
 
 
+@contextmanager
+def _uncounted(app: HubFlask) -> Iterator[None]:
+    """Without the trigger that counts answers one by one, which makes a hundred thousand at once a day's work."""
+    with psycopg.connect(app.extensions["hubapp.server"].admin, autocommit=True) as admin:
+        admin.execute("ALTER TABLE post_comment DISABLE TRIGGER comment_counted")
+        yield
+        admin.execute("ALTER TABLE post_comment ENABLE TRIGGER comment_counted")
+
+
 def _answers(connection: Connection, hub_id: int, post_id: UUID, size: int) -> None:
-    """Later and later answers to one post, whose number the database would count one by one."""
-    connection.execute(text("ALTER TABLE post_comment DISABLE TRIGGER comment_counted"))
+    """Later and later answers to one post."""
     later = {"id": "uuidv7(n * interval '1 millisecond')", "created_at": "one.created_at + n * interval '1 second'"}
     _copies(connection, Comment, later, "true", {"hub_id": hub_id, "size": size, "is_own": True})
-    connection.execute(text("ALTER TABLE post_comment ENABLE TRIGGER comment_counted"))
     connection.execute(
         text("UPDATE post SET comment_count = :size + 1 WHERE hub_id = :hub_id AND id = :id"),
         {"size": size, "hub_id": hub_id, "id": post_id},
