@@ -117,48 +117,35 @@ UNBLOCKING = (
 )
 
 
-def _listings(parameter: str, kinds: str, value: str) -> str:
-    return f"""
-CREATE FUNCTION find_listings(words text[], after_class integer, before uuid, at_most integer{parameter})
+LISTINGS_OF_ALL = f"""
+CREATE FUNCTION find_listings(words text[], after_class integer, before uuid, at_most integer)
 RETURNS TABLE (class integer, id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE $query$
     WITH titled AS (
-      SELECT 0, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $2{kinds}
+      SELECT 0, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $2
         AND ($4 IS NULL OR ($4 = 0 AND l.id < $5)) ORDER BY l.id DESC LIMIT $6),
     written AS (
-      SELECT 1, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $3 AND NOT l.terms @@ $2{kinds}
+      SELECT 1, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $3 AND NOT l.terms @@ $2
         AND ($4 IS DISTINCT FROM 1 OR l.id < $5) ORDER BY l.id DESC LIMIT $6)
     SELECT * FROM (TABLE titled UNION ALL TABLE written) AS hit (class, id) ORDER BY class, id DESC LIMIT $6
   $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
-    after_class, before, at_most{value};
+    after_class, before, at_most;
 END $$
 """
-
-
-def _people(parameter: str, named: str, telling: str, value: str) -> str:
-    return f"""
+PEOPLE_OF_ALL = f"""
 CREATE FUNCTION find_people(words text[], seen text[], viewer uuid, after_class integer, before_at timestamptz,
-  before_id uuid, at_most integer{parameter}) RETURNS TABLE (class integer, joined_at timestamptz, id uuid)
+  before_id uuid, at_most integer) RETURNS TABLE (class integer, joined_at timestamptz, id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE $query$
     WITH named AS (
       SELECT 0, m.joined_at, m.id FROM membership m WHERE m.hub_id = $1 AND m.status = 'active' AND m.is_listed
-        AND m.hidden_reason IS NULL AND m.terms @@ $2{named} AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
+        AND m.hidden_reason IS NULL AND m.terms @@ $2 AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
         AND ($5 IS NULL OR ($5 = 0 AND (m.joined_at, m.id) < ($6, $7)))
         ORDER BY m.joined_at DESC, m.id DESC LIMIT $8),
-    {telling}
-    SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
-    ORDER BY class, joined_at DESC, id DESC LIMIT $8
-  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
-    before_at, before_id, at_most{value};
-END $$
-"""
-
-
-BY_TAG_BEFORE = f"""tagged AS MATERIALIZED (
+    tagged AS MATERIALIZED (
       SELECT DISTINCT t.membership_id AS id FROM profile_tag t
         WHERE t.hub_id = $1 AND t.audience = ANY ($3) AND t.terms @@ $2),
     telling AS (
@@ -167,32 +154,113 @@ BY_TAG_BEFORE = f"""tagged AS MATERIALIZED (
         WHERE m.status = 'active' AND m.is_listed AND m.hidden_reason IS NULL AND NOT m.terms @@ $2
         AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
         AND ($5 IS DISTINCT FROM 1 OR (m.joined_at, m.id) < ($6, $7))
-        ORDER BY m.joined_at DESC, m.id DESC LIMIT $8)"""
-# In the order of the page: what half of the hub says is read from its end, and no further than the page goes.
-BY_TAG = f"""telling AS (
-      SELECT DISTINCT 1, t.joined_at, t.membership_id FROM profile_tag t
-        CROSS JOIN LATERAL (SELECT * FROM membership k WHERE k.hub_id = $1 AND k.id = t.membership_id OFFSET 0) m
-        WHERE t.hub_id = $1 AND t.audience = ANY ($3) AND t.terms @@ $2 AND ($9 IS NULL OR t.kind = $9)
-        AND m.status = 'active' AND m.is_listed AND m.hidden_reason IS NULL AND ($9 IS NOT NULL OR NOT m.terms @@ $2)
-        AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
-        AND ($5 IS DISTINCT FROM 1 OR (t.joined_at, t.membership_id) < ($6, $7))
-        ORDER BY t.joined_at DESC, t.membership_id DESC LIMIT $8)"""
+        ORDER BY m.joined_at DESC, m.id DESC LIMIT $8)
+    SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
+    ORDER BY class, joined_at DESC, id DESC LIMIT $8
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
+    before_at, before_id, at_most;
+END $$
+"""
+
+# How often a word is written cannot be told before: looked up by the word, a common one reads half of the hub to show a
+# page, and read in the order of the page, a rare one reads all of it. So it is looked up, and no further than FEW; what
+# has more is common, and read in order until the page is full.
+FEW = 500
+
+
+def _either(name: str, *, table: str, base: str, words: str, columns: str, where: str, order: str, limit: str) -> str:
+    """A common table `name` of the first rows of `table` (as `x`) with these words."""
+    many = f"(SELECT count(*) FROM few_{name}) > {FEW}"
+    return f"""few_{name} AS MATERIALIZED (
+      SELECT x.* FROM {table} x WHERE x.hub_id = $1 AND {base} AND x.terms @@ {words} LIMIT {FEW + 1}),
+    {name} AS (
+      (SELECT {columns} FROM few_{name} x {where}
+        AND NOT {many} ORDER BY {order} LIMIT {limit})
+      UNION ALL
+      (SELECT {columns} FROM {table} x {where}
+        AND x.hub_id = $1 AND {base} AND x.terms @@ {words} AND {many} ORDER BY {order} LIMIT {limit}))"""
+
+
+LIVE_KIND = "x.status = 'live' AND ($7 IS NULL OR x.kind = ANY ($7))"
+TITLED = _either(
+    "titled",
+    table="listing",
+    base=LIVE_KIND,
+    words="$2",
+    columns="0, x.id",
+    where="WHERE ($4 IS NULL OR ($4 = 0 AND x.id < $5))",
+    order="2 DESC",
+    limit="$6",
+)
+WRITTEN = _either(
+    "written",
+    table="listing",
+    base=LIVE_KIND,
+    words="$3",
+    columns="1, x.id",
+    where="WHERE NOT x.terms @@ $2 AND ($4 IS DISTINCT FROM 1 OR x.id < $5)",
+    order="2 DESC",
+    limit="$6",
+)
+LISTINGS_OF_KINDS = f"""
+CREATE FUNCTION find_listings(words text[], after_class integer, before uuid, at_most integer,
+  kinds text[] DEFAULT NULL) RETURNS TABLE (class integer, id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE $query$
+    WITH {TITLED},
+    {WRITTEN}
+    SELECT * FROM (TABLE titled UNION ALL TABLE written) AS hit (class, id) ORDER BY class, id DESC LIMIT $6
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
+    after_class, before, at_most, kinds;
+END $$
+"""
+SEEN = f"""m.status = 'active' AND m.is_listed AND m.hidden_reason IS NULL
+        AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}"""
+NAMED = _either(
+    "named",
+    table="membership",
+    base="x.status = 'active' AND $9 IS NULL",
+    words="$2",
+    columns="0, x.joined_at, x.id",
+    where=f"WHERE {SEEN.replace('m.', 'x.')} AND ($5 IS NULL OR ($5 = 0 AND (x.joined_at, x.id) < ($6, $7)))",
+    order="2 DESC, 3 DESC",
+    limit="$8",
+)
+TELLING = _either(
+    "telling",
+    table="profile_tag",
+    base="x.audience = ANY ($3) AND ($9 IS NULL OR x.kind = $9)",
+    words="$2",
+    columns="DISTINCT 1, x.joined_at, x.membership_id",
+    where=f"""CROSS JOIN LATERAL (SELECT * FROM membership k WHERE k.hub_id = $1 AND k.id = x.membership_id OFFSET 0) m
+        WHERE {SEEN} AND ($9 IS NOT NULL OR NOT m.terms @@ $2)
+        AND ($5 IS DISTINCT FROM 1 OR (x.joined_at, x.membership_id) < ($6, $7))""",
+    order="2 DESC, 3 DESC",
+    limit="$8",
+)
+PEOPLE_BY_TAGS = f"""
+CREATE FUNCTION find_people(words text[], seen text[], viewer uuid, after_class integer, before_at timestamptz,
+  before_id uuid, at_most integer, tag_kind text DEFAULT NULL)
+RETURNS TABLE (class integer, joined_at timestamptz, id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE $query$
+    WITH {NAMED},
+    {TELLING}
+    SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
+    ORDER BY class, joined_at DESC, id DESC LIMIT $8
+  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
+    before_at, before_id, at_most, tag_kind;
+END $$
+"""
 LISTINGS_BEFORE, LISTINGS = (
-    ("find_listings(text[], integer, uuid, integer)", _listings("", "", "")),
-    (
-        "find_listings(text[], integer, uuid, integer, text[])",
-        _listings(", kinds text[] DEFAULT NULL", " AND ($7 IS NULL OR l.kind = ANY ($7))", ", kinds"),
-    ),
+    ("find_listings(text[], integer, uuid, integer)", LISTINGS_OF_ALL),
+    ("find_listings(text[], integer, uuid, integer, text[])", LISTINGS_OF_KINDS),
 )
 PEOPLE_BEFORE, PEOPLE = (
-    (
-        "find_people(text[], text[], uuid, integer, timestamptz, uuid, integer)",
-        _people("", "", BY_TAG_BEFORE, ""),
-    ),
-    (
-        "find_people(text[], text[], uuid, integer, timestamptz, uuid, integer, text)",
-        _people(", tag_kind text DEFAULT NULL", " AND $9 IS NULL", BY_TAG, ", tag_kind"),
-    ),
+    ("find_people(text[], text[], uuid, integer, timestamptz, uuid, integer)", PEOPLE_OF_ALL),
+    ("find_people(text[], text[], uuid, integer, timestamptz, uuid, integer, text)", PEOPLE_BY_TAGS),
 )
 
 

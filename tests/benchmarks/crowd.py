@@ -28,7 +28,9 @@ LISTS = {
 SEARCHES = {
     "Members by name": "/members?q=person",
     "Members by what they offer": "/members?kind=offers&q=bike",
+    "Members by what nobody says": "/members?q=zither",
     "Market by a word": "/market?q=walnut",
+    "Market by what nobody sells": "/market?q=zither",
 }
 # Path → table, what its pages are ordered by (None: the id), the address's name for where a page begins, and how far
 # down the middle of the list is.
