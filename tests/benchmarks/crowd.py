@@ -14,7 +14,7 @@ from tests.benchmarks.ground import Ground
 from tests.benchmarks.measuring import Page, Result, costs_by_turns
 
 FEW, MANY, ROUNDS = 1_000, 100_000, 30
-HUBS, ELSEWHERE = 10_000, 10
+HUBS, ELSEWHERE = 10_000, 2
 GOAL = 1.5
 LISTS = {
     "Front page": "/",
@@ -58,7 +58,7 @@ def lists(ground: Ground) -> Iterator[Result]:
 
 
 def hubs(ground: Ground) -> Iterator[Result]:
-    """The same lists of a hub with 1,000 of everything, alone and among 10,000 that have as much as it together."""
+    """The same lists of a hub with 1,000 of everything, alone and among 10,000 with two of each."""
     alone = filling.build(ground, "alone", size=FEW)
     among = filling.build(ground, "among", size=FEW, hubs=HUBS, elsewhere=ELSEWHERE)
     for name, path in {**LISTS, **SEARCHES}.items():

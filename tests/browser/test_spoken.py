@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit
 from tests.browser.people import Person
 from tests.browser.site import BUYER, CONNECTORS, POTTER
 from tests.browser.test_conversations import words
-from tests.browser.test_gatherings import plan, register
+from tests.browser.test_gatherings import plan
 from tests.browser.test_member import MUG
 from tests.browser.till import choose, order
 
@@ -142,6 +142,6 @@ def test_a_gathering_is_told_by_its_names(visit: Visit, javascript: bool) -> Non
     shiru.sign_in(BUYER, "nairobi", "/events")
     shiru.follow(title)
     expect(shiru.main).to_match_aria_snapshot(GATHERING.format(title=title))
-    register(shiru, BUYER, title)
+    shiru.press("Register")
     said = shiru.main.get_by_role("status").filter(has_text="You are coming")
     expect(said.first).to_be_visible()
