@@ -170,9 +170,10 @@ FEW = 500
 
 def _either(name: str, *, table: str, base: str, words: str, columns: str, where: str, order: str, limit: str) -> str:
     """A common table `name` of the first rows of `table` (as `x`) with these words."""
-    many = f"(SELECT count(*) FROM few_{name}) > {FEW}"
+    # The limit stands outside: inside, it would make the planner hope to meet the rows soon in some other order.
+    many = f"(SELECT count(*) FROM (SELECT FROM few_{name} LIMIT {FEW + 1}) AS counted) > {FEW}"
     return f"""few_{name} AS MATERIALIZED (
-      SELECT x.* FROM {table} x WHERE x.hub_id = $1 AND {base} AND x.terms @@ {words} LIMIT {FEW + 1}),
+      SELECT x.* FROM {table} x WHERE x.hub_id = $1 AND {base} AND x.terms @@ {words}),
     {name} AS (
       (SELECT {columns} FROM few_{name} x {where}
         AND NOT {many} ORDER BY {order} LIMIT {limit})
