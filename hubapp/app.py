@@ -16,10 +16,11 @@ from hubapp.kernel.config import Settings
 from hubapp.kernel.paths import LOCALE, TEMPLATES
 from hubapp.money.payments import plug as payments
 from hubapp.people.accounts import plug as accounts
+from hubapp.people.membership import network as members_network
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
-from hubapp.people.notifications import outbox
-from hubapp.people.notifications.views import unsubscribing
+from hubapp.people.notifications import outbox, rights
+from hubapp.people.notifications.views import devices, unsubscribing
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import (
@@ -138,7 +139,9 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     )
     accounts.install(app, csrf, plugs)
     outbox.install(app, settings)
+    rights.install(app, members_network.may)
     csrf.exempt(unsubscribing.unsubscribe)  # mail programs do it; the signed token is the permission
+    csrf.exempt(devices.device_again)  # a browser's worker does it, which has no page; it looks at who asks itself
     for module in (errors, static, render, preferences):
         module.install(app)
     presentation.install(app)

@@ -37,7 +37,7 @@ class Changed:
 
 def changes(part: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
     """Everything that differs, in the order of the form."""
-    readers = {"brand": _brand, "front": _front, "steps": _steps, "page": _page}
+    readers = {"brand": _brand, "front": _front, "steps": _steps, "page": _page, "switches": _switches}
     return list(readers[part](before, after))
 
 
@@ -83,6 +83,12 @@ def _tables(before: Mapping[str, Any], after: Mapping[str, Any], known: Mapping[
         for key, label in known.items():
             was, now = (held.get(locale, {}).get(key, "") for held in (before, after))
             yield from _short(str(label), was, now, locale=locale)
+
+
+def _switches(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
+    for key, (label, _hint) in names.SWITCHES.items():
+        was, now = (_("on") if held.get(key) else _("off") for held in (before, after))
+        yield from _short(str(label), was, now)
 
 
 def _page(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:

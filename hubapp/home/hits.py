@@ -132,23 +132,6 @@ def page_hit(row: HubPage, words: Sequence[str], *, root: str) -> Hit:
     return Hit(title=marked(row.title, words), href=href, text=excerpt(row.body, words), icon="file-text")
 
 
-def key_text(found: Found) -> str:
-    """Where the page after this one begins, for an address."""
-    return f"{found.rank}~{found.at.isoformat() if found.at else ''}~{found.id}"
-
-
-def key_of(text: str) -> Found | None:
-    """The same from an address; nonsense begins at the top."""
-    rank, at, key = (*text.split("~"), "", "", "")[:3]
-    try:
-        moment = datetime.fromisoformat(at) if at else None
-        found = Found(int(rank), UUID(key), moment)
-    except ValueError:
-        return None
-    is_known = found.rank in {0, 1} and (moment is None or moment.tzinfo is not None)
-    return found if is_known else None
-
-
 def in_order(found: Iterable[Found], rows: Mapping[UUID, Any]) -> list[Any]:
     """What was found, in its order; what went away meanwhile is left out."""
     return [rows[one.id] for one in found if one.id in rows]

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from hubapp.people.membership.views import guards
+from hubapp.tenancy.packs import schema
 from hubapp.tenancy.queries import HubView
 from hubapp.web.areas import CENTRAL, HUB
 
@@ -32,8 +33,9 @@ def hub_nav(hub: HubView, locale: str, root: str, titles: Mapping[str, str]) -> 
         "members": (word("members", _("Members")), f"{root}/members", "users", "members"),
         "shares": (_("Shares"), f"{root}/p/shares", "chart-pie", "shares"),
     }
-    if not hub.features.get("conversations", True):
-        del known["feed"]
+    for item, switch in schema.NAV_SWITCHES.items():
+        if not hub.features.get(switch, True):
+            del known[item]
     entries = []
     for item in hub.home.get("nav") or ("home", "feed", "events", "market", "members"):
         slug = item.removeprefix("page:")
@@ -87,6 +89,7 @@ def _managing(root: str, *, has_events: bool) -> list[Entry]:
         ("brand.edit", _("Brand"), "/manage/brand", "palette"),
         ("pages.edit", _("Pages"), "/manage/pages", "file-text"),
         ("pages.edit", _("Front page"), "/manage/front", "house"),
+        ("switches.edit", _("Switches"), "/manage/switches", "sliders-horizontal"),
         ("roles.grant", _("Hand over"), "/manage/handover", "handshake"),
     )
     return _existing(((text, url, icon, url) for right, text, url, icon in entries if person.may(right)), root)

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-PARTS = {"brand": _l("Brand"), "front": _l("Front page"), "steps": _l("First steps"), "page": _l("Pages")}
+PARTS = {
+    "brand": _l("Brand"),
+    "front": _l("Front page"),
+    "steps": _l("First steps"),
+    "page": _l("Pages"),
+    "switches": _l("Switches"),
+}
+# What a connector turns on and off, and what that means.
+SWITCHES = {
+    "conversations": (_l("Conversations"), _l("Members tell and ask one another.")),
+    "open_conversations": (
+        _l("Conversations are open"),
+        _l("Those who have not joined read them too; only members write."),
+    ),
+    "events": (_l("Gatherings"), _l("Plan them, register, tickets. What is planned already stays, out of sight.")),
+    "members_directory": (_l("Directory"), _l("Members see one another, and what each offers, seeks and knows.")),
+    "messages": (_l("Messages"), _l("Members write to one another.")),
+    "mentors": (_l("Welcoming newcomers"), _l("Somebody welcomes each newcomer, with a plan of first steps.")),
+    "referrals": (_l("Links of members"), _l("Members pass on a link of their own and see what came of it.")),
+    "shipping": (_l("Parcels"), _l("Sellers may send what they sell.")),
+}
 SECTIONS = {
     "hero": _l("Promise and cover"),
     "facts": _l("Numbers"),

@@ -16,10 +16,11 @@ from hubapp.community.gatherings import finding as gatherings
 from hubapp.community.gatherings.finding import OpenGathering
 from hubapp.community.gatherings.models import Format
 from hubapp.community.gatherings.views.cards import formats
-from hubapp.home import hits, look
+from hubapp.home import look
 from hubapp.home.hits import Group, Hit, Outcome
 from hubapp.home.marking import excerpt, marked
 from hubapp.home.searching import FEW, MOST_COUNTED, PAGE, all_words
+from hubapp.kernel import searchable
 from hubapp.kernel.searchable import Found
 from hubapp.market.catalogue import finding as listings
 from hubapp.market.catalogue.finding import OpenListing
@@ -89,7 +90,7 @@ def _found(area: str, asked: Asked, after: str, limit: int) -> Sequence[Row]:
     if area == "hubs":
         rank, _separator, slug = after.partition("~")
         return tenancy.found_hubs(words, after=(int(rank == "1"), slug) if slug else None, limit=limit)
-    key = hits.key_of(after)
+    key = searchable.key_of(after)
     if area == "gatherings":
         place = (key.at, key.id) if key is not None and key.at is not None else None
         return gatherings.found_everywhere(words, now=asked.now, after=place, limit=limit)
@@ -101,7 +102,7 @@ def _found(area: str, asked: Asked, after: str, limit: int) -> Sequence[Row]:
 def _key(row: Row) -> str:
     if isinstance(row, tuple):
         return f"{row[0]}~{row[1].slug}"
-    return hits.key_text(Found(0, row.id, row.starts_at if isinstance(row, OpenGathering) else None))
+    return searchable.key_text(Found(0, row.id, row.starts_at if isinstance(row, OpenGathering) else None))
 
 
 def _hits(asked: Asked, found: dict[str, Sequence[Row]]) -> dict[str, tuple[Hit, ...]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from hubapp.home.presentation import Site
 from hubapp.kernel.paths import TEMPLATES
+from hubapp.people.notifications import pushes
 from hubapp.web import interface, static
 from hubapp.web.lean import lean
 
@@ -28,8 +29,8 @@ def worker(site: Site) -> str:
     kept = shell(site)
     named = "\n".join((*kept, site.locale, static.fingerprint("worker.js"), _pages()))
     version = hashlib.sha256(named.encode()).hexdigest()[:12]
-    head = f"const ROOT = {json.dumps(site.root)}, VERSION = {json.dumps(version)}, SHELL = {json.dumps(kept)};\n"
-    return head + _script()
+    values = {"ROOT": site.root, "VERSION": version, "SHELL": kept, "KEY": pushes.server_key()}
+    return f"const {', '.join(f'{name} = {json.dumps(value)}' for name, value in values.items())};\n{_script()}"
 
 
 @lru_cache(maxsize=1)

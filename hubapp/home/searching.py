@@ -17,6 +17,7 @@ from hubapp.community.gatherings import finding as gatherings
 from hubapp.home import hits, likeness
 from hubapp.home.hits import Group, Hit, Outcome
 from hubapp.home.presentation import Site
+from hubapp.kernel import searchable
 from hubapp.kernel.searchable import Found
 from hubapp.market.catalogue import finding as listings
 from hubapp.market.catalogue import queries as catalogue
@@ -108,7 +109,7 @@ def within(asked: Asked, area: str, *, after: Found | None) -> Outcome:
     if not found and after is None:
         return everywhere(asked, (area,))
     label, icon = labels(asked.site)[area]
-    more = _url(asked, area, hits.key_text(found[size - 1])) if len(found) > size else ""
+    more = _url(asked, area, searchable.key_text(found[size - 1])) if len(found) > size else ""
     first = _url(asked, area) if after is not None else ""
     shown = _hits(asked, {area: found[:size]}).get(area, ())
     return Outcome((Group(area, label, icon, shown, next_url=more, first_url=first),))

@@ -26,6 +26,23 @@ class Found(NamedTuple):
     kind: str = ""
 
 
+def key_text(found: Found) -> str:
+    """Where the page after this one begins, for an address."""
+    return f"{found.rank}~{found.at.isoformat() if found.at else ''}~{found.id}"
+
+
+def key_of(text: str) -> Found | None:
+    """The same from an address; nonsense begins at the top."""
+    rank, at, key = (*text.split("~"), "", "", "")[:3]
+    try:
+        moment = datetime.fromisoformat(at) if at else None
+        found = Found(int(rank), UUID(key), moment)
+    except ValueError:
+        return None
+    is_known = found.rank in {0, 1} and (moment is None or moment.tzinfo is not None)
+    return found if is_known else None
+
+
 def terms(sql: str) -> Mapped[Any]:
     """The column `terms`: every word of a row, as `sql` puts them together."""
     return deferred(mapped_column(TSVECTOR, Computed(sql, persisted=True)))

@@ -150,14 +150,24 @@ def check_steps(hub: Hub | HubView, steps: Mapping[str, Mapping[str, str]]) -> N
             _refuse_marks(words, f"{locale}-{key}")
 
 
-def edit_switches(*, switches: Mapping[str, bool], actor: Actor, now: datetime) -> int:
-    """Turn some of the hub's switches; the others stay."""
+def edit_switches(
+    *,
+    switches: Mapping[str, bool],
+    version: int | None = None,
+    source: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Turn some of the hub's switches; the others stay. Returns the number of their newest version.
+
+    Refuses with FieldRefused or ChangedMeanwhile.
+    """
     unknown = [name for name in switches if name not in schema.FEATURES]
     if unknown:
         raise errors.FieldRefused(_("Choose from the list."), field=unknown[0][:40])
-    change = editing.begin()
+    change = editing.begin(part="switches", version=version)
     change.hub.features = {**change.hub.features, **switches}
-    return _finished(change, "switches.edit", None, actor, now)
+    return _finished(change, "switches.edit", source, actor, now)
 
 
 def available_sections(features: Mapping[str, Any]) -> tuple[str, ...]:

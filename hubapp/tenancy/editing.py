@@ -16,6 +16,7 @@ from hubapp.kernel.db import after_commit, db, require_hub_id
 from hubapp.tenancy import audit, errors, queries
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.models import Hub, HubLogo, HubPage, HubVersion
+from hubapp.tenancy.packs import schema
 
 # How long a drawing that was only looked at stays.
 LOOKED_AT = timedelta(days=1)
@@ -25,7 +26,7 @@ _TOUCHED: Mapping[str, tuple[str, ...]] = {
     "front": ("front",),
     "steps": ("steps",),
     "page": ("page",),
-    "": (),
+    "switches": ("switches",),
 }
 
 
@@ -40,7 +41,7 @@ class Change:
     logo: bytes | None = field(default=None, repr=False)
 
 
-def begin(*, part: str = "", subject: str = "", version: int | None = None) -> Change:
+def begin(*, part: str, subject: str = "", version: int | None = None) -> Change:
     """Lock the current hub for a change of one of its parts. `version`: the number of the version that a form shows.
 
     Refuses with ChangedMeanwhile where there is a newer one.
@@ -96,6 +97,8 @@ def content(hub: Hub, part: str, subject: str = "") -> dict[str, Any]:
         return {**{key: home[key] for key in keys if key in home}, "words": hub.words}
     if part == "steps":
         return dict(home.get("steps", {}))
+    if part == "switches":
+        return {name: bool(hub.features.get(name, name not in schema.OFF_AT_FIRST)) for name in schema.FEATURES}
     rows = db.session.scalars(select(HubPage).where(HubPage.slug == subject, HubPage.hub_id == hub.id))
     texts = {row.locale: {"title": row.title, "body": row.body} for row in rows}
     nav = list(home.get("nav", []))

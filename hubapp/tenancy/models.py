@@ -117,7 +117,7 @@ class HubPage(HubScoped, db.Model):  # type: ignore[name-defined]
 
 
 class HubVersion(HubScoped, db.Model):  # type: ignore[name-defined]
-    """A part of a hub (its brand, front page, first steps, or a page) as it was after one change; never changed itself.
+    """A part of a hub (brand, front page, first steps, switches, a page) as it was after one change; never changed.
 
     `subject`: which page. `number` counts a part's versions from 1; `source`: the version that this one brought back.
     """
@@ -137,7 +137,7 @@ class HubVersion(HubScoped, db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "part", "subject", "number"),
-        CheckConstraint("part IN ('brand', 'front', 'steps', 'page')", name="part"),
+        CheckConstraint("part IN ('brand', 'front', 'steps', 'page', 'switches')", name="part"),
         CheckConstraint("act IN ('found', 'edit', 'remove', 'restore')", name="act"),
         CheckConstraint("(act = 'restore') = (source IS NOT NULL)", name="source"),
     )

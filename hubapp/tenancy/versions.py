@@ -22,6 +22,7 @@ PART_PERMISSIONS = {
     "front": "pages.edit",
     "steps": "mentors.manage",
     "page": "pages.edit",
+    "switches": "switches.edit",
 }
 PAGE = 20
 
@@ -98,6 +99,9 @@ def bring_back(*, version_id: uuid.UUID, seen: int | None = None, actor: Actor, 
     if row.part == "steps":
         steps = {locale: {key: held.get(locale, {}).get(key, "") for key in schema.STEPS} for locale in hub.locales}
         return brand.edit_steps(steps=steps, **given)
+    if row.part == "switches":
+        known = {name: held[name] for name in schema.FEATURES if name in held}
+        return brand.edit_switches(switches=known, **given)
     if not held["texts"]:
         return pages.remove_page(slug=row.subject, **given)
     return pages.write_page(writing=writing_of(hub, row.subject, held), **given)

@@ -13,7 +13,7 @@ import click
 import psutil
 
 from hubapp.kernel import log
-from tests.benchmarks import checkout, cold, compensation, crowd, history, pages, paying_out, settling
+from tests.benchmarks import checkout, cold, compensation, crowd, history, pages, paying_out, settling, watching
 from tests.benchmarks.ground import Ground, prepared
 from tests.benchmarks.measuring import Result
 
@@ -23,7 +23,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterable[Result]]] = {
     "checkout": checkout.place,
     "growth": pages.growth,
     "lists": crowd.lists,
-    "open": crowd.open_pages,
+    "hubs": crowd.hubs,
+    "open": watching.open_pages,
     "import": history.bring,
     "cold": cold.start,
     "settle": settling.settle,
@@ -43,6 +44,9 @@ def machine(ground: Ground) -> str:
 
 def main(names: list[str]) -> int:
     """Run, print the table; 1 if a goal was missed or a benchmark failed."""
+    if unknown := set(names) - set(BENCHMARKS):
+        click.echo(f"No benchmark is called {', '.join(sorted(unknown))}. There are {', '.join(BENCHMARKS)}.", err=True)
+        return 2
     begin, is_fine = time.monotonic(), True
     with prepared() as ground:
         log.configure(ground.settings)

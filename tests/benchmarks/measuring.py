@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 from werkzeug.test import EnvironBuilder
 
 WARM_UP = 20
@@ -69,6 +73,56 @@ def by_turns(
             if number >= WARM_UP:
                 taken[place].append(timer() - start)
     return [median(times) for times in taken]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Median seconds of CPU that a request takes: of this process, and of the database behind it."""
+
+    cpu: float
+    database: float
+
+    def __str__(self) -> str:
+        return f"{milliseconds(self.cpu)} + {milliseconds(self.database)}"
+
+
+class _Backends:
+    """The database's processes that were spoken to: what they worked, whatever else went on at that time."""
+
+    def __init__(self) -> None:
+        self.known: set[int] = set()
+
+    def meet(self, connection: Connection, *_event: object) -> None:
+        self.known.add(connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr]
+
+    def seconds(self) -> float:
+        # Nanoseconds on a processor; clocks of the whole process count hundredths of a second.
+        files = (Path("/proc") / str(pid) / "schedstat" for pid in self.known)
+        return sum(int(file.read_text().split()[0]) for file in files if file.exists()) / 1e9
+
+
+@contextmanager
+def _backends() -> Iterator[_Backends]:
+    backends = _Backends()
+    event.listen(Engine, "before_cursor_execute", backends.meet)
+    try:
+        yield backends
+    finally:
+        event.remove(Engine, "before_cursor_execute", backends.meet)
+
+
+def costs_by_turns(calls: Sequence[Callable[[], object]], *, rounds: int) -> list[Cost]:
+    """What each call costs, called A B A B after a warm-up (Linux, a database on this machine)."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in calls]
+    with _backends() as backends:
+        for number in range(WARM_UP + rounds):
+            for place, call in enumerate(calls):
+                worked, start = backends.seconds(), time.process_time()
+                call()
+                if number >= WARM_UP:
+                    spent = time.process_time() - start
+                    taken[place].append((spent, backends.seconds() - worked))
+    return [Cost(median(cpu for cpu, _ in times), median(worked for _, worked in times)) for times in taken]
 
 
 class Page:

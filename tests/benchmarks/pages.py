@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import text
-
-from hubapp.kernel.db import db
-from hubapp.tenancy.models import Hub
 from hubapp.web.areas import HubFlask
 from tests.benchmarks import bare, town
 from tests.benchmarks.ground import Ground
@@ -62,12 +58,6 @@ def _front_page(app: HubFlask, _place: Town) -> Page:
 def _network(ground: Ground, size: int) -> tuple[HubFlask, Town]:
     app = ground.app(f"network_{size}")
     place = town.build(app)
-    with app.app_context(), db.engines["central"].begin() as connection:
-        columns = [column.name for column in Hub.__table__.columns if column.name not in {"id", "slug"}]
-        names = ", ".join(columns)
-        connection.execute(
-            text(f"INSERT INTO hub (slug, {names}) SELECT 'hub-' || n, {names} FROM hub, generate_series(2, :size) n"),
-            {"size": size},
-        )
+    town.add_hubs(app, size)
     town.analyse(app)
     return app, place

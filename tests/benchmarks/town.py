@@ -12,6 +12,7 @@ from hubapp.kernel.paths import HUBS
 from hubapp.market.catalogue.models import ListingImage
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.models import Hub
 from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
@@ -76,6 +77,21 @@ def cookie_of(app: HubFlask, account_id: UUID, hub_id: int) -> str:
     accounts.sign_in(client, account_id, hub_id)
     client.get("/", base_url=accounts.base_url(app, hub_id))  # the first page adds what forms need
     return "; ".join(f"{cookie.key}={cookie.value}" for cookie in client._cookies.values())
+
+
+def add_hubs(app: HubFlask, size: int) -> None:
+    """Copies of the only hub, so that there are `size`; nobody belongs to them."""
+    with app.app_context(), db.engines["central"].begin() as connection:
+        kept = {"id", "slug", "member_count"}
+        columns = [column.name for column in Hub.__table__.columns if column.name not in kept and not column.computed]
+        names = ", ".join(columns)
+        connection.execute(
+            text(
+                f"INSERT INTO hub (slug, member_count, {names})"
+                f" SELECT 'hub-' || n, 0, {names} FROM hub, generate_series(2, :size) n"
+            ),
+            {"size": size},
+        )
 
 
 def analyse(app: HubFlask) -> None:

@@ -17,7 +17,8 @@ from tests.browser.people import Person, watch
 from tests.browser.site import Site, running
 from tests.conftest import Databases
 
-Visit = Callable[..., Person]
+Visit = Callable[..., Any]  # the kind of person that is asked for
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,18 +58,21 @@ def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
-    """Opens browsers: `visit(javascript=False)`, `visit(viewport={…}, color_scheme="dark")`. Nothing may complain."""
+    """Opens browsers: `visit(javascript=False)`, `visit(viewport={…}, color_scheme="dark")`. Nothing may complain.
+
+    Whoever has no JavaScript is on a phone, so that the main journeys are made on both. `visit(Typist)`: no mouse.
+    """
     people: list[Person] = []
     if there := site.environment.get("DATABASE_URL"):  # all journeys come from one address, which may sign in so often
         with psycopg.connect(there) as connection:
             connection.execute("DELETE FROM login_throttle")
 
-    def open_browser(*, javascript: bool = True, **options: Any) -> Person:
-        usual = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
+    def open_browser(kind: type[Person] = Person, *, javascript: bool = True, **options: Any) -> Person:
+        usual = {"viewport": DESKTOP if javascript else PHONE, "locale": "en-GB", "reduced_motion": "reduce"}
         usual["service_workers"] = "block"
         context = browser.new_context(java_script_enabled=javascript, **{**usual, **options})
         context.set_default_timeout(15_000)
-        people.append(watch(Person(site, context, context.new_page())))
+        people.append(watch(kind(site, context, context.new_page())))
         return people[-1]
 
     yield open_browser

@@ -36,3 +36,31 @@ def test_a_browser_that_does_not_allow_it_is_told_so(visit: Visit) -> None:
     shiru.sign_in(BUYER, "nairobi", "/me/notifications")
     shiru.press("Show notices on this device")
     shiru.sees("Your browser does not allow it.")
+
+
+RENEWS = """async (subscription) => {
+  let wish;
+  PushManager.prototype.subscribe = async (given) => { wish = given; return JSON.parse(subscription); };
+  let done;
+  dispatchEvent(Object.assign(new Event("pushsubscriptionchange"), { waitUntil: (work) => { done = work; } }));
+  await done;
+  return [wish.userVisibleOnly, wish.applicationServerKey.length];
+}"""
+
+
+def test_a_subscription_that_the_browser_renews_is_named_again_by_its_worker(visit: Visit) -> None:
+    shiru = visit(service_workers="allow", permissions=["notifications"])
+    shiru.context.add_init_script(SUBSCRIBES % Subscriber().subscription("https://push.example.net/1"))
+    shiru.sign_in(BUYER, "nairobi", "/me/notifications")
+    shiru.press("Show notices on this device")
+    shiru.sees("Notices now come to this device.")
+    (worker,) = shiru.context.service_workers
+    asked: list[int] = []
+    shiru.context.on("response", lambda answer: asked.append(answer.status) if "/devices/again" in answer.url else None)
+    wish = worker.evaluate(RENEWS, Subscriber().subscription("https://push.example.net/2"))
+    assert wish == [True, 87]
+    shiru.page.reload()
+    shiru.sees("This device")
+    assert asked == [204]
+    shiru.press("Switch off")
+    shiru.sees("Notices no longer come to that device.")

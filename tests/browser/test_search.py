@@ -7,13 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import DESKTOP, PHONE, Visit
 from tests.browser.site import BUYER
 
-PHONE = {"width": 390, "height": 844}
 
-
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 def test_types_and_results_come_beneath_the_field_that_keeps_the_focus(visit: Visit, viewport: dict[str, int]) -> None:
     shiru = visit(viewport=viewport)
     shiru.sign_in(BUYER, "nairobi", "/market/")

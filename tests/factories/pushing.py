@@ -98,11 +98,12 @@ class Request:
 
 @dataclass(slots=True)
 class PushService:
-    """Keeps what it is sent. `status`: what it answers; `location`: where it would rather be asked."""
+    """Keeps what it is sent. `status`: what it answers; `location`: where it would rather be asked; `later`: when."""
 
     port: int
     status: int = 201
     location: str = ""
+    later: str = ""
     received: list[Request] = field(default_factory=list)
 
     def url(self, name: str = "1") -> str:
@@ -122,6 +123,8 @@ def push_service() -> Iterator[PushService]:
             self.send_response(service.status)
             if service.location:
                 self.send_header("Location", service.location)
+            if service.later:
+                self.send_header("Retry-After", service.later)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -92,7 +92,7 @@ def worker_of(app: HubFlask, hub_id: int) -> tuple[str, list[str]]:
     answer = Browser(app, hub_id).get("/sw.js")
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
-    found = re.search(r'VERSION = "([0-9a-f]{12})", SHELL = (\[.*?\]);', answer.text)
+    found = re.search(r'VERSION = "([0-9a-f]{12})", SHELL = (\[.*?\]), KEY = "[\w-]{87}";', answer.text)
     assert found
     return found[1], json.loads(found[2])
 
@@ -139,7 +139,8 @@ def test_two_sign_ins_are_told_apart_and_the_session_is_not_told(app: HubFlask, 
 
 def test_scripts_are_sent_without_what_only_readers_need() -> None:
     script = '/* Why.\n   More. */\n(() => {\n  // a word\n  const a = "// no"; // kept\n\n  return a;\n})();\n'
-    assert lean.lean(script) == '(() => {\nconst a = "// no"; // kept\nreturn a;\n})();\n'
+    assert lean.lean(script) == '(() => {const a = "// no"; // kept\nreturn a;})();\n'
+    assert lean.lean("if (a) {\n  b() // why;\n}\nc()\nd(\n  1,\n)\n") == "if (a) {b() // why;\n}\nc()\nd(1,)\n"
 
 
 def test_our_scripts_have_no_texts_over_several_lines() -> None:

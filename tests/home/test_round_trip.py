@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.paths import HUBS
-from hubapp.tenancy import portable, services
+from hubapp.tenancy import brand, portable, services
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.models import Hub, HubPage
 from hubapp.tenancy.packs import export, load
 from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW
 from tests.factories.members import make_connector
@@ -64,11 +65,17 @@ def exported(app: HubFlask, hub_id: int) -> dict[str, bytes]:
         return export.files(portable.pack_of(hub_id))
 
 
+def write(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 def edit_everything(browser: Browser) -> None:
     """Each form of the connector's desk, with every field changed."""
     browser.client.set_cookie("locale", "en")
-    brand = filled(browser) | BRAND | {"logo": (io.BytesIO(DRAWING), "l.svg")}
-    assert browser.post("/manage/brand", brand, content_type="multipart/form-data").status_code == 303
+    looks = filled(browser) | BRAND | {"logo": (io.BytesIO(DRAWING), "l.svg")}
+    assert browser.post("/manage/brand", looks, content_type="multipart/form-data").status_code == 303
     front = typed(browser, "/manage/front")
     for name in [name for name in front if name.startswith(("text-", "word-"))]:
         front[name] = ODD if name.endswith(("-lead", "-about")) else f"Ç'est «{name[5:]}» \\ #1"
@@ -118,11 +125,8 @@ def test_everything_edited_on_the_web_leaves_and_opens_as_the_same_hub(
     edited = defines(app, lyon)
     same = {key for key, value in edited[0].items() if value == before[0][key]}
     assert same == {*FIXED, "legal", "tax_rates", "logo_type"}
-    files = exported(app, lyon)
-    folder = tmp_path / "lyon"
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    files, folder = exported(app, lyon), tmp_path / "lyon"
+    write(files, folder)
     pack = load.load(folder)
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         db.session.get_one(Hub, lyon).slug = "lyon-before"
@@ -131,3 +135,12 @@ def test_everything_edited_on_the_web_leaves_and_opens_as_the_same_hub(
     again = opened(app, pack)
     assert defines(app, again) == edited
     assert exported(app, again) == files
+
+
+def test_what_was_switched_off_leaves_as_a_pack_that_opens(app: HubFlask, lyon: int, tmp_path: Path) -> None:
+    with app.app_context(), hub_scope(lyon), unit_of_work():
+        brand.edit_switches(switches={"members_directory": False, "conversations": False}, actor=SYSTEM, now=NOW)
+    write(exported(app, lyon), tmp_path / "lyon")
+    pack = load.load(tmp_path / "lyon")
+    assert not {"feed", "members"} & set(pack.nav)
+    assert not {"conversations", "members"} & set(pack.home.sections)

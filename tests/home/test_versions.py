@@ -248,3 +248,31 @@ def test_the_list_asks_the_same_however_many_versions_there_are_and_pages_by_num
     second = connector.get(older[1]).text
     assert re.findall(r'aria-label="Version (\d+)"', second) == ["4", "3", "2", "1"]
     assert "Older" not in second
+
+
+def test_a_switch_says_who_turned_it_and_is_undone(app: HubFlask, lyon: int, connector: Browser) -> None:
+    page = connector.get("/manage/switches").text
+    on = re.findall(r'role="switch" id="(\w+)"[^>]*checked', page)
+    assert {"messages", "events"} <= set(on)
+    form = {name: "1" for name in on if name != "messages"}
+    saved = connector.post("/manage/switches", {**form, "version": "0"})
+    assert saved.location.endswith("/manage/switches?saved=2")
+    assert connector.get("/messages").status_code == 404
+    listed = connector.get("/manage/versions/switches").text
+    assert "saved by Camille" in listed
+    assert "Messages" in listed.partition('class="history"')[2]
+    late = connector.post("/manage/switches", {**form, "version": "1"})
+    assert late.status_code == 422
+    assert "is version 2" in late.text
+    path, fields = undo(connector, connector.get(saved.location).text)
+    shown = connector.get(path.removesuffix("/restore")).text
+    assert "How it was" in shown
+    assert connector.post(path, fields, form_page="/manage/switches").location.endswith("/manage/switches?saved=3")
+    assert connector.get("/messages").status_code == 200
+
+
+def test_only_who_may_turn_switches_sees_them(app: HubFlask, lyon: int) -> None:
+    with app.app_context():
+        member = make_member(lyon, "Zoé").account_id
+    assert Browser(app, lyon, member).get("/manage/switches").status_code == 403
+    assert Browser(app, lyon, member).get("/manage/versions/switches").status_code == 403

@@ -151,6 +151,21 @@ def test_an_old_front_page_comes_back_without_what_is_switched_off_since(app: Hu
         assert versions.present("front")["sections"] == ["hero", "about"]
 
 
+def test_switches_have_versions_and_come_back_whole(app: HubFlask, hub_id: int) -> None:
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        began = versions.present("switches")
+        assert brand.edit_switches(switches={"messages": False}, **BY) == 2
+        assert brand.edit_switches(switches={"messages": False}, **BY) == 2
+        assert brand.edit_switches(switches={"events": False}, version=2, **BY) == 3
+        assert numbers("switches") == [(3, "edit"), (2, "edit"), (1, "found")]
+        with pytest.raises(errors.ChangedMeanwhile):
+            brand.edit_switches(switches={"events": True}, version=2, **BY)
+        assert back("switches", 1) == 4
+        assert versions.present("switches") == began
+        with pytest.raises(errors.FieldRefused):
+            brand.edit_switches(switches={"no_such": True}, **BY)
+
+
 def test_a_language_may_stay_empty_but_not_the_one_that_is_needed(app: HubFlask, hub_id: int) -> None:
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         none, some = PageText("", ""), PageText("T", "b")

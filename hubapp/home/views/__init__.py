@@ -1,6 +1,18 @@
 """Pages of a hub's and the network's front, and of the connector's shell."""
 
-from hubapp.home.views import arranging, brand, central, files, front, health, manage, search, versions, writing
+from hubapp.home.views import (
+    arranging,
+    brand,
+    central,
+    files,
+    front,
+    health,
+    manage,
+    search,
+    switching,
+    versions,
+    writing,
+)
 
 blueprints = (
     files.blueprint,
@@ -10,6 +22,7 @@ blueprints = (
     brand.blueprint,
     writing.blueprint,
     arranging.blueprint,
+    switching.blueprint,
     versions.blueprint,
     central.blueprint,
     search.blueprint,

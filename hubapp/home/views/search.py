@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from hubapp.community.conversations import queries as conversations
-from hubapp.home import hits, network_searching, presentation, searching
+from hubapp.home import network_searching, presentation, searching
 from hubapp.home.hits import Outcome
-from hubapp.kernel import clock, folding
+from hubapp.kernel import clock, folding, searchable
 from hubapp.people.accounts import policies
 from hubapp.people.accounts.errors import TooManyAttempts
 from hubapp.people.accounts.services import throttle
@@ -45,7 +45,7 @@ def search() -> ResponseReturnValue:
         if area == EVERYTHING:
             outcome = searching.everywhere(asked, open_areas)
         else:
-            outcome = searching.within(asked, area, after=hits.key_of(request.args.get("after", "")))
+            outcome = searching.within(asked, area, after=searchable.key_of(request.args.get("after", "")))
     labels = searching.labels(site)
     context = _context(typed, words, area, outcome, [(key, *labels[key]) for key in open_areas])
     if not words and not htmx:

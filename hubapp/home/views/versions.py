@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from hubapp.community.mentoring.views import shown as mentoring
 from hubapp.home import changes, names, presentation, previews
@@ -18,6 +19,13 @@ from hubapp.tenancy import errors, versions
 from hubapp.tenancy.models import HubVersion
 from hubapp.tenancy.versions import Pair
 from hubapp.web import access, areas
+
+_EDITED_AT = {
+    "brand": "brand.edit",
+    "front": "arranging.edit",
+    "steps": "manage_mentors.index",
+    "switches": "switching.edit",
+}
 
 blueprint = areas.hub_blueprint("versions", __name__, url_prefix="/manage/versions")
 
@@ -109,6 +117,10 @@ def _preview(row: HubVersion) -> dict[str, Any]:
         return {"shown": previews.of_brand(site, held, logo_url=url)}
     if row.part == "front":
         return {"shown": previews.of_front(site, versions.front_then(held))}
+    if row.part == "switches":
+        words = {True: _("on"), False: _("off")}
+        shown = [(label, words[bool(held.get(key))]) for key, (label, _hint) in names.SWITCHES.items()]
+        return {"switches_shown": shown}
     if row.part == "steps":
         return {"shown": mentoring.in_all_languages(held)}
     return {"shown": previews.of_page(tuple(held["texts"]), held["texts"])}
@@ -129,8 +141,7 @@ def _edit_url(part: str, subject: str, **query: Any) -> str:
     if part == "page":
         locale = _site().view.default_locale
         return url_for("writing.edit", slug=subject, locale=locale, **query) if subject else url_for("writing.index")
-    endpoint = {"brand": "brand.edit", "front": "arranging.edit", "steps": "manage_mentors.index"}[part]
-    return url_for(endpoint, **query)
+    return url_for(_EDITED_AT[part], **query)
 
 
 def _site() -> Site:

@@ -11,14 +11,17 @@ from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
 from hubapp.kernel.searchable import Found
+from hubapp.market.catalogue import queries
+from hubapp.market.catalogue.models import Kind, Listing
 
 _FIND = (
-    text("SELECT class, id FROM find_listings(:words, :rank, :before, :most)")
+    text("SELECT class, id FROM find_listings(:words, :rank, :before, :most, :kinds)")
     .bindparams(
         bindparam("words", type_=ARRAY(Text)),
         bindparam("rank", type_=Integer),
         bindparam("before", type_=Uuid()),
         bindparam("most", type_=Integer),
+        bindparam("kinds", type_=ARRAY(Text)),
     )
     .columns(id=Uuid())
 )
@@ -45,9 +48,28 @@ class OpenListing:
     cover_seed: str
 
 
-def found(words: Sequence[str], *, after: Found | None = None, limit: int) -> list[Found]:
-    """Live listings with all of the words: in the title first, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some listings that were found, in their order; `last`: after which the next page begins, None at the end."""
+
+    listings: Sequence[Listing]
+    last: Found | None
+
+
+def page(words: Sequence[str], *, kind: str = "", after: Found | None = None, limit: int = queries.PAGE) -> Page:
+    """A page of the market's own search, in all kinds of listings or in one: what the hub's search finds there."""
+    kinds = [kind] if kind in set(Kind) else None
+    some = found(words, kinds=kinds, after=after, limit=limit + 1) if words else []
+    rows = queries.listings(one.id for one in some[:limit])
+    return Page([rows[one.id] for one in some if one.id in rows], some[limit - 1] if len(some) > limit else None)
+
+
+def found(
+    words: Sequence[str], *, kinds: Sequence[str] | None = None, after: Found | None = None, limit: int
+) -> list[Found]:
+    """Live listings with all of the words, of some kinds or of any: in the title first, the newest first."""
     values = {
+        "kinds": kinds,
         "words": list(words),
         "rank": after.rank if after else None,
         "before": after.id if after else None,

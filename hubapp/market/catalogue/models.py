@@ -71,7 +71,7 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
     external_ref: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    # Written and read by the database alone (search_listings); never fetched.
+    # Nothing reads it any more; pages of the version before this one do, while both run.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
     terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, title, body_md, status = 'live'::text)")
     folded: Mapped[str | None] = searchable.folded("title")
@@ -95,6 +95,7 @@ class Listing(HubScoped, db.Model):  # type: ignore[name-defined]
         # The last line of defence against selling the same thing twice.
         CheckConstraint("stock IS NULL OR reserved + sold <= stock", name="stock"),
         Index("ix_listing_live", "hub_id", "id", postgresql_where="status = 'live'"),
+        Index("ix_listing_kind", "hub_id", "kind", "id", postgresql_where="status = 'live'"),
         Index("ix_listing_seller", "hub_id", "seller_account_id", "id"),
         Index("ix_listing_search", "search", postgresql_using="gin"),
         # The network's, newest first.

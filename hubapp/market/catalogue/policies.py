@@ -1,8 +1,7 @@
-"""Rules of the catalogue that need no database: what a listing may say, and what a search means."""
+"""Rules of the catalogue that need no database: what a listing may say."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -18,9 +17,6 @@ LONGEST_BODY = 20_000
 MOST_IN_STOCK = 100_000
 MOST_PICTURES = 6
 MOST_POINTS = 1_000_000
-WORDS_IN_SEARCH = 8
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +55,6 @@ def stock_after_edit(*, stock: int | None, taken: int, left: int | None, left_wa
     if stock is None or left_was is None:
         return taken + left
     return stock + left - left_was
-
-
-def search_words(text: str) -> str:
-    """A search as typed → a text-search query in which every word may go on: `oil wal` → `oil:* & wal:*`.
-
-    Only letters, digits and underscores survive, so that nothing typed is an operator.
-    """
-    words = _WORD.findall(text.lower())[:WORDS_IN_SEARCH]
-    return " & ".join(f"{word}:*" for word in words)
 
 
 def tax_inside(gross: int, rate: int) -> int:

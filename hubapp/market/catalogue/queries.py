@@ -9,28 +9,26 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     Select,
-    Text,
     Uuid,
     bindparam,
     exists,
     func,
     or_,
     select,
-    text,
     true,
 )
 from sqlalchemy.orm import aliased, load_only
 
 from hubapp.kernel.db import db
-from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
 
 PAGE = 24
+# More are not counted one by one: a number on a front page says as much, and costs the same in a hub of any size.
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +53,6 @@ def count_sellers() -> int:
     return db.session.scalar(counted) or 0
 
 
-_SEARCH = (
-    text("SELECT found AS id FROM search_listings(:words, :kinds, :before, :at_most) AS found")
-    .bindparams(
-        bindparam("kinds", type_=ARRAY(Text)),
-        bindparam("before", type_=Uuid()),
-        bindparam("at_most", type_=Integer),
-    )
-    .columns(id=Uuid())
-)
-
-
 class Picture(Protocol):
     """A stored picture: its id, and the widths in which there are files (pixels, ascending)."""
 
@@ -87,7 +74,10 @@ class Cover(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a front page shows of the market: the newest listings, how many are live, whether the reader has any."""
+    """What a front page shows of the market: the newest listings, how many are live, whether the reader has any.
+
+    `live` is at most MOST_COUNTED + 1, which stands for any number above.
+    """
 
     listings: Sequence[Listing]
     covers: dict[UUID, Cover]
@@ -96,6 +86,7 @@ class Window:
 
 
 _SHELF, _OWN = aliased(Listing), aliased(Listing)
+_COUNTED = select(_SHELF.id).where(_SHELF.status == Status.LIVE).limit(MOST_COUNTED + 1)
 _COVER = (
     select(ListingImage.id, ListingImage.widths)
     .where(ListingImage.hub_id == Listing.hub_id, ListingImage.listing_id == Listing.id)
@@ -121,7 +112,7 @@ _WINDOW = (
         Listing,
         _COVER.c.id.label("cover_id"),
         _COVER.c.widths.label("cover_widths"),
-        select(func.count()).select_from(_SHELF).where(_SHELF.status == Status.LIVE).scalar_subquery().label("live"),
+        select(func.count()).select_from(_COUNTED.subquery()).scalar_subquery().label("live"),
         exists().where(_OWN.seller_account_id == bindparam("seller", type_=Uuid())).label("sells"),
     )
     .outerjoin(_COVER, true())
@@ -132,23 +123,12 @@ _WINDOW = (
 )
 
 
-def market(*, kind: str | None = None, search: str = "", before: UUID | None = None, limit: int = PAGE) -> Page:
-    """Live listings, newest first, paged by key; `search` matches beginnings of words in title and text."""
-    kinds = [kind] if kind in set(Kind) else list(Kind)
-    statement = (
-        select(Listing).where(Listing.status == Status.LIVE, Listing.kind.in_(kinds)).order_by(Listing.id.desc())
-    )
-    words = policies.search_words(search)
-    if search.strip() and not words:
-        return Page((), None)
-    if words:
-        values = {"words": words, "kinds": kinds, "before": before, "at_most": limit + 1}
-        found = db.session.scalars(_SEARCH, values).all()
-        statement = statement.where(Listing.id.in_(found))
-    elif before is not None:
-        statement = statement.where(Listing.id < before)
-    rows = db.session.scalars(statement.order_by(Listing.id.desc()).limit(limit + 1)).all()
-    return _page(rows, limit)
+def market(*, kind: str | None = None, before: UUID | None = None, limit: int = PAGE) -> Page:
+    """Live listings, newest first, paged by key."""
+    statement = select(Listing).where(Listing.status == Status.LIVE)
+    if kind in set(Kind):
+        statement = statement.where(Listing.kind == kind)
+    return _newest(statement, before, limit)
 
 
 def window(*, limit: int, reader_id: UUID | None) -> Window:
@@ -224,8 +204,8 @@ def picture(image_id: UUID) -> ListingImage | None:
 
 
 def count_live() -> int:
-    """How many listings are for sale."""
-    return db.session.scalar(select(func.count()).select_from(Listing).where(Listing.status == Status.LIVE)) or 0
+    """How many listings are for sale; at most MOST_COUNTED + 1."""
+    return db.session.scalar(select(func.count()).select_from(_COUNTED.subquery())) or 0
 
 
 def by_external_ref() -> dict[str, UUID]:

@@ -28,6 +28,7 @@ PERMISSIONS = {
     "roles.grant": _l("Choose helpers"),
     "invites.manage": _l("Make and withdraw invite links"),
     "brand.edit": _l("Change name, colours and logo"),
+    "switches.edit": _l("Turn parts of the hub on and off"),
     "pages.edit": _l("Write pages"),
     "events.view": _l("See what is planned, and who comes"),
     "events.manage": _l("Plan gatherings and check people in"),

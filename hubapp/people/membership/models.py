@@ -60,7 +60,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     suspended_reason: Mapped[str | None]
     # Why the hub took this person's own page out of sight; their name stays where they wrote.
     hidden_reason: Mapped[str | None]
-    # Written and read by the database alone (find_members); never fetched.
+    # Nothing reads it any more; pages of the version before this one do, while both run.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
     terms: Mapped[str | None] = searchable.terms(TERMS)
     folded: Mapped[str | None] = searchable.folded("display_name")

@@ -9,7 +9,8 @@ from sqlalchemy import Subquery, distinct, func, select
 
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
-from hubapp.people.membership.models import MembershipIndex, Role
+from hubapp.people.membership import policies
+from hubapp.people.membership.models import HubRole, Membership, MembershipIndex, MemberStatus, Role
 from hubapp.people.membership.queries import HubOf
 
 
@@ -54,6 +55,21 @@ def hubs_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[HubOf]]:
     for row in rows:
         found.setdefault(row.account_id, []).append(HubOf(row.hub_id, row.role, row.joined_at))
     return found
+
+
+def may(*, account_id: uuid.UUID, hub_id: int, permission: str) -> bool:
+    """Whether an account may do something in a hub now: asked when what only a role would see is about to leave."""
+    row = db.session.execute(
+        select(HubRole.role, HubRole.permissions)
+        .join(Membership, (Membership.hub_id == HubRole.hub_id) & (Membership.id == HubRole.membership_id))
+        .where(
+            HubRole.hub_id == hub_id,
+            Membership.hub_id == hub_id,
+            Membership.account_id == account_id,
+            Membership.status == MemberStatus.ACTIVE,
+        )
+    ).one_or_none()
+    return row is not None and policies.allows(row.role, row.permissions, permission)
 
 
 def people_in_hubs() -> int:

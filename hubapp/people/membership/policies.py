@@ -29,6 +29,7 @@ PERMISSIONS = (
     "invites.manage",
     "brand.edit",
     "pages.edit",
+    "switches.edit",
     "events.view",
     "events.manage",
     "conversations.manage",

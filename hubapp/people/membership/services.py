@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db, require_hub_id
-from hubapp.people.membership import errors, homes, policies, tallies
+from hubapp.people.membership import errors, homes, losing, policies, tallies
 from hubapp.people.membership.events import ConnectorChanged, MemberJoined, MemberLeft
 from hubapp.people.membership.invite_queries import Referral, referrer_of_code
 from hubapp.people.membership.models import HubRole, InviteLink, Membership, MemberStatus, ReferralTouch, Role
@@ -138,6 +138,7 @@ def grant_role(
     row.granted_by, row.granted_at, row.share_bps = actor.id, now, 0
     db.session.add(row)
     db.session.flush()
+    losing.withdraw_notices(member=member, role=row.role, permissions=row.permissions, now=now)
     action = f"role.grant.{row.role}"
     audit.record(actor=actor, action=action, hub_id=member.hub_id, subject=member.handle, reason=reason, now=now)
     if was_connector or row.role == Role.CONNECTOR:
@@ -153,6 +154,7 @@ def revoke_role(*, membership_id: uuid.UUID, actor: Actor, now: datetime, reason
         raise errors.NoSuchMember
     db.session.delete(row)
     db.session.flush()
+    losing.withdraw_notices(member=member, role=None, permissions=(), now=now)
     action = f"role.revoke.{row.role}"
     audit.record(actor=actor, action=action, hub_id=member.hub_id, subject=member.handle, reason=reason, now=now)
     if row.role == Role.CONNECTOR:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hubapp.jobs import events
 from hubapp.kernel.db import db
-from hubapp.people.membership import errors, standing
+from hubapp.people.membership import errors, losing, standing
 from hubapp.people.membership.events import ConnectorChanged
 from hubapp.people.membership.models import HubRole, Membership, MemberStatus, Role
 from hubapp.people.membership.services import connector_roles, revoke_role
@@ -38,6 +38,7 @@ def pass_on(*, from_id: uuid.UUID, to_id: uuid.UUID, actor: Actor, now: datetime
     own.share_bps += part
     db.session.add(own)
     db.session.flush()
+    losing.withdraw_notices(member=giver, role=None, permissions=(), now=now)
     details = {"from": giver.handle, "to": taker.handle, "part": part}
     audit.record(actor=actor, action="role.pass", hub_id=taker.hub_id, subject=taker.handle, details=details, now=now)
     events.publish(ConnectorChanged(hub_id=taker.hub_id))

@@ -34,9 +34,10 @@ def push_due() -> None:
 
 
 @queue.task(services.PUSH, platform="devices are central, and the app's role cannot read where they are")
-def push(notice_id: str, device_id: str) -> None:
+def push(notice_id: str, device_id: str, tries: int = 0) -> None:
     """Show one notice on one device."""
-    services.push(notice_id=uuid.UUID(notice_id), device_id=uuid.UUID(device_id), now=clock.now(), wall=clock.wall())
+    names = {"notice_id": uuid.UUID(notice_id), "device_id": uuid.UUID(device_id)}
+    services.push(**names, tries=tries, now=clock.now(), wall=clock.wall())
 
 
 @queue.periodic("20 * * * * *", "notifications.sweep", platform="digests and held mails go over all hubs")

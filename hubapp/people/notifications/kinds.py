@@ -33,7 +33,8 @@ class Kind:
     the rest, if any: some words of it). `mail`: now, daily, weekly or off, unless the reader chooses. `push`: whether
     it is shown on their devices, unless they choose; what is mailed at once is, if nothing is said. `always`: nobody
     can switch it off. `is_letter`: its mail is a letter of the same name that the slice sends itself, and whose subject
-    is the notice's text. `needs`: a permission without which pages do not offer it. `example`: a context, for tests.
+    is the notice's text. `needs`: a permission without which it is neither offered nor sent: who
+    has lost it is told nothing that came of it. `example`: a context, for tests.
     """
 
     name: str

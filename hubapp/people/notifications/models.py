@@ -206,7 +206,9 @@ class PushDevice(db.Model):  # type: ignore[name-defined]
     """A browser that shows somebody the notices of one hub, for as long as it is signed in there.
 
     Central; the app's role reaches it by one-row functions only: who knows `endpoint` can write to that browser, and
-    with `auth` what it would show. `server_key`: ours, for which the browser subscribed.
+    with `auth` what it would show. `server_key`: ours, for which the browser subscribed. `gone_at`: since when the push
+    service knows of no such subscription; the row stays for the one that the browser makes in its place.
+    `failing_since`: the first of the tries that failed since one went well.
     """
 
     __tablename__ = "push_device"
@@ -223,9 +225,20 @@ class PushDevice(db.Model):  # type: ignore[name-defined]
     system: Mapped[str]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("length(endpoint) <= 1000", name="endpoint"),
         CheckConstraint("octet_length(public_key) = 65 AND octet_length(auth) = 16", name="keys"),
         Index("ix_push_device_account_id_hub_id", "account_id", "hub_id"),
     )
+
+
+class PushPause(db.Model):  # type: ignore[name-defined]
+    """A push service asked to be left alone `until` then: by any of its devices. Central."""
+
+    __tablename__ = "push_pause"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,6 +140,10 @@ def plain(context: Mapping[str, Any]) -> dict[str, Any]:
 LONGEST_PUSH, LONGEST_PATH, LONGEST_ENDPOINT, LONGEST_SUBSCRIPTION = 3_000, 300, 1_000, 4_000
 # What is older says nothing new on a phone; the list and the mails have it.
 PUSH_LIFE = timedelta(days=1)
+# Between two tries: twice as long each time, and as long as the service asks, within reason.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+# A device that could not be reached for so long, however often it was tried, is forgotten.
+FAILING_LASTS = timedelta(days=7)
 _GONE, _LATER = {404, 410}, {401, 403, 408, 425, 429}
 SENT, GONE, REFUSED, LATER = "sent", "gone", "refused", "later"
 
@@ -198,3 +203,27 @@ def push_outcome(status: int) -> str:
     if status in _GONE:
         return GONE
     return LATER if status in _LATER or not 300 <= status < 500 else REFUSED  # noqa: PLR2004
+
+
+def is_failing(status: int) -> bool:
+    """Whether an answer says that the service does not work, rather than that it wants less, or other papers, of us."""
+    return status >= 500 or status == 408  # noqa: PLR2004
+
+
+def pause_asked(retry_after: str, *, now: datetime) -> timedelta | None:
+    """How long a service wants to be left alone: seconds, or until a date (RFC 9110, 10.2.3); nonsense is nothing."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004  some hundred years
+        wanted = timedelta(seconds=int(text))
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        wanted = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(wanted, LONGEST_PAUSE) if wanted > timedelta(0) else None
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to wait where the service says nothing; `tries`: how many went before this one."""
+    return min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE)

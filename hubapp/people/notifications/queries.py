@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from hubapp.kernel.db import db
 from hubapp.people.notifications import kinds, policies
 from hubapp.people.notifications.kinds import Kind
-from hubapp.people.notifications.models import Notice, NoticeChoice, NoticeMute, NoticeSettings, PushDevice
+from hubapp.people.notifications.models import Notice, NoticeChoice, NoticeMute, NoticeSettings, PushDevice, PushPause
 from hubapp.people.notifications.policies import Wishes
 from hubapp.tenancy import queries as tenancy
 
@@ -256,3 +256,8 @@ def targets(account_id: uuid.UUID, *, hub_id: int | None, now: datetime) -> list
     """Where a notice of a hub, or of none, is to be shown now (platform scope). `now`: wall time."""
     asked = select(PushDevice).from_statement(text("SELECT * FROM push_targets(:account, :hub, :now)"))
     return list(db.session.scalars(asked, {"account": account_id, "hub": hub_id, "now": now}))
+
+
+def pause_of(host: str, *, now: datetime) -> datetime | None:
+    """Until when a push service wants to be left alone; None: it does not (platform scope). `now`: wall time."""
+    return db.session.scalar(select(PushPause.until).where(PushPause.host == host, PushPause.until > now))

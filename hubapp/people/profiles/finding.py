@@ -13,7 +13,7 @@ from hubapp.people.membership.models import Membership
 from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
 
 _FIND = (
-    text("SELECT class, joined_at, id FROM find_people(:words, :seen, :viewer, :rank, :at, :before, :most)")
+    text("SELECT class, joined_at, id FROM find_people(:words, :seen, :viewer, :rank, :at, :before, :most, :kind)")
     .bindparams(
         bindparam("words", type_=ARRAY(Text)),
         bindparam("seen", type_=ARRAY(Text)),
@@ -22,19 +22,27 @@ _FIND = (
         bindparam("at", type_=DateTime(timezone=True)),
         bindparam("before", type_=Uuid()),
         bindparam("most", type_=Integer),
+        bindparam("kind", type_=Text),
     )
     .columns(id=Uuid())
 )
 
 
 def found(
-    words: Sequence[str], *, viewer_id: UUID, seen: Sequence[str], after: Found | None = None, limit: int
+    words: Sequence[str],
+    *,
+    viewer_id: UUID,
+    seen: Sequence[str],
+    kind: str = "",
+    after: Found | None = None,
+    limit: int,
 ) -> list[Found]:
     """Listed members: by name first, then by tags for these audiences; whoever joined last first.
 
-    Nobody who blocked the viewer, and nobody whom they blocked.
+    `kind`: by tags of that kind alone. Nobody who blocked the viewer, and nobody whom they blocked.
     """
     values = {
+        "kind": kind or None,
         "words": list(words),
         "seen": list(seen),
         "viewer": viewer_id,

@@ -52,7 +52,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
     tag: Mapped[str]
     audience: Mapped[str]
     joined_at: Mapped[datetime]
-    # Written and read by the database alone (find_members); never fetched.
+    # Nothing reads it any more; pages of the version before this one do, while both run.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
     terms: Mapped[str | None] = searchable.terms("search_terms(hub_id, tag, ''::text, false)")
 
@@ -67,6 +67,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("position BETWEEN 0 AND 9", name="position"),
         Index("ix_profile_tag_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         *searchable.indexes("profile_tag", has_name=False),
+        Index("ix_profile_tag_joined", "hub_id", "joined_at", "membership_id"),
         Index("ix_profile_tag_first", "hub_id", "kind", "joined_at", "membership_id", postgresql_where="position = 0"),
     )
 

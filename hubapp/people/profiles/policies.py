@@ -12,17 +12,12 @@ EVERYBODY, MEMBERS, CONNECTOR, NOBODY = "everybody", "members", "connector", "no
 AUDIENCES = (EVERYBODY, MEMBERS, CONNECTOR, NOBODY)
 TAGS = ("offers", "seeks", "knows", "languages")
 FIELDS = ("about", "place", "links", *TAGS)
-# What a search without a kind looks through, besides names.
-SEARCHED = TAGS
-NAME = "name"
 MOST_TAGS = 10
 LONGEST_TAG = 40
 LONGEST_PLACE = 80
 MOST_LINKS = 4
 LONGEST_LINK = 200
-WORDS_IN_SEARCH = 6
 
-_WORD = re.compile(r"\w+")
 _APART = re.compile(r"[,;\n\r،؛]+")
 
 
@@ -87,20 +82,6 @@ def shown_link(text: str) -> str:
     """An address as people read it."""
     parts = urlsplit(text)
     return (parts.netloc.removeprefix("www.") + parts.path.rstrip("/")) or text
-
-
-def search_words(text: str) -> str:
-    """A search as typed → a text-search query in which every word may go on: `bike rep` → `bike:* & rep:*`.
-
-    Only letters, digits and underscores survive, so that nothing typed is an operator.
-    """
-    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())[:WORDS_IN_SEARCH]
-    return " & ".join(f"{word}:*" for word in words)
-
-
-def searched(kind: str) -> tuple[str, ...]:
-    """Where a search looks: in names and all tags, or in the tags of one kind."""
-    return (kind,) if kind in TAGS else (NAME, *SEARCHED)
 
 
 def audience_of(audiences: dict[str, str], name: str) -> str:

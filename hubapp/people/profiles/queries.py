@@ -10,21 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
-    DateTime,
-    Integer,
-    Text,
     Uuid,
     and_,
-    bindparam,
     case,
     exists,
     func,
     literal,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute
@@ -126,30 +120,13 @@ def own(account_id: uuid.UUID) -> tuple[str, ProfileText]:
     return row[1], ProfileText(profile.place, tuple(profile.links), tags, audiences, profile.takes_messages)
 
 
-_FIND = (
-    text("SELECT found AS id FROM find_members(:words, :fields, :seen, :viewer, :at, :after, :most) AS found")
-    .bindparams(
-        bindparam("fields", type_=ARRAY(Text)),
-        bindparam("seen", type_=ARRAY(Text)),
-        bindparam("viewer", type_=Uuid()),
-        bindparam("at", type_=DateTime(timezone=True)),
-        bindparam("after", type_=Uuid()),
-        bindparam("most", type_=Integer),
-    )
-    .columns(id=Uuid())
-)
-
-
 def directory(
-    *, viewer_id: uuid.UUID, seen: Sequence[str], search: str = "", kind: str = "", after: Key | None = None, limit: int
+    *, viewer_id: uuid.UUID, seen: Sequence[str], kind: str = "", after: Key | None = None, limit: int
 ) -> list[MemberView]:
-    """Listed members, the newest first, paged by (joined_at, id).
+    """Listed members, the newest first, paged by (joined_at, id); `kind`: whoever has a tag of it.
 
-    `search`: beginnings of words, in names and tags, or in tags of the `kind` alone; `kind` alone: whoever has such a
-    tag. Only what the viewer may see finds anybody; who blocked them, and whom they blocked, is left out.
+    Only what the viewer may see finds anybody; who blocked them, and whom they blocked, is left out.
     """
-    if search:
-        return _found(viewer_id, seen, search, kind, after, limit)
     if kind in policies.TAGS:
         return _with_tags(viewer_id, seen, kind, after, limit)
     statement = MEMBERS.order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
@@ -171,18 +148,6 @@ def _listed_for(viewer_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
 def blocks_whom(who: Any, whom: Any) -> ColumnElement[bool]:
     """Whether one account has blocked another; to be asked along with other things."""
     return exists().where(Block.account_id == who, Block.blocked_id == whom)
-
-
-def _found(
-    viewer_id: uuid.UUID, seen: Sequence[str], search: str, kind: str, after: Key | None, limit: int
-) -> list[MemberView]:
-    words = policies.search_words(search)
-    if not words:
-        return []
-    at, last = after if after is not None else (None, None)
-    asked = {"words": words, "fields": list(policies.searched(kind)), "seen": list(seen), "viewer": viewer_id}
-    ids = list(db.session.scalars(_FIND, {**asked, "at": at, "after": last, "most": limit}))
-    return _in_order(ids)
 
 
 def _with_tags(viewer_id: uuid.UUID, seen: Sequence[str], kind: str, after: Key | None, limit: int) -> list[MemberView]:

@@ -12,8 +12,7 @@ from hubapp.tenancy.packs.problems import Problem
 BASE = "_base"
 # What may only be listed while its switch is on: (switch, listed value, key of the list).
 _SWITCHED = (
-    ("members_directory", "members", "nav.items"),
-    ("conversations", "feed", "nav.items"),
+    *((switch, item, "nav.items") for item, switch in schema.NAV_SWITCHES.items()),
     *((switch, section, "home.sections") for section, switch in schema.SECTION_SWITCHES.items()),
 )
 # What `_base` leaves to each hub; with these it must be a whole pack itself.

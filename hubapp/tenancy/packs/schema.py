@@ -23,6 +23,7 @@ SECTIONS = (
 # What only leads somewhere while its switch is on.
 SECTION_SWITCHES = {"members": "members_directory", "needs": "needs", "conversations": "conversations"}
 NAV = ("home", "feed", "events", "market", "members", "shares")
+NAV_SWITCHES = {"members": "members_directory", "feed": "conversations"}
 FEATURES = (
     "events",
     "needs",
@@ -35,6 +36,8 @@ FEATURES = (
     "messages",
     "mentors",
 )
+# What a hub is without where nothing is said; everything else is on.
+OFF_AT_FIRST = ("open_conversations",)
 WORDS = (
     "member",
     "members",

@@ -19,7 +19,7 @@
   const ask = (question) =>
     new Promise((resolve) => {
       const dialog = document.getElementById("confirm");
-      if (!dialog?.showModal) return resolve(confirm(question));
+      if (!dialog) return resolve(confirm(question));
       one("h2", dialog).textContent = question;
       dialog.returnValue = "";
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });

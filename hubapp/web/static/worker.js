@@ -1,5 +1,5 @@
 /* Notices, and offline: the shell, and one's own tickets. No other page is ever kept: not other people's, none with money.
-   The server puts ROOT, VERSION and SHELL before this; another SHELL is another VERSION, and replaces the old one. */
+   The server puts ROOT, VERSION, SHELL and KEY before this; another SHELL is another VERSION, and replaces the old one. */
 const SHELF = `shell ${ROOT} ${VERSION}`;
 const MINE = `mine ${ROOT}`;
 const OFFLINE = `${ROOT}/offline`;
@@ -56,4 +56,14 @@ addEventListener("notificationclick", (event) => event.waitUntil((async () => {
   notification.close();
   const shown = (await clients.matchAll({ type: "window" })).find(({ url }) => url === page);
   await (shown ? Promise.all([shown.focus(), fetch(open, { redirect: "manual" })]) : clients.openWindow(open));
+})()));
+
+/* A push service, or the browser, may end a subscription by itself: another one is made, and the server told. */
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil((async () => {
+  const wish = { userVisibleOnly: true, applicationServerKey: KEY };
+  const found = event.newSubscription ?? await registration.pushManager.subscribe(wish);
+  await fetch(`${ROOT}/me/notifications/devices/again`, {
+    method: "POST",
+    body: new URLSearchParams({ subscription: JSON.stringify(found) }),
+  });
 })()));

@@ -56,7 +56,7 @@ FILL = (
          :now - n * interval '1 minute', 'C' || n
        FROM (SELECT id, row_number() OVER () AS n FROM account WHERE email LIKE 'many' || :hub || '%') numbered""",
     """INSERT INTO profile_tag (hub_id, id, membership_id, kind, position, tag, audience, joined_at)
-       SELECT hub_id, uuidv7(), id, 'offers', 0, 'tag w' || (row_number() OVER () % 80), 'members', joined_at
+       SELECT hub_id, uuidv7(), id, 'offers', 0, 'tag w' || (row_number() OVER () * 7 % 80), 'members', joined_at
        FROM membership WHERE hub_id = :hub""",
 )
 TABLES = ("post", "post_comment", "listing", "gathering", "membership", "profile_tag", "hub_page", "hub")

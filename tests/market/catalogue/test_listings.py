@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from hubapp.kernel import folding
 from hubapp.kernel.db import unit_of_work
-from hubapp.market.catalogue import queries, services
+from hubapp.market.catalogue import finding, queries, services
 from hubapp.market.catalogue.errors import (
     HubsOnly,
     MembersOnly,
@@ -25,6 +27,7 @@ from tests.factories.accounts import make_account
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import RATES, listing_text, make_listing
 from tests.factories.members import make_member
+from tests.support.browsing import Browser
 
 
 def write(seller_id: UUID | None, **values: object) -> Listing:
@@ -105,39 +108,83 @@ def test_what_the_hub_takes_down_stays_down(app: HubFlask) -> None:
             services.publish(listing_id=listing.id, seller_id=None, now=NOW)
 
 
+def found(typed: str, **given: Any) -> finding.Page:
+    """What the market's own search shows."""
+    return finding.page(folding.words_in(typed), **given)
+
+
 @pytest.mark.parametrize(
-    ("typed", "found"), [("waln", True), ("OIL walnut", True), ("cold", True), ("nut", False), ("50% _", False)]
+    ("typed", "is_found"),
+    [("waln", True), ("OIL walnut", True), ("cold", True), ("Wálnüt", True), ("nut", False), ("50% _", False)],
 )
-def test_search_finds_beginnings_of_words_in_title_and_text(app: HubFlask, typed: str, found: bool) -> None:
+def test_search_finds_beginnings_of_words_in_title_and_text(app: HubFlask, typed: str, is_found: bool) -> None:
     with app.app_context(), hub_scope(make_hub()), unit_of_work():
         make_listing()
-        assert bool(queries.market(search=typed).listings) is found
+        assert bool(found(typed).listings) is is_found
 
 
 @pytest.mark.parametrize("typed", ["'", "a & | b", ":*", "\\", "%", "x" * 5000, "\x00", "🫒"])
 def test_odd_searches_find_nothing_and_break_nothing(app: HubFlask, typed: str) -> None:
     with app.app_context(), hub_scope(make_hub()), unit_of_work():
         make_listing()
-        assert not queries.market(search=typed).listings
+        assert not found(typed).listings
 
 
-def test_search_stays_in_its_hub(app: HubFlask) -> None:
+def test_search_stays_in_its_hub_and_its_kind(app: HubFlask) -> None:
     with app.app_context():
         one, two = make_hub("one"), make_hub("two")
         with hub_scope(one), unit_of_work():
             make_listing()
+            assert found("walnut", kind="product").listings
+            assert not found("walnut", kind="place").listings
         with hub_scope(two), unit_of_work():
-            assert not queries.market(search="walnut").listings
+            assert not found("walnut").listings
 
 
 def test_pages_follow_each_other_without_gaps_or_doubles(app: HubFlask) -> None:
     with app.app_context(), hub_scope(make_hub()), unit_of_work():
         made = [make_listing().id for _ in range(5)]
-        for search in ("", "walnut"):
-            seen, before = [], None
-            for _ in range(3):
-                page = queries.market(search=search, before=before, limit=2)
-                seen += [row.id for row in page.listings]
-                before = page.next_before
-            assert seen == made[::-1]
-            assert before is None
+        seen, before = [], None
+        for _ in range(3):
+            page = queries.market(before=before, limit=2)
+            seen += [row.id for row in page.listings]
+            before = page.next_before
+        assert (seen, before) == (made[::-1], None)
+
+
+def test_pages_of_a_search_go_on_after_the_titles_with_the_texts(app: HubFlask) -> None:
+    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+        told = [make_listing(title=f"Jar {number}", body_md="Of walnuts.").id for number in range(3)]
+        titled = [make_listing(title=f"Walnut bread {number}").id for number in range(2)]
+        seen, after = [], None
+        for _ in range(3):
+            page = found("walnut", after=after, limit=2)
+            seen += [row.id for row in page.listings]
+            after = page.last
+        assert (seen, after) == (titled[::-1] + told[::-1], None)
+
+
+def test_an_address_from_before_still_leads_on(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub("lyon")
+        with hub_scope(hub_id), unit_of_work():
+            old, new = (make_listing(title=f"Walnut bread {number}").id for number in range(2))
+    page = Browser(app, hub_id).get(f"/market?q=walnut&before={new}").text
+    assert f"/market/{old}" in page
+    assert f"/market/{new}" not in page
+
+
+ARABIC = [("سجاد", True), ("السجاد", True), ("سِجَّاد", True), ("والسجاد", True), ("زيت", False)]
+
+
+@pytest.mark.parametrize(("typed", "is_found"), ARABIC)
+def test_the_market_finds_what_the_hubs_search_finds_whatever_the_script(
+    app: HubFlask, typed: str, is_found: bool
+) -> None:
+    with app.app_context():
+        hub_id = make_hub("tunis")
+        with hub_scope(hub_id), unit_of_work():
+            listing_id = make_listing(title="سجّاد من الصوف", body_md="").id
+    for path in ("/market", "/search"):
+        page = Browser(app, hub_id).get(path, query_string={"q": typed}).text
+        assert (str(listing_id) in page.partition("<main")[2]) is is_found, path

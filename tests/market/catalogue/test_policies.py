@@ -29,17 +29,5 @@ def test_a_limit_for_what_had_none_counts_from_what_is_taken() -> None:
     assert policies.stock_after_edit(stock=7, taken=3, left=None, left_was=4) is None
 
 
-@given(st.text())
-def test_nothing_typed_into_the_search_is_an_operator(text: str) -> None:
-    for word in policies.search_words(text).split(" & "):
-        assert (
-            word == "" or word.removesuffix(":*").replace("_", "a").isalnum() or word.removesuffix(":*").isidentifier()
-        )
-
-
-def test_search_words_may_go_on() -> None:
-    assert policies.search_words("  Oil (wal' ") == "oil:* & wal:*"
-
-
 def test_a_title_without_letters_still_has_an_address() -> None:
     assert policies.slug_of("☀☀") == "listing"

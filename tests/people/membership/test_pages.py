@@ -171,6 +171,13 @@ def test_the_directory_is_searched_and_paged(app: HubFlask, hub_id: int) -> None
     assert "Person 31" in browser.get(following).text
     assert "Person 07" in browser.get("/members?q=pers+07").text
     assert "Nobody found" in browser.get("/members?q=%25").text
+    for path in ("/members?q=pérson", "/search?q=pérson&in=members"):
+        found = browser.get(path).text.partition("<main")[2]
+        more = found.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+        assert "/members/@person-01" in found
+        assert "/members/@person-31" in browser.get(more).text
+    old = f"/members?q=person&after={people[30].joined_at.isoformat().replace('+', '%2B')}_{people[30].id}"
+    assert "Person 31" in browser.get(old).text
     assert browser.get("/members?after=nonsense").status_code == 200
 
 

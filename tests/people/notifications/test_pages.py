@@ -6,11 +6,13 @@ import re
 import uuid
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.notifications import kinds, queries, tokens
 from hubapp.people.notifications.tokens import Stop
+from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import make_hub
@@ -310,3 +312,17 @@ def test_an_address_that_is_no_push_service_is_refused_in_words(app: HubFlask, t
 def test_visitors_are_sent_to_sign_in(app: HubFlask, told: Told) -> None:
     for path in ("/notifications", "/me/notifications", f"/notifications/{uuid.UUID(int=1)}"):
         assert Browser(app, told.hub_id).get(path).status_code == 303
+
+
+@pytest.mark.parametrize(("site", "status"), [("same-origin", 204), ("same-site", 403), ("cross-site", 403), ("", 403)])
+def test_only_the_hubs_own_worker_renews_a_subscription(app: HubFlask, told: Told, site: str, status: int) -> None:
+    page = browser(app, told)
+    subscribe(page)
+    data = {"subscription": Subscriber().subscription("https://push.example.net/2")}
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    path = "/me/notifications/devices/again"
+    answer = page.client.post(path, base_url=page.base_url, data=data, headers=headers)
+    assert answer.status_code == status
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        known = db.session.scalars(text("SELECT endpoint FROM push_device")).all()
+    assert (known == ["https://push.example.net/2"]) is (status == 204)

@@ -9,21 +9,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from structlog.testing import capture_logs
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.accounts import services as accounts
-from hubapp.people.notifications import services
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership import services as roles
+from hubapp.people.notifications import queries, services
 from hubapp.people.notifications.errors import BadSubscription
-from hubapp.people.notifications.services.pushing import NotTaken
-from hubapp.people.notifications.webpush.courier import Unreachable
+from hubapp.people.notifications.policies import FIRST_PAUSE
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import make_hub
 from tests.factories.jobs import run_all, waiting
 from tests.factories.members import make_member
-from tests.factories.notices import Told, make_told, notices
+from tests.factories.notices import Told, mails, make_told, notices
 from tests.factories.pushing import Held, PushService, Subscriber, devices, open_device, push_service, switch_on
 
 
@@ -227,6 +230,47 @@ def test_a_browser_that_unsubscribed_is_forgotten(
         assert devices(told.reader) == []
 
 
+def again(told: Told, held: Held, endpoint: str, *, hub_id: int | None = None) -> tuple[bool, Subscriber]:
+    """The browser names another subscription by itself."""
+    fresh = Subscriber()
+    with hub_scope(told.hub_id if hub_id is None else hub_id), unit_of_work():
+        is_on = services.switch_on_again(
+            account_id=told.reader, session_id=held.session_id, subscription=fresh.subscription(endpoint)
+        )
+    return is_on, fresh
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_a_browser_that_renews_its_subscription_goes_on_whoever_hears_of_it_first(
+    app: HubFlask, told: Told, service: PushService, held: Held, is_told_first: bool
+) -> None:
+    with app.app_context():
+        if is_told_first:
+            service.status = 410
+            named(told, "1")
+            run_all(app)
+            assert devices(told.reader) == []
+        service.status = 201
+        is_on, fresh = again(told, held, service.url("new"))
+        assert is_on
+        assert [one.id for one in devices(told.reader)] == [held.id]
+        named(told, "2", about="post:2")
+    run_all(app)
+    assert service.received[-1].path == "/push/new"
+    assert fresh.told(service.received[-1].body)["title"]
+
+
+def test_what_was_switched_off_stays_off_and_no_other_hub_is_switched_on(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    with app.app_context():
+        assert again(told, held, service.url("new"), hub_id=make_hub("nairobi"))[0] is False
+        with hub_scope(told.hub_id), unit_of_work():
+            services.switch_off(account_id=told.reader)
+        assert again(told, held, service.url("new"))[0] is False
+        assert devices(told.reader) == []
+
+
 @pytest.mark.parametrize("status", [400, 413])
 def test_what_a_service_refuses_is_not_tried_again_and_the_device_stays(
     app: HubFlask, told: Told, service: PushService, held: Held, status: int
@@ -240,29 +284,85 @@ def test_what_a_service_refuses_is_not_tried_again_and_the_device_stays(
 
 
 @pytest.mark.parametrize("status", [403, 429, 503])
-def test_what_a_service_does_not_take_now_stays_in_the_queue(
+def test_what_a_service_does_not_take_now_goes_later(
     app: HubFlask, told: Told, service: PushService, held: Held, status: int
 ) -> None:
     service.status = status
     with app.app_context():
         named(told)
-    with pytest.raises(NotTaken, match=str(status)):
-        run_all(app)
+    run_all(app)
     assert push_jobs(app) == 1
     service.status = 201
     run_all(app)
+    assert len(service.received) == 1
+    run_all(app, until=FIRST_PAUSE)
     assert [one.path for one in service.received] == ["/push/1", "/push/1"]
+    assert push_jobs(app) == 0
 
 
-def test_a_service_that_is_away_is_asked_again(app: HubFlask, told: Told, service: PushService) -> None:
+def test_a_service_that_is_away_is_asked_again_under_no_address_in_the_log(
+    app: HubFlask, told: Told, service: PushService
+) -> None:
     with push_service() as gone:
         address = gone.url()
     with app.app_context():
         switch_on(told.reader, told.hub_id, address)
         named(told)
-    with pytest.raises(Unreachable) as raised:
+    with capture_logs() as said:
         run_all(app)
-    assert "/push/" not in str(raised.value)  # who knows the address could write to the browser
+    assert push_jobs(app) == 1
+    (line,) = [one for one in said if one["event"] == "push not taken"]
+    assert "/push/" not in str(line)  # who knows the address could write to the browser
+
+
+def test_a_service_is_left_alone_as_long_as_it_asks_by_all_of_its_devices(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    service.status, service.later = 429, "3600"
+    with app.app_context():
+        named(told, "1")
+    run_all(app)
+    service.status = 201
+    with app.app_context():
+        switch_on(told.reader, told.hub_id, service.url("2"))
+        named(told, "2", about="post:2")
+    run_all(app, until=timedelta(minutes=55))
+    assert [one.path for one in service.received] == ["/push/1"]
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        db.session.execute(text("UPDATE push_pause SET until = until - interval '1 hour'"))
+    run_all(app, until=timedelta(minutes=65))
+    assert sorted(one.path for one in service.received) == ["/push/1", "/push/1", "/push/1", "/push/2"]
+
+
+def tried(told: Told, held: Held, *, days: int, number: int = 1) -> list[queries.Device]:
+    """Try to show a notice that is new so much later; the devices that are left."""
+    later = clock.now() + timedelta(days=days)
+    named(told, str(number), about=f"post:{number}", now=later)
+    notice = next(one for one in notices(told.reader) if one.about == f"post:{number}")
+    with platform_scope(reason="test"), unit_of_work():
+        wall = clock.wall() + timedelta(days=days)
+        services.push(notice_id=notice.id, device_id=held.id, now=later, wall=wall)
+    return devices(told.reader)
+
+
+@pytest.mark.parametrize(("status", "is_kept"), [(503, False), (500, False), (429, True), (403, True)])
+def test_a_device_that_fails_for_a_week_is_forgotten_but_no_other(
+    app: HubFlask, told: Told, service: PushService, held: Held, status: int, is_kept: bool
+) -> None:
+    service.status = status
+    with app.app_context():
+        assert tried(told, held, days=0)
+        assert tried(told, held, days=6, number=2)
+        assert bool(tried(told, held, days=7, number=3)) is is_kept
+
+
+def test_what_goes_well_in_between_counts_from_anew(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    with app.app_context():
+        for number, (days, status) in enumerate(((0, 503), (6, 201), (8, 503), (13, 503)), 1):
+            service.status = status
+            assert tried(told, held, days=days, number=number)
 
 
 def test_an_address_that_is_allowed_no_longer_is_forgotten_and_not_asked(
@@ -397,3 +497,32 @@ def test_a_hubs_page_cannot_read_where_browsers_are_reached(app: HubFlask, told:
         refused = pytest.raises(ProgrammingError, match="permission denied")
         with app.app_context(), refused, hub_scope(told.hub_id), unit_of_work():
             db.session.execute(text(statement))
+
+
+LOST = {"kind": "moderation_waiting", "about": "case:1", "path": "/manage/moderation/1"}
+
+
+def test_what_only_a_role_would_see_is_told_to_nobody_who_lost_it(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    context = {"cause": "report", "title": "A ladder"}
+    with app.app_context():
+        with hub_scope(told.hub_id), unit_of_work():
+            member = membership.member(told.reader)
+            assert member is not None
+            roles.grant_role(
+                membership_id=member.id, role="helper", permissions=["moderation.act"], actor=SYSTEM, now=clock.now()
+            )
+        named(told, "1", **LOST, context=context)
+    run_all(app, only=services.PUSH_DUE)
+    assert push_jobs(app) == 1
+    with app.app_context():
+        # As somebody tells who still saw them in the team.
+        with hub_scope(told.hub_id), unit_of_work():
+            roles.revoke_role(membership_id=member.id, actor=SYSTEM, now=clock.now())
+        assert [one.is_shown for one in notices(told.reader)] == [False]
+        named(told, "2", **{**LOST, "about": "case:2"}, context=context)
+    run_all(app)
+    assert service.received == []
+    with app.app_context():
+        assert mails(told.reader) == []

@@ -79,3 +79,32 @@ def test_quiet_hours_span_midnight(hour: int, minute: int, is_quiet: bool) -> No
 )
 def test_how_a_kind_is_mailed(default: str, chosen: str | None, is_off: bool, rhythm: str, mail: str) -> None:
     assert policies.mail_of(default=default, chosen=chosen, is_off=is_off, rhythm=rhythm) == mail
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("Fri, 02 Jan 2026 00:01:00 GMT", 60),
+        ("Thu, 01 Jan 2026 23:59:00 GMT", None),  # it is over
+        ("99999999", 6 * 3600),  # nobody waits for years
+        ("", None),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("Fri, 99 Jan 2026 00:01:00 GMT", None),
+        ("٣٠", None),
+    ],
+)
+def test_a_service_says_how_long_it_wants_to_be_left_alone(said: str, seconds: int | None) -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    expected = None if seconds is None else timedelta(seconds=seconds)
+    assert policies.pause_asked(said, now=now) == expected
+
+
+def test_pauses_between_tries_grow_and_end_growing() -> None:
+    pauses = [policies.pause_after(tries) for tries in range(40)]
+    assert pauses[0] == policies.FIRST_PAUSE
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == policies.LONGEST_PAUSE

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.people.profiles import queries
+from hubapp.kernel.searchable import Found
+from hubapp.people.profiles import finding, queries
 from hubapp.people.profiles.policies import EVERYBODY, MEMBERS
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -20,6 +21,9 @@ from tests.factories.members import make_member
 MANY = 6_000
 # A page shows 30; whoever reads the list from its beginning, or all of it, reads thousands.
 MOST_READ = 400
+# A word is looked up as far as 500 rows, before it counts as common and the list is read in its order, or to its end
+# where that is near.
+MOST_SEARCHED = MANY // 2
 SEEN = (EVERYBODY, MEMBERS)
 FILL = (
     """INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at)
@@ -66,11 +70,17 @@ WAYS = {
     "a late page": ({}, True),
     "who offers anything": ({"kind": "offers"}, False),
     "who offers anything, a late page": ({"kind": "offers"}, True),
-    "a name": ({"search": "person4777"}, False),
-    "a family": ({"search": "family59"}, False),
-    "a tag": ({"search": "tag59"}, False),
-    "a tag of one kind": ({"search": "tag59", "kind": "offers"}, False),
-    "a name that is nobody's": ({"search": "nosuchword"}, False),
+}
+SEARCHES = {
+    "a name": ("person4777", "", False),
+    "a family": ("family59", "", False),
+    "a name that everybody has": ("person", "", False),
+    "a name that everybody has, a late page": ("person", "", True),
+    "a tag": ("tag59", "", False),
+    "a tag of one kind": ("tag59", "offers", False),
+    "a tag that everybody has": ("tag", "offers", False),
+    "a tag that everybody has, a late page": ("tag", "offers", True),
+    "a name that is nobody's": ("nosuchword", "", False),
 }
 
 
@@ -85,6 +95,11 @@ def test_each_way_of_looking_reads_about_what_it_shows(crowd: tuple[int, UUID]) 
             after = (late.joined_at, late.id) if is_late else None
             look = {"viewer_id": viewer, "seen": SEEN, "limit": 31, "after": after, **asked}
             found[name] = rows_read(lambda look=look: queries.directory(**look))
-        shown = queries.directory(viewer_id=viewer, seen=SEEN, limit=31, search="tag59", kind="offers")
-    assert {name: read for name, read in found.items() if read > MOST_READ} == {}
+        for name, (word, kind, is_late) in SEARCHES.items():
+            after = Found(1 if kind else 0, late.id, late.joined_at) if is_late else None
+            look = {"viewer_id": viewer, "seen": SEEN, "limit": 31, "after": after, "kind": kind}
+            found[name] = rows_read(lambda look=look, word=word: finding.found((word,), **look))
+        shown = finding.found(("tag59",), viewer_id=viewer, seen=SEEN, limit=31, kind="offers")
+    most = {**dict.fromkeys(WAYS, MOST_READ), **dict.fromkeys(SEARCHES, MOST_SEARCHED)}
+    assert {name: read for name, read in found.items() if read > most[name]} == {}
     assert found["the first page"] >= len(shown) == 31

@@ -45,12 +45,6 @@ def test_tags_are_the_same_however_they_are_written() -> None:
     assert policies.tags_in("  #Bike   Repair, bike repair;  Couture،خياطة\n") == ("bike repair", "couture", "خياطة")
 
 
-@given(TEXT)
-def test_a_search_holds_no_operator_but_its_own(text: str) -> None:
-    words = policies.search_words(text)
-    assert all(word.endswith(":*") and word[:-2].replace("_", "a").isalnum() for word in words.split(" & ") if words)
-
-
 @pytest.mark.parametrize(
     ("link", "is_good"),
     [

@@ -41,6 +41,7 @@ def news() -> ResponseReturnValue:
     lines, _following = queries.inbox(member.account_id)
     return render_template(
         "community/messages/_rows.html",
+        is_fragment=True,
         rows=shown.rows(lines, member),
         after=lines[0].thread.last_id if lines else policies.NOTHING,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hubapp.kernel import clock, files
+from hubapp.kernel import clock, files, folding, searchable
 from hubapp.kernel.files import NoSuchFile
 from hubapp.kernel.money import Money
-from hubapp.market.catalogue import queries
+from hubapp.kernel.searchable import Found
+from hubapp.market.catalogue import finding, queries
 from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing
 from hubapp.market.catalogue.services.pictures import key_of
@@ -32,6 +35,15 @@ def in_currency(amount: int, currency: str) -> str:
     return money(Money(amount, currency))
 
 
+@pages.app_template_filter("as_counted")
+def as_counted(live: int) -> str:
+    """How many listings there are, as far as anybody counts them."""
+    if live > queries.MOST_COUNTED:
+        words: str = _("%(number)s+", number=format_decimal(queries.MOST_COUNTED))
+        return words
+    return str(format_decimal(live))
+
+
 def uuid_or_none(text: str) -> UUID | None:
     """A key from a query string; nonsense is none."""
     try:
@@ -42,21 +54,32 @@ def uuid_or_none(text: str) -> UUID | None:
 
 @pages.get("/market")
 def index() -> ResponseReturnValue:
-    """What is for sale, newest first."""
-    kind, search = request.args.get("kind", ""), request.args.get("q", "")[:200]
-    before = uuid_or_none(request.args.get("before", ""))
-    page = queries.market(kind=kind, search=search, before=before)
+    """What is for sale, newest first; of some words, what the hub's search finds."""
+    kind, search = request.args.get("kind", ""), request.args.get("q", "").strip()[: folding.LONGEST_TYPED]
+    begin = request.args.get("before", "")
+    listings, following = _searched(search, kind, begin) if search else _newest(kind, begin)
     return render_template(
         "market/catalogue/index.html",
-        cards=cards.cards(page.listings),
+        cards=cards.cards(listings),
         kinds=[("", _("Everything")), *cards.kinds().items()],
         kind=kind if kind in set(Kind) else "",
         search=search,
-        next_url=url_for(".index", before=page.next_before, kind=kind or None, q=search or None)
-        if page.next_before
-        else "",
-        is_first=before is None,
+        next_url=url_for(".index", before=following, kind=kind or None, q=search or None) if following else "",
+        is_first=not begin,
     )
+
+
+def _newest(kind: str, begin: str) -> tuple[Sequence[Listing], str]:
+    page = queries.market(kind=kind, before=uuid_or_none(begin))
+    return page.listings, str(page.next_before or "")
+
+
+def _searched(search: str, kind: str, begin: str) -> tuple[Sequence[Listing], str]:
+    # Addresses that were made before say the last listing only.
+    last = uuid_or_none(begin)
+    after = searchable.key_of(begin) if last is None else Found(0, last)
+    page = finding.page(folding.words_in(search), kind=kind, after=after)
+    return page.listings, searchable.key_text(page.last) if page.last else ""
 
 
 @pages.get("/market/<uuid:listing_id>")

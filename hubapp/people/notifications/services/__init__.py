@@ -10,7 +10,7 @@ from hubapp.people.notifications.services.choosing import (
     unsubscribe,
     unsubscribe_undone,
 )
-from hubapp.people.notifications.services.devices import forget_devices, switch_off, switch_on
+from hubapp.people.notifications.services.devices import forget_devices, switch_off, switch_on, switch_on_again
 from hubapp.people.notifications.services.digests import send_digest, take_due
 from hubapp.people.notifications.services.mails import (
     LONGEST_FAILURE,
@@ -32,6 +32,7 @@ from hubapp.people.notifications.services.telling import (
     tell,
     tell_by_letter,
     unsay,
+    withdraw,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "send_mail",
     "switch_off",
     "switch_on",
+    "switch_on_again",
     "take_due",
     "tell",
     "tell_by_letter",
@@ -65,4 +67,5 @@ __all__ = [
     "unsay",
     "unsubscribe",
     "unsubscribe_undone",
+    "withdraw",
 ]

@@ -42,6 +42,18 @@ def switch_on(
         raise BadSubscription(_("You are signed out on this device. Sign in again."))
 
 
+def switch_on_again(*, account_id: uuid.UUID, session_id: uuid.UUID, subscription: str) -> bool:
+    """Take the subscription that a browser made in place of one that ended; whether the device was on at all.
+
+    Refuses with BadSubscription.
+    """
+    found = policies.subscription_of(subscription)
+    if found is None or not pushes.may_be_asked(found.endpoint):
+        raise BadSubscription(_("Your browser did not say where notices can be sent. Try again, or another browser."))
+    keys = (found.endpoint, found.public_key, found.auth, pushes.server_key())
+    return bool(db.session.scalar(select(func.push_subscribe_again(account_id, session_id, *keys))))
+
+
 def switch_off(*, account_id: uuid.UUID, device_id: uuid.UUID | None = None) -> int:
     """Show nothing more on one of somebody's devices, or on any: in this hub, or in no hub in all of them."""
     return int(db.session.scalar(select(func.push_forget(account_id, device_id))) or 0)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hubapp.jobs import queue
 from hubapp.kernel.db import db
-from hubapp.people.notifications import kinds, queries, wording
+from hubapp.people.notifications import kinds, queries, rights, wording
 from hubapp.people.notifications.models import Notice
 from hubapp.people.notifications.services import mails, telling
 
@@ -42,6 +42,8 @@ def is_wanted(*, notice: Notice, ways: tuple[str, ...]) -> bool:
     if kind.always:
         return True
     if notice.read_at is not None or (notice.mailed_at is not None and notice.mailed_at >= notice.at):
+        return False
+    if not rights.may_see(kind, account_id=notice.account_id, hub_id=notice.hub_id):
         return False
     found = queries.readers([notice.account_id], hub_id=notice.hub_id, kind=notice.kind, about=notice.about)
     return bool(found) and found[0].takes(notice.hub_id) and found[0].mail_of(kind) in ways

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.jobs import queue
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
-from hubapp.people.notifications import kinds, policies, pushes, queries
-from hubapp.people.notifications.models import Notice, PushDevice
+from hubapp.people.notifications import kinds, policies, pushes, queries, rights
+from hubapp.people.notifications.models import Notice, PushDevice, PushPause
 from hubapp.people.notifications.services import telling
-from hubapp.people.notifications.webpush.courier import Answer, NotPublic
+from hubapp.people.notifications.webpush import courier
+from hubapp.people.notifications.webpush.courier import Answer, NotPublic, Unreachable
 from hubapp.tenancy import queries as tenancy
 
 log = structlog.get_logger(__name__)
 
 PUSH = "notifications.push"
 AT_ONCE = 50
-
-
-class NotTaken(Exception):
-    """The push service would not take it now; the job tries again, and shows itself when it gives up."""
 
 
 def push_due(*, now: datetime, wall: datetime) -> int:
@@ -51,28 +49,43 @@ def push_due(*, now: datetime, wall: datetime) -> int:
     return count
 
 
-def push(*, notice_id: uuid.UUID, device_id: uuid.UUID, now: datetime, wall: datetime) -> bool:
+def push(*, notice_id: uuid.UUID, device_id: uuid.UUID, tries: int = 0, now: datetime, wall: datetime) -> bool:
     """Show a notice on a device; whether it went (platform scope). One that goes twice replaces itself there.
 
-    Raises NotTaken or Unreachable, after which trying again is right.
+    What cannot go now is asked for again, `tries` counted, until it went or says nothing new any more.
     """
     notice = db.session.get(Notice, notice_id)
     if notice is None or not _is_wanted(notice, now):
         return False
-    found = queries.targets(notice.account_id, hub_id=notice.hub_id, now=wall)
-    device = next((one for one in found if one.id == device_id), None)
+    device = _device(notice, device_id, wall)
     if device is None:
         return False
-    if device.server_key != pushes.server_key():
-        # It subscribed for a key that is no longer ours: no push service takes anything from us for it.
-        _forget(device, "made for another key")
+    until = queries.pause_of(courier.host_of(device.endpoint), now=wall)
+    if until is not None:
+        _again(device, notice, tries, until)
         return False
     try:
         answer = _send(device, notice, wall)
     except NotPublic:
         _forget(device, "its address is not public")
         return False
-    return _note(device, answer, wall)
+    except Unreachable as error:
+        log.warning("push not taken", device=str(device.id), why=str(error))
+        if not _is_given_up(device, wall):
+            _again(device, notice, tries, wall + policies.pause_after(tries))
+        return False
+    return _note(device, notice, answer, tries, wall)
+
+
+def _device(notice: Notice, device_id: uuid.UUID, wall: datetime) -> PushDevice | None:
+    """The device, if it is still to be reached."""
+    found = queries.targets(notice.account_id, hub_id=notice.hub_id, now=wall)
+    device = next((one for one in found if one.id == device_id), None)
+    if device is not None and device.server_key != pushes.server_key():
+        # It subscribed for a key that is no longer ours: no push service takes anything from us for it.
+        _forget(device, "made for another key")
+        return None
+    return device
 
 
 def _is_wanted(notice: Notice, now: datetime) -> bool:
@@ -80,6 +93,8 @@ def _is_wanted(notice: Notice, now: datetime) -> bool:
     if notice.read_at is not None or notice.at < now - policies.PUSH_LIFE:
         return False
     kind = kinds.kind(notice.kind)
+    if not rights.may_see(kind, account_id=notice.account_id, hub_id=notice.hub_id):
+        return False
     found = queries.readers([notice.account_id], hub_id=notice.hub_id, kind=notice.kind, about=notice.about)
     return bool(found) and found[0].pushes(kind) and (kind.always or found[0].takes(notice.hub_id))
 
@@ -94,20 +109,50 @@ def _send(device: PushDevice, notice: Notice, wall: datetime) -> Answer:
     return pushes.send(device, payload, topic=notice.id.hex, is_urgent=is_urgent, now=wall)
 
 
-def _note(device: PushDevice, answer: Answer, wall: datetime) -> bool:
-    """What the push service's answer means for the device."""
+def _note(device: PushDevice, notice: Notice, answer: Answer, tries: int, wall: datetime) -> bool:
+    """What the push service's answer means for the device, and for this notice on it."""
     match policies.push_outcome(answer.status):
         case policies.SENT:
-            device.used_at = wall
+            device.used_at, device.failing_since = wall, None
             db.session.flush()
             return True
         case policies.GONE:
-            _forget(device, "its browser unsubscribed")
+            log.info("device gone", device=str(device.id), why="its subscription ended")
+            device.gone_at = wall
+            db.session.flush()
         case policies.REFUSED:
             log.error("push refused", device=str(device.id), status=answer.status, words=answer.words)
         case _:
-            raise NotTaken(f"{answer.status}: {answer.words}")
+            log.warning("push not taken", device=str(device.id), status=answer.status, words=answer.words)
+            if policies.is_failing(answer.status) and _is_given_up(device, wall):
+                return False
+            asked = policies.pause_asked(answer.retry_after, now=wall)
+            if asked is not None:
+                _leave_alone(courier.host_of(device.endpoint), until=wall + asked)
+            _again(device, notice, tries, wall + (asked or policies.pause_after(tries)))
     return False
+
+
+def _is_given_up(device: PushDevice, wall: datetime) -> bool:
+    """Note that it failed once more; whether that has gone on for so long that the device is forgotten."""
+    device.failing_since = device.failing_since or wall
+    if wall - device.failing_since >= policies.FAILING_LASTS:
+        _forget(device, f"not reached for {policies.FAILING_LASTS // timedelta(days=1)} days")
+        return True
+    db.session.flush()
+    return False
+
+
+def _again(device: PushDevice, notice: Notice, tries: int, at: datetime) -> None:
+    names = {"notice_id": str(notice.id), "device_id": str(device.id), "tries": tries + 1}
+    queue.enqueue(PUSH, hub_id=notice.hub_id, at=at, arguments=names)
+
+
+def _leave_alone(host: str, *, until: datetime) -> None:
+    """Ask nothing of a push service before then, for any device: it said so for all of them."""
+    statement = insert(PushPause).values(host=host, until=until)
+    later = func.greatest(PushPause.until, statement.excluded.until)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["host"], set_={"until": later}))
 
 
 def _forget(device: PushDevice, why: str) -> None:

@@ -247,6 +247,21 @@ def unsay(*, hub_id: int, about: str, instead: Mapping[str, str], path: str | No
     return len(db.session.scalars(found.execution_options(synchronize_session=False)).all())
 
 
+def withdraw(*, account_id: uuid.UUID, hub_id: int, lost: Collection[str], now: datetime) -> None:
+    """Take back what somebody was told of the kinds `lost`, which are not for them any more, wherever it waits."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.account_id == account_id, Notice.hub_id == hub_id, Notice.kind.in_(lost))
+        .values(
+            is_shown=False,
+            read_at=func.coalesce(Notice.read_at, now),
+            mail_due_at=None,
+            push_due_at=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forget_occasions(*, now: datetime) -> None:
     """Drop what nobody will tell again (platform scope)."""
     db.session.execute(delete(NoticeOccasion).where(NoticeOccasion.at < now - OCCASIONS_LAST))

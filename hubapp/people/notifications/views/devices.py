@@ -37,6 +37,24 @@ def device_on() -> ResponseReturnValue:
     return redirect(url(choosing.PATH), 303)
 
 
+@HUB.post(f"{DEVICES}/again")
+@access.requires()
+def device_again() -> ResponseReturnValue:
+    """The browser's own worker names the subscription that takes the place of one that ended.
+
+    It has no page, and so no token; a browser says itself whether it was asked by this very site, and each that has
+    push says so.
+    """
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        abort(403)
+    services.switch_on_again(
+        account_id=current_user.account_id,
+        session_id=current_user.session_id,
+        subscription=request.form.get("subscription", ""),
+    )
+    return "", 204
+
+
 @both(f"{DEVICES}/off", "POST")
 @access.requires()
 def device_off() -> ResponseReturnValue:

@@ -38,10 +38,11 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the push service said."""
+    """What the push service said; `retry_after`: the header of that name, as it came."""
 
     status: int
     words: str
+    retry_after: str = ""
 
 
 def may_be_asked(endpoint: str, *, is_local: bool = False) -> bool:
@@ -56,6 +57,11 @@ def may_be_asked(endpoint: str, *, is_local: bool = False) -> bool:
     if is_local and parts.scheme == "http" and host in {"127.0.0.1", "localhost"}:
         return True
     return parts.scheme == "https" and _HOST.fullmatch(host) is not None and port in {None, HTTPS}
+
+
+def host_of(endpoint: str) -> str:
+    """The push service behind an address, with its port where that is not the usual one."""
+    return urlsplit(endpoint).netloc
 
 
 def is_public(address: str) -> bool:
@@ -97,7 +103,8 @@ def send(
     try:
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read(LONGEST_ANSWER).decode("utf-8", "replace"))
+        words = answer.read(LONGEST_ANSWER).decode("utf-8", "replace")
+        return Answer(answer.status, words, answer.getheader("Retry-After", ""))
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"{host}: {type(error).__name__}") from error
     finally:

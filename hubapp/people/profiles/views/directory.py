@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from hubapp.kernel import folding, searchable
+from hubapp.kernel.searchable import Found
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.models import Role
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.directory import PAGE, is_shared, next_url, read_key
-from hubapp.people.profiles import policies, queries
+from hubapp.people.profiles import finding, policies, queries
 from hubapp.web import access, areas
 
 blueprint = areas.hub_blueprint("members", __name__)
@@ -24,26 +28,41 @@ def index() -> ResponseReturnValue:
     if viewer is None or not is_shared():
         return render_template("people/membership/count.html", is_member=viewer is not None)
     seen = _seen(viewer, None)
-    search, kind = request.args.get("q", "").strip()[:80], request.args.get("kind", "")
-    found = queries.directory(
-        viewer_id=viewer.account_id,
-        seen=seen,
-        search=search,
-        kind=kind if kind in policies.TAGS else "",
-        after=read_key(request.args.get("after", "")),
-        limit=PAGE + 1,
-    )
-    people = found[:PAGE]
+    search, kind = request.args.get("q", "").strip()[: folding.LONGEST_TYPED], request.args.get("kind", "")
+    kind = kind if kind in policies.TAGS else ""
+    asked: dict[str, Any] = {"viewer_id": viewer.account_id, "seen": seen, "kind": kind}
+    people, following = _searched(search, asked) if search else _listed(asked)
     return render_template(
         "people/profiles/directory.html",
         people=people,
         tags=queries.tags_of([person.id for person in people], seen=seen),
         search=search,
-        kind=kind if kind in policies.TAGS else "",
+        kind=kind,
         kinds=[(key, words) for key, words in words_of_kinds().items() if key != "languages"],
         words=words_of_kinds(),
-        next_url=next_url(found, "members.index"),
+        next_url=following,
     )
+
+
+def _listed(asked: dict[str, Any]) -> tuple[list[MemberView], str]:
+    """A page of everybody, and the address of the next."""
+    found = queries.directory(**asked, after=read_key(request.args.get("after", "")), limit=PAGE + 1)
+    return found[:PAGE], next_url(found, "members.index")
+
+
+def _searched(search: str, asked: dict[str, Any]) -> tuple[list[MemberView], str]:
+    """What the hub's search finds among members, and the address of the next page."""
+    words, begin = folding.words_in(search), request.args.get("after", "")
+    after, before = searchable.key_of(begin), read_key(begin)
+    if before is not None:  # addresses that were made before say when the last one joined
+        after = Found(0, before[1], before[0])
+    found = finding.found(words, **asked, after=after, limit=PAGE + 1) if words else []
+    known = finding.people([one.id for one in found[:PAGE]])
+    people = [known[one.id] for one in found if one.id in known]
+    if len(found) <= PAGE:
+        return people, ""
+    key = searchable.key_text(found[PAGE - 1])
+    return people, url_for("members.index", after=key, q=search, kind=asked["kind"] or None)
 
 
 @blueprint.get("/members/@<handle>")

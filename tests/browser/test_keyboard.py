@@ -1,0 +1,102 @@
+"""The main journeys with the keyboard alone, on a desktop and on a phone: no click, and the focus is always seen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from hubapp.kernel import ids
+from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.site import BUYER, CONNECTORS, POTTER, Site
+from tests.browser.test_conversations import words
+from tests.browser.test_gatherings import plan, register
+from tests.browser.test_member import MUG, sign_up
+from tests.browser.till import SUCCEEDS, choose, order, pay, receipt
+from tests.browser.typist import Typist
+
+
+def test_signs_up_joins_and_signs_out(visit: Visit, site: Site) -> None:
+    ann = visit(Typist, viewport=PHONE)
+    sign_up(ann, site, "nairobi")
+    ann.skip()
+    menu = ann.page.locator("summary[aria-label^='Your account']")
+    ann.enter(menu)
+    expect(ann.page.get_by_role("link", name="Profile")).to_be_visible()
+    ann.page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    expect(ann.page.get_by_role("link", name="Profile")).to_be_hidden()
+    ann.page.keyboard.press("Enter")
+    ann.enter(ann.page.locator("header").get_by_role("button", name="Sign out"))
+    ann.page.wait_for_load_state()
+    ann.go("nairobi", "/me/orders")
+    ann.is_at("/sign-in")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_a_conversation_is_begun_read_answered_and_loved(visit: Visit, viewport: dict[str, int]) -> None:
+    makena, text = visit(Typist, viewport=viewport), words()
+    makena.sign_in(POTTER, "nairobi", "/feed")
+    makena.page.wait_for_url("**/feed")
+    makena.skip()
+    makena.write("What do you want to tell or ask?", text)
+    makena.press("Publish")
+    makena.sees("Published.", text)
+    makena.go("nairobi", "/feed")
+    makena.enter(
+        makena.main.locator("article", has_text=text)
+        .get_by_role("link", name=re.compile("answer", re.IGNORECASE))
+        .first
+    )
+    makena.is_at("/feed/")
+    makena.write("Your answer", "Ash, always ash.")
+    makena.press(re.compile("^Answer$"))
+    makena.sees("Ash, always ash.")
+    love = makena.main.get_by_role("button", name=re.compile("Love it")).first
+    makena.enter(love)
+    expect(love).to_have_attribute("aria-pressed", "true")
+    # A swap does not throw the reader back to the beginning of the page.
+    assert makena.page.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_comes_to_a_gathering_and_gives_the_seat_back(visit: Visit, viewport: dict[str, int]) -> None:
+    title = f"Lantern evening {ids.short_code(4)}"
+    wambui, shiru = visit(viewport=viewport), visit(Typist, viewport=viewport)
+    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    plan(wambui, title)
+    register(shiru, BUYER, title)
+    shiru.sees("You are coming")
+    shiru.press("Give my seats back")
+    dialog = shiru.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    shiru.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(shiru.main.get_by_role("button", name="Give my seats back")).to_be_focused()
+    shiru.page.keyboard.press("Enter")
+    shiru.enter(dialog.get_by_role("button", name="Yes"))
+    shiru.sees("you are not registered any more")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_buys_and_reads_the_receipt(visit: Visit, viewport: dict[str, int]) -> None:
+    shiru = visit(Typist, viewport=viewport)
+    shiru.sign_in(BUYER, "nairobi", "/market")
+    choose(shiru, "nairobi", MUG)
+    order(shiru)
+    pay(shiru, SUCCEEDS)
+    receipt(shiru)
+    shiru.sees("Sold by", "Makena Gitonga", "Where every cent went")
+
+
+def test_a_refused_form_says_so_and_leads_to_what_is_wrong(visit: Visit) -> None:
+    ann = visit(Typist)
+    ann.go("", "/sign-in")
+    ann.write("Password", "not a word of mine")
+    ann.press("Sign in")
+    summary = ann.main.get_by_role("alert")
+    expect(summary).to_be_focused()
+    ann.enter(summary.get_by_role("link").first)
+    expect(ann.main.get_by_label("E-mail address")).to_be_focused()

@@ -1,0 +1,147 @@
+"""What a screen reader says on the main journeys: roles and names in their order, and what is read out on arrival."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from hubapp.kernel import ids
+from tests.browser.conftest import Visit
+from tests.browser.people import Person
+from tests.browser.site import BUYER, CONNECTORS, POTTER
+from tests.browser.test_conversations import words
+from tests.browser.test_gatherings import plan
+from tests.browser.test_member import MUG
+from tests.browser.till import choose, order
+
+SIGN_IN = """
+- link "Skip to the content"
+- banner
+- main:
+  - heading "Sign in" [level=1]
+  - textbox "E-mail address"
+  - textbox "Password"
+  - button "Sign in"
+  - link "Forgot your password?"
+"""
+FEED = """
+- link "Skip to the content"
+- banner:
+  - navigation "Main"
+  - link "Search"
+  - link /Basket/
+  - link "Messages"
+  - link /new notices?/
+- main:
+  - heading "Conversations" [level=1]
+  - textbox "What do you want to tell or ask?"
+  - button "Publish"
+  - region "Newest first":
+    - article
+- contentinfo
+"""
+ANSWERED = """
+- article /Answer by Makena/:
+  - button "Love it"
+"""
+GATHERING = """
+- heading "{title}" [level=1]
+- button "Register"
+"""
+CARD = """
+- heading [level=1]
+- textbox "Card number"
+- textbox /Expiry date/
+- textbox "Security code"
+- textbox "Name on the card"
+- button /Pay/
+"""
+
+
+def asked(person: Person) -> None:
+    """What the clock would ask in a while."""
+    person.page.evaluate("document.querySelector('[data-watch]').dispatchEvent(new Event('look'))")
+
+
+def read_out(person: Person, region: Locator, text: str) -> None:
+    """It comes into a region that was there and listening before, without the reader being moved."""
+    assert region.evaluate("(here) => here.matches('[role=status], [role=log], [aria-live=polite]')")
+    region.evaluate("(here) => { here.dataset.before = 'yes'; }")
+    before = person.page.evaluate("document.activeElement.id || document.activeElement.tagName")
+    asked(person)
+    expect(region).to_contain_text(text)
+    assert region.get_attribute("data-before") == "yes"
+    assert person.page.evaluate("document.activeElement.id || document.activeElement.tagName") == before
+
+
+def test_pages_say_what_they_are_and_what_can_be_done(visit: Visit) -> None:
+    shiru = visit()
+    shiru.go("", "/sign-in")
+    expect(shiru.page.locator("body")).to_match_aria_snapshot(SIGN_IN)
+    shiru.sign_in(BUYER, "nairobi", "/feed")
+    shiru.page.wait_for_url("**/feed")
+    expect(shiru.page.locator("body")).to_match_aria_snapshot(FEED)
+    choose(shiru, "nairobi", MUG)
+    order(shiru)
+    expect(shiru.main).to_match_aria_snapshot(CARD)
+
+
+def test_new_posts_and_answers_are_read_out_where_nobody_is_moved(visit: Visit) -> None:
+    shiru, makena, text = visit(), visit(), words()
+    shiru.sign_in(BUYER, "nairobi", "/feed")
+    shiru.page.wait_for_url("**/feed")
+    makena.sign_in(POTTER, "nairobi", "/feed")
+    makena.page.wait_for_url("**/feed")
+    makena.write("What do you want to tell or ask?", text)
+    makena.press("Publish")
+    makena.page.wait_for_url(re.compile("/feed/[0-9a-f-]{36}"))
+    read_out(shiru, shiru.page.locator("#news-said"), "1 new post")
+    shiru.page.goto(makena.page.url.split("?")[0])
+    makena.write("Your answer", "Ash, always ash.")
+    makena.press(re.compile("^Answer$"))
+    makena.sees("1 answer")
+    read_out(shiru, shiru.page.locator("#news-said"), "1 new answer")
+    shiru.main.get_by_role("link", name="1 new answer").click()
+    expect(shiru.page.locator("#answers")).to_match_aria_snapshot(ANSWERED)
+
+
+def test_a_message_is_read_out_as_it_comes(visit: Visit) -> None:
+    shiru, makena, text = visit(), visit(), words()
+    for person, address in ((shiru, BUYER), (makena, POTTER)):
+        person.sign_in(address, "nairobi", "/members")
+        person.page.wait_for_url("**/members")
+    shiru.follow("Makena Gitonga")
+    shiru.follow(re.compile("message|write", re.IGNORECASE))
+    shiru.main.get_by_role("textbox").first.fill("Is the kiln free?")
+    shiru.press(re.compile("^Send"))
+    shiru.page.wait_for_url(re.compile("/messages/[0-9a-f-]{36}"))
+    makena.go("nairobi", "/messages")
+    thread = makena.main.get_by_role("link", name=re.compile("Shiru Ndegwa")).first
+    thread.focus()
+    shiru.main.get_by_role("textbox").first.fill("Or tomorrow?")
+    shiru.press(re.compile("^Send"))
+    shiru.sees("Or tomorrow?")
+    read_out(makena, makena.page.locator("#rows-said"), "New messages in")
+    makena.follow(re.compile("Shiru Ndegwa"))
+    makena.main.get_by_role("textbox").first.fill(text)
+    makena.press(re.compile("^Send"))
+    makena.sees(text)
+    shiru.sees_not(text)
+    read_out(shiru, shiru.page.get_by_role("log", name="Messages"), text)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_gathering_is_told_by_its_names(visit: Visit, javascript: bool) -> None:
+    title = f"Lantern evening {ids.short_code(4)}"
+    wambui, shiru = visit(), visit(javascript=javascript)
+    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/events")
+    wambui.sees("Plan a gathering")
+    plan(wambui, title)
+    shiru.sign_in(BUYER, "nairobi", "/events")
+    shiru.follow(title)
+    expect(shiru.main).to_match_aria_snapshot(GATHERING.format(title=title))
+    shiru.press("Register")
+    said = shiru.main.get_by_role("status").filter(has_text="You are coming")
+    expect(said.first).to_be_visible()
