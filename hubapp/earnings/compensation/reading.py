@@ -88,6 +88,16 @@ class _Sold:
     buyers: set[tuple[int, UUID]] = field(default_factory=set)
     cv: dict[UUID, int] = field(default_factory=dict)
     pv: dict[UUID, int] = field(default_factory=dict)
+    by: dict[int, UUID] = field(default_factory=dict)  # place → who bought it and could be paid for it
+
+    def bought_by(self, index: Mapping[UUID, int]) -> list[int]:
+        """That column; empty where there is no such purchase."""
+        if not self.by:
+            return []
+        found = [-1] * len(self.sellers)
+        for place, buyer in self.by.items():
+            found[place] = index[buyer]
+        return found
 
 
 def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
@@ -97,8 +107,8 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
     facts = _facts(period, plan, cutoff)
-    sold = _sold(period, plan.base or ALL, facts)
     above = _above(facts)
+    sold = _sold(period, plan.base or ALL, facts, _Payees(above, _in_pools(plan)))
     terms = _terms(facts, period)
     known = sorted({*above, *(one for one in sold.sellers if one), *(one for held in terms.values() for one in held)})
     index = {account_id: place for place, account_id in enumerate(known)}
@@ -108,10 +118,12 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     orders = Orders(
         seller=[index[one] if one is not None else -1 for one in sold.sellers],
         hub=[hubs[hub_id] for hub_id in sold.hub_ids],
+        by=sold.bought_by(index),
         **sold.columns,
     )
     members = _members(known, parents, sold, plan, _earlier(period, plan, facts))
-    return Inputs(members, orders, _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts)))
+    found = _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts))
+    return Inputs(members, orders, found, is_guarded=True)
 
 
 def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
@@ -132,7 +144,29 @@ def _statement(source: str, period: PlanPeriod) -> Any:
     return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE, at=at))
 
 
-def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
+@dataclass(frozen=True, slots=True)
+class _Payees:
+    """Who could be paid for what they bought as customers: those above the seller at the end, and who is in a pool."""
+
+    above: Mapping[UUID, UUID | None]
+    in_pools: frozenset[str]
+
+    def has(self, buyer: UUID, seller: UUID | None) -> bool:
+        """Whether the buyer of a sale is one of them."""
+        if buyer not in self.above:
+            return False
+        if str(buyer) in self.in_pools:
+            return True
+        while seller is not None and seller != buyer:
+            seller = self.above.get(seller)
+        return seller == buyer
+
+
+def _in_pools(plan: Plan) -> frozenset[str]:
+    return frozenset(name for one in plan.components if isinstance(one, Pool) for name in one.shares)
+
+
+def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], payees: _Payees) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
     sold = _Sold()
     columns = sold.columns
@@ -150,6 +184,8 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
         sold.hub_ids.append(hub_id)
         if is_inside or cv <= 0 or kind in base.exclude_kinds:
             continue
+        if payees.has(buyer, seller):
+            sold.by[len(sold.sellers) - 1] = buyer
         sold.buyers.add((hub_id, buyer))
         if seller is not None:
             sold.pairs.add((seller, buyer))

@@ -10,7 +10,7 @@ import numpy as np
 from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
 from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
-from hubapp.earnings.compensation.plans.schema import Base
+from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Base
 
 COLUMNS = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
 
@@ -143,6 +143,29 @@ class Ground:
         """The column behind a `threshold_on`."""
         column: Column = getattr(self, COLUMNS.get(name, name))
         return column
+
+    def backed(self, kind: str) -> Column | None:
+        """Who has a sale behind pay of this kind that they did not buy themselves; None: whoever is paid has.
+
+        Own sales and a hub's are never one's own purchases: these two count for nobody.
+        """
+        if not self.inputs.is_guarded or kind not in {*MULTI_LEVEL, "pool"}:
+            return None
+        bought = self.bought_alone(everywhere=kind == "pool")
+        volume = np.full(self.size, self.turnover, self.gv.dtype) if kind == "pool" else self.gv
+        found: Column = volume > 0
+        for member, cv in bought.items():
+            found[member] = volume[member] > cv
+        return found
+
+    def bought_alone(self, *, everywhere: bool) -> dict[int, int]:
+        """Cv that members bought as customers, before they joined say, in their own group or everywhere."""
+        found: dict[int, int] = {}
+        for place in np.flatnonzero((self.orders.by >= 0) & (self.cv > 0)) if len(self.orders.by) else ():
+            buyer, seller = int(self.orders.by[place]), int(self.orders.seller[place])
+            if everywhere or buyer in self.tree.path(seller):
+                found[buyer] = found.get(buyer, 0) + int(self.cv[place])
+        return found
 
     def sold(self) -> list[int]:
         """The orders of sellers, in order of arrival."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from itertools import chain, compress
 from json import dumps
@@ -47,7 +47,8 @@ class Members:
 class Orders:
     """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS; lists become arrays.
 
-    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it.
+    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it. `by`: the member who bought it
+    as a customer and could be paid for it, or -1; empty: there is none.
     """
 
     ids: Sequence[Any] = ()
@@ -59,8 +60,11 @@ class Orders:
     hub: Given = ()
     kind: Given = ()
     kind_names: Sequence[str | None] = ()
+    by: Given = ()
 
     def __post_init__(self) -> None:
+        if len(self.by):
+            _arrays(self, by=places)
         _arrays(self, seller=places, buyer=places, hub=places, amount=integers, cv=integers, pv=integers)
 
     def chosen(self, keep: Column) -> Self:
@@ -111,17 +115,21 @@ class Hubs:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything one period's run depends on, beside the plan."""
+    """Everything one period's run depends on, beside the plan.
+
+    `is_guarded`: group pay and pools need a sale that somebody else bought, as the guard in the database does.
+    """
 
     members: Members
     orders: Orders = field(default_factory=Orders)
     hubs: Hubs = field(default_factory=Hubs)
+    is_guarded: bool = False
 
     def without(self, order_ids: Iterable[str]) -> Inputs:
         """The same inputs as if these orders had never been."""
         gone = frozenset(order_ids)
         keep = np.array([name not in gone for name in self.orders.ids], bool)
-        return Inputs(self.members, self.orders.chosen(keep), self.hubs)
+        return replace(self, orders=self.orders.chosen(keep))
 
     def digest(self) -> str:
         """sha256 of the canonical rows, sorted by id: the same inputs in any order are the same run."""
@@ -143,9 +151,11 @@ class Inputs:
         orders, ids, hubs = self.orders, plain(self.members.ids), self.hubs.ids
         kinds, names = coded(orders.kind, orders.kind_names) if len(orders.kind) else (orders.buyer * 0, [""])
         columns = (orders.seller, orders.buyer, orders.hub, kinds, orders.amount, orders.cv, orders.pv)
-        for name, seller, buyer, hub, kind, *money in zip(plain(orders.ids), *map(plain, columns), strict=True):
+        rows = zip(plain(orders.ids), *map(plain, columns), strict=True)
+        bought_by = plain(orders.by) if len(orders.by) else [-1] * len(orders.ids)
+        for by, (name, seller, buyer, hub, kind, *money) in zip(bought_by, rows, strict=True):
             row = ("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind])
-            yield dumps(row)
+            yield dumps((*row, ids[by]) if by >= 0 else row)
 
     def _hub_rows(self) -> Iterator[str]:
         ids, hubs = plain(self.members.ids), self.hubs
