@@ -504,6 +504,9 @@ def lines_of(rules: dict[str, Any], data: dict[str, Any], taken: dict[str, str])
     """Every component's line, after caps, with minor units for each piece."""
     body = Body(rules, data, taken)
     lines = [line_of(component, body) for component in rules["components"]]
+    bare = [line["component"] for line in lines if line["reason"] == "no_sale"]
+    if bare != unsold(body):
+        raise Wrong("group.no_sale", f"expected {', '.join(bare) or 'nothing'}")
     amounts = [line["rounded"] for line in lines]
     most = rules["caps"]["per_participant_cents"]
     if most is not None and sum(amounts) > most:
