@@ -35,7 +35,11 @@ _SOLD = """
     WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
 """
 _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
-      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start)))"""
+      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start))
+    OR (sale.buyer_id IN (SELECT account_id FROM earlier_participation) AND EXISTS (
+      SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
+        AND (once.left_at AT TIME ZONE :zone)::date
+            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
 _SALES = """
     SELECT sale.id, sale.hub_id, sale.seller_id, sale.buyer_id, sale.kind,
       sale.amount - coalesce(back.amount, 0), sale.cv - coalesce(back.cv, 0), sale.pv - coalesce(back.pv, 0), {inside}
@@ -61,10 +65,13 @@ _REPEATING = """
 """
 _PEOPLE = text(
     """
-    SELECT stood.account_id, stood.sponsor_id, coalesce(person.left_at < :until, false)
+    SELECT stood.account_id, stood.sponsor_id, once.account_id IS NULL
+      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
+    LEFT JOIN earlier_participation AS once
+      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
     """
 )
 _TERMS = text(
@@ -141,7 +148,7 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
 
 def _statement(source: str, period: PlanPeriod) -> Any:
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
-    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE, at=at))
+    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def test_any_other_byte_or_number_of_any_statement_is_found(case: dict[str, Any]
     assert refused(canonical(other)).sections == [path[0]]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(st.integers(0, len(CORRECTED) - 1), st.integers(0, 255))
 def test_any_other_byte_of_a_correction_is_named_with_what_it_was(at: int, byte: int) -> None:
     at = IN_CORRECTIONS[at % len(IN_CORRECTIONS)]

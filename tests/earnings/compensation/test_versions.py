@@ -86,7 +86,7 @@ def test_two_people_announce_a_version() -> None:
     row = announced()
     assert (row.status, row.proposed_by, row.decided_by) == ("announced", PROPOSER, DECIDER)
     acts = across(lambda: db.session.execute(text("SELECT action FROM audit_event ORDER BY id")).scalars().all())
-    assert [act for act in acts if act.startswith("plan.")] == ["plan.propose", "plan.announce"]
+    assert [act for act in acts if act.startswith("plan.")] == ["plan.draft", "plan.propose", "plan.announce"]
 
 
 def test_who_proposed_it_does_not_decide() -> None:
@@ -129,12 +129,12 @@ def test_what_was_proposed_is_not_edited() -> None:
 
 def test_a_draft_can_be_thrown_away_and_nothing_else() -> None:
     row = drafted()
-    across(lambda: versions.discard(version_id=row.id))
+    across(lambda: versions.discard(version_id=row.id, editor_id=PROPOSER, now=BEFORE))
     with pytest.raises(NoSuchVersion):
         across(lambda: queries.version(row.id))
     kept = announced()
     with pytest.raises(NotADraft):
-        across(lambda: versions.discard(version_id=kept.id))
+        across(lambda: versions.discard(version_id=kept.id, editor_id=PROPOSER, now=BEFORE))
 
 
 @pytest.mark.parametrize("change", ["UPDATE plan_version SET note = 'x'", "DELETE FROM plan_version"])
