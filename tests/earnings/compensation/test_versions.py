@@ -89,6 +89,38 @@ def test_two_people_announce_a_version() -> None:
     assert [act for act in acts if act.startswith("plan.")] == ["plan.draft", "plan.propose", "plan.announce"]
 
 
+def test_saving_and_discarding_a_draft_stand_in_the_log() -> None:
+    row = drafted()
+    drafted(("total_bps = 3000", "total_bps = 2900"), draft_id=row.id)
+    across(lambda: versions.discard(version_id=row.id, editor_id=DECIDER, now=BEFORE))
+    found = across(
+        lambda: db.session.execute(
+            text("SELECT action, actor_id, subject, details FROM audit_event WHERE action LIKE 'plan.%' ORDER BY id")
+        ).all()
+    )
+    assert [(act.action, act.actor_id) for act in found] == [
+        ("plan.draft", PROPOSER),
+        ("plan.draft", PROPOSER),
+        ("plan.discard", DECIDER),
+    ]
+    assert {act.subject for act in found} == {f"plan:{row.id}"}
+    assert found[0].details["digest"] != found[1].details["digest"] == found[2].details["digest"]
+
+
+@pytest.mark.parametrize("bps", [4999, 10_000])
+def test_a_debt_is_recovered_by_the_rules_of_shares_and_no_plan_says_another(bps: int) -> None:
+    row = drafted(("recover_bps_of_next_payouts = 5000", f"recover_bps_of_next_payouts = {bps}"))
+    with pytest.raises(BadInput, match=r"refunds\.recover_bps_of_next_payouts.*must be 5000"):
+        propose(row.id)
+
+
+def test_a_pool_names_nobody_who_takes_no_part() -> None:
+    name = "01890000-0000-7000-8000-000000000000"
+    row = drafted(('shares_on = "hub_new_customers_repeat"', f'shares = {{"{name}" = 1}}'))
+    with pytest.raises(BadInput, match="takes no part in the programme"):
+        propose(row.id)
+
+
 def test_who_proposed_it_does_not_decide() -> None:
     row = drafted()
     propose(row.id)
