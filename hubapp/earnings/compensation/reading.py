@@ -95,7 +95,7 @@ class _Sold:
     buyers: set[tuple[int, UUID]] = field(default_factory=set)
     cv: dict[UUID, int] = field(default_factory=dict)
     pv: dict[UUID, int] = field(default_factory=dict)
-    by: dict[int, UUID] = field(default_factory=dict)  # place → who bought it and could be paid for it
+    by: dict[int, UUID] = field(default_factory=dict)  # place → who bought it and stands above the seller
 
     def bought_by(self, index: Mapping[UUID, int]) -> list[int]:
         """That column; empty where there is no such purchase."""
@@ -115,7 +115,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     """
     facts = _facts(period, plan, cutoff)
     above = _above(facts)
-    sold = _sold(period, plan.base or ALL, facts, _Payees(above, _in_pools(plan)))
+    sold = _sold(period, plan.base or ALL, facts, above)
     terms = _terms(facts, period)
     known = sorted({*above, *(one for one in sold.sellers if one), *(one for held in terms.values() for one in held)})
     index = {account_id: place for place, account_id in enumerate(known)}
@@ -129,8 +129,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
         **sold.columns,
     )
     members = _members(known, parents, sold, plan, _earlier(period, plan, facts))
-    found = _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts))
-    return Inputs(members, orders, found, is_guarded=True)
+    return Inputs(members, orders, _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts)))
 
 
 def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
@@ -151,29 +150,14 @@ def _statement(source: str, period: PlanPeriod) -> Any:
     return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
-@dataclass(frozen=True, slots=True)
-class _Payees:
-    """Who could be paid for what they bought as customers: those above the seller at the end, and who is in a pool."""
-
-    above: Mapping[UUID, UUID | None]
-    in_pools: frozenset[str]
-
-    def has(self, buyer: UUID, seller: UUID | None) -> bool:
-        """Whether the buyer of a sale is one of them."""
-        if buyer not in self.above:
-            return False
-        if str(buyer) in self.in_pools:
-            return True
-        while seller is not None and seller != buyer:
-            seller = self.above.get(seller)
-        return seller == buyer
+def _is_above(buyer: UUID, seller: UUID | None, above: Mapping[UUID, UUID | None]) -> bool:
+    """Whether the buyer of a sale stands above who sold it, by the end of the period."""
+    while seller is not None and seller != buyer:
+        seller = above.get(seller)
+    return seller is not None
 
 
-def _in_pools(plan: Plan) -> frozenset[str]:
-    return frozenset(name for one in plan.components if isinstance(one, Pool) for name in one.shares)
-
-
-def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], payees: _Payees) -> _Sold:
+def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], above: Mapping[UUID, UUID | None]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
     sold = _Sold()
     columns = sold.columns
@@ -191,7 +175,7 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], payees: _Pay
         sold.hub_ids.append(hub_id)
         if is_inside or cv <= 0 or kind in base.exclude_kinds:
             continue
-        if payees.has(buyer, seller):
+        if buyer in above and _is_above(buyer, seller, above):
             sold.by[len(sold.sellers) - 1] = buyer
         sold.buyers.add((hub_id, buyer))
         if seller is not None:

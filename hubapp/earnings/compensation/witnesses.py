@@ -11,21 +11,20 @@ from hubapp.earnings.compensation.plans.tree import Tree
 CUSTOMER = BUYERS.index("customer")
 OF_HUBS = frozenset({"hub_share", "hub_tier"})
 OWN = frozenset({"personal_tier", "retail_margin"})
-ENOUGH = 2  # of two buyers, one is somebody else than who is paid
 
 
 @dataclass(slots=True)
 class Witnesses:
     """The first eligible sale of each member, of each member's group, of each hub, and of all; places of orders.
 
-    Of a group it is one that somebody else bought; `first` are two of different buyers, where there are two. Own sales
-    and a hub's are never bought by who is paid for them: those count for nobody from the beginning.
+    Of a group it is one that somebody else bought. Own sales and a hub's are never bought by who is paid for them, nor
+    are all by who has a part of a pool: what sellers and those who look after a hub buy counts for nobody.
     """
 
     own: dict[int, int] = field(default_factory=dict)
     group: dict[int, int] = field(default_factory=dict)
     hub: dict[int, int] = field(default_factory=dict)
-    first: dict[int, int] = field(default_factory=dict)  # buyer → place
+    first: int | None = None
 
     @classmethod
     def of(cls, inputs: Inputs) -> Witnesses:
@@ -39,8 +38,8 @@ class Witnesses:
             if buyer != CUSTOMER or cv <= 0 or (has_kinds and kinds[place] != "product"):
                 continue
             by = int(orders.by[place]) if has_buyers else -1
-            if len(found.first) < ENOUGH:
-                found.first.setdefault(by, place)
+            if found.first is None:
+                found.first = place
             found.hub.setdefault(int(hub), place)
             if seller < 0:
                 continue
@@ -68,9 +67,7 @@ class Witnesses:
             return None if hub is None else self.hub.get(hub)
         if kind in OWN:
             return self.own.get(member)
-        if kind == "pool":
-            return next((place for by, place in self.first.items() if by != member), None)
-        return self.group.get(member)
+        return self.first if kind == "pool" else self.group.get(member)
 
 
 def sale_of(inputs: Inputs, place: int) -> tuple[UUID, int]:

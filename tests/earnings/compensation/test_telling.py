@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hubapp.earnings.compensation import queries
 from hubapp.earnings.compensation.services import telling
 from hubapp.kernel.db import db
-from hubapp.people.notifications import wording
+from hubapp.people.notifications import rendering, wording
 from hubapp.people.notifications.models import Notice
 from hubapp.web.areas import HubFlask
 from tests.earnings.compensation.closing import close
@@ -56,7 +56,8 @@ def test_everybody_in_the_programme_and_connectors_hear_of_a_version_ahead(netwo
     assert set(notices) == {"ada", "ben", "cem", "maud"}
     ((one,),) = {tuple(row.path for row in rows) for rows in notices.values()}
     assert one == f"/plan/rules/{version.id}"
-    with current_app.test_request_context():
+    found = {"hubapp.found": rendering.Found("central")}
+    with current_app.test_request_context(environ_overrides=found):
         assert "it holds from Jan 1, 2027" in wording.say(wording.item(notices["ada"][0])).title
 
 
@@ -96,9 +97,8 @@ def test_many_are_told_batch_by_batch_and_nobody_twice(network: Network, monkeyp
 
 def test_the_plan_stands_in_words_for_everybody_and_a_draft_for_nobody(app: HubFlask, network: Network) -> None:
     version, draft = announced(), drafted(("version = 1", "version = 2"), ("2027-01-01", "2027-06-01"))
-    client = app.test_client()
-    page = f"/plan/rules/{version.id}"
-    assert client.get(page, base_url=base_url(app, None)).status_code == 303
+    client, page = app.test_client(), f"/plan/rules/{version.id}"
+    assert app.test_client().get(page, base_url=base_url(app, None)).status_code == 303
     sign_in(client, network.people["ada"])
     answer = client.get(page, base_url=base_url(app, None))
     assert answer.status_code == 200

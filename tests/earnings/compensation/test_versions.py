@@ -114,13 +114,6 @@ def test_a_debt_is_recovered_by_the_rules_of_shares_and_no_plan_says_another(bps
         propose(row.id)
 
 
-def test_a_pool_names_nobody_who_takes_no_part() -> None:
-    name = "01890000-0000-7000-8000-000000000000"
-    row = drafted(('shares_on = "hub_new_customers_repeat"', f'shares = {{"{name}" = 1}}'))
-    with pytest.raises(BadInput, match="takes no part in the programme"):
-        propose(row.id)
-
-
 def test_who_proposed_it_does_not_decide() -> None:
     row = drafted()
     propose(row.id)

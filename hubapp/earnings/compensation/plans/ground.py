@@ -147,24 +147,18 @@ class Ground:
     def backed(self, kind: str) -> Column | None:
         """Who has a sale behind pay of this kind that they did not buy themselves; None: whoever is paid has.
 
-        Own sales and a hub's are never one's own purchases: these two count for nobody.
+        Only a group can have sales to who is paid for it, from before they joined or after they left: what sellers and
+        those who look after a hub buy themselves counts for nobody.
         """
-        if not self.inputs.is_guarded or kind not in {*MULTI_LEVEL, "pool"}:
+        if kind not in MULTI_LEVEL or not len(self.orders.by):
             return None
-        bought = self.bought_alone(everywhere=kind == "pool")
-        volume = np.full(self.size, self.turnover, self.gv.dtype) if kind == "pool" else self.gv
-        found: Column = volume > 0
+        bought: dict[int, int] = {}
+        for place in np.flatnonzero((self.orders.by >= 0) & (self.cv > 0)):
+            buyer = int(self.orders.by[place])
+            bought[buyer] = bought.get(buyer, 0) + int(self.cv[place])
+        found = np.ones(self.size, bool)
         for member, cv in bought.items():
-            found[member] = volume[member] > cv
-        return found
-
-    def bought_alone(self, *, everywhere: bool) -> dict[int, int]:
-        """Cv that members bought as customers, before they joined say, in their own group or everywhere."""
-        found: dict[int, int] = {}
-        for place in np.flatnonzero((self.orders.by >= 0) & (self.cv > 0)) if len(self.orders.by) else ():
-            buyer, seller = int(self.orders.by[place]), int(self.orders.seller[place])
-            if everywhere or buyer in self.tree.path(seller):
-                found[buyer] = found.get(buyer, 0) + int(self.cv[place])
+            found[member] = self.gv[member] > cv
         return found
 
     def sold(self) -> list[int]:

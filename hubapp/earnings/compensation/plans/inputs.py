@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from itertools import chain, compress
 from json import dumps
@@ -47,8 +47,8 @@ class Members:
 class Orders:
     """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS; lists become arrays.
 
-    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it. `by`: the member who bought it
-    as a customer and could be paid for it, or -1; empty: there is none.
+    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it. `by`: who bought it as a
+    customer and stands above the seller all the same, or -1; empty: nobody.
     """
 
     ids: Sequence[Any] = ()
@@ -115,21 +115,17 @@ class Hubs:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything one period's run depends on, beside the plan.
-
-    `is_guarded`: group pay and pools need a sale that somebody else bought, as the guard in the database does.
-    """
+    """Everything one period's run depends on, beside the plan."""
 
     members: Members
     orders: Orders = field(default_factory=Orders)
     hubs: Hubs = field(default_factory=Hubs)
-    is_guarded: bool = False
 
     def without(self, order_ids: Iterable[str]) -> Inputs:
         """The same inputs as if these orders had never been."""
         gone = frozenset(order_ids)
         keep = np.array([name not in gone for name in self.orders.ids], bool)
-        return replace(self, orders=self.orders.chosen(keep))
+        return Inputs(self.members, self.orders.chosen(keep), self.hubs)
 
     def digest(self) -> str:
         """sha256 of the canonical rows, sorted by id: the same inputs in any order are the same run."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, participant_queries, policies, queries, replaying, sources
+from hubapp.earnings.compensation import calendar, policies, queries, replaying, sources
 from hubapp.earnings.compensation.errors import (
     AlreadyDecided,
     NotADraft,
@@ -25,7 +25,7 @@ from hubapp.earnings.compensation.models import PlanStatus, PlanVersion
 from hubapp.earnings.compensation.plans import product
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.lint.findings import Status
-from hubapp.earnings.compensation.plans.schema import Plan, Pool
+from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.policies import MOVES
 from hubapp.earnings.compensation.services.locking import locked_version
 from hubapp.earnings.shares import queries as shares
@@ -145,8 +145,6 @@ def _check_promises(plan: Plan) -> None:
     if base is None or base.buyers != {"customer"}:
         reason = "must be customers alone: purchases of participants are never paid for"
         raise BadInput(reason, key="base.commissionable_buyers", file=sources.FILE)
-    _check_names(plan)
-    _check_names(plan)
     if plan.refunds is not None and plan.refunds.holdback_bps:
         reason = "must be 0: a period closes when returns are over, and pays everything then"
         raise BadInput(reason, key="refunds.holdback_bps", file=sources.FILE)
@@ -161,21 +159,6 @@ def _check_recovery(plan: Plan) -> None:
     if plan.refunds.recover_bps != bps:
         reason = f"must be {bps}: what is owed back is kept from payouts by the network's rules of shares"
         raise BadInput(reason, key="refunds.recover_bps_of_next_payouts", file=sources.FILE)
-
-
-def _check_names(plan: Plan) -> None:
-    """Whom a pool names has to be in the tree when a period closes: it could not be closed otherwise."""
-    named = {name: one.id for one in plan.components if isinstance(one, Pool) for name in one.shares}
-    known = {str(one) for one in participant_queries.standings([one for one in map(_uuid, named) if one])}
-    for name in sorted(named.keys() - known):
-        raise BadInput("takes no part in the programme", key=f"{named[name]}.shares.{name}", file=sources.FILE)
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None
 
 
 def _check_beside(plan: Plan) -> None:

@@ -6,7 +6,7 @@ from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import calendar, explaining, signing, standing
+from hubapp.earnings.compensation import calendar, explaining, queries, signing, standing
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
@@ -24,7 +24,8 @@ FOLDER = "earnings/compensation"
 def periods() -> ResponseReturnValue:
     """The periods that paid something."""
     found = [(_name(period), period, amount) for period, amount in standing.periods_of(current_user.account_id)]
-    return render_template(f"{FOLDER}/pay.html", periods=found, money=Money)
+    plans = [row for currency in queries.currencies() for row in queries.announced(currency)]
+    return render_template(f"{FOLDER}/pay.html", periods=found, plans=plans, money=Money)
 
 
 def _name(period: PlanPeriod) -> str:
