@@ -51,7 +51,8 @@ def drafts(run: Run) -> list[Draft]:
     witnesses, held = Witnesses.of(run.inputs), _held(run)
     found = [draft for row in run.rows for draft in _of_row(run, row, witnesses, held)]
     homes = homes_of({draft.account_id for draft in found if draft.in_hub_id is None}, run.period.currency)
-    return [_placed(draft, homes) for draft in found]
+    anywhere = next((int(hub_id) for hub_id in run.inputs.hubs.ids), None)
+    return [_placed(draft, homes, anywhere) for draft in found]
 
 
 def homes_of(accounts: Iterable[UUID], currency: str) -> dict[UUID, int]:
@@ -60,10 +61,12 @@ def homes_of(accounts: Iterable[UUID], currency: str) -> dict[UUID, int]:
     return {row.account_id: row.id for row in rows}
 
 
-def _placed(draft: Draft, homes: Mapping[UUID, int]) -> Draft:
-    if draft.in_hub_id is not None or draft.sale is None:
+def _placed(draft: Draft, homes: Mapping[UUID, int], anywhere: int | None) -> Draft:
+    """What is lost without a sale behind it is told in some hub all the same, and booked in none."""
+    if draft.in_hub_id is not None:
         return draft
-    return replace(draft, in_hub_id=homes.get(draft.account_id, draft.sale[1]))
+    hub_id = anywhere if draft.sale is None else draft.sale[1]
+    return replace(draft, in_hub_id=homes.get(draft.account_id, hub_id))
 
 
 def _held(run: Run) -> dict[int, list[int]]:

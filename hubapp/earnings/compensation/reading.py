@@ -35,7 +35,11 @@ _SOLD = """
     WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
 """
 _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
-      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start)))"""
+      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start))
+    OR (sale.buyer_id IN (SELECT account_id FROM earlier_participation) AND EXISTS (
+      SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
+        AND (once.left_at AT TIME ZONE :zone)::date
+            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
 _SALES = """
     SELECT sale.id, sale.hub_id, sale.seller_id, sale.buyer_id, sale.kind,
       sale.amount - coalesce(back.amount, 0), sale.cv - coalesce(back.cv, 0), sale.pv - coalesce(back.pv, 0), {inside}
@@ -61,10 +65,13 @@ _REPEATING = """
 """
 _PEOPLE = text(
     """
-    SELECT stood.account_id, stood.sponsor_id, coalesce(person.left_at < :until, false)
+    SELECT stood.account_id, stood.sponsor_id, once.account_id IS NULL
+      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
+    LEFT JOIN earlier_participation AS once
+      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
     """
 )
 _TERMS = text(
@@ -88,6 +95,16 @@ class _Sold:
     buyers: set[tuple[int, UUID]] = field(default_factory=set)
     cv: dict[UUID, int] = field(default_factory=dict)
     pv: dict[UUID, int] = field(default_factory=dict)
+    by: dict[int, UUID] = field(default_factory=dict)  # place → who bought it and stands above the seller
+
+    def bought_by(self, index: Mapping[UUID, int]) -> list[int]:
+        """That column; empty where there is no such purchase."""
+        if not self.by:
+            return []
+        found = [-1] * len(self.sellers)
+        for place, buyer in self.by.items():
+            found[place] = index[buyer]
+        return found
 
 
 def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
@@ -97,8 +114,8 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
     facts = _facts(period, plan, cutoff)
-    sold = _sold(period, plan.base or ALL, facts)
     above = _above(facts)
+    sold = _sold(period, plan.base or ALL, facts, above)
     terms = _terms(facts, period)
     known = sorted({*above, *(one for one in sold.sellers if one), *(one for held in terms.values() for one in held)})
     index = {account_id: place for place, account_id in enumerate(known)}
@@ -108,6 +125,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     orders = Orders(
         seller=[index[one] if one is not None else -1 for one in sold.sellers],
         hub=[hubs[hub_id] for hub_id in sold.hub_ids],
+        by=sold.bought_by(index),
         **sold.columns,
     )
     members = _members(known, parents, sold, plan, _earlier(period, plan, facts))
@@ -129,10 +147,17 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
 
 def _statement(source: str, period: PlanPeriod) -> Any:
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
-    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE, at=at))
+    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
-def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
+def _is_above(buyer: UUID, seller: UUID | None, above: Mapping[UUID, UUID | None]) -> bool:
+    """Whether the buyer of a sale stands above who sold it, by the end of the period."""
+    while seller is not None and seller != buyer:
+        seller = above.get(seller)
+    return seller is not None
+
+
+def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], above: Mapping[UUID, UUID | None]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
     sold = _Sold()
     columns = sold.columns
@@ -150,6 +175,8 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
         sold.hub_ids.append(hub_id)
         if is_inside or cv <= 0 or kind in base.exclude_kinds:
             continue
+        if buyer in above and _is_above(buyer, seller, above):
+            sold.by[len(sold.sellers) - 1] = buyer
         sold.buyers.add((hub_id, buyer))
         if seller is not None:
             sold.pairs.add((seller, buyer))

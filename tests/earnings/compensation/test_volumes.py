@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, reading, sources, volume_queries
+from hubapp.earnings.compensation import calendar, participant_queries, reading, sources, volume_queries
 from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.schema import Plan
@@ -56,6 +56,14 @@ class Life:
         if len(self.people) > 3:
             with hub_scope(self.shop.hub_id), unit_of_work():
                 joining.leave(account_id=self.chance.choice(self.people), actor=SYSTEM, now=self.now)
+
+    def come_back(self) -> None:
+        with platform_scope(reason="test"), unit_of_work():
+            gone = select(Participant).where(Participant.left_at.is_not(None)).order_by(Participant.account_id)
+            people = db.session.scalars(gone).all()
+            if people:
+                person = self.chance.choice(people)
+                person.joined_at, person.left_at = self.now, None
 
     def sell(self) -> None:
         buyer = self.chance.choice(self.members)
@@ -114,7 +122,7 @@ class Life:
 
     def go_on(self) -> None:
         acts = [self.sell] * 5 + [self.hand_over] * 4 + [self.refund] * 2
-        acts += [self.join, self.leave, self.fail, self.correct, self.correct, self.fold]
+        acts += [self.join, self.leave, self.come_back, self.fail, self.correct, self.correct, self.fold]
         self.chance.choice(acts)()
         self.now += timedelta(hours=self.chance.randint(1, 30))
 
@@ -129,9 +137,13 @@ def batch(rules: Plan, first: date, end: date, now: datetime) -> dict[UUID, tupl
     columns = zip(ground.own, ground.gv, ground.ratios[1], strict=True)
     counted = dict(zip(map(UUID, inputs.members.ids), columns, strict=True))
     ends = calendar.midnight(end, "Europe/Paris")
-    stay = select(Participant.account_id).where(Participant.left_at.is_(None) | (Participant.left_at >= ends))
+    standings = participant_queries.standings(db.session.scalars(select(Participant.account_id)).all())
     nothing = (0, 0, 0)
-    return {one: tuple(map(int, counted.get(one, nothing))) for one in db.session.scalars(stay)}  # type: ignore[misc]
+    return {
+        one: tuple(map(int, counted.get(one, nothing)))  # type: ignore[misc]
+        for one, found in standings.items()
+        if any(joined < ends and (left is None or left >= ends) for joined, left in found.times)
+    }
 
 
 def live(people: list[UUID], first: date) -> dict[UUID, tuple[int, int, int]]:

@@ -47,7 +47,8 @@ class Members:
 class Orders:
     """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS; lists become arrays.
 
-    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it.
+    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it. `by`: who bought it as a
+    customer and stands above the seller all the same, or -1; empty: nobody.
     """
 
     ids: Sequence[Any] = ()
@@ -59,8 +60,11 @@ class Orders:
     hub: Given = ()
     kind: Given = ()
     kind_names: Sequence[str | None] = ()
+    by: Given = ()
 
     def __post_init__(self) -> None:
+        if len(self.by):
+            _arrays(self, by=places)
         _arrays(self, seller=places, buyer=places, hub=places, amount=integers, cv=integers, pv=integers)
 
     def chosen(self, keep: Column) -> Self:
@@ -143,9 +147,11 @@ class Inputs:
         orders, ids, hubs = self.orders, plain(self.members.ids), self.hubs.ids
         kinds, names = coded(orders.kind, orders.kind_names) if len(orders.kind) else (orders.buyer * 0, [""])
         columns = (orders.seller, orders.buyer, orders.hub, kinds, orders.amount, orders.cv, orders.pv)
-        for name, seller, buyer, hub, kind, *money in zip(plain(orders.ids), *map(plain, columns), strict=True):
+        rows = zip(plain(orders.ids), *map(plain, columns), strict=True)
+        bought_by = plain(orders.by) if len(orders.by) else [-1] * len(orders.ids)
+        for by, (name, seller, buyer, hub, kind, *money) in zip(bought_by, rows, strict=True):
             row = ("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind])
-            yield dumps(row)
+            yield dumps((*row, ids[by]) if by >= 0 else row)
 
     def _hub_rows(self) -> Iterator[str]:
         ids, hubs = plain(self.members.ids), self.hubs
