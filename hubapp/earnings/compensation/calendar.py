@@ -35,6 +35,11 @@ class Span:
         return f"{year}-W{week:02d}"
 
     @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.end - DAY
+
+    @property
     def before(self) -> Span:
         """The period before this one."""
         return at(self.kind, self.first - DAY)

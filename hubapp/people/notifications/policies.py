@@ -226,4 +226,5 @@ def pause_asked(retry_after: str, *, now: datetime) -> timedelta | None:
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait where the service says nothing; `tries`: how many went before this one."""
-    return min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE)
+    times: int = 2 ** min(tries, 12)
+    return min(FIRST_PAUSE * times, LONGEST_PAUSE)

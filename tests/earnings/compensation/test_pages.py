@@ -56,6 +56,18 @@ def test_where_enough_take_part_it_says_how_many_received_nothing(app: HubFlask)
     assert "5 of the 5 people who took part received nothing" in page
 
 
+def test_where_no_plan_pays_in_the_hubs_currency_the_facts_are_those_of_the_others(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub(currency="TND")
+        plan.announce()
+        for number in range(5):
+            plan.participant(hub_id, f"P{number}")
+        ben = make_member(hub_id, "Ben").account_id
+    page = Browser(app, hub_id, ben).get("/me/programme").text
+    assert "no more than €0.00" in page
+    assert "TND" not in page
+
+
 def test_a_member_joins_with_a_tick_under_who_brought_them(app: HubFlask) -> None:
     with app.app_context():
         hub_id = make_hub()
@@ -85,13 +97,13 @@ def test_a_code_of_nobody_is_refused_at_its_field(app: HubFlask) -> None:
     assert "belongs to nobody who takes part" in answer.text
 
 
-def test_leaving_is_one_button_and_there_is_no_way_back(app: HubFlask) -> None:
+def test_leaving_is_one_button_and_the_way_back_asks_anew(app: HubFlask) -> None:
     hub_id, anna, _ben, _cora = joined(app)
     browser = Browser(app, hub_id, anna)
     assert browser.post("/me/programme/leave", form_page="/me/programme").status_code == 303
     page = browser.get("/me/programme").text
     assert "You left on" in page
-    assert 'name="agrees"' not in page
+    assert 'name="agrees"' in page
 
 
 def test_whose_name_is_shown_is_their_own_choice(app: HubFlask) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hubapp.earnings.compensation import live_queries, participant_queries
+from hubapp.earnings.compensation import live_queries, participant_queries, queries
 from hubapp.earnings.compensation.forms import JoinForm
 from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import Person
@@ -68,13 +68,18 @@ def _page(person: Person | None, form: JoinForm) -> str:
         person=person,
         form=form,
         terms=joining.TERMS,
-        facts=live_queries.facts(hub.currency, now),
+        facts=[(currency, live_queries.facts(currency, now)) for currency in _paid_in(hub.currency)],
         running=running,
         sponsor=naming.name_of(sponsor_id) if sponsor_id else "",
         rules_url=_rules_url(running),
-        currency=hub.currency,
         money=Money,
     )
+
+
+def _paid_in(currency: str) -> list[str]:
+    """The hub's currency where a plan pays in it; else those in which one pays at all."""
+    known = queries.currencies()
+    return known if known and currency not in known else [currency]
 
 
 def _rules_url(running: Running | None) -> str:
