@@ -15,7 +15,7 @@ ANNOUNCED = declare(
         FOLDER,
         mail=NOW,
         always=True,
-        example={"from": "2027-02-01", "currency": "EUR"},
+        example={"starts": "2027-02-01", "currency": "EUR"},
     )
 )
 CLOSED = declare(

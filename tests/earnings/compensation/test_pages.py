@@ -97,13 +97,16 @@ def test_a_code_of_nobody_is_refused_at_its_field(app: HubFlask) -> None:
     assert "belongs to nobody who takes part" in answer.text
 
 
-def test_leaving_is_one_button_and_the_way_back_asks_anew(app: HubFlask) -> None:
+def test_leaving_is_one_button_and_coming_back_needs_consent_and_offers_no_sponsor(app: HubFlask) -> None:
     hub_id, anna, _ben, _cora = joined(app)
     browser = Browser(app, hub_id, anna)
     assert browser.post("/me/programme/leave", form_page="/me/programme").status_code == 303
     page = browser.get("/me/programme").text
     assert "You left on" in page
-    assert 'name="agrees"' in page
+    assert 'name="code"' not in page
+    assert browser.post("/me/programme", {"terms": joining.TERMS}).status_code == 422
+    assert browser.post("/me/programme", {"terms": joining.TERMS, "agrees": "y"}).status_code == 303
+    assert "You take part" in browser.get("/me/programme").text
 
 
 def test_whose_name_is_shown_is_their_own_choice(app: HubFlask) -> None:

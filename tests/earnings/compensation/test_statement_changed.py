@@ -156,7 +156,7 @@ def test_no_signature_makes_an_amount_right(case: dict[str, Any], data: st.DataO
         (("plan", "digest"), "0" * 64, "plan.digest: expected"),
         (("group", "from_customers"), 9**9, "group.from_customers: 387420489 is more than everything"),
         (("standing", "customers"), -1, "standing.customers: -1 is less than nothing"),
-        (("about", "version"), 2, "this program reads hubapp-statement 1"),
+        (("about", "version"), 3, "this program reads hubapp-statement 1 and 2"),
     ],
 )
 def test_facts_that_do_not_fit_each_other_are_named_even_when_signed(path: Path, new: Any, words: str) -> None:
@@ -228,7 +228,7 @@ def test_a_form_that_says_another_version_than_it_has_is_refused() -> None:
     "path",
     [
         ("corrections", 0, "was", "lines", 0, "amount"),
-        ("corrections", 0, "now", "lines", 0, "pieces", 0, "exact"),
+        ("corrections", 0, "was", "lines", 0, "pieces", 0, "exact"),
         ("later", 0, "was", "orders", 0, "cv"),
         ("later", 0, "now", "group", "cv"),
         ("later", 0, "lines", 0, "difference"),

@@ -57,7 +57,7 @@ def test_everybody_in_the_programme_and_connectors_hear_of_a_version_ahead(netwo
     assert one == f"/plan/rules/{version.id}"
     found = {"hubapp.found": rendering.Found("central")}
     with current_app.test_request_context(environ_overrides=found):
-        assert "it holds from January 1, 2027" in wording.say(wording.item(notices["ada"][0])).title
+        assert "it holds from Jan 1, 2027" in wording.say(wording.item(notices["ada"][0])).title
 
 
 def test_a_draft_and_a_proposal_are_told_to_nobody(network: Network) -> None:

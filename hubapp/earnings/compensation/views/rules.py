@@ -18,12 +18,13 @@ from hubapp.web import access, areas
 pages = areas.central_blueprint("plan_rules", __name__, url_prefix="/plan/rules")
 
 
-def iso_day(text: str) -> str:
+def plan_day(text: str) -> str:
     """A day that a notice keeps as 2027-02-01, in the reader's language."""
-    return str(format_date(date.fromisoformat(text)))
+    shown: str = format_date(date.fromisoformat(text))
+    return shown
 
 
-pages.add_app_template_filter(iso_day, "iso_day")
+pages.add_app_template_filter(plan_day, "plan_day")
 
 
 @pages.get("/<uuid:version_id>")
