@@ -44,7 +44,7 @@ def open_pages(ground: Ground) -> Iterator[Result]:
 
 def _asked(port: int, place: Town, pid: int, ground: Ground) -> Iterator[Result]:
     headers = {"Host": f"{town.SLUG}.localhost:{port}", "Cookie": place.cookie, "HX-Request": "true"}
-    newest = re.search(rb"after=([0-9a-f-]{36})", _body(port, headers))
+    newest = re.search(rb'name="after" value="([0-9a-f-]{36})"', _body(port, headers))
     if newest is None:
         raise RuntimeError("the feed does not say what is the newest")
     seen = UUID(newest[1].decode())
