@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from hubapp.earnings.compensation import queries
-from hubapp.earnings.compensation.services import booking, counting, terms
+from hubapp.earnings.compensation.models import TaskStep
+from hubapp.earnings.compensation.services import asking, booking, counting, terms
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -44,6 +47,17 @@ def fold_volumes() -> None:
     counting.fold()
 
 
+@queue.task(asking.RUN, platform="a period is computed from the sales of all hubs")
+def run(task_id: str) -> None:
+    """Compute or close a period, in one transaction; how far it is stands beside it."""
+    number = UUID(task_id)
+
+    def tell(step: TaskStep) -> None:
+        asking.note_step(task_id=number, step=step, now=clock.now())
+
+    asking.perform(task_id=number, tell=tell, now=clock.now())
+
+
 @queue.task(booking.BOOK)
 def book() -> None:
     """Book the next lines of a hub, and ask for what follows: its next lines, or a look whether that was all."""
@@ -63,7 +77,8 @@ def finish() -> None:
 
 @queue.periodic("35 * * * * *", "compensation.sweep", platform="a period's lines are in the books of several hubs")
 def sweep() -> None:
-    """Ask again for lines whose job was lost or given up; close what is booked."""
+    """Ask again for runs and lines whose job was lost; close what is booked."""
+    asking.ask_again()
     for period in queries.closing():
         if not booking.finish(period_id=period.id, now=clock.now()):
             booking.ask_to_book(currency=period.currency)

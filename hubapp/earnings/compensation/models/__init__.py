@@ -1,24 +1,45 @@
 """Tables of compensation: who takes part under whom, plan versions, sales of the core's line, periods, their pay."""
 
-from hubapp.earnings.compensation.models.participants import ConnectorTerm, Participant, SponsorChange, Sponsorship
-from hubapp.earnings.compensation.models.periods import PeriodStatus, PlanLine, PlanPeriod, PlanRun, RunKind
+from hubapp.earnings.compensation.models.participants import (
+    ConnectorTerm,
+    Participant,
+    PlanGroup,
+    PlanGroupDelta,
+    SponsorChange,
+    Sponsorship,
+)
+from hubapp.earnings.compensation.models.periods import (
+    PeriodStatus,
+    PlanBooking,
+    PlanLine,
+    PlanPeriod,
+    PlanRun,
+    RunKind,
+)
 from hubapp.earnings.compensation.models.plans import PlanStatus, PlanVersion
 from hubapp.earnings.compensation.models.sales import PlanRefund, PlanSale, PlanVolume, PlanVolumeDelta
+from hubapp.earnings.compensation.models.tasks import PlanTask, TaskKind, TaskStep
 
 __all__ = [
     "ConnectorTerm",
     "Participant",
     "PeriodStatus",
+    "PlanBooking",
+    "PlanGroup",
+    "PlanGroupDelta",
     "PlanLine",
     "PlanPeriod",
     "PlanRefund",
     "PlanRun",
     "PlanSale",
     "PlanStatus",
+    "PlanTask",
     "PlanVersion",
     "PlanVolume",
     "PlanVolumeDelta",
     "RunKind",
     "SponsorChange",
     "Sponsorship",
+    "TaskKind",
+    "TaskStep",
 ]
