@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from hubapp.console.views.blueprint import actor, blueprint
 from hubapp.earnings.compensation import progress, queries, standing
 from hubapp.earnings.compensation.models import TaskKind
+from hubapp.earnings.compensation.plans.words import pieces
 from hubapp.earnings.compensation.services import asking
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
@@ -63,6 +64,7 @@ def _context(key: str) -> dict[str, Any]:
         "names": {str(one): name for one, name in accounts.names(people).items()},
         "hub_names": hubs_of_network.names([line.in_hub_id for line in shown]),
         "part": wording.plan_part,
+        "reason": pieces.reason,
         "next_url": url_for("console.plan_period", plan_period=key, after=shown[-1].id) if more else "",
         "money": Money,
     }

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 
-from hubapp.earnings.compensation.models import Participant, Sponsorship
-from hubapp.earnings.compensation.sale_policies import Standing
+from hubapp.earnings.compensation.models import ConnectorTerm, Participant, Sponsorship
+from hubapp.earnings.compensation.sale_policies import Standing, Term
 from hubapp.kernel.db import db
 
 PAGE = 50
@@ -42,6 +42,17 @@ def standings(account_ids: Collection[UUID | None]) -> dict[UUID, Standing]:
     statement = select(Participant.account_id, Participant.joined_at, Participant.left_at)
     rows = db.session.execute(statement.where(Participant.account_id.in_(account_ids)))
     return {account_id: Standing(joined_at, left_at) for account_id, joined_at, left_at in rows}
+
+
+def terms_of(account_ids: Collection[UUID | None]) -> dict[UUID, list[Term]]:
+    """Account → when they looked after hubs; only those who ever did."""
+    if not account_ids:
+        return {}
+    statement = select(ConnectorTerm.account_id, ConnectorTerm.since, ConnectorTerm.until)
+    found: dict[UUID, list[Term]] = {}
+    for account_id, since, until in db.session.execute(statement.where(ConnectorTerm.account_id.in_(account_ids))):
+        found.setdefault(account_id, []).append(Term(since, until))
+    return found
 
 
 def _is_latest() -> ColumnElement[bool]:

@@ -10,12 +10,14 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import live, live_queries, participant_queries, volume_queries
-from hubapp.earnings.compensation.live import OWN, Rung
-from hubapp.earnings.compensation.live_queries import Customers, Running
+from hubapp.earnings.compensation import live_queries, participant_queries, volume_queries
+from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import PAGE, Person
+from hubapp.earnings.compensation.plans.live import NOTHING
+from hubapp.earnings.compensation.plans.paid_as import PaidAs, as_customers
+from hubapp.earnings.compensation.plans.words import components, pieces
+from hubapp.earnings.compensation.plans.words.speech import IN_POINTS
 from hubapp.earnings.compensation.views import naming
-from hubapp.earnings.compensation.volume_queries import Volumes
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
 from hubapp.web import access, areas
@@ -82,30 +84,31 @@ def under(participant_id: UUID) -> ResponseReturnValue:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one stands with a component, what it is called, and what is missing as customers of one's own."""
+
+    paid: PaidAs
+    title: str
+    more_customers: int | None
+    in_points: bool
+    steps: int
+
+
 def _standing(me: Person, running: Running, currency: str) -> dict[str, Any]:
-    volumes = volume_queries.volumes(me.account_id, currency, running.span.first)
-    customers = live_queries.customers_of(me.account_id, running, currency)
-    rungs = live.rungs(running.plan, own=volumes.own, group=volumes.group)
-    condition = live.condition(
-        running.plan,
-        customers=customers.customers,
-        sold=volumes.own,
-        group=volumes.group,
-        all_group=volumes.all_group,
-    )
+    found = live_queries.standing_of(me.account_id, running, currency)
+    places = []
+    for one in found.paid_as:
+        more = as_customers(one.step, found.own) if one.step is not None else None
+        in_points = one.step is not None and one.step.volume in IN_POINTS
+        places.append(Place(one, components.title(one.type), more, in_points, one.most_steps))
     return {
-        "volumes": volumes,
-        "customers": customers,
-        "rungs": [(rung, _more_customers(rung, volumes, customers)) for rung in rungs],
-        "condition": condition,
+        "volumes": found.volumes,
+        "own": found.own,
+        "places": places,
+        "why_words": pieces.reason_now,
+        "has_points": any(place.in_points for place in places),
     }
-
-
-def _more_customers(rung: Rung, volumes: Volumes, customers: Customers) -> int | None:
-    """What is missing as customers: said of one's own sales only, whose customers are known."""
-    if rung.next_bps is None or rung.of != OWN:
-        return None
-    return live.as_customers(rung.missing, sold=volumes.own, customers=customers.customers)
 
 
 def _level(person: Person, running: Running | None, currency: str) -> dict[str, Any]:
@@ -115,7 +118,7 @@ def _level(person: Person, running: Running | None, currency: str) -> dict[str, 
     first = running.span.first if running else None
     volumes = volume_queries.volumes_of([one.account_id for one in shown], currency, first) if first else {}
     return {
-        "nodes": [Node(one, names[one.account_id], volumes.get(one.account_id, Volumes()).group) for one in shown],
+        "nodes": [Node(one, names[one.account_id], volumes.get(one.account_id, NOTHING).gv) for one in shown],
         "of": person,
         "next_after": shown[-1].account_id if len(people) > PAGE else None,
     }
