@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hubapp.earnings.compensation import queries
 from hubapp.earnings.compensation.models import TaskStep
-from hubapp.earnings.compensation.services import asking, booking, counting, terms
+from hubapp.earnings.compensation.services import asking, booking, counting, sizing, terms
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -45,6 +45,7 @@ def sweep_terms() -> None:
 def fold_volumes() -> None:
     """Keep the rows that reading adds up few."""
     counting.fold()
+    sizing.fold()
 
 
 @queue.task(asking.RUN, platform="a period is computed from the sales of all hubs")

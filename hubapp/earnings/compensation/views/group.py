@@ -23,6 +23,8 @@ from hubapp.kernel.money import Money
 from hubapp.web import access, areas
 from hubapp.web.htmx import htmx
 
+CRUMBS = 6  # however deep somebody stands
+
 blueprint = areas.hub_blueprint("group", __name__)
 
 
@@ -33,6 +35,7 @@ class Node:
     person: Person
     name: str
     group: int
+    part: int  # of the greatest volume of the level's page, in hundredths
 
 
 @blueprint.get("/me/group")
@@ -60,18 +63,22 @@ def index() -> ResponseReturnValue:
 def under(participant_id: UUID) -> ResponseReturnValue:
     """Who stands under somebody of one's own group: a fragment of the tree, or a page of its own."""
     me = participant_queries.person(current_user.account_id)
-    path = participant_queries.upline(participant_id)
+    path = participant_queries.upline(participant_id, top=current_user.account_id)
     person = participant_queries.person(participant_id)
     if me is None or person is None or me.account_id not in path:
         abort(404)
     currency = areas.current_hub().currency
     level = _level(person, live_queries.running(currency, clock.now()), currency)
     if htmx:
-        return render_template("earnings/compensation/_level.html", currency=currency, money=Money, **level)
-    above = participant_queries.people(path[1 : path.index(me.account_id) + 1])
+        # Further people come beside those who are there, not under them.
+        fragment = "_rows" if level["takes_focus"] else "_level"
+        return render_template(f"earnings/compensation/{fragment}.html", currency=currency, money=Money, **level)
+    way = path[1 : path.index(me.account_id) + 1]
+    way = way if len(way) <= CRUMBS else [*way[: CRUMBS - 1], way[-1]]
+    above = participant_queries.people(way)
     names = naming.names([person, *above])
     by_id = {one.account_id: one for one in above}
-    trail = [by_id[one] for one in reversed(path[1 : path.index(me.account_id) + 1])]
+    trail = [by_id[one] for one in reversed(way)]
     return render_template(
         "earnings/compensation/under.html",
         me=me,
@@ -112,15 +119,25 @@ def _standing(me: Person, running: Running, currency: str) -> dict[str, Any]:
 
 
 def _level(person: Person, running: Running | None, currency: str) -> dict[str, Any]:
-    people = participant_queries.frontline(person.account_id, after=_after(), limit=PAGE + 1)
+    after = _after()
+    people = participant_queries.frontline(person.account_id, after=after, limit=PAGE + 1)
     shown = people[:PAGE]
     names = naming.names(shown)
     first = running.span.first if running else None
-    volumes = volume_queries.volumes_of([one.account_id for one in shown], currency, first) if first else {}
+    ids = [one.account_id for one in (*shown, person)]
+    volumes = volume_queries.volumes_of(ids, currency, first) if first else {}
+    groups = {one: volumes.get(one, NOTHING).gv for one in ids}
+    most = max([1, *(groups[one.account_id] for one in shown)])
     return {
-        "nodes": [Node(one, names[one.account_id], volumes.get(one.account_id, NOTHING).gv) for one in shown],
+        "nodes": [
+            Node(one, names[one.account_id], groups[one.account_id], max(0, groups[one.account_id]) * 100 // most)
+            for one in shown
+        ],
         "of": person,
+        "size": participant_queries.sizes([person.account_id]).get(person.account_id, participant_queries.NOBODY),
+        "group": groups[person.account_id],
         "next_after": shown[-1].account_id if len(people) > PAGE else None,
+        "takes_focus": after is not None,
     }
 
 
