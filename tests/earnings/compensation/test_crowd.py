@@ -70,7 +70,7 @@ def group(app: HubFlask, connection: Connection) -> Group:
     people = (tree.roll_up(np.ones(CROWD, np.int64)) - 1).tolist()
     direct = tree.legs(np.ones(CROWD, np.int64)).tolist()
     connection.exec_driver_sql("RESET ROLE; SET LOCAL session_replication_role = replica")
-    copy(connection, "account (id, email, name, locale, created_at)", accounts(ids))
+    copy(connection, "account (id, email, name, locale, is_central, is_demo, created_at)", accounts(ids))
     copy(connection, "participant (account_id, terms, joined_at, shows_name)", ((one, "1", NOW, True) for one in ids))
     rows = zip(ids, ids, sponsors, strict=True)
     copy(connection, "sponsorship (id, account_id, sponsor_id, since)", ((*row, NOW) for row in rows))
@@ -81,7 +81,7 @@ def group(app: HubFlask, connection: Connection) -> Group:
 
 
 def accounts(ids: list[UUID]) -> Iterator[tuple[Any, ...]]:
-    return ((one, f"{number}@crowd.example", f"Person {number}", "en", NOW) for number, one in enumerate(ids))
+    return ((one, f"{number}@crowd.example", f"Person {number}", "en", False, False, NOW) for number, one in enumerate(ids))
 
 
 def copy(connection: Connection, into: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -51,8 +51,8 @@ def test_who_moves_takes_their_group_along(app: HubFlask) -> None:
         assert sizes(them) == [(1, 2), (1, 1), (0, 0), (0, 0)]
         decide(propose(them.ben, them.dan))
         assert sizes(them) == [(0, 0), (1, 1), (0, 0), (1, 2)]
-        decide(propose(them.ben, None))
-        assert sizes(them) == [(0, 0), (1, 1), (0, 0), (0, 0)]
+        decide(propose(them.dan, them.anna))
+        assert sizes(them) == [(1, 3), (1, 1), (0, 0), (1, 2)]
 
 
 def test_folding_changes_no_figure(app: HubFlask) -> None:

@@ -276,11 +276,11 @@ def begin(seed: int, event: str) -> Life:
     return life
 
 
-@pytest.mark.parametrize(("seed", "event"), [(1, HANDED), (2, HANDED), (3, PAID), (4, ORDERED), (5, HANDED)])
+@pytest.mark.parametrize(("seed", "event"), [(1, HANDED), (3, PAID), (4, ORDERED)])
 def test_live_figures_are_the_batchs_at_any_moment(app: HubFlask, seed: int, event: str) -> None:
     with app.app_context():
         life, seen, reasons = begin(seed, event), 0, set[str]()
-        for _ in range(60):
+        for _ in range(45):
             life.go_on()
             with platform_scope(reason="test"), unit_of_work():
                 rules = sources.read(db.session.scalars(select(PlanVersion.source)).one())
