@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,12 +47,27 @@ class Group:
         return answer.text, len(statements)
 
 
-def parent(number: int) -> int:
-    if number < DIRECT:
-        return -1
-    if number == DIRECT:
-        return 0
-    return number - 1 if number < DIRECT + LINE else DIRECT + number % 100
+# Who is beneath whom, as the database makes them: numbers are ids.
+NUMBER = "('00000001-0000-0000-0000-' || lpad(to_hex(%s), 12, '0'))::uuid"
+ABOVE = f"CASE WHEN n = {DIRECT} THEN 0 WHEN n < {DIRECT + LINE} THEN n - 1 ELSE {DIRECT} + n %% 100 END"
+SPONSOR = f"CASE WHEN n < {DIRECT} THEN %(root)s ELSE {NUMBER.replace('%s', f'({ABOVE})')} END"
+PERSON = NUMBER.replace("%s", "n")
+CROWDED = (
+    "RESET ROLE; SET LOCAL session_replication_role = replica",
+    (
+        f"INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at) SELECT {PERSON},"
+        " n || '@crowd.example', 'Person ' || n, 'en', false, false, %(now)s FROM generate_series(0, %(last)s) AS n"
+    ),
+    (
+        f"INSERT INTO participant (account_id, terms, joined_at, shows_name) SELECT {PERSON}, '1', %(now)s, true"
+        " FROM generate_series(0, %(last)s) AS n"
+    ),
+    (
+        f"INSERT INTO sponsorship (id, account_id, sponsor_id, since) SELECT {PERSON}, {PERSON}, {SPONSOR}, %(now)s"
+        " FROM generate_series(0, %(last)s) AS n"
+    ),
+    "SET LOCAL session_replication_role = origin; ANALYZE account, participant, sponsorship",
+)
 
 
 @pytest.fixture
@@ -62,32 +76,25 @@ def group(app: HubFlask, connection: Connection) -> Group:
         hub_id = make_hub()
         plan.announce()
         root = plan.participant(hub_id, "Anna")
-    found, numbers = Group(app, hub_id, root), range(CROWD)
-    ids = [found.person(number) for number in numbers]
-    above = [parent(number) for number in numbers]
-    sponsors = [ids[one] if one >= 0 else root for one in above]
-    tree = plant(above, ids)
-    people = (tree.roll_up(np.ones(CROWD, np.int64)) - 1).tolist()
-    direct = tree.legs(np.ones(CROWD, np.int64)).tolist()
-    connection.exec_driver_sql("RESET ROLE; SET LOCAL session_replication_role = replica")
-    copy(connection, "account (id, email, name, locale, is_central, is_demo, created_at)", accounts(ids))
-    copy(connection, "participant (account_id, terms, joined_at, shows_name)", ((one, "1", NOW, True) for one in ids))
-    rows = zip(ids, ids, sponsors, strict=True)
-    copy(connection, "sponsorship (id, account_id, sponsor_id, since)", ((*row, NOW) for row in rows))
-    sizes = [(root, DIRECT, CROWD), *zip(ids, direct, people, strict=True)]
-    copy(connection, "plan_group (account_id, direct, people)", sizes)
-    connection.exec_driver_sql("SET LOCAL session_replication_role = origin; ANALYZE account, participant, sponsorship")
+    found = Group(app, hub_id, root)
+    facts = {"root": root, "now": NOW, "last": CROWD - 1}
+    for statement in CROWDED:
+        connection.exec_driver_sql(statement, facts if "%(" in statement else None)
+    count(connection, found)
     return found
 
 
-def accounts(ids: list[UUID]) -> Iterator[tuple[Any, ...]]:
-    return ((one, f"{number}@crowd.example", f"Person {number}", "en", False, False, NOW) for number, one in enumerate(ids))
-
-
-def copy(connection: Connection, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def count(connection: Connection, group: Group) -> None:
+    """Stored sizes, as if everybody had joined one by one."""
+    numbers = np.arange(CROWD)
+    above = np.where(numbers < DIRECT + LINE, numbers - 1, DIRECT + numbers % 100)
+    above[:DIRECT], above[DIRECT] = -1, 0
+    tree, ones = plant(above, numbers), np.ones(CROWD, np.int64)
+    people, direct = tree.roll_up(ones) - 1, tree.legs(ones)
+    rows = [(group.person(at), int(direct[at]), int(people[at])) for at in np.flatnonzero(people).tolist()]
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as out:
-        for row in rows:
+    with driver.cursor() as cursor, cursor.copy("COPY plan_group (account_id, direct, people) FROM STDIN") as out:
+        for row in [(group.root, DIRECT, CROWD), *rows]:
             out.write_row(row)
 
 
