@@ -35,7 +35,7 @@ class Node:
     person: Person
     name: str
     group: int
-    part: int  # of the greatest volume of the level's page, in hundredths
+    part: int  # of the volume of whom they stand under, in hundredths
 
 
 @blueprint.get("/me/group")
@@ -127,10 +127,15 @@ def _level(person: Person, running: Running | None, currency: str) -> dict[str, 
     ids = [one.account_id for one in (*shown, person)]
     volumes = volume_queries.volumes_of(ids, currency, first) if first else {}
     groups = {one: volumes.get(one, NOTHING).gv for one in ids}
-    most = max([1, *(groups[one.account_id] for one in shown)])
+    whole = max(1, groups[person.account_id])
     return {
         "nodes": [
-            Node(one, names[one.account_id], groups[one.account_id], max(0, groups[one.account_id]) * 100 // most)
+            Node(
+                one,
+                names[one.account_id],
+                groups[one.account_id],
+                min(100, max(0, groups[one.account_id]) * 100 // whole),
+            )
             for one in shown
         ],
         "of": person,
