@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,8 @@ from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
 from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.errors import AlreadyClosed
-from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun
-from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, TaskStep
+from hubapp.earnings.compensation.running import Run, Tell, silent
 from hubapp.earnings.compensation.services import booking, periods
 from hubapp.kernel import clock, crash
 from hubapp.kernel.config import Settings
@@ -34,6 +35,12 @@ from hubapp.tenancy.scope import hub_scope
 
 BY = Actor(None, "command line")
 WIDTH = 160
+STEPS = {
+    TaskStep.READING: "Reading sales, refunds and sponsors",
+    TaskStep.COMPUTING: "Computing the plan",
+    TaskStep.WRITING: "Writing what it pays",
+    TaskStep.EARLIER: "Looking at earlier periods",
+}
 CURRENCY = click.option("--currency", metavar="EUR", help="Whose plan; needed where there are plans in several.")
 FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 WRITTEN = crash.point("period.written", "a period's lines are written; none is booked")
@@ -86,21 +93,42 @@ def close(name: str, currency: str | None, form: str, *, is_dry: bool) -> None:
     """
     app, now = _app(), clock.now()
     of = one_currency(app, currency)
-    row = dry_run(app, name, of, now) if is_dry else close_here(app, name, of, now, is_shown=form == "table")
+    act = dry_run if is_dry else close_here
+    row = act(app, name, of, now, is_shown=form == "table")
     say(app, name, of, row, form)
 
 
-def dry_run(app: Flask, name: str, currency: str, now: datetime) -> PlanRun:
+def dry_run(app: Flask, name: str, currency: str, now: datetime, *, is_shown: bool = False) -> PlanRun:
     """Run a period without paying anything."""
-    with app.app_context(), platform_scope(reason="hubapp period close --dry-run"), unit_of_work():
-        return periods.dry_run(currency=currency, name=name, by=BY, now=now)
+    with (
+        app.app_context(),
+        platform_scope(reason="hubapp period close --dry-run"),
+        unit_of_work(),
+        _steps(is_shown=is_shown) as tell,
+    ):
+        return periods.dry_run(currency=currency, name=name, by=BY, now=now, tell=tell)
+
+
+@contextmanager
+def _steps(*, is_shown: bool) -> Iterator[Tell]:
+    """Say on the terminal what is being done, and nothing where it is not asked for."""
+    if not is_shown:
+        yield silent
+        return
+    with Console(stderr=True).status("…") as status:
+        yield lambda step: status.update(STEPS[step])
 
 
 def close_here(app: Flask, name: str, currency: str, now: datetime, *, is_shown: bool = False) -> PlanRun:
     """Close a period, or go on with one whose closing was stopped, and book all of it."""
-    with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
+    with (
+        app.app_context(),
+        platform_scope(reason="hubapp period close"),
+        unit_of_work(),
+        _steps(is_shown=is_shown) as tell,
+    ):
         if not _goes_on(name, currency):
-            periods.close(currency=currency, name=name, by=BY, now=now)
+            periods.close(currency=currency, name=name, by=BY, now=now, tell=tell)
     crash.reached(WRITTEN)
     with (
         Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), transient=True)

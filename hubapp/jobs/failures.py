@@ -53,6 +53,35 @@ _RETRY = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a job stands: todo, doing or failed; what its last attempt said, and when the next one comes."""
+
+    status: str
+    attempts: int
+    next_at: datetime | None
+    error: str
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody tries again unless told to."""
+        return self.status == "failed"
+
+
+_STATE = text(
+    "SELECT job.status::text, job.attempts, job.scheduled_at, coalesce(failure.error, '')"
+    " FROM procrastinate_jobs AS job"
+    " LEFT JOIN job_failure AS failure ON failure.job_id = job.id"
+    " WHERE job.id = :id AND job.status IN ('todo', 'doing', 'failed')"
+)
+
+
+def state(job_id: int | None) -> State | None:
+    """One job's; None for one that is done, or was lost."""
+    row = db.session.execute(_STATE, {"id": job_id}).one_or_none()
+    return State(*row) if row else None
+
+
 def note(*, job_id: int, error: str, now: datetime) -> None:
     """Remember what an attempt raised; a later attempt's words replace it. `now`: wall time."""
     values = {"error": error[:LONGEST_ERROR].replace("\x00", ""), "failed_at": now}

@@ -87,8 +87,11 @@ def enqueue(
     at: datetime | None = None,
     lock: str | None = None,
     arguments: dict[str, Any] | None = None,
-) -> None:
-    """Add a job to the current transaction. `at`: not before (wall time); `lock`: one at a time per lock."""
+) -> int:
+    """Add a job to the current transaction; answers its number.
+
+    `at`: not before (wall time); `lock`: one at a time per lock.
+    """
     if name not in registry:
         raise UnknownTask(name)
     connection = db.session.connection().connection.driver_connection
@@ -101,4 +104,6 @@ def enqueue(
         task_kwargs={"name": name, "hub_id": hub_id, "arguments": arguments or {}},
         scheduled_at=at,
     )
-    _manager.defer_job(job, connection=connection)
+    deferred = _manager.defer_job(job, connection=connection)
+    assert deferred.id is not None
+    return deferred.id

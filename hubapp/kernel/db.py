@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -224,3 +224,13 @@ def unit_of_work() -> Iterator[None]:
     for action in actions:
         action()
     crash.reached(FOLLOWED)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """A short transaction beside the one under way, in the same scope, kept whatever becomes of that one.
+
+    For saying how far long work is; never for rows that the work itself has touched: it would wait for itself.
+    """
+    with current_app.app_context(), unit_of_work():
+        yield

@@ -8,7 +8,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0067_lists"
-down_revision = "0065_plan_truth"
+down_revision = "0066_plan_live"
 branch_labels = None
 depends_on = None
 

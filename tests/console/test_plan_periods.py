@@ -6,16 +6,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text as sql
 
+from hubapp.jobs import failures
 from hubapp.kernel import clock
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.earnings.compensation.closing import close, cost
-from tests.factories.jobs import run_all
+from tests.factories.jobs import run_all, waiting
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, FEBRUARY, Network, announced, make_network
+from tests.support.queries import counted
 
 LIST = "/console/plan/periods"
 JANUARY = f"{LIST}/EUR-2027-01"
+MOST_BYTES, MOST_STATEMENTS = 4_000, 12
 
 
 @pytest.fixture
@@ -41,6 +47,13 @@ def page(central: Browser, path: str, status: int = 200) -> str:
 
 def press(central: Browser, act: str) -> str:
     assert central.post(f"{JANUARY}/{act}").status_code == 303
+    return page(central, JANUARY)
+
+
+def done(app: HubFlask, central: Browser, act: str) -> str:
+    """The page after its job has run; what the close asked for is still to come."""
+    press(central, act)
+    run_all(app, only="compensation.run")
     return page(central, JANUARY)
 
 
@@ -71,8 +84,10 @@ def test_a_period_that_is_none_is_not_found(app: HubFlask, central: Browser, net
 
 def test_a_dry_run_shows_what_would_be_paid_and_pays_nothing(app: HubFlask, central: Browser, network: Network) -> None:
     assert "Nobody has run this period yet" in page(central, JANUARY)
-    text = press(central, "dry-run")
-    assert "Nothing was paid." in text
+    assert "A dry run is under way" in press(central, "dry-run")
+    run_all(app)
+    text = page(central, JANUARY)
+    assert "under way" not in text
     assert "€90.00" in text
     assert "What it pays, line by line" not in text
 
@@ -80,10 +95,10 @@ def test_a_dry_run_shows_what_would_be_paid_and_pays_nothing(app: HubFlask, cent
 def test_the_second_dry_run_says_what_changed(app: HubFlask, central: Browser, network: Network) -> None:
     with app.app_context():
         sale = network.sells("ben", 5_000)
-    press(central, "dry-run")
+    done(app, central, "dry-run")
     with app.app_context():
         network.refunds(sale, at=clock.now())
-    text = press(central, "dry-run")
+    text = done(app, central, "dry-run")
     assert "What changed on" in text
     assert "-€5.00" in text
 
@@ -92,6 +107,10 @@ def test_closing_pays_and_shows_every_line_with_its_way_into_the_books(
     app: HubFlask, central: Browser, network: Network
 ) -> None:
     text = press(central, "close")
+    assert "It waits for its turn." in text
+    assert "Close the period" not in text
+    assert "being computed" in page(central, LIST)
+    text = done(app, central, "close")
     assert "being booked" in text
     assert "0 of 3" in text
     run_all(app)
@@ -105,8 +124,59 @@ def test_it_is_closed_once_and_not_before_its_day(app: HubFlask, central: Browse
     at(CLOSING - timedelta(days=3))
     assert "2027-01 is still open: it may be closed from Feb 17, 2027 on." in press(central, "close")
     at(CLOSING)
-    press(central, "close")
+    done(app, central, "close")
     assert "2027-01 was closed already." in press(central, "close")
+
+
+def test_a_second_press_is_harmless(app: HubFlask, central: Browser, network: Network) -> None:
+    press(central, "close")
+    press(central, "close")
+    assert [name for name, _hub, _arguments in waiting(app)] == ["compensation.run"]
+
+
+def test_the_progress_is_a_small_fragment_that_has_the_page_load_itself_anew(
+    app: HubFlask, central: Browser, network: Network
+) -> None:
+    press(central, "close")
+    with counted() as statements:
+        answer = central.get(f"{JANUARY}/progress", headers={"HX-Request": "true"})
+    assert "<html" not in answer.text
+    assert f'hx-get="{JANUARY}/progress"' in answer.text
+    assert len(answer.data) < MOST_BYTES
+    assert len(statements) <= MOST_STATEMENTS
+    run_all(app)
+    assert central.get(f"{JANUARY}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_without_a_script_the_page_loads_itself_anew(app: HubFlask, central: Browser, network: Network) -> None:
+    assert 'http-equiv="refresh"' not in page(central, JANUARY)
+    assert 'http-equiv="refresh"' in press(central, "close")
+
+
+def test_who_waits_for_nobody_reads_that_no_worker_runs(app: HubFlask, central: Browser, network: Network) -> None:
+    press(central, "close")
+    at(CLOSING + timedelta(minutes=2))
+    assert "No worker has taken it yet" in page(central, JANUARY)
+
+
+def test_what_failed_says_what_to_do_and_goes_on_at_a_press(app: HubFlask, central: Browser, network: Network) -> None:
+    press(central, "close")
+    gives_up(app, "ValueError: a number is missing")
+    text = page(central, JANUARY)
+    assert "It was given up after 12 attempts" in text
+    assert "a number is missing" in text
+    assert 'http-equiv="refresh"' not in text
+    press(central, "close")
+    run_all(app)
+    assert "closed</span>" in page(central, JANUARY)
+
+
+def gives_up(app: HubFlask, error: str) -> None:
+    """As the worker leaves a job that failed too often."""
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        statement = "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12 RETURNING id"
+        (job_id,) = db.session.scalars(sql(statement))
+        failures.note(job_id=job_id, error=error, now=clock.now())
 
 
 def test_late_refunds_stand_with_the_period_that_they_correct(

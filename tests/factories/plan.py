@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hubapp.earnings.compensation import sources
 from hubapp.earnings.compensation.models import Participant, PlanRefund, PlanSale, PlanVersion, Sponsorship
 from hubapp.earnings.compensation.models.plans import PlanStatus
+from hubapp.earnings.compensation.services import sizing
 from hubapp.kernel import clock, ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries
@@ -72,6 +73,7 @@ def take_part(account_id: UUID, sponsor_id: UUID | None = None, *, at: datetime 
         db.session.add(Participant(account_id=account_id, terms="2026-11", joined_at=at, shows_name=False))
         db.session.flush()
         db.session.add(Sponsorship(account_id=account_id, sponsor_id=sponsor_id, since=at))
+        sizing.count(sponsor_id=sponsor_id, people=1)
     return account_id
 
 

@@ -26,7 +26,16 @@ def test_every_macro_of_every_family_is_on_the_style_page() -> None:
     page = (TEMPLATES / "components" / "_gallery.html").read_text(encoding="utf-8")
     everything = page + "".join(path.read_text(encoding="utf-8") for path in (TEMPLATES / "layouts").glob("*.html"))
     bound_to_forms = {"wtf"}
-    inner = {"attributes", "look", "above", "error_text", "state", "table_row", "chart_table"} | bound_to_forms
+    inner = {
+        "attributes",
+        "look",
+        "above",
+        "error_text",
+        "state",
+        "table_row",
+        "chart_table",
+        "knot_row",
+    } | bound_to_forms
 
     macros = {name for path in families for name in re.findall(r"{% macro (\w+)", path.read_text(encoding="utf-8"))}
 

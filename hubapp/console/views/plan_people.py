@@ -130,5 +130,7 @@ def _page(person: Person, form: SponsorForm) -> str:
         history=history,
         me=actor().id,
         names=accounts.with_ids(history.people | {person.account_id}),
-        frontline=participant_queries.frontlines([person.account_id]).get(person.account_id, 0),
+        frontline=participant_queries.sizes([person.account_id])
+        .get(person.account_id, participant_queries.NOBODY)
+        .direct,
     )

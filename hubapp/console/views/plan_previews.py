@@ -87,6 +87,7 @@ def plan_what_if(version_id: UUID) -> ResponseReturnValue:
         "console/plan/_pays.html" if htmx else "console/plan/what_if.html",
         version=found,
         tree=tree,
+        most=max(1, tree.trial.most) if tree.trial else 1,
         ranks=[(rank, rank) for rank in ranks_of(plan)],
         say=lambda piece: pieces.sentence(piece, speech, lambda one: by_id.get(one, one)),
         reason=pieces.reason,

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from hubapp.earnings.compensation import queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
-from hubapp.earnings.compensation.services import booking, counting, telling, terms
+from hubapp.earnings.compensation.models import TaskStep
+from hubapp.earnings.compensation.services import asking, booking, counting, sizing, telling, terms
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -47,6 +48,18 @@ def sweep_terms() -> None:
 def fold_volumes() -> None:
     """Keep the rows that reading adds up few."""
     counting.fold()
+    sizing.fold()
+
+
+@queue.task(asking.RUN, platform="a period is computed from the sales of all hubs")
+def run(task_id: str) -> None:
+    """Compute or close a period, in one transaction; how far it is stands beside it."""
+    number = UUID(task_id)
+
+    def tell(step: TaskStep) -> None:
+        asking.note_step(task_id=number, step=step, now=clock.now())
+
+    asking.perform(task_id=number, tell=tell, now=clock.now())
 
 
 @queue.task(booking.BOOK)
@@ -68,7 +81,8 @@ def finish() -> None:
 
 @queue.periodic("35 * * * * *", "compensation.sweep", platform="a period's lines are in the books of several hubs")
 def sweep() -> None:
-    """Ask again for lines whose job was lost or given up; close what is booked."""
+    """Ask again for runs and lines whose job was lost; close what is booked."""
+    asking.ask_again()
     for period in queries.closing():
         if not booking.finish(period_id=period.id, now=clock.now()):
             booking.ask_to_book(currency=period.currency)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, Uuid, bindparam, func, select, text
+from sqlalchemy import Uuid, bindparam, func, select, text
 
-from hubapp.earnings.compensation import calendar, sale_policies, sources
+from hubapp.earnings.compensation import calendar, policies, sale_policies, sources, volume_queries
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
-from hubapp.earnings.compensation.plans.schema import Plan
+from hubapp.earnings.compensation.plans.live import Volumes
+from hubapp.earnings.compensation.plans.paid_as import Own, PaidAs, paid_as
+from hubapp.earnings.compensation.plans.schema import Base, Plan
 from hubapp.kernel.db import db
 
 A_YEAR = timedelta(days=365)
@@ -28,7 +31,7 @@ class Running:
     span: Span
     timezone: str
     event: str
-    lookback_days: int
+    base: Base
 
 
 def running(currency: str, now: datetime) -> Running | None:
@@ -45,36 +48,46 @@ def running(currency: str, now: datetime) -> Running | None:
         span = sale_policies.span_of(plan, now)
         if plan.effective_from <= span.first:
             event = EVENT_COLUMNS[plan.period.event_time]
-            return Running(version_id, plan, span, plan.period.timezone, event, plan.base.lookback_days)
+            return Running(version_id, plan, span, plan.period.timezone, event, plan.base)
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Customers:
-    """Customers outside the programme who bought in a period, their orders, and the cv of these."""
-
-    customers: int
-    orders: int
-    cv: int
+_OWN = text(
+    "SELECT customers, orders, cv, pv, earlier_cv"
+    " FROM plan_own(:seller, :currency, :event, :zone, :starts, :ends, :lookback, :excluded)"
+).bindparams(bindparam("seller", type_=Uuid()))
 
 
-_CUSTOMERS = text(
-    "SELECT customers, orders, cv FROM plan_customers(:seller, :currency, :event, :starts, :ends, :lookback)"
-).bindparams(bindparam("seller", type_=Uuid()), bindparam("lookback", type_=Interval()))
-
-
-def customers_of(account_id: UUID, found: Running, currency: str) -> Customers:
-    """One seller's customers of the running period, over all hubs, as numbers only."""
+def own_of(account_id: UUID, found: Running, currency: str) -> Own:
+    """One seller's customers of a period, over all hubs, as numbers only: those of the close."""
     values = {
         "seller": account_id,
         "currency": currency,
         "event": found.event,
+        "zone": found.timezone,
         "starts": calendar.midnight(found.span.first, found.timezone),
         "ends": calendar.midnight(found.span.end, found.timezone),
-        "lookback": timedelta(days=found.lookback_days),
+        "lookback": found.base.lookback_days,
+        "excluded": sorted(found.base.exclude_kinds),
     }
-    row = db.session.execute(_CUSTOMERS, values).one()
-    return Customers(int(row.customers), int(row.orders), int(row.cv))
+    return Own(*map(int, db.session.execute(_OWN, values).one()))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands in a period that goes on: their volumes, their customers, and each component's step."""
+
+    volumes: Volumes
+    own: Own
+    paid_as: Sequence[PaidAs]
+
+
+def standing_of(account_id: UUID, found: Running, currency: str) -> Standing:
+    """One person's, as the close would find it now."""
+    volumes = volume_queries.volumes(account_id, currency, found.span.first)
+    own = own_of(account_id, found, currency)
+    is_active = policies.is_active(found.plan.rule, customers=own.customers, volume=own.cv)
+    return Standing(volumes, own, paid_as(found.plan, volumes, own, is_active=is_active))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text, union_all
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select, text, union_all
 from sqlalchemy.orm import aliased
 
-from hubapp.earnings.compensation.models import EarlierParticipation, Participant, Sponsorship
-from hubapp.earnings.compensation.sale_policies import Standing
+from hubapp.earnings.compensation.models import (
+    ConnectorTerm,
+    EarlierParticipation,
+    Participant,
+    PlanGroup,
+    PlanGroupDelta,
+    Sponsorship,
+)
+from hubapp.earnings.compensation.sale_policies import Standing, Term
 from hubapp.kernel.db import db
 
 PAGE = 50
@@ -19,7 +26,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who takes part. `sponsor_id` None: directly under the core. `frontline`: how many stand under them."""
+    """Somebody who takes part. `sponsor_id` None: directly under the core.
+
+    `direct`: how many stand directly under them, `people`: how many in all, where that was asked for.
+    """
 
     account_id: UUID
     sponsor_id: UUID | None
@@ -27,7 +37,8 @@ class Person:
     left_at: datetime | None
     shows_name: bool
     terms: str
-    frontline: int = 0
+    direct: int = 0
+    people: int = 0
 
     @property
     def number(self) -> str:
@@ -49,6 +60,17 @@ def standings(account_ids: Collection[UUID | None]) -> dict[UUID, Standing]:
     return {account_id: Standing(tuple(sorted(found))) for account_id, found in times.items()}
 
 
+def terms_of(account_ids: Collection[UUID | None]) -> dict[UUID, list[Term]]:
+    """Account → when they looked after hubs; only those who ever did."""
+    if not account_ids:
+        return {}
+    statement = select(ConnectorTerm.account_id, ConnectorTerm.since, ConnectorTerm.until)
+    found: dict[UUID, list[Term]] = {}
+    for account_id, since, until in db.session.execute(statement.where(ConnectorTerm.account_id.in_(account_ids))):
+        found.setdefault(account_id, []).append(Term(since, until))
+    return found
+
+
 def _is_latest() -> ColumnElement[bool]:
     later = aliased(Sponsorship)
     return ~(
@@ -62,9 +84,20 @@ def _people() -> Select[Participant, UUID | None]:
     )
 
 
-def _person(row: Participant, sponsor_id: UUID | None, frontline: int = 0) -> Person:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many stand directly under somebody, and how many in all."""
+
+    direct: int
+    people: int
+
+
+NOBODY = Size(0, 0)
+
+
+def _person(row: Participant, sponsor_id: UUID | None, size: Size = NOBODY) -> Person:
     standing = (row.joined_at, row.left_at, row.shows_name, row.terms)
-    return Person(row.account_id, sponsor_id, *standing, frontline=frontline)
+    return Person(row.account_id, sponsor_id, *standing, direct=size.direct, people=size.people)
 
 
 def person(account_id: UUID) -> Person | None:
@@ -94,20 +127,22 @@ def frontline(account_id: UUID, *, after: UUID | None = None, limit: int = PAGE)
     if after is not None:
         statement = statement.where(Sponsorship.account_id > after)
     rows = db.session.execute(statement).all()
-    beneath = frontlines([row.account_id for row, _ in rows])
-    return [_person(row, sponsor_id, beneath.get(row.account_id, 0)) for row, sponsor_id in rows]
+    beneath = sizes([row.account_id for row, _ in rows])
+    return [_person(row, sponsor_id, beneath.get(row.account_id, NOBODY)) for row, sponsor_id in rows]
 
 
-def frontlines(account_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Account → how many stand directly under it today; nobody's is not in it."""
+def sizes(account_ids: Collection[UUID]) -> dict[UUID, Size]:
+    """Account → how many stand under it today, from stored figures however many they are; nobody's is not in it."""
     if not account_ids:
         return {}
-    statement = (
-        select(Sponsorship.sponsor_id, func.count())
-        .where(Sponsorship.sponsor_id.in_(account_ids), _is_latest())
-        .group_by(Sponsorship.sponsor_id)
-    )
-    return {sponsor_id: int(count) for sponsor_id, count in db.session.execute(statement) if sponsor_id is not None}
+    parts = [
+        select(table.account_id, table.direct, table.people).where(table.account_id.in_(account_ids))
+        for table in (PlanGroup, PlanGroupDelta)
+    ]
+    rows = union_all(*parts).subquery()
+    sums = (func.sum(rows.c.direct), func.sum(rows.c.people))
+    found = db.session.execute(select(rows.c.account_id, *sums).group_by(rows.c.account_id))
+    return {account_id: Size(int(direct), int(people)) for account_id, direct, people in found}
 
 
 # One person's way up: an index look-up per step, about a dozen.
@@ -115,10 +150,11 @@ _UPLINE = text(
     "WITH RECURSIVE up AS (SELECT CAST(:account AS uuid) AS account_id, 0 AS step UNION ALL"
     " SELECT latest.sponsor_id, up.step + 1 FROM up CROSS JOIN LATERAL"
     " (SELECT sponsor_id FROM sponsorship WHERE sponsorship.account_id = up.account_id ORDER BY since DESC LIMIT 1)"
-    " AS latest WHERE latest.sponsor_id IS NOT NULL) SELECT account_id FROM up ORDER BY step"
-).bindparams(bindparam("account"))
+    " AS latest WHERE latest.sponsor_id IS NOT NULL AND up.account_id IS DISTINCT FROM CAST(:top AS uuid))"
+    " SELECT account_id FROM up ORDER BY step"
+).bindparams(bindparam("account"), bindparam("top", type_=Uuid()))
 
 
-def upline(account_id: UUID) -> list[UUID]:
-    """From somebody up to the core, themselves first, as of today."""
-    return list(db.session.scalars(_UPLINE, {"account": account_id}))
+def upline(account_id: UUID, *, top: UUID | None = None) -> list[UUID]:
+    """From somebody up to the core, or to `top` where that is on the way; themselves first, as of today."""
+    return list(db.session.scalars(_UPLINE, {"account": account_id, "top": top}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +11,18 @@ from json import dumps
 from typing import Any
 
 from hubapp.earnings.compensation import queries, reading
-from hubapp.earnings.compensation.models import PlanPeriod
+from hubapp.earnings.compensation.models import PlanPeriod, TaskStep
 from hubapp.earnings.compensation.plans import engine, explain
 from hubapp.earnings.compensation.plans.engine import Paid, Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.rounding import SCALE
 from hubapp.earnings.compensation.plans.rules import REASONS
+
+Tell = Callable[[TaskStep], None]
+
+
+def silent(_step: TaskStep) -> None:
+    """Nobody is told how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,12 @@ class Row:
 class Run:
     """A period under its own version, as it was recorded up to `cutoff`: run again, it is the same to the byte."""
 
-    def __init__(self, period: PlanPeriod, cutoff: datetime) -> None:
+    def __init__(self, period: PlanPeriod, cutoff: datetime, *, tell: Tell = silent) -> None:
         self.period, self.cutoff = period, cutoff
         self.plan = queries.plan_of(queries.version(period.version_id))
+        tell(TaskStep.READING)
         self.inputs: Inputs = reading.inputs_of(period=period, plan=self.plan, cutoff=cutoff)
+        tell(TaskStep.COMPUTING)
         self.result: Result = engine.compute(self.plan, self.inputs)
 
     @cached_property

@@ -13,6 +13,8 @@ from hubapp.earnings.compensation.plans.inputs import BUYERS, buyer_class
 from hubapp.earnings.compensation.plans.schema import Base, Plan
 from hubapp.kernel.money import allocate
 
+PARTICIPANT = BUYERS.index("participant")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -37,11 +39,28 @@ def span_of(plan: Plan, moment: datetime) -> Span:
     return calendar.at(period.kind, calendar.day_of(moment, period.timezone))
 
 
-def class_of_buyer(*, is_own: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From when to when somebody looks after a hub; `until` None: still."""
+
+    since: datetime
+    until: datetime | None
+
+    def meets(self, starts: datetime, ends: datetime) -> bool:
+        """Whether it has a moment in a period: all of the period then counts as inside, as the close reads it."""
+        return self.since < ends and (self.until is None or self.until > starts)
+
+
+def class_of_buyer(
+    *, is_own: bool, is_connector: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str
+) -> int:
     """Index in BUYERS of who bought at this moment: a customer, unless they took part then or shortly before.
 
     Who joins after buying was a customer. A participant's day is the sale's, a leaver's the one on which they left.
+    `is_connector`: they look after a hub in the sale's period, and have a part of what is bought there.
     """
+    if is_connector:
+        return PARTICIPANT
     day = calendar.day_of(moment, timezone).toordinal()
     until = standing.day_until(moment, timezone) if standing is not None else None
     return buyer_class(is_own=is_own, participant_until=until, day=day, lookback_days=base.lookback_days)

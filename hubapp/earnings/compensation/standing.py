@@ -13,7 +13,15 @@ from sqlalchemy import func, select
 from hubapp.earnings.compensation import calendar, policies, queries
 from hubapp.earnings.compensation.calendar import Span
 from hubapp.earnings.compensation.errors import NoSuchPeriod
-from hubapp.earnings.compensation.models import PeriodStatus, PlanLine, PlanPeriod, PlanRun, PlanVersion, RunKind
+from hubapp.earnings.compensation.models import (
+    PeriodStatus,
+    PlanBooking,
+    PlanLine,
+    PlanPeriod,
+    PlanRun,
+    PlanVersion,
+    RunKind,
+)
 from hubapp.kernel.db import db
 
 SHOWN = 24
@@ -111,8 +119,8 @@ def lines_of(period_id: UUID, *, after: UUID | None = None, limit: int = PAGE) -
 
 def progress_of(period_id: UUID) -> tuple[int, int]:
     """(lines booked, all lines) of a period."""
-    counted = select(func.count(PlanLine.booked_at), func.count()).where(PlanLine.period_id == period_id)
-    booked, total = db.session.execute(counted).one()
+    sums = select(func.coalesce(func.sum(PlanBooking.booked), 0), func.coalesce(func.sum(PlanBooking.lines), 0))
+    booked, total = db.session.execute(sums.where(PlanBooking.period_id == period_id)).one()
     return int(booked), int(total)
 
 

@@ -6,28 +6,21 @@ For everybody who takes part. Who left has no group at the close; here theirs go
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select, union_all
 
 from hubapp.earnings.compensation.models import PlanVolume, PlanVolumeDelta
+from hubapp.earnings.compensation.plans.live import NOTHING, Volumes
 from hubapp.kernel.db import db
 
-
-@dataclass(frozen=True, slots=True)
-class Volumes:
-    """Somebody's cv in a period, in minor units: `own` and `group` of customers that counts, `all_group` of anybody."""
-
-    own: int = 0
-    group: int = 0
-    all_group: int = 0
+COLUMNS = ("own", "own_pv", "group", "group_pv", "outside", "all_group")
 
 
 def volumes(account_id: UUID, currency: str, first_day: date) -> Volumes:
-    """One person's."""
-    return volumes_of([account_id], currency, first_day).get(account_id, Volumes())
+    """One person's, cv in minor units."""
+    return volumes_of([account_id], currency, first_day).get(account_id, NOTHING)
 
 
 def volumes_of(account_ids: Collection[UUID], currency: str, first_day: date) -> dict[UUID, Volumes]:
@@ -37,13 +30,11 @@ def volumes_of(account_ids: Collection[UUID], currency: str, first_day: date) ->
     parts = [
         select(
             table.account_id.label("account_id"),
-            table.own.label("own"),
-            table.group.label("group_cv"),
-            table.all_group.label("all_group"),
+            *(getattr(table, name).label(f"n{place}") for place, name in enumerate(COLUMNS)),
         ).where(table.currency == currency, table.first_day == first_day, table.account_id.in_(account_ids))
         for table in (PlanVolume, PlanVolumeDelta)
     ]
     rows = union_all(*parts).subquery()
-    sums = (func.sum(rows.c.own), func.sum(rows.c.group_cv), func.sum(rows.c.all_group))
+    sums = [func.sum(rows.c[f"n{place}"]) for place in range(len(COLUMNS))]
     found = db.session.execute(select(rows.c.account_id, *sums).group_by(rows.c.account_id))
-    return {account: Volumes(int(own), int(group), int(every)) for account, own, group, every in found}
+    return {account: Volumes(*map(int, figures)) for account, *figures in found}

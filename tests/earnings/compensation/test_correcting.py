@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.earnings.compensation import history_queries, volume_queries
 from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation import refusals as no
+from hubapp.earnings.compensation.plans.live import NOTHING
 from hubapp.earnings.compensation.services import correcting
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.audit import Actor
@@ -178,13 +179,12 @@ def correct_while_selling(live: Live) -> tuple[int, int]:
         with live.app.app_context():
             decide(change_id)
 
-    with live.app.app_context(), overtaken(live.app, "connector_term", correct), hub_scope(shop.hub_id), unit_of_work():
+    with live.app.app_context(), overtaken(live.app, "plan_run", correct), hub_scope(shop.hub_id), unit_of_work():
         plan.settled_order(place(shop, {oil: 1}, touch=touch))
-        db.session.execute(text("SELECT count(*) FROM connector_term ")).scalar_one()  # here it comes between
+        db.session.execute(text("SELECT count(*) FROM plan_run ")).scalar_one()  # here it comes between
     with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
         found = volume_queries.volumes_of([ben, dan], "EUR", plan.FIRST)
-        empty = volume_queries.Volumes()
-        return found.get(ben, empty).group, found.get(dan, empty).group
+        return found.get(ben, NOTHING).gv, found.get(dan, NOTHING).gv
 
 
 def test_a_sale_while_its_seller_moves_counts_for_the_new_line(live: Live) -> None:

@@ -4,28 +4,44 @@ from hubapp.earnings.compensation.models.participants import (
     ConnectorTerm,
     EarlierParticipation,
     Participant,
+    PlanGroup,
+    PlanGroupDelta,
     SponsorChange,
     Sponsorship,
 )
-from hubapp.earnings.compensation.models.periods import PeriodStatus, PlanLine, PlanPeriod, PlanRun, RunKind
+from hubapp.earnings.compensation.models.periods import (
+    PeriodStatus,
+    PlanBooking,
+    PlanLine,
+    PlanPeriod,
+    PlanRun,
+    RunKind,
+)
 from hubapp.earnings.compensation.models.plans import PlanStatus, PlanVersion
 from hubapp.earnings.compensation.models.sales import PlanRefund, PlanSale, PlanVolume, PlanVolumeDelta
+from hubapp.earnings.compensation.models.tasks import PlanTask, TaskKind, TaskStep
 
 __all__ = [
     "ConnectorTerm",
     "EarlierParticipation",
     "Participant",
     "PeriodStatus",
+    "PlanBooking",
+    "PlanGroup",
+    "PlanGroupDelta",
     "PlanLine",
     "PlanPeriod",
     "PlanRefund",
     "PlanRun",
     "PlanSale",
     "PlanStatus",
+    "PlanTask",
     "PlanVersion",
     "PlanVolume",
     "PlanVolumeDelta",
     "RunKind",
     "SponsorChange",
     "Sponsorship",
+    "TaskKind",
+    "TaskStep",
 ]

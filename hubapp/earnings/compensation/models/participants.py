@@ -71,6 +71,29 @@ class Sponsorship(db.Model):  # type: ignore[name-defined]
     )
 
 
+class PlanGroup(db.Model):  # type: ignore[name-defined]
+    """How many stand under somebody today: `direct` ones, and all `people`; folded from the deltas."""
+
+    __tablename__ = "plan_group"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    direct: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+
+
+class PlanGroupDelta(db.Model):  # type: ignore[name-defined]
+    """What one who joins adds to everybody above: only inserted, so that nobody waits for a busy root."""
+
+    __tablename__ = "plan_group_delta"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    account_id: Mapped[uuid.UUID]
+    direct: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__: Any = (Index("ix_plan_group_delta_account_id", "account_id"),)
+
+
 class SponsorChange(db.Model):  # type: ignore[name-defined]
     """A correction of somebody's sponsor: one of the central team proposes, another decides. It counts from then on."""
 

@@ -75,7 +75,8 @@ class PlanRefund(HubScoped, db.Model):  # type: ignore[name-defined]
 class PlanVolume(db.Model):  # type: ignore[name-defined]
     """Somebody's volumes in one open period, folded from the deltas. Central, because a group crosses hubs.
 
-    `own` and `group`: cv of customers that counts; `all_group`: with what does not count (the majority rule needs it).
+    `own` and `group`: cv that counts, `own_pv` and `group_pv` its points; `outside`: the group's cv of customers and
+    `all_group` of anybody, what does not count included (the majority rule needs both).
     """
 
     __tablename__ = "plan_volume"
@@ -84,7 +85,10 @@ class PlanVolume(db.Model):  # type: ignore[name-defined]
     first_day: Mapped[date] = mapped_column(Date, primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     own: Mapped[int] = mapped_column(BigInteger, default=0)
+    own_pv: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     group: Mapped[int] = mapped_column("group_cv", BigInteger, default=0)
+    group_pv: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    outside: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     all_group: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
@@ -98,7 +102,10 @@ class PlanVolumeDelta(db.Model):  # type: ignore[name-defined]
     first_day: Mapped[date] = mapped_column(Date)
     account_id: Mapped[uuid.UUID]
     own: Mapped[int] = mapped_column(BigInteger)
+    own_pv: Mapped[int] = mapped_column(BigInteger, server_default="0")
     group: Mapped[int] = mapped_column("group_cv", BigInteger)
+    group_pv: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    outside: Mapped[int] = mapped_column(BigInteger, server_default="0")
     all_group: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__: Any = (Index("ix_plan_volume_delta_account", "currency", "first_day", "account_id"),)

@@ -134,13 +134,14 @@ class Step:
 class Condition:
     """What a component asks for: customers or volume. `missing_…` is 0 where it is met, None where it is not asked.
 
-    `either`: one of the two is enough.
+    `either`: one of the two is enough. `in_points`: the volume is pv.
     """
 
     component: str
     missing_customers: int | None
     missing_volume: int | None
     either: bool
+    in_points: bool = False
 
     @property
     def is_met(self) -> bool:
@@ -184,7 +185,8 @@ def conditions(
         for rule in rules.of(component, plan):
             if rule.min_customers is not None or rule.min_volume is not None:
                 volume = _missing(rule.min_volume, customer_pv if rule.in_points else customer_cv)
-                found.append(Condition(component.id, _missing(rule.min_customers, customers), volume, either=True))
+                missing = _missing(rule.min_customers, customers)
+                found.append(Condition(component.id, missing, volume, either=True, in_points=rule.in_points))
         if isinstance(component, HubTier) and component.fixed_payment and hub is not None:
             people = _missing(component.fixed_min_customers, hub.customers)
             turnover = _missing(component.fixed_min_turnover, _turnover(component, hub))

@@ -42,12 +42,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`roots` hold everybody; amounts in minor units after caps, `cut` is what the caps took away."""
+    """`roots` hold everybody; amounts in minor units after caps.
+
+    `cut` is what the caps took away, `most` what whoever gets most is paid.
+    """
 
     roots: tuple[Branch, ...]
     turnover: int
     paid: int
     cut: int
+    most: int
 
 
 def name_of(place: int) -> str:
@@ -69,7 +73,7 @@ def try_out(plan: Plan, people: Sequence[Person], *, connector: int | None = Non
     roots = tuple(branch(place) for place in beneath.get(None, ()))
     paid = sum(int(total) for total in result.totals)
     before = sum(int(total) for total in result.before_caps)
-    return Trial(roots, int(result.ground.turnover), paid, before - paid)
+    return Trial(roots, int(result.ground.turnover), paid, before - paid, max(map(int, result.totals), default=0))
 
 
 def _branch(result: Result, place: int, person: Person, beneath: tuple[Branch, ...]) -> Branch:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.earned import explanation
 from hubapp.earnings.compensation.events import PeriodClosed
-from hubapp.earnings.compensation.models import PeriodStatus, PlanLine, PlanPeriod
+from hubapp.earnings.compensation.models import PeriodStatus, PlanBooking, PlanLine, PlanPeriod
 from hubapp.earnings.compensation.services.locking import locked_lines, locked_period
 from hubapp.earnings.shares import queries as rights
 from hubapp.earnings.shares import services as shares
@@ -58,7 +59,15 @@ def book(*, now: datetime) -> int:
     for line in lines:
         line.booked_at = now
     db.session.flush()
+    _count(lines)
     return len(lines)
+
+
+def _count(lines: Sequence[PlanLine]) -> None:
+    """For the progress; only this hub's jobs touch this hub's rows, one after the other."""
+    for period_id, number in sorted(Counter(line.period_id for line in lines).items()):
+        rows = (PlanBooking.period_id == period_id, PlanBooking.in_hub_id == require_hub_id())
+        db.session.execute(update(PlanBooking).where(*rows).values(booked=PlanBooking.booked + number))
 
 
 def _grant(line: PlanLine, period: PlanPeriod, now: datetime) -> Grant:

@@ -23,7 +23,7 @@ from hubapp.earnings.compensation.refusals import (
     WaitsAlready,
     WouldBeACircle,
 )
-from hubapp.earnings.compensation.services import counting
+from hubapp.earnings.compensation.services import counting, sizing
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
 from hubapp.tenancy import audit
@@ -106,6 +106,9 @@ def _agree(change: SponsorChange, person: Person, now: datetime) -> None:
         )
     )
     db.session.flush()
+    people = 1 + queries.sizes([change.account_id]).get(change.account_id, queries.NOBODY).people
+    sizing.count(sponsor_id=change.from_id, people=people, sign=-1)
+    sizing.count(sponsor_id=change.to_id, people=people)
     counting.move(account_id=change.account_id, from_id=change.from_id, to_id=change.to_id, now=now)
 
 

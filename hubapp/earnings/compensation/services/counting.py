@@ -5,7 +5,7 @@ Volumes are the sums of what was folded and what was not yet: at any moment what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import PlanSale, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
 from hubapp.earnings.compensation.plans.schema import Base, Plan
-from hubapp.earnings.compensation.sale_policies import Standing
+from hubapp.earnings.compensation.sale_policies import Standing, Term
 from hubapp.kernel.db import db
 
 # Which moments of a sale a change is news of.
@@ -29,11 +29,17 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`cv` more or less of a sale, in the periods that count one of these moments of it."""
+    """`cv` and `pv` more or less of a sale, in the periods that count one of these moments of it."""
 
     sale: PlanSale
     cv: int
+    pv: int
     moments: tuple[str, ...]
+
+    @property
+    def points(self) -> int:
+        """What was given away counts for nobody, whatever points it has: the close leaves it out."""
+        return self.pv if self.sale.amount else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,12 @@ class Counted:
     span: Span
     base: Base
     timezone: str
+    event: str
+
+    @property
+    def starts_at(self) -> datetime:
+        """When its first day begins there."""
+        return calendar.midnight(self.span.first, self.timezone)
 
     @property
     def ends_at(self) -> datetime:
@@ -56,9 +68,11 @@ _ADD = text(
     " SELECT latest.sponsor_id, false FROM up CROSS JOIN LATERAL (SELECT sponsor_id FROM sponsorship"
     " WHERE sponsorship.account_id = up.account_id AND since < :ends ORDER BY since DESC LIMIT 1) AS latest"
     " WHERE latest.sponsor_id IS NOT NULL)"
-    " INSERT INTO plan_volume_delta (currency, first_day, account_id, own, group_cv, all_group)"
-    " SELECT :currency, :first_day, account_id, CASE WHEN is_own THEN CAST(:own AS bigint) ELSE 0 END,"
-    " CAST(:counted AS bigint), CAST(:every AS bigint) FROM up"
+    " INSERT INTO plan_volume_delta"
+    " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
+    " SELECT :currency, :first_day, account_id, CASE WHEN is_own THEN CAST(:cv AS bigint) ELSE 0 END,"
+    " CASE WHEN is_own THEN CAST(:pv AS bigint) ELSE 0 END, CAST(:cv AS bigint), CAST(:pv AS bigint),"
+    " CAST(:outside AS bigint), CAST(:every AS bigint) FROM up"
 )
 
 
@@ -72,32 +86,49 @@ def wait_for_corrections() -> None:
 
 def count(*, changes: Sequence[Change], now: datetime) -> None:
     """Add each change to the volumes of the seller and everybody above, in the periods that count it."""
-    counted = [change for change in changes if change.cv and change.sale.seller_id is not None]
+    counted = [change for change in changes if (change.cv or change.points) and change.sale.seller_id is not None]
     plans = _plans(counted[0].sale.currency, now) if counted else []
     if not plans:
         return
     wait_for_corrections()
-    buyers = participant_queries.standings({change.sale.buyer_id for change in counted})
+    buyers = {change.sale.buyer_id for change in counted}
+    known = Buyers(participant_queries.standings(buyers), participant_queries.terms_of(buyers))
     for change in counted:
         for name in change.moments:
             moment = getattr(change.sale, name)
             place = None if moment is None else _counted_in(plans, name, moment)
             if place is not None:
-                _add(change, place, moment, buyers.get(change.sale.buyer_id))
+                _add(change, place, moment, known)
 
 
-def _add(change: Change, place: Counted, moment: datetime, buyer: Standing | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Buyers:
+    """Since when they take part, and when they look after a hub."""
+
+    standings: Mapping[UUID, Standing]
+    terms: Mapping[UUID, Sequence[Term]]
+
+
+def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> None:
     sale = change.sale
+    terms = buyers.terms.get(sale.buyer_id, ())
     who = sale_policies.class_of_buyer(
         is_own=sale.buyer_id == sale.seller_id,
-        standing=buyer,
+        is_connector=any(term.meets(place.starts_at, place.ends_at) for term in terms),
+        standing=buyers.standings.get(sale.buyer_id),
         moment=moment,
         base=place.base,
         timezone=place.timezone,
     )
-    cv = change.cv if sale_policies.is_counted(kind=sale.kind, buyer=who, base=place.base) else 0
-    values = {"seller": sale.seller_id, "ends": place.ends_at, "currency": sale.currency, "own": cv}
-    db.session.execute(_ADD, {**values, "first_day": place.span.first, "counted": cv, "every": change.cv})
+    is_counted = sale_policies.is_counted(kind=sale.kind, buyer=who, base=place.base)
+    volumes = {
+        "cv": change.cv if is_counted else 0,
+        "pv": change.points if is_counted else 0,
+        "outside": 0 if who == sale_policies.PARTICIPANT else change.cv,
+        "every": change.cv,
+    }
+    where = {"currency": sale.currency, "first_day": place.span.first, "ends": place.ends_at}
+    db.session.execute(_ADD, {"seller": sale.seller_id, **where, **volumes})
 
 
 def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
@@ -106,7 +137,7 @@ def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted |
     period, base = (None, None) if plan is None else (plan.period, plan.base)
     if plan is None or period is None or base is None or EVENT_COLUMNS[period.event_time] != name:
         return None
-    return Counted(sale_policies.span_of(plan, moment), base, period.timezone)
+    return Counted(sale_policies.span_of(plan, moment), base, period.timezone, name)
 
 
 def _in_force(plans: Sequence[Plan], moment: datetime) -> Plan | None:
@@ -132,15 +163,32 @@ _MOVE = text(
     " UNION ALL SELECT latest.sponsor_id FROM up CROSS JOIN LATERAL (SELECT sponsor_id FROM sponsorship"
     " WHERE sponsorship.account_id = up.account_id AND since < :ends ORDER BY since DESC LIMIT 1) AS latest"
     " WHERE latest.sponsor_id IS NOT NULL),"
-    " moved AS (SELECT coalesce(sum(group_cv), 0) AS group_cv, coalesce(sum(all_group), 0) AS all_group FROM"
-    " (SELECT group_cv, all_group FROM plan_volume WHERE account_id = :account AND currency = :currency"
-    " AND first_day = :first_day UNION ALL SELECT group_cv, all_group FROM plan_volume_delta"
+    " moved AS (SELECT coalesce(sum(group_cv), 0) AS group_cv, coalesce(sum(group_pv), 0) AS group_pv,"
+    " coalesce(sum(outside), 0) AS outside, coalesce(sum(all_group), 0) AS all_group FROM"
+    " (SELECT group_cv, group_pv, outside, all_group FROM plan_volume WHERE account_id = :account"
+    " AND currency = :currency AND first_day = :first_day"
+    " UNION ALL SELECT group_cv, group_pv, outside, all_group FROM plan_volume_delta"
     " WHERE account_id = :account AND currency = :currency AND first_day = :first_day) AS parts)"
-    " INSERT INTO plan_volume_delta (currency, first_day, account_id, own, group_cv, all_group)"
-    " SELECT :currency, :first_day, up.account_id, 0, :sign * moved.group_cv, :sign * moved.all_group"
-    " FROM up, moved WHERE moved.group_cv <> 0 OR moved.all_group <> 0"
+    " INSERT INTO plan_volume_delta"
+    " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
+    " SELECT :currency, :first_day, up.account_id, 0, 0, :sign * moved.group_cv, :sign * moved.group_pv,"
+    " :sign * moved.outside, :sign * moved.all_group FROM up, moved"
+    " WHERE moved.group_cv <> 0 OR moved.group_pv <> 0 OR moved.all_group <> 0"
 )
 _CURRENCIES = select(PlanVersion.currency).where(PlanVersion.status == PlanStatus.ANNOUNCED).distinct()
+
+
+def running(*, now: datetime) -> list[tuple[str, Counted]]:
+    """Each currency that has a plan in force, with the period that goes on."""
+    found = []
+    for currency in sorted(db.session.scalars(_CURRENCIES)):
+        plan = _in_force(_plans(currency, now), now)
+        if plan is None or plan.period is None or plan.base is None:
+            continue
+        event = EVENT_COLUMNS[plan.period.event_time]
+        place = Counted(sale_policies.span_of(plan, now), plan.base, plan.period.timezone, event)
+        found.append((currency, place))
+    return found
 
 
 def move(*, account_id: UUID, from_id: UUID | None, to_id: UUID | None, now: datetime) -> None:
@@ -149,14 +197,8 @@ def move(*, account_id: UUID, from_id: UUID | None, to_id: UUID | None, now: dat
     Earlier periods stay: they are closed with the sponsors of their end. Needs the turn that corrections take, which
     keeps sales away meanwhile.
     """
-    for currency in sorted(db.session.scalars(_CURRENCIES)):
-        plans = _plans(currency, now)
-        plan = _in_force(plans, now)
-        if plan is None or plan.period is None:
-            continue
-        span = sale_policies.span_of(plan, now)
-        values = {"account": account_id, "currency": currency, "first_day": span.first}
-        values |= {"ends": calendar.midnight(span.end, plan.period.timezone)}
+    for currency, place in running(now=now):
+        values = {"account": account_id, "currency": currency, "first_day": place.span.first, "ends": place.ends_at}
         db.session.execute(_MOVE, {**values, "sponsor": from_id, "sign": -1})
         db.session.execute(_MOVE, {**values, "sponsor": to_id, "sign": 1})
 
@@ -165,12 +207,15 @@ def move(*, account_id: UUID, from_id: UUID | None, to_id: UUID | None, now: dat
 _FOLD = text(
     "WITH gone AS (DELETE FROM plan_volume_delta WHERE id IN"
     " (SELECT id FROM plan_volume_delta ORDER BY id LIMIT :most) RETURNING currency, first_day, account_id, own,"
-    " group_cv, all_group),"
-    " folded AS (INSERT INTO plan_volume AS v (currency, first_day, account_id, own, group_cv, all_group)"
-    " SELECT currency, first_day, account_id, sum(own), sum(group_cv), sum(all_group) FROM gone"
-    " GROUP BY currency, first_day, account_id ORDER BY currency, first_day, account_id"
+    " own_pv, group_cv, group_pv, outside, all_group),"
+    " folded AS (INSERT INTO plan_volume AS v"
+    " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
+    " SELECT currency, first_day, account_id, sum(own), sum(own_pv), sum(group_cv), sum(group_pv), sum(outside),"
+    " sum(all_group) FROM gone GROUP BY currency, first_day, account_id ORDER BY currency, first_day, account_id"
     " ON CONFLICT (currency, first_day, account_id) DO UPDATE SET own = v.own + excluded.own,"
-    " group_cv = v.group_cv + excluded.group_cv, all_group = v.all_group + excluded.all_group)"
+    " own_pv = v.own_pv + excluded.own_pv, group_cv = v.group_cv + excluded.group_cv,"
+    " group_pv = v.group_pv + excluded.group_pv, outside = v.outside + excluded.outside,"
+    " all_group = v.all_group + excluded.all_group)"
     " SELECT count(*) FROM gone"
 )
 

@@ -17,6 +17,7 @@ from hubapp.earnings.compensation.refusals import (
     SponsorStays,
     TermsNotAgreed,
 )
+from hubapp.earnings.compensation.services import counting, sizing
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.membership import invite_queries
@@ -48,6 +49,7 @@ def join(
         raise MembersOnlyHere
     if found is not None:
         return _again(account_id, terms, code, shows_name=shows_name, actor=actor, now=now)
+    counting.wait_for_corrections()
     sponsor_id = sponsor_for(account_id=account_id, code=code, touch=touch, now=now)
     row = {"account_id": account_id, "terms": terms, "joined_at": now, "shows_name": shows_name}
     is_new = db.session.scalar(
@@ -55,6 +57,7 @@ def join(
     )
     if is_new is not None:  # else two clicks at once: the other one joined
         db.session.add(Sponsorship(id=ids.uuid7(), account_id=account_id, sponsor_id=sponsor_id, since=now))
+        sizing.count(sponsor_id=sponsor_id, people=1)
         details = {"terms": terms, "sponsor": str(sponsor_id) if sponsor_id else "", "shows_name": shows_name}
         _log(actor, "plan.join", account_id, details, now)
         db.session.flush()

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.earnings.compensation import calendar, drawing_up, policies, queries, running
 from hubapp.earnings.compensation.calendar import Span
 from hubapp.earnings.compensation.drawing_up import Draft
 from hubapp.earnings.compensation.errors import AlreadyClosed, EarlierOpen, NoSuchPeriod, NotAPeriod, NotOver
-from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, RunKind
-from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
+from hubapp.earnings.compensation.plans.schema import Plan
+from hubapp.earnings.compensation.running import Run, Tell, silent
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
 from hubapp.earnings.compensation.services.locking import locked_period
 from hubapp.kernel import bulk, ids
@@ -43,14 +45,22 @@ LINE = {
 }
 
 
-def dry_run(*, currency: str, name: str, by: Actor, now: datetime) -> PlanRun:
+_COUNT = text(
+    "INSERT INTO plan_booking AS known (period_id, in_hub_id, lines, booked)"
+    " SELECT period_id, in_hub_id, count(*), count(booked_at) FROM plan_line WHERE run_id = :run"
+    " GROUP BY period_id, in_hub_id ON CONFLICT (period_id, in_hub_id) DO UPDATE"
+    " SET lines = known.lines + excluded.lines, booked = known.booked + excluded.booked"
+)
+
+
+def dry_run(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = silent) -> PlanRun:
     """Run a period without paying anything, and keep the figures with what differs from the dry run before.
 
     Also of a period that is not over: then it shows how it stands. Refuses with NotAPeriod or NoSuchPeriod.
     """
     period = _period(currency, name)
     before = queries.last_run(period.id, RunKind.DRY)
-    run = Run(period, now)
+    run = Run(period, now, tell=tell)
     figures = run.figures
     if before is not None and before.result_digest != run.result_digest:
         figures |= _differences(Run(period, before.cutoff), run)
@@ -63,26 +73,23 @@ def _differences(old: Run, new: Run) -> dict[str, Any]:
     return {"changed": len(found), "changes": found[:SHOWN_CHANGES]}
 
 
-def close(*, currency: str, name: str, by: Actor, now: datetime) -> PlanPeriod:
+def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = silent) -> PlanPeriod:
     """Close a period: write what it pays, with the differences of earlier ones, and ask for it to be booked.
 
     Refuses with NotAPeriod, NoSuchPeriod, AlreadyClosed, NotOver or EarlierOpen.
     """
     period = _period(currency, name)
     plan, span = queries.plan_of(queries.version(period.version_id)), _span(period)
-    if period.status != PeriodStatus.OPEN:
-        raise AlreadyClosed(span.name)
-    closes_on = calendar.closes_on(policies.period_of(plan), period.end_day)
-    if calendar.day_of(now, period.timezone) < closes_on:
-        raise NotOver(span.name, closes_on)
-    _check_before(currency, span)
-    run = Run(period, now)
+    _check(currency, span, plan, period, now)
+    run = Run(period, now, tell=tell)
     inputs, result = run.inputs_digest, run.result_digest
     period.status, period.cutoff, period.inputs_digest, period.result_digest = PeriodStatus.CLOSING, now, inputs, result
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
+    tell(TaskStep.WRITING)
     row = _keep(run, RunKind.CLOSE, by, now, run.figures)
     _write(row, drawing_up.drafts(run), now)
+    tell(TaskStep.EARLIER)
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
         _recompute(earlier, by, now)
     details = {"period": span.name, "currency": currency, "paid": run.figures["paid"], "digest": run.result_digest}
@@ -92,8 +99,25 @@ def close(*, currency: str, name: str, by: Actor, now: datetime) -> PlanPeriod:
     return period
 
 
-def _period(currency: str, name: str) -> PlanPeriod:
-    """The period of this name, opened where nobody has asked for it yet, locked, under the version in force."""
+def check(*, currency: str, name: str, is_dry: bool, now: datetime) -> Span:
+    """What a run over a period would refuse now, without waiting for anybody who runs one. Refuses like `close`."""
+    span, version = _named(currency, name)
+    if not is_dry:
+        _check(currency, span, queries.plan_of(version), queries.period(currency, span.first), now)
+    return span
+
+
+def _check(currency: str, span: Span, plan: Plan, period: PlanPeriod | None, now: datetime) -> None:
+    if period is not None and period.status != PeriodStatus.OPEN:
+        raise AlreadyClosed(span.name)
+    rule = policies.period_of(plan)
+    closes_on = calendar.closes_on(rule, span.end)
+    if calendar.day_of(now, rule.timezone) < closes_on:
+        raise NotOver(span.name, closes_on)
+    _check_before(currency, span)
+
+
+def _named(currency: str, name: str) -> tuple[Span, PlanVersion]:
     try:
         span = calendar.named(name)
     except ValueError:
@@ -101,9 +125,16 @@ def _period(currency: str, name: str) -> PlanPeriod:
     version = queries.in_force(currency, span.first)
     if version is None:
         raise NoSuchPeriod(name, currency)
+    kind = policies.period_of(queries.plan_of(version)).kind
+    if kind != span.kind:
+        raise NotAPeriod(name, kind)
+    return span, version
+
+
+def _period(currency: str, name: str) -> PlanPeriod:
+    """The period of this name, opened where nobody has asked for it yet, locked, under the version in force."""
+    span, version = _named(currency, name)
     rule = policies.period_of(queries.plan_of(version))
-    if rule.kind != span.kind:
-        raise NotAPeriod(name, rule.kind)
     db.session.execute(
         insert(PlanPeriod)
         .values(
@@ -192,6 +223,7 @@ def _write(row: PlanRun, found: Iterable[Draft], now: datetime) -> None:
         elif draft.amount:
             raise LookupError(f"{draft.component} pays {draft.account_id}, and no sale stands behind it")
     bulk.copy_rows("plan_line", list(LINE), list(LINE.values()), lines)
+    db.session.execute(_COUNT, {"run": row.id})
 
 
 def _line(row: PlanRun, draft: Draft, now: datetime) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hubapp.earnings.compensation.models import ConnectorTerm
+from hubapp.earnings.compensation.services import correcting, insiders
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.membership import queries as membership
@@ -27,12 +28,14 @@ def follow(*, now: datetime) -> int:
             term.until = max(now, term.since)
             changed += 1
     db.session.flush()  # ends before beginnings: somebody has one open term in a hub
-    for account_id, part in sorted(wanted.items()):
-        known = open_ones.get(account_id)
-        if known is None or known.until is not None:
-            db.session.add(
-                ConnectorTerm(id=ids.uuid7(), in_hub_id=hub_id, account_id=account_id, share_bps=part, since=now)
-            )
-            changed += 1
-    db.session.flush()
+    begins = [one for one in sorted(wanted.items()) if one[0] not in open_ones or open_ones[one[0]].until is not None]
+    if begins:
+        correcting.take_turn()  # a sale to them meanwhile would count as a customer's
+    for account_id, part in begins:
+        insiders.count(account_id=account_id, now=now)
+        db.session.add(
+            ConnectorTerm(id=ids.uuid7(), in_hub_id=hub_id, account_id=account_id, share_bps=part, since=now)
+        )
+        db.session.flush()
+        changed += 1
     return changed

@@ -10,16 +10,20 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import live, live_queries, participant_queries, volume_queries
-from hubapp.earnings.compensation.live import OWN, Rung
-from hubapp.earnings.compensation.live_queries import Customers, Running
+from hubapp.earnings.compensation import live_queries, participant_queries, volume_queries
+from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import PAGE, Person
+from hubapp.earnings.compensation.plans.live import NOTHING
+from hubapp.earnings.compensation.plans.paid_as import PaidAs, as_customers
+from hubapp.earnings.compensation.plans.words import components, pieces
+from hubapp.earnings.compensation.plans.words.speech import IN_POINTS
 from hubapp.earnings.compensation.views import naming
-from hubapp.earnings.compensation.volume_queries import Volumes
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
 from hubapp.web import access, areas
 from hubapp.web.htmx import htmx
+
+CRUMBS = 6  # however deep somebody stands
 
 blueprint = areas.hub_blueprint("group", __name__)
 
@@ -31,6 +35,7 @@ class Node:
     person: Person
     name: str
     group: int
+    part: int  # of the volume of whom they stand under, in hundredths
 
 
 @blueprint.get("/me/group")
@@ -58,18 +63,22 @@ def index() -> ResponseReturnValue:
 def under(participant_id: UUID) -> ResponseReturnValue:
     """Who stands under somebody of one's own group: a fragment of the tree, or a page of its own."""
     me = participant_queries.person(current_user.account_id)
-    path = participant_queries.upline(participant_id)
+    path = participant_queries.upline(participant_id, top=current_user.account_id)
     person = participant_queries.person(participant_id)
     if me is None or person is None or me.account_id not in path:
         abort(404)
     currency = areas.current_hub().currency
     level = _level(person, live_queries.running(currency, clock.now()), currency)
     if htmx:
-        return render_template("earnings/compensation/_level.html", currency=currency, money=Money, **level)
-    above = participant_queries.people(path[1 : path.index(me.account_id) + 1])
+        # Further people come beside those who are there, not under them.
+        fragment = "_rows" if level["takes_focus"] else "_level"
+        return render_template(f"earnings/compensation/{fragment}.html", currency=currency, money=Money, **level)
+    way = path[1 : path.index(me.account_id) + 1]
+    way = way if len(way) <= CRUMBS else [*way[: CRUMBS - 1], way[-1]]
+    above = participant_queries.people(way)
     names = naming.names([person, *above])
     by_id = {one.account_id: one for one in above}
-    trail = [by_id[one] for one in reversed(path[1 : path.index(me.account_id) + 1])]
+    trail = [by_id[one] for one in reversed(way)]
     return render_template(
         "earnings/compensation/under.html",
         me=me,
@@ -82,42 +91,58 @@ def under(participant_id: UUID) -> ResponseReturnValue:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one stands with a component, what it is called, and what is missing as customers of one's own."""
+
+    paid: PaidAs
+    title: str
+    more_customers: int | None
+    in_points: bool
+    steps: int
+
+
 def _standing(me: Person, running: Running, currency: str) -> dict[str, Any]:
-    volumes = volume_queries.volumes(me.account_id, currency, running.span.first)
-    customers = live_queries.customers_of(me.account_id, running, currency)
-    rungs = live.rungs(running.plan, own=volumes.own, group=volumes.group)
-    condition = live.condition(
-        running.plan,
-        customers=customers.customers,
-        sold=volumes.own,
-        group=volumes.group,
-        all_group=volumes.all_group,
-    )
+    found = live_queries.standing_of(me.account_id, running, currency)
+    places = []
+    for one in found.paid_as:
+        more = as_customers(one.step, found.own) if one.step is not None else None
+        in_points = one.step is not None and one.step.volume in IN_POINTS
+        places.append(Place(one, components.title(one.type), more, in_points, one.most_steps))
     return {
-        "volumes": volumes,
-        "customers": customers,
-        "rungs": [(rung, _more_customers(rung, volumes, customers)) for rung in rungs],
-        "condition": condition,
+        "volumes": found.volumes,
+        "own": found.own,
+        "places": places,
+        "why_words": pieces.reason_now,
+        "has_points": any(place.in_points for place in places),
     }
 
 
-def _more_customers(rung: Rung, volumes: Volumes, customers: Customers) -> int | None:
-    """What is missing as customers: said of one's own sales only, whose customers are known."""
-    if rung.next_bps is None or rung.of != OWN:
-        return None
-    return live.as_customers(rung.missing, sold=volumes.own, customers=customers.customers)
-
-
 def _level(person: Person, running: Running | None, currency: str) -> dict[str, Any]:
-    people = participant_queries.frontline(person.account_id, after=_after(), limit=PAGE + 1)
+    after = _after()
+    people = participant_queries.frontline(person.account_id, after=after, limit=PAGE + 1)
     shown = people[:PAGE]
     names = naming.names(shown)
     first = running.span.first if running else None
-    volumes = volume_queries.volumes_of([one.account_id for one in shown], currency, first) if first else {}
+    ids = [one.account_id for one in (*shown, person)]
+    volumes = volume_queries.volumes_of(ids, currency, first) if first else {}
+    groups = {one: volumes.get(one, NOTHING).gv for one in ids}
+    whole = max(1, groups[person.account_id])
     return {
-        "nodes": [Node(one, names[one.account_id], volumes.get(one.account_id, Volumes()).group) for one in shown],
+        "nodes": [
+            Node(
+                one,
+                names[one.account_id],
+                groups[one.account_id],
+                min(100, max(0, groups[one.account_id]) * 100 // whole),
+            )
+            for one in shown
+        ],
         "of": person,
+        "size": participant_queries.sizes([person.account_id]).get(person.account_id, participant_queries.NOBODY),
+        "group": groups[person.account_id],
         "next_after": shown[-1].account_id if len(people) > PAGE else None,
+        "takes_focus": after is not None,
     }
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_login import current_user
 
 from hubapp.earnings.compensation import calendar, explaining, queries, signing, standing
+from hubapp.earnings.compensation.explaining import Part
 from hubapp.earnings.compensation.models import PlanPeriod
+from hubapp.earnings.compensation.plans.words import pieces
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
@@ -38,16 +43,25 @@ def period(plan_period: str) -> ResponseReturnValue:
     """One period: every line with what it is made of, and what later refunds changed."""
     place = standing.standing(plan_period, now=clock.now())
     found = explaining.statement(account_id=current_user.account_id, standing=place)
-    hubs = {part.hub_id for line in found.lines for part in line.parts if part.hub_id is not None}
+    names = network.names(
+        sorted({part.hub_id for line in found.lines for part in line.parts if part.hub_id is not None})
+    )
     return render_template(
         f"{FOLDER}/statement.html",
         found=found,
         place=place,
-        hub_names=network.names(sorted(hubs)),
+        say=lambda part: _say(part, names),
+        reason=pieces.reason_told,
         part=wording.plan_part,
         span_name=_name,
         money=Money,
     )
+
+
+def _say(part: Part, hub_names: Mapping[int, tuple[str, str]]) -> str:
+    day = format_date(part.day) if part.day is not None else ""
+    hub = hub_names[part.hub_id][1] if part.hub_id is not None else ""
+    return pieces.told(part.why, number=part.number, day=day, name=part.name, level=part.level, hub=hub)
 
 
 @pages.get("/<plan_period>/statement.json")
