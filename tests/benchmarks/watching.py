@@ -98,7 +98,7 @@ def _cores(
 
 
 def _cpu(pid: int, ground: Ground) -> float:
-    postmaster = int((ground.folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+    postmaster = int((ground.folder / "postgres" / "postmaster.pid").read_text().split()[0])
     times = (one.cpu_times() for root in (pid, postmaster) for one in _family(root))
     return sum(one.user + one.system for one in times)
 

@@ -37,6 +37,9 @@ def plan(wambui: Person, title: str, *, seats: int = 1) -> str:
 def register(person: Person, address: str, title: str) -> None:
     """They find it among the gatherings and come along."""
     person.sign_in(address, "nairobi", "/events")
+    person.page.wait_for_url("**/events")
+    if not person.main.get_by_role("link", name=title).count():  # other journeys have filled the first page
+        person.go("nairobi", f"/search?in=gatherings&q={title}")
     person.follow(title)
     person.press(re.compile("^(Register|Join the waiting list)$"))
 

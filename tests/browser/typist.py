@@ -54,13 +54,13 @@ class Typist(Person):
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """A button, a switch that opens something, or a link that looks like one."""
-        self._go_by(self.main.get_by_role("button", name=name).first)
+        self.go_by(self.main.get_by_role("button", name=name).first)
 
     def follow(self, name: str | re.Pattern[str]) -> None:
         """A link."""
-        self._go_by(self.main.get_by_role("link", name=name).first)
+        self.go_by(self.main.get_by_role("link", name=name).first)
 
-    def _go_by(self, target: Locator) -> None:
+    def go_by(self, target: Locator) -> None:
         """Press Enter on it; where that leads to another page, be there, as after a click."""
         with suppress(NotInTime), self.page.expect_event("framenavigated", timeout=PATIENCE):
             self.enter(target)
