@@ -88,7 +88,7 @@ def statement(*, account_id: UUID, standing: Standing) -> Statement:
     closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
     result = run_of(period.id, period.cutoff).result
     name = str(account_id)
-    found = explain.lines(result, name) if name in set(result.ground.members.ids) else []
+    found = explain.lines(result, name) if name in result.ground.members.ids else []
     later = tuple((line, run) for line, run in written if run.kind == RunKind.RECOMPUTE and line.amount)
     return Statement(period, db.session.scalars(closing).one(), tuple(_explained(found)), later)
 

@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column, coded
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs
 
 CUSTOMER = BUYERS.index("customer")
+PRODUCT = "product"
 OF_HUBS = frozenset({"hub_share", "hub_tier"})
 OWN = frozenset({"personal_tier", "retail_margin"})
+NONE = -1
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Witnesses:
-    """The first eligible sale of each member, of each member's group, of each hub, and of all; places of orders."""
+    """The first eligible sale of each member, of each member's group, of each hub, and of all: its place, or NONE."""
 
-    own: dict[int, int] = field(default_factory=dict)
-    group: dict[int, int] = field(default_factory=dict)
-    hub: dict[int, int] = field(default_factory=dict)
-    first: int | None = None
+    own: Column
+    group: Column
+    hub: Column
+    first: int
 
     @classmethod
     def of(cls, inputs: Inputs) -> Witnesses:
         """Eligible: a product of the core's line, to somebody outside the network, of which something is left."""
-        found, orders, parent = cls(), inputs.orders, inputs.members.tree.parent
-        kinds = orders.kind
-        has_kinds = len(kinds) > 0
-        for place, (seller, hub, buyer, cv) in enumerate(
-            zip(orders.seller, orders.hub, orders.buyer, orders.cv, strict=True)
-        ):
-            if buyer != CUSTOMER or cv <= 0 or (has_kinds and kinds[place] != "product"):
-                continue
-            if found.first is None:
-                found.first = place
-            found.hub.setdefault(int(hub), place)
-            if seller < 0:
-                continue
-            found.own.setdefault(int(seller), place)
-            above = int(seller)
-            while above >= 0 and above not in found.group:  # whoever has one has given it to everybody above
-                found.group[above] = place
-                above = int(parent[above])
-        return found
+        orders, tree = inputs.orders, inputs.members.tree
+        is_eligible = (orders.buyer == CUSTOMER) & (orders.cv > 0)
+        if len(orders.kind):
+            kinds, names = coded(orders.kind, orders.kind_names)
+            is_eligible &= np.array([name == PRODUCT for name in names], bool).take(kinds)
+        places = np.flatnonzero(is_eligible)
+        own = _first(len(inputs.members.ids), orders.seller.take(places), places)
+        group = tree.least(np.where(own == NONE, len(orders.ids), own))
+        group[group == len(orders.ids)] = NONE
+        hub = _first(len(inputs.hubs.ids), orders.hub.take(places), places)
+        return cls(own, group, hub, int(places[0]) if places.size else NONE)
 
-    def behind(self, kind: str, member: int, hub: int | None = None) -> int | None:
-        """The place of a sale behind what a component of this kind pays."""
-        if kind in OF_HUBS:
-            return None if hub is None else self.hub.get(hub)
-        if kind in OWN:
-            return self.own.get(member)
-        return self.first if kind == "pool" else self.group.get(member)
+    def behind(self, kind: str, members: Column) -> Column:
+        """The places of sales behind what a component of this kind, which is not of hubs, pays these members."""
+        if kind == "pool":
+            return np.full(len(members), self.first)
+        return (self.own if kind in OWN else self.group).take(members)
 
 
-def sale_of(inputs: Inputs, place: int) -> tuple[UUID, int]:
-    """(sale, its hub) of an order's place."""
-    return UUID(inputs.orders.ids[place]), int(inputs.hubs.ids[inputs.orders.hub[place]])
+def _first(size: int, keys: Column, places: Column) -> Column:
+    """The first place of each key; -1 is nobody's."""
+    found = np.full(size + 1, NONE, np.intp)
+    found[keys[::-1]] = places[::-1]  # of several the last one stays
+    return found[:-1]

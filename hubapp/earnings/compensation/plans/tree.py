@@ -58,6 +58,13 @@ class Tree:
             np.add.at(total, self.above[start:end], total[start:end])
         return self.lift(total)
 
+    def least(self, own: Column) -> Column:
+        """The least value in everybody's group, their own included."""
+        found = own.take(self.order)
+        for end, start in pairwise(self.levels[:0:-1]):
+            np.minimum.at(found, self.above[start:end], found[start:end])
+        return self.lift(found)
+
     def _roll_up_one_by_one(self, own: Column) -> Column:
         """The same for small trees and long lines."""
         total, above = own.tolist(), self.above.tolist()
