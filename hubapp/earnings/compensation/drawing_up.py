@@ -1,4 +1,4 @@
-"""A run's lines before they are written: whose books, which sale stands behind each; in a table of the transaction's own.
+"""A run's lines before they are written: whose books, which sale is behind each; in a table of the transaction.
 
 So a million of them never stand in memory one by one, and what differs from what was booked is found by the database.
 """
@@ -117,9 +117,9 @@ def lay_out(run: Run) -> dict[str, Any]:
 def without_a_sale() -> tuple[UUID, int] | None:
     """Whom a component pays without a sale behind it, and the component's place; None where that is nobody."""
     statement = (
-        f"SELECT account_id, place FROM plan_draft WHERE amount <> 0 AND in_hub_id = {NONE} AND sale_hub_id = {NONE}"  # noqa: S608
+        "SELECT account_id, place FROM plan_draft WHERE amount <> 0 AND in_hub_id = :none AND sale_hub_id = :none"
     )
-    row = db.session.execute(text(f"{statement} LIMIT 1")).first()
+    row = db.session.execute(text(f"{statement} LIMIT 1"), {"none": NONE}).first()
     return None if row is None else (row[0], row[1])
 
 

@@ -45,8 +45,9 @@ _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account
 # Those of which something is left, in the order in which they happened.
 _SALES = """
     SELECT sale.id, sale.hub_id, coalesce(sale.seller_id, CAST(:nobody AS uuid)), sale.buyer_id,
-      (array_position(CAST(:kinds AS text[]), sale.kind) - 1)::int2, greatest(sale.amount - coalesce(back.amount, 0), 0),
-      greatest(sale.cv - coalesce(back.cv, 0), 0), greatest(sale.pv - coalesce(back.pv, 0), 0), {inside}
+      (array_position(CAST(:kinds AS text[]), sale.kind) - 1)::int2, {inside},
+      greatest(sale.amount - coalesce(back.amount, 0), 0), greatest(sale.cv - coalesce(back.cv, 0), 0),
+      greatest(sale.pv - coalesce(back.pv, 0), 0)
     {sold} AND sale.{at} >= :start AND sale.{at} < :until
       AND (sale.amount > coalesce(back.amount, 0) OR sale.cv > coalesce(back.cv, 0))
     ORDER BY sale.{at}, sale.hub_id, sale.number, sale.position, sale.id
@@ -57,10 +58,10 @@ _OF_SALE = {
     "seller": "uuid",
     "buyer": "uuid",
     "kind": "int2",
+    "is_inside": "bool",
     "amount": "int8",
     "cv": "int8",
     "pv": "int8",
-    "is_inside": "bool",
 }
 _EARLIER = """
     SELECT sale.seller_id, sum(sale.cv - coalesce(back.cv, 0))::bigint

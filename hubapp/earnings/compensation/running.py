@@ -123,11 +123,13 @@ def changes(old: Amounts, new: Amounts, *, most: int) -> tuple[int, list[dict[st
         places = np.flatnonzero(before != now)
         found.append((places, before.take(places), now.take(places), name))
     count = sum(len(places) for places, *_ in found)
-    greatest = []
+    greatest = list[tuple[int, int, str, int, int]]()
     for places, before, now, name in found:
         # Ascending by member already, so that of equal ones the first stay.
-        for at in np.argsort(-abs(now - before), kind="stable")[:most].tolist():
-            greatest.append((-abs(int(now[at] - before[at])), int(places[at]), name, int(before[at]), int(now[at])))
+        first = np.argsort(-abs(now - before), kind="stable")[:most]
+        was, is_ = before.take(first).tolist(), now.take(first).tolist()
+        rows = zip(places.take(first).tolist(), was, is_, strict=True)
+        greatest += [(-abs(after - earlier), place, name, earlier, after) for place, earlier, after in rows]
     ids = Uuids(known)
     shown = [
         {"account": ids[place], "component": name, "before": before, "now": now}

@@ -48,7 +48,7 @@ class Uuids(Sequence[str]):
                 yield "-".join(one[part] for part in PARTS)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._first(name) is not None
+        return isinstance(name, str) and bool((self.raw == UUID(name).bytes).any())
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Uuids):
@@ -57,18 +57,10 @@ class Uuids(Sequence[str]):
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
         """The place of a UUID written out. Raises ValueError where it is not there."""
-        found = self[start:stop]._first(value)
-        if found is None:
+        places = np.flatnonzero(self.raw[start:stop] == UUID(value).bytes)
+        if not places.size:
             raise ValueError(f"{value} is not among them")
-        return start + found
-
-    def _first(self, name: str) -> int | None:
-        try:
-            sought = UUID(name).bytes
-        except ValueError:
-            return None
-        places = np.flatnonzero(self.raw == sought)
-        return int(places[0]) if places.size else None
+        return start + int(places[0])
 
     def where(self, keep: Column) -> Uuids:
         """Some of them, in the same order."""
