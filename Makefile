@@ -62,8 +62,11 @@ soak: setup
 axe: setup
 	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
 
+# ONLY="compensation settle" measures these alone; their names stand in tests/benchmarks/__main__.py.
+ONLY ?=
+
 bench: setup
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ONLY)
 
 # Plant small faults in the pure core of compensation, one at a time: its tests have to find nine of ten.
 # SAMPLE=200 tries so many, chosen by SEED; without it all of them.
