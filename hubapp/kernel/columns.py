@@ -34,7 +34,7 @@ def read(
     """What a query with `%(name)s` gives, by columns in their order: name → type (one of TYPES). Raises UnevenRows."""
     shape = _shape([TYPES[kind] for kind in kinds.values()])
     parts: dict[str, list[Column]] = {name: [] for name in kinds}
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(sql.SQL(query))  # type: ignore[arg-type]
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(sql.SQL(query))
     with connection.cursor() as cursor, cursor.copy(statement, values) as copy:
         for block in _blocks(copy, shape.itemsize):
             rows = np.frombuffer(block, shape)
@@ -72,13 +72,13 @@ def _binary(column: Column) -> Column:
 
 def _numeric(column: Column) -> Column:
     """Whole numbers as PostgreSQL sends numeric: how many digits, weight of the first, sign, scale, and the digits."""
-    left, digits = np.abs(column), []
+    left, digits = np.abs(column), list[Column]()
     while not digits or left.any():
-        digits.append((left % DIGITS).astype(">i2"))
+        digits.append(left % DIGITS)
         left //= DIGITS
     sign = np.where(column < 0, NEGATIVE, POSITIVE)
-    head = [np.full(len(column), number, ">i2") for number in (len(digits), len(digits) - 1)]
-    rows = np.stack([*head, sign.astype(">i2"), np.zeros(len(column), ">i2"), *reversed(digits)], axis=1)
+    head = [np.full(len(column), number) for number in (len(digits), len(digits) - 1)]
+    rows = np.stack([*head, sign, np.zeros(len(column), np.int16), *reversed(digits)], axis=1).astype(">i2")
     return np.ascontiguousarray(rows).view(f"V{rows.shape[1] * 2}")[:, 0]
 
 
@@ -108,7 +108,7 @@ def _rows(columns: Sequence[Column]) -> bytes:
     return rows.tobytes()
 
 
-def _blocks(copy: Iterable[bytes | memoryview], width: int) -> Iterator[bytearray]:
+def _blocks(copy: Iterable[bytes | bytearray | memoryview], width: int) -> Iterator[bytearray]:
     """Whole rows, some megabytes at a time; what is left at the very end is the mark that ends them."""
     waiting, is_open = bytearray(), False
     for block in copy:

@@ -70,7 +70,7 @@ def _members(inputs: Inputs, people: Column) -> Iterator[bytes]:
     members = inputs.members
     yield from _texts("member", members.ids, people)
     yield from _numbers("member.sponsor", _moved(members.tree.parent, people), people)
-    yield from _named("member.rank", *members.coded_ranks(), people)
+    yield from _named("member.rank", members.coded_ranks(), people)
     yield from _numbers("member.active", members.active, people)
     for name in ("customers", "customer_pv", "customer_cv", "earlier_cv"):
         yield from _numbers(f"member.{name}", getattr(members, name), people)
@@ -78,11 +78,13 @@ def _members(inputs: Inputs, people: Column) -> Iterator[bytes]:
 
 def _orders(inputs: Inputs, order: Column, people: Column) -> Iterator[bytes]:
     orders, hubs = inputs.orders, _sorted(inputs.hubs.ids)
-    kinds = coded(orders.kind, orders.kind_names) if len(orders.kind) else (np.zeros(len(order), np.int8), [""])
+    kinds: tuple[Column, list[str | None]] = (
+        coded(orders.kind, orders.kind_names) if len(orders.kind) else (np.zeros(len(order), np.int8), [""])
+    )
     yield from _texts("order", orders.ids, order)
     yield from _numbers("order.seller", _moved(orders.seller, people), order)
     yield from _numbers("order.hub", _moved(orders.hub, hubs), order)
-    yield from _named("order.kind", *kinds, order)
+    yield from _named("order.kind", kinds, order)
     for name in ("buyer", "amount", "cv", "pv"):
         yield from _numbers(f"order.{name}", getattr(orders, name), order)
 
@@ -106,8 +108,9 @@ def _moved(places: Column, order: Column) -> Column:
     return there.take(places)
 
 
-def _named(name: str, codes: Column, names: Sequence[str | None], order: Column) -> Iterator[bytes]:
+def _named(name: str, coded_: tuple[Column, Sequence[str | None]], order: Column) -> Iterator[bytes]:
     """Few different texts: those that occur, sorted, and the place of each value among them."""
+    codes, names = coded_
     used = np.flatnonzero(np.bincount(codes, minlength=len(names))).tolist() if len(codes) else []
     listed = sorted({names[code] for code in used}, key=lambda one: one or "")
     place = {one: at for at, one in enumerate(listed)}

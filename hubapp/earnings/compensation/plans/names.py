@@ -67,11 +67,12 @@ class Uuids(Sequence[str]):
         return Uuids(self.raw[keep])
 
 
-def chosen(ids: Sequence[Any], keep: Column) -> Sequence[Any]:
+def chosen(ids: Any, keep: Column) -> Sequence[Any]:
     """Some of the ids, in the same order."""
     if isinstance(ids, Uuids):
         return ids.where(keep)
-    return ids[keep] if isinstance(ids, np.ndarray) else list(compress(ids, keep))
+    found: Sequence[Any] = ids[keep] if isinstance(ids, np.ndarray) else list(compress(ids, keep))
+    return found
 
 
 def order_of(raw: Column) -> Column:
