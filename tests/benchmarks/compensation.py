@@ -78,7 +78,8 @@ def _process(module: str, *arguments: object, environment: dict[str, str] | None
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=closing.ROOT, env=environment)
     if done.returncode:
         raise RuntimeError(f"{command[2:]} ended with {done.returncode}: {done.stderr[-2000:]}")
-    taken: dict[str, Any] = json.loads(done.stdout)
+    # The application's own log comes before.
+    taken: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return taken
 
 

@@ -71,8 +71,8 @@ def chosen(ids: Any, keep: Column) -> Sequence[Any]:
     """Some of the ids, in the same order."""
     if isinstance(ids, Uuids):
         return ids.where(keep)
-    found: Sequence[Any] = ids[keep] if isinstance(ids, np.ndarray) else list(compress(ids, keep))
-    return found
+    found: Any = ids[keep] if isinstance(ids, np.ndarray) else list(compress(ids, keep))
+    return found  # type: ignore[no-any-return]
 
 
 def order_of(raw: Column) -> Column:
