@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from flask_babel import format_date, format_decimal
-
-from hubapp.earnings.compensation import calendar, policies, queries, reading, repeating, replaying, sources
+from hubapp.earnings.compensation import calendar, policies, queries, reading, repeating, replaying, sources, speaking
 from hubapp.earnings.compensation.models import PlanPeriod, PlanStatus, PlanVersion
 from hubapp.earnings.compensation.plans import flatline, locating, preview, starting
 from hubapp.earnings.compensation.plans.errors import BadInput, NotLawful
@@ -18,10 +16,7 @@ from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.lint.report import Report
 from hubapp.earnings.compensation.plans.preview import Comparison
 from hubapp.earnings.compensation.plans.schema import Plan
-from hubapp.earnings.compensation.plans.words import plan as words
-from hubapp.earnings.compensation.plans.words.speech import Passage, Speech
-from hubapp.kernel.money import Money
-from hubapp.web.render import money, percent
+from hubapp.earnings.compensation.plans.words.speech import Passage
 
 AROUND = 1  # lines shown before and after a wrong one
 
@@ -50,7 +45,7 @@ def check(source: str) -> Check:
         if isinstance(refusal, NotLawful):
             said = f"{said} [{refusal.clause}: {refusal.source}]"
         return Check(error=said, line=line, excerpt=_excerpt(source, line))
-    return Check(plan, report, tuple(words.passages(plan, speech(plan))))
+    return Check(plan, report, tuple(speaking.passages(plan)))
 
 
 def _excerpt(source: str, line: int | None) -> tuple[tuple[int, str], ...]:
@@ -59,12 +54,6 @@ def _excerpt(source: str, line: int | None) -> tuple[tuple[int, str], ...]:
     lines = source.splitlines()
     numbers = range(max(1, line - AROUND), min(len(lines), line + AROUND) + 1)
     return tuple((number, lines[number - 1]) for number in numbers)
-
-
-def speech(plan: Plan) -> Speech:
-    """Amounts and days as the reader's language writes them."""
-    currency = plan.currency or "EUR"
-    return Speech(lambda minor: money(Money(minor, currency)), percent, format_decimal, format_date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
             "/console/plan/new",
         ),
     ),
-    (MEMBER, "", ("/plan/pay",)),
+    (MEMBER, "", ("/plan/pay", "/plan/pay > /plan/rules/")),
     (MEMBER, "lyon", ("/search?q=atelier", "/search?q=atelier&in=gatherings", "/search?q=xyzzyplugh")),
     (None, "", ("/search?q=lyon", "/search")),
     (CONNECTORS["tunis"], "tunis", ("/search", "/search?q=%D8%A7%D9%84%D8%B3%D9%88%D9%82")),

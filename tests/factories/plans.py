@@ -77,9 +77,11 @@ class Network:
     hub_id: int = 0
     people: dict[str, UUID] = field(default_factory=dict)
 
-    def joins(self, name: str, sponsor: str | None = None, *, at: datetime = BEFORE) -> UUID:
+    def joins(
+        self, name: str, sponsor: str | None = None, *, at: datetime = BEFORE, account_id: UUID | None = None
+    ) -> UUID:
         """Somebody takes part in the programme, under whom."""
-        account_id = make_account(name.title())
+        account_id = account_id or make_account(name.title())
         self.people[name] = account_id
         above = None if sponsor is None else self.people[sponsor]
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from hubapp.console import plans, trying
 from hubapp.console.views.blueprint import blueprint
-from hubapp.earnings.compensation import queries
+from hubapp.earnings.compensation import queries, speaking
 from hubapp.earnings.compensation.plans.trying import name_of, ranks_of
 from hubapp.earnings.compensation.plans.words import components, pieces
 from hubapp.kernel.money import Money
@@ -82,7 +82,7 @@ def plan_what_if(version_id: UUID) -> ResponseReturnValue:
     tree = trying.run(trying.typed(request.args), plan)
     names = [row.name or "–" for row in tree.rows if not row.is_empty]
     by_id = {name_of(place): name for place, name in enumerate(names)}
-    speech = plans.speech(plan)
+    speech = speaking.speech(plan)
     return render_template(
         "console/plan/_pays.html" if htmx else "console/plan/what_if.html",
         version=found,

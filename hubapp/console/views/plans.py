@@ -106,7 +106,7 @@ def decide_plan(version_id: UUID, decision: str) -> ResponseReturnValue:
 def discard_plan(version_id: UUID) -> ResponseReturnValue:
     """Throw a draft away."""
     try:
-        versions.discard(version_id=version_id)
+        versions.discard(version_id=version_id, editor_id=_me(), now=clock.now())
     except Refusal as refusal:
         flash(str(refusal), "warn")
         return redirect(url_for("console.plan_version", version_id=version_id), 303)

@@ -9,5 +9,6 @@ paid by a rule on the member).
 A version is drafted by one and announced by two, ahead of its first day, and stays. A period is closed once, in order,
 when the time for returns is over; its lines are written in one transaction and booked hub by hub by jobs, each once.
 
-Events published: none. Events answered: none; a sweep by the clock goes on with what was left.
+Events published: PlanAnnounced, PeriodClosed. Events answered: both, by notices, and ConnectorChanged; a sweep by
+the clock goes on with what was left.
 """

@@ -45,16 +45,17 @@ _HOMES = text(
     JOIN hub ON hub.id = one.hub_id AND hub.currency = :currency AND hub.status <> 'closed'
     """
 )
-# What pays nothing and has no sale behind it is in nobody's books.
+# What is lost without a sale behind it is told in some hub all the same, and booked in none.
 DRAFTS = f"""
     SELECT draft.account_id, named.component, named.type AS component_type, draft.amount, draft.exact, draft.forfeited,
-      because.reason, coalesce(nullif(draft.in_hub_id, {NONE}), home.hub_id, nullif(draft.sale_hub_id, {NONE}))
-        AS in_hub_id, nullif(draft.sale_id, '{NOBODY}') AS sale_id, nullif(draft.sale_hub_id, {NONE}) AS sale_hub_id
+      because.reason, coalesce(nullif(draft.in_hub_id, {NONE}), home.hub_id, nullif(draft.sale_hub_id, {NONE}),
+        CAST(:anywhere AS bigint)) AS in_hub_id,
+      nullif(draft.sale_id, '{NOBODY}') AS sale_id, nullif(draft.sale_hub_id, {NONE}) AS sale_hub_id
     FROM plan_draft AS draft
     JOIN unnest(CAST(:components AS text[]), CAST(:types AS text[])) WITH ORDINALITY AS named (component, type, number)
       ON named.number = draft.place + 1
     JOIN unnest(CAST(:reasons AS text[])) WITH ORDINALITY AS because (reason, number) ON because.number = draft.why + 1
-    LEFT JOIN plan_home AS home ON home.account_id = draft.account_id AND draft.sale_hub_id <> {NONE}
+    LEFT JOIN plan_home AS home ON home.account_id = draft.account_id
     ORDER BY draft.place, draft.account_id, draft.in_hub_id
 """  # noqa: S608
 _CHANGED = f"""
@@ -111,6 +112,7 @@ def lay_out(run: Run) -> dict[str, Any]:
         "components": [component.id for component in components],
         "types": [component.type for component in components],
         "reasons": [reason or "" for reason in REASONS],
+        "anywhere": next(map(int, run.inputs.hubs.ids), None),
     }
 
 

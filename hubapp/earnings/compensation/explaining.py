@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from hubapp.earnings.compensation import corrected
+from hubapp.earnings.compensation.corrected import Correction
 from hubapp.earnings.compensation.errors import NoSuchPeriod
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanRun, PlanSale, RunKind
 from hubapp.earnings.compensation.plans import explain
@@ -61,12 +63,17 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a closed period paid somebody, and what later refunds changed of it."""
+    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it.
+
+    `has_file`: somebody who only gives back, and was not in the period itself, has no file of it.
+    """
 
     period: PlanPeriod
     run: PlanRun
     lines: tuple[Explained, ...]
-    corrections: tuple[tuple[PlanLine, PlanRun], ...]
+    corrections: tuple[Correction, ...]
+    later: tuple[Correction, ...]
+    has_file: bool
 
     @property
     def paid(self) -> int:
@@ -74,23 +81,31 @@ class Statement:
         return sum(line.amount for line in self.lines)
 
     @property
-    def corrected(self) -> int:
-        """What later refunds changed, in minor units."""
-        return sum(line.amount for line, _run in self.corrections)
+    def due(self) -> int:
+        """With the corrections of earlier periods."""
+        return self.paid + sum(one.difference for one in self.corrections)
+
+    @property
+    def by_now(self) -> int:
+        """What the period comes to after later refunds, in minor units."""
+        return self.paid + sum(one.difference for one in self.later)
 
 
 def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
     period = standing.row
-    written = _written(period.id, account_id) if period is not None else []
-    if period is None or period.cutoff is None or not written:
+    if period is None or period.cutoff is None:
+        raise NoSuchPeriod(standing.span.name, standing.currency)
+    corrections = corrected.booked_with(account_id, period)
+    if not corrections and not _has_lines(period.id, account_id):
         raise NoSuchPeriod(standing.span.name, standing.currency)
     closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
     result = run_of(period.id, period.cutoff).result
     name = str(account_id)
-    found = explain.lines(result, name) if name in result.ground.members.ids else []
-    later = tuple((line, run) for line, run in written if run.kind == RunKind.RECOMPUTE and line.amount)
-    return Statement(period, db.session.scalars(closing).one(), tuple(_explained(found)), later)
+    has_file = name in result.ground.members.ids
+    lines = tuple(_explained(explain.lines(result, name) if has_file else []))
+    later = corrected.of_period(account_id, period)
+    return Statement(period, db.session.scalars(closing).one(), lines, corrections, later, has_file)
 
 
 @lru_cache(maxsize=2)
@@ -99,14 +114,9 @@ def run_of(period_id: UUID, cutoff: datetime) -> Run:
     return Run(db.session.get_one(PlanPeriod, period_id), cutoff)
 
 
-def _written(period_id: UUID, account_id: UUID) -> list[tuple[PlanLine, PlanRun]]:
-    statement = (
-        select(PlanLine, PlanRun)
-        .join(PlanRun, PlanRun.id == PlanLine.run_id)
-        .where(PlanLine.account_id == account_id, PlanLine.period_id == period_id)
-        .order_by(PlanLine.id)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
+def _has_lines(period_id: UUID, account_id: UUID) -> bool:
+    statement = select(PlanLine.id).where(PlanLine.account_id == account_id, PlanLine.period_id == period_id)
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def _explained(lines: Sequence[Line]) -> list[Explained]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from hubapp.earnings.compensation import queries
-from hubapp.earnings.compensation.services import booking, counting, terms
+from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
+from hubapp.earnings.compensation.services import booking, counting, telling, terms
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -12,6 +15,8 @@ from hubapp.people.membership.events import ConnectorChanged
 from hubapp.tenancy import network
 
 FOLLOW = "compensation.follow_terms"
+TELL_OF_PLAN, TELL_OF_PERIOD = "compensation.tell_of_plan", "compensation.tell_of_period"
+PROGRAMME = "the programme is one over all hubs"
 
 
 @on(ConnectorChanged)
@@ -67,3 +72,31 @@ def sweep() -> None:
     for period in queries.closing():
         if not booking.finish(period_id=period.id, now=clock.now()):
             booking.ask_to_book(currency=period.currency)
+
+
+@on(PlanAnnounced, platform=PROGRAMME)
+def plan_was_announced(event: PlanAnnounced) -> None:
+    """Everybody in the programme, and connectors, hear of it ahead."""
+    tell_of_plan(str(event.version_id))
+
+
+@on(PeriodClosed, platform=PROGRAMME)
+def period_was_closed(event: PeriodClosed) -> None:
+    """Whoever has a line of it."""
+    tell_of_period(str(event.period_id))
+
+
+@queue.task(TELL_OF_PLAN, platform=PROGRAMME)
+def tell_of_plan(version_id: str, after: str = "") -> None:
+    """The next people; the rest is a job of its own."""
+    last = telling.of_plan(version_id=UUID(version_id), after=UUID(after) if after else None, now=clock.now())
+    if last is not None:
+        queue.enqueue(TELL_OF_PLAN, hub_id=None, arguments={"version_id": version_id, "after": str(last)})
+
+
+@queue.task(TELL_OF_PERIOD, platform=PROGRAMME)
+def tell_of_period(period_id: str, after: str = "") -> None:
+    """The next people; the rest is a job of its own."""
+    last = telling.of_period(period_id=UUID(period_id), after=UUID(after) if after else None, now=clock.now())
+    if last is not None:
+        queue.enqueue(TELL_OF_PERIOD, hub_id=None, arguments={"period_id": period_id, "after": str(last)})

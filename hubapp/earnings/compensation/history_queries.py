@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hubapp.earnings.compensation.models import SponsorChange, Sponsorship
+from hubapp.earnings.compensation.models import EarlierParticipation, SponsorChange, Sponsorship
 from hubapp.kernel.db import db
 
 MOST = 100
@@ -16,10 +16,11 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Sponsors and corrections of one person, the latest first."""
+    """Sponsors and corrections of one person, and the times before that they took part, the latest first."""
 
     sponsors: Sequence[Sponsorship]
     changes: Sequence[SponsorChange]
+    times: Sequence[EarlierParticipation]
 
     @property
     def people(self) -> set[UUID]:
@@ -36,7 +37,12 @@ def history(account_id: UUID) -> History:
     """One person's."""
     sponsors = select(Sponsorship).where(Sponsorship.account_id == account_id).order_by(Sponsorship.since.desc())
     changes = select(SponsorChange).where(SponsorChange.account_id == account_id).order_by(SponsorChange.id.desc())
-    return History(db.session.scalars(sponsors.limit(MOST)).all(), db.session.scalars(changes.limit(MOST)).all())
+    times = select(EarlierParticipation).where(EarlierParticipation.account_id == account_id)
+    return History(
+        db.session.scalars(sponsors.limit(MOST)).all(),
+        db.session.scalars(changes.limit(MOST)).all(),
+        db.session.scalars(times.order_by(EarlierParticipation.joined_at.desc()).limit(MOST)).all(),
+    )
 
 
 def waiting(*, limit: int = MOST) -> Sequence[SponsorChange]:

@@ -23,6 +23,7 @@ FEWEST = 5
 class Running:
     """The plan in force with its running period."""
 
+    version_id: UUID
     plan: Plan
     span: Span
     timezone: str
@@ -32,19 +33,19 @@ class Running:
 
 def running(currency: str, now: datetime) -> Running | None:
     """What counts now; None where no plan is in force in this currency."""
-    statement = select(PlanVersion.source).where(
+    statement = select(PlanVersion.id, PlanVersion.source).where(
         PlanVersion.status == PlanStatus.ANNOUNCED,
         PlanVersion.currency == currency,
         PlanVersion.effective_from <= now.date() + timedelta(days=1),
     )
-    for source in db.session.scalars(statement.order_by(PlanVersion.effective_from.desc()).limit(2)):
+    for version_id, source in db.session.execute(statement.order_by(PlanVersion.effective_from.desc()).limit(2)):
         plan = sources.read(source)
         if plan.period is None or plan.base is None or plan.effective_from is None:
             continue
         span = sale_policies.span_of(plan, now)
         if plan.effective_from <= span.first:
             event = EVENT_COLUMNS[plan.period.event_time]
-            return Running(plan, span, plan.period.timezone, event, plan.base.lookback_days)
+            return Running(version_id, plan, span, plan.period.timezone, event, plan.base.lookback_days)
     return None
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text, union_all
 from sqlalchemy.orm import aliased
 
-from hubapp.earnings.compensation.models import Participant, Sponsorship
+from hubapp.earnings.compensation.models import EarlierParticipation, Participant, Sponsorship
 from hubapp.earnings.compensation.sale_policies import Standing
 from hubapp.kernel.db import db
 
@@ -36,12 +36,17 @@ class Person:
 
 
 def standings(account_ids: Collection[UUID | None]) -> dict[UUID, Standing]:
-    """Account → since when, and until when, they take part; only those who ever did."""
+    """Account → since when, and until when, they take part, each time; only those who ever did."""
     if not account_ids:
         return {}
-    statement = select(Participant.account_id, Participant.joined_at, Participant.left_at)
-    rows = db.session.execute(statement.where(Participant.account_id.in_(account_ids)))
-    return {account_id: Standing(joined_at, left_at) for account_id, joined_at, left_at in rows}
+    parts = [
+        select(table.account_id, table.joined_at, table.left_at).where(table.account_id.in_(account_ids))
+        for table in (Participant, EarlierParticipation)
+    ]
+    times: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for account_id, joined_at, left_at in db.session.execute(union_all(*parts)):
+        times.setdefault(account_id, []).append((joined_at, left_at))
+    return {account_id: Standing(tuple(sorted(found))) for account_id, found in times.items()}
 
 
 def _is_latest() -> ColumnElement[bool]:

@@ -41,7 +41,11 @@ _SOLD = """
     WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
 """
 _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
-      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start)))"""
+      SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start))
+    OR (sale.buyer_id IN (SELECT account_id FROM earlier_participation) AND EXISTS (
+      SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
+        AND (once.left_at AT TIME ZONE :zone)::date
+            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
 # Those of which something is left, in the order in which they happened.
 _SALES = """
     SELECT sale.id, sale.hub_id, coalesce(sale.seller_id, CAST(:nobody AS uuid)), sale.buyer_id,
@@ -82,10 +86,13 @@ _REPEATING = """
 """
 _PEOPLE = text(
     """
-    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), coalesce(person.left_at < :until, false)
+    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), once.account_id IS NULL
+      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
+    LEFT JOIN earlier_participation AS once
+      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
     ORDER BY stood.account_id
     """
 )
@@ -100,13 +107,13 @@ Terms = Mapping[int, Mapping[UUID, int]]  # hub → its connectors with their we
 
 @dataclass(frozen=True, slots=True)
 class _Sold:
-    """Sales as read, by columns: `seller` and `buyer` are places in `sellers` and among `buyers` different people."""
+    """Sales as read, by columns: `seller` and `buyer` are places in `sellers` and `buyers`."""
 
     ids: Uuids
     seller: Column
     sellers: Column
     buyer: Column
-    buyers: int
+    buyers: Column
     hub: Column
     hubs: Column
     columns: dict[str, Column]
@@ -128,7 +135,8 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     parents = np.full(len(known), -1, np.int32)
     parents[places_in(known, people)] = parent
     members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
-    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, **sold.columns)
+    by = _bought_by(known, people, parents, sold, seller)
+    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, by=by, **sold.columns)
     repeating = _repeating(period, plan, facts)
     return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
@@ -150,7 +158,7 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
 
 def _statement(source: str, period: PlanPeriod) -> TextClause:
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
-    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE, at=at))
+    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
@@ -165,7 +173,7 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     found["buyer"] = np.where(is_inside, PARTICIPANT, CUSTOMER).astype(np.int8)
     found["kind"] = kind.astype(np.int8)
     ids = Uuids(found.pop("id"))
-    return _Sold(ids, seller, sellers, buyer, len(buyers), hub.astype(np.int32), hubs, found, counts)
+    return _Sold(ids, seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
 
 
 def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column, Column, Column]:
@@ -187,6 +195,21 @@ def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column
     known = np.union1d(people, others) if others.size else people
     here = places_in(known, people)
     return people, np.where(above >= 0, here.take(above), -1), known
+
+
+def _bought_by(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> Column:
+    """Who bought it as a customer and stands above the seller by the end of the period, or -1; empty: nobody.
+
+    They joined after they bought, or had left long before.
+    """
+    takes_part = places_in(people, sold.buyers) >= 0
+    buyer, found = places_in(known, sold.buyers).take(sold.buyer), np.full(len(seller), -1, np.int32)
+    for at in np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0)).tolist():
+        above = int(seller[at])
+        while above >= 0 and above != buyer[at]:
+            above = int(parents[above])
+        found[at] = above
+    return found if (found >= 0).any() else found[:0]
 
 
 def _terms(facts: Mapping[str, Any], period: PlanPeriod) -> dict[int, dict[UUID, int]]:
@@ -217,7 +240,7 @@ def _members(
     names, size = Uuids(known), len(known)
     mine = np.flatnonzero(sold.counts & (seller >= 0))
     sellers = seller.take(mine)
-    customers = np.bincount(_pairs(sellers, sold.buyer.take(mine), sold.buyers), minlength=size)
+    customers = np.bincount(_pairs(sellers, sold.buyer.take(mine), len(sold.buyers)), minlength=size)
     volumes = _sums(size, sellers, sold.columns["cv"].take(mine))
     points = _sums(size, sellers, sold.columns["pv"].take(mine))
     active = policies.is_active(plan.rule, customers=customers, volume=volumes)
@@ -255,7 +278,7 @@ def _repeating(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict
 
 def _hubs(hub_ids: Column, terms: Terms, known: Column, sold: _Sold, hub: Column, repeating: Mapping[int, int]) -> Hubs:
     bought = np.flatnonzero(sold.counts)
-    pairs = _pairs(hub.take(bought), sold.buyer.take(bought), sold.buyers)
+    pairs = _pairs(hub.take(bought), sold.buyer.take(bought), len(sold.buyers))
     customers = np.bincount(pairs, minlength=len(hub_ids))
     listed: Sequence[int] = hub_ids.tolist()
     return Hubs(

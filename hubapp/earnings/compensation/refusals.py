@@ -17,11 +17,14 @@ class TermsNotAgreed(Refusal):
         super().__init__(_("Read the terms, then tick the box to agree to them."))
 
 
-class LeftBefore(Refusal):
-    """What was bought between two times would count as bought by a participant, or the reverse."""
+class SponsorStays(Refusal):
+    """Leaving is no way to another sponsor."""
+
+    status = 422
+    field = "code"
 
     def __init__(self) -> None:
-        super().__init__(_("You left the earning programme. Who left does not join it again."))
+        super().__init__(_("Who joins again stands where they stood. Leave this empty."))
 
 
 class MembersOnlyHere(Refusal):

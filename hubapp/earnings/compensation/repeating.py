@@ -29,6 +29,8 @@ _BOUGHT = """
         AND NOT EXISTS (SELECT FROM participant AS buyer WHERE buyer.account_id = sale.buyer_id
           AND buyer.joined_at <= sale.{at}
           AND (buyer.left_at IS NULL OR buyer.left_at >= sale.{at} - make_interval(days => :lookback)))
+        AND NOT EXISTS (SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id
+          AND once.joined_at <= sale.{at} AND once.left_at >= sale.{at} - make_interval(days => :lookback))
         AND NOT EXISTS (SELECT FROM connector_term AS term WHERE term.account_id = sale.buyer_id
           AND term.since < span.until AND (term.until IS NULL OR term.until > span.since))
       GROUP BY sale.buyer_id, span.number

@@ -16,14 +16,18 @@ from hubapp.kernel.money import allocate
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """When somebody began to take part in the programme, and when they left."""
+    """When somebody began to take part in the programme, and when they left: each time, the last one last."""
 
-    joined_at: datetime
-    left_at: datetime | None
+    times: tuple[tuple[datetime, datetime | None], ...]
 
     def at(self, moment: datetime) -> bool:
         """Whether they took part then."""
-        return self.joined_at <= moment and (self.left_at is None or self.left_at > moment)
+        return any(joined <= moment and (left is None or left > moment) for joined, left in self.times)
+
+    def day_until(self, moment: datetime, timezone: str) -> int | None:
+        """The last day, up to a moment, on which they took part; None: they never had by then."""
+        ends = [min(moment, left) if left is not None else moment for joined, left in self.times if joined <= moment]
+        return calendar.day_of(max(ends), timezone).toordinal() if ends else None
 
 
 def span_of(plan: Plan, moment: datetime) -> Span:
@@ -39,10 +43,7 @@ def class_of_buyer(*, is_own: bool, standing: Standing | None, moment: datetime,
     Who joins after buying was a customer. A participant's day is the sale's, a leaver's the one on which they left.
     """
     day = calendar.day_of(moment, timezone).toordinal()
-    until = None
-    if standing is not None and standing.joined_at <= moment:
-        left = standing.left_at
-        until = day if left is None or left > moment else calendar.day_of(left, timezone).toordinal()
+    until = standing.day_until(moment, timezone) if standing is not None else None
     return buyer_class(is_own=is_own, participant_until=until, day=day, lookback_days=base.lookback_days)
 
 

@@ -11,10 +11,16 @@ The form of a statement. UTF-8 text: JSON with sorted keys, whole numbers only, 
 line feed at the end, exactly as `json.dumps(…, ensure_ascii=False, indent=1, sort_keys=True)` writes it. Its first
 level are the SECTIONS, one of them the seal:
 - `seal.hashes` has for each other section the SHA-256 of its text, from the line with its name to its last line without
-  the comma behind it (`all`), and the first 16 hex digits of the same of each entry in it (`items`);
+  the comma behind it (`all`), and the first 16 hex digits of the same of each entry in it (`items`). Since version 2
+  the entries of `corrections` and `later` begin wherever a line is indented by five spaces or fewer;
 - `seal.over_all` is the SHA-256 of lines "name hash" of all sections in order, each ended by a line feed;
-- `seal.signature` is Ed25519 (RFC 8032) over "hubapp-statement 1 " + `seal.key` + " " + `seal.over_all` in ASCII, and
-  `seal.key` the first 16 hex digits of the SHA-256 of the 32 bytes of `seal.public_key`.
+- `seal.signature` is Ed25519 (RFC 8032) over "hubapp-statement " + `about.version` + " " + `seal.key` + " " +
+  `seal.over_all` in ASCII, and `seal.key` the first 16 hex digits of the SHA-256 of the 32 bytes of `seal.public_key`.
+
+Versions of the form. Both are read. In 1 there is no section `later`, and nothing is lost for want of a sale
+(`group.no_sale`). Since 2, `corrections` has what late refunds changed of earlier periods and was booked with the close
+of this one, and is due with it; `later` has what the closes of later periods changed of this one, and is due with
+theirs. Both compute a period twice by the plan that held then: as it `was`, and as it is `now`.
 
 What is paid. Rates are basis points, amounts minor units, exact amounts 1/10000 of one: `exact = base * bps`. What
 cannot be known without other people's data is in `group`, `facts` and `network`, summed so far that nobody shows. This
@@ -38,7 +44,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "hubapp-statement"
-VERSION = 1
+VERSION = 2
 SCALE = 10_000
 SECTIONS = (
     "about",
@@ -46,6 +52,7 @@ SECTIONS = (
     "earner",
     "facts",
     "group",
+    "later",
     "lines",
     "network",
     "orders",
@@ -56,6 +63,7 @@ SECTIONS = (
     "standing",
     "totals",
 )
+SECTIONS_OF = {1: tuple(name for name in SECTIONS if name != "later"), VERSION: SECTIONS}
 BODY = ("facts", "group", "lines", "network", "orders", "run", "standing")  # what a correction holds twice
 MULTI_LEVEL = ("differential", "unilevel", "generation", "group_tier")
 ITEM_DIGITS = 16
@@ -368,7 +376,7 @@ def hub_tier(rule: dict[str, Any], body: Body) -> Earned:
         turnover, hub = row["turnover"], row["hub"]
         mine = [piece("hub_tier", *pair, hub=hub) for pair in by_tiers(tiers, turnover, rule["mode"])]
         enough = turnover >= rule["fixed_min_turnover"] and row["customers"] >= rule["fixed_min_customers"]
-        if enough and rule["fixed_payment"]:
+        if turnover and enough and rule["fixed_payment"]:
             mine.append(piece("hub_fixed", turnover, None, rule["fixed_payment"] * SCALE, hub=hub))
         if row["part"] is not None:
             whole = rounded(body.rules["rounding"], sum(one["exact"] for one in mine))
@@ -446,7 +454,19 @@ def forfeited(earned: Earned, component: dict[str, Any], body: Body) -> tuple[in
         below = [body.standing[name] < least for least, name in minima if least is not None]
         if below and all(below) and amount > earned.own:
             amount, reason = earned.own, "few_customers"
+    if amount and component["id"] in unsold(body):
+        if component["type"] in MULTI_LEVEL and any(one["cv"] for one in body.orders):
+            raise Wrong("group.no_sale", f"{component['id']} has own sales behind it")
+        amount, reason = 0, "no_sale"
     return whole - amount, reason
+
+
+def unsold(body: Body) -> list[str]:
+    """Components behind which nothing stands that somebody else bought."""
+    if "no_sale" not in body.data["group"]:
+        return []
+    found: list[str] = body.given("group", "no_sale", "components behind which no sale stands but own purchases")
+    return found
 
 
 def has_majority(body: Body) -> bool:
@@ -484,6 +504,9 @@ def lines_of(rules: dict[str, Any], data: dict[str, Any], taken: dict[str, str])
     """Every component's line, after caps, with minor units for each piece."""
     body = Body(rules, data, taken)
     lines = [line_of(component, body) for component in rules["components"]]
+    bare = [line["component"] for line in lines if line["reason"] == "no_sale"]
+    if bare != unsold(body):
+        raise Wrong("group.no_sale", f"expected {', '.join(bare) or 'nothing'}")
     amounts = [line["rounded"] for line in lines]
     most = rules["caps"]["per_participant_cents"]
     if most is not None and sum(amounts) > most:
@@ -533,13 +556,24 @@ def differences(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[di
 
 
 def totals_of(
-    rules: dict[str, Any], lines: list[dict[str, Any]], corrections: list[dict[str, Any]], debt: int | None
+    rules: dict[str, Any],
+    lines: list[dict[str, Any]],
+    corrections: list[dict[str, Any]],
+    later: list[dict[str, Any]] | None,
+    debt: int | None,
 ) -> dict[str, Any]:
-    """The period, corrections of earlier ones, and what is due; with a debt told, how it is settled."""
+    """The period, corrections of earlier ones, and what is due; with a debt told, how it is settled.
+
+    `later`: what later closes changed of this period, and so what it comes to by now; None in version 1 of the form.
+    """
     period = sum(line["amount"] for line in lines)
-    corrected = sum(row["difference"] for one in corrections for row in one["lines"])
+    corrected, changed = (
+        sum(row["difference"] for one in rows for row in one["lines"]) for rows in (corrections, later or [])
+    )
     due = period + corrected
     found: dict[str, Any] = {"period": period, "corrections": corrected, "due": due, "settlement": None}
+    if later is not None:
+        found |= {"later": changed, "by_now": period + changed}
     if debt is None:
         return found
     terms = rules["refunds"] or {"holdback_bps": 0, "recover_bps_of_next_payouts": SCALE}
@@ -643,6 +677,7 @@ class Block:
     name: str
     first: int  # index of its first line
     lines: tuple[bytes, ...]
+    depth: int = 2  # how far its entries are indented at most
 
     @property
     def text(self) -> bytes:
@@ -655,20 +690,31 @@ class Block:
         return sha256(self.text).hexdigest()
 
     def entries(self) -> list[Block]:
-        """The blocks one level further in."""
-        starts = [at for at, line in enumerate(self.lines) if re.match(rb"  [^ \]}]", line)]
+        """The blocks one level further in, or, where whole periods stand in it, down to their own entries."""
+        begins = rb"  [^ \]}]" if self.depth == len("  ") else rb" {2,%d}[^ ]" % self.depth
+        starts = [at for at, line in enumerate(self.lines) if re.match(begins, line)]
         ends = [*starts[1:], len(self.lines) - 1]
         return [Block("", self.first + at, self.lines[at:end]) for at, end in zip(starts, ends, strict=False)]
 
 
 def sections_of(lines: Sequence[bytes]) -> dict[str, Block]:
     """The sections by name, as far as the line with their name is as it must be."""
-    wanted = {line: name for name in SECTIONS for line in _headers(name)}
+    names = _sections_in(b"\n".join(lines))
+    wanted = {line: name for name in names for line in _headers(name)}
     starts = [(at, wanted[line]) for at, line in enumerate(lines) if line in wanted]
     after = starts[-1][0] if starts else 0
     last = next((at for at, line in enumerate(lines) if at > after and not line.startswith(b" ")), len(lines))
     ends = [*(at for at, _ in starts[1:]), last]
-    return {name: Block(name, at, tuple(lines[at:end])) for (at, name), end in zip(starts, ends, strict=False)}
+    depths = dict.fromkeys(("corrections", "later"), 5) if "later" in names else {}
+    return {
+        name: Block(name, at, tuple(lines[at:end]), depths.get(name, 2))
+        for (at, name), end in zip(starts, ends, strict=False)
+    }
+
+
+def _sections_in(raw: bytes) -> tuple[str, ...]:
+    """The sections of the form's version: the newer one by the section that it added, wherever it is named."""
+    return SECTIONS if re.search(rb'^ +"later": ', raw, re.MULTILINE) else SECTIONS_OF[1]
 
 
 def _headers(name: str) -> Iterator[bytes]:
@@ -695,9 +741,9 @@ def key_id(public_key: bytes) -> str:
     return sha256(public_key).hexdigest()[:16]
 
 
-def signed_text(key: str, hash_: str) -> bytes:
+def signed_text(key: str, hash_: str, version: int = VERSION) -> bytes:
     """What is signed."""
-    return f"{FORMAT} {VERSION} {key} {hash_}".encode()
+    return f"{FORMAT} {version} {key} {hash_}".encode()
 
 
 # Naming what was changed
@@ -723,7 +769,7 @@ def changes(raw: bytes) -> Findings:
     """Every place whose bytes are not those that were sealed; nothing, where the seal itself was made anew."""
     lines, found = raw.split(b"\n"), Findings()
     sections = sections_of(lines)
-    for name in SECTIONS:
+    for name in _sections_in(raw):
         if name not in sections:
             found.add(name, _lost(name, lines))
     if found.all:
@@ -919,19 +965,37 @@ def recomputed(document: dict[str, Any], taken: dict[str, str]) -> Findings:
     found = Findings()
     _plan(document["plan"], "plan", found)
     _body(document, document["plan"]["rules"], "", taken, found)
-    for place, one in enumerate(document["corrections"]):
-        path, rules = f"corrections[{place}]", one["plan"]["rules"]
-        _plan(one["plan"], f"{path}.plan", found)
-        for side in ("was", "now"):
-            _body(one[side], rules, f"{path}.{side}.", taken, found)
-        _differ(differences(one["was"]["lines"], one["now"]["lines"]), one["lines"], f"{path}.lines", found)
+    for section in ("corrections", "later"):
+        for place, one in enumerate(document.get(section, [])):
+            _correction(one, f"{section}[{place}]", taken, found)
+    _in_turn(document, found)
     settlement = document["totals"].get("settlement")
     debt = settlement["debt_before"] if settlement else None
     if debt is not None:
         taken["totals.settlement.debt_before"] = "what earlier periods left to be repaid"
-    totals = totals_of(document["plan"]["rules"], document["lines"], document["corrections"], debt)
+    later = document.get("later")
+    totals = totals_of(document["plan"]["rules"], document["lines"], document["corrections"], later, debt)
     _differ(totals, document["totals"], "totals", found)
     return found
+
+
+def _correction(one: dict[str, Any], path: str, taken: dict[str, str], found: Findings) -> None:
+    """One period, computed twice by its own plan, and the differences."""
+    _plan(one["plan"], f"{path}.plan", found)
+    for side in ("was", "now"):
+        _body(one[side], one["plan"]["rules"], f"{path}.{side}.", taken, found)
+    _differ(differences(one["was"]["lines"], one["now"]["lines"]), one["lines"], f"{path}.lines", found)
+
+
+def _in_turn(document: dict[str, Any], found: Findings) -> None:
+    """That each later correction of this period begins with what the one before left."""
+    before = document["lines"]
+    for place, one in enumerate(document.get("later", [])):
+        path = f"later[{place}]"
+        _differ(document["period"], one["period"], f"{path}.period", found)
+        left, was = ({line["component"]: line["amount"] for line in lines} for lines in (before, one["was"]["lines"]))
+        _differ(left, was, f"{path}.was.lines", found)
+        before = one["now"]["lines"]
 
 
 def _differ(expected: Any, stated: Any, path: str, found: Findings) -> None:
@@ -1035,25 +1099,30 @@ def check(raw: bytes, keys: dict[str, bytes] | None = None) -> Report:
         elif not any(words in known for known in report.problems):
             report.problems.append(words)
     if not bytes_.all and report.document is not None:
-        report.signer = _signed(report.document["seal"], keys, report)
+        report.signer = _signed(report.document, keys, report)
     return report
 
 
 def _shape(document: Any) -> None:
-    if not isinstance(document, dict) or sorted(document) != sorted(SECTIONS):
+    found = sorted(document) if isinstance(document, dict) else []
+    if found not in [sorted(names) for names in SECTIONS_OF.values()]:
         raise ValueError(f"its sections must be {', '.join(SECTIONS)}")
     form = document["about"]["format"], document["about"]["version"]
-    if form != (FORMAT, VERSION):
-        raise ValueError(f"its form is {form[0]} {form[1]}, this program reads {FORMAT} {VERSION}")
+    if form[0] != FORMAT or form[1] not in SECTIONS_OF:
+        known = " and ".join(map(str, SECTIONS_OF))
+        raise ValueError(f"its form is {form[0]} {form[1]}, this program reads {FORMAT} {known}")
+    if found != sorted(SECTIONS_OF[form[1]]):
+        raise ValueError(f"its sections must be {', '.join(SECTIONS_OF[form[1]])}")
 
 
-def _signed(seal: dict[str, str], keys: dict[str, bytes] | None, report: Report) -> str:
+def _signed(document: dict[str, Any], keys: dict[str, bytes] | None, report: Report) -> str:
     """Who signed, in words; adds a problem where nobody did."""
-    public = bytes.fromhex(seal["public_key"])
+    seal, version = document["seal"], document["about"]["version"]
+    public, text = bytes.fromhex(seal["public_key"]), signed_text(seal["key"], seal["over_all"], version)
     if keys is not None and keys.get(seal["key"]) != public:
         report.problems.append(f"seal.key: {seal['key']} is not among the keys given ({', '.join(keys) or 'none'})")
         report.sections.append("seal")
-    elif not is_signed(public, signed_text(seal["key"], seal["over_all"]), bytes.fromhex(seal["signature"])):
+    elif not is_signed(public, text, bytes.fromhex(seal["signature"])):
         report.problems.append(f"seal.signature: is not that of key {seal['key']} over {seal['over_all']}")
         report.sections.append("seal")
     known = "one of the keys given" if keys is not None else "the key in the file; compare it with the published ones"
@@ -1107,8 +1176,18 @@ def _told_of(document: dict[str, Any]) -> Iterator[str]:
                 amount = money(row["difference"], digits)
                 yield f"line     {one['period']['name']}, {row['component']}: {amount} corrected"
         yield f"total    {money(document['totals']['due'], digits)} {period['currency']}"
+        yield from _told_of_later(document, digits)
     except (AttributeError, LookupError, TypeError):
         yield "Not everything in this file can be read."
+
+
+def _told_of_later(document: dict[str, Any], digits: int) -> Iterator[str]:
+    for one in document.get("later", []):
+        for row in one["lines"]:
+            amount = money(row["difference"], digits)
+            yield f"later    {row['component']}: {amount} with the close of {one['booked_with']}"
+    if document.get("later"):
+        yield f"by now   {money(document['totals']['by_now'], digits)} {document['period']['currency']}"
 
 
 def money(minor: int, digits: int) -> str:

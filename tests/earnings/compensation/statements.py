@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hubapp.earnings.compensation import verify_statement
-from hubapp.earnings.compensation.plans import cases, engine, product
+from hubapp.earnings.compensation.plans import cases, engine, product, refunds
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs
 from hubapp.earnings.compensation.statement import building, keys, sealing
-from hubapp.earnings.compensation.statement.building import Closed, Earner, Period, PlanText, Run
+from hubapp.earnings.compensation.statement.building import Closed, Correction, Earner, Period, PlanText, Run
 from hubapp.earnings.compensation.statement.network import Network
 from tests.earnings.compensation import examples, strategies
 
@@ -73,6 +73,16 @@ TEAM = default_run(
 def example(account: str = "ana") -> bytes:
     """A statement with own sales, two tiers of small legs and a large one, and the plan's own text."""
     return sealed(document(closed(TEAM, source=SOURCE), account))
+
+
+def corrected(account: str = "ana") -> bytes:
+    """A statement with corrections of two periods: an earlier one's, and this one's by a later close."""
+    now = refunds.after(TEAM, ["order-of-dan", "order-of-ana"])
+    earlier, later = (
+        Correction(closed(TEAM, source=SOURCE, name=name), closed(now, source=SOURCE, name=name), "2027-02")
+        for name in ("2026-12", "2027-01")
+    )
+    return sealed(document(closed(TEAM, source=SOURCE), account, corrections=[earlier], later=[later]))
 
 
 def right(raw: bytes, given: dict[str, bytes] | None = None) -> verify_statement.Report:

@@ -20,7 +20,7 @@ from tests.factories.accounts import base_url, make_account, sign_in
 from tests.factories.members import make_member
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, Network, across, announced, make_network
 
-PAGE = "/plan/pay/EUR-2027-01"
+PAGE, FEBRUARY_PAGE = "/plan/pay/EUR-2027-01", "/plan/pay/EUR-2027-02"
 
 
 @pytest.fixture
@@ -122,6 +122,32 @@ def test_what_later_refunds_changed_stands_beneath(app: HubFlask, network: Netwo
     text = page(app, network, "cem")
     assert text.count("After later refunds") >= 2
     assert "-€60.00" in text
+    assert "Booked with 2027-02" in text
+    assert "of its volume was given back" in text
+    with_it = page(app, network, "cem", FEBRUARY_PAGE)
+    assert "Corrections of earlier periods" in with_it
+    assert "-€60.00" in with_it
+    assert PAGE in with_it
+
+
+def test_corrections_stand_in_the_signed_files_of_both_periods(app: HubFlask, network: Network) -> None:
+    with app.app_context():
+        gone = across(
+            lambda: db.session.execute(db.text("SELECT id FROM plan_sale ORDER BY number LIMIT 1")).scalar_one()
+        )
+        network.refunds(gone, at=CLOSING + timedelta(days=1))
+        close("2027-02", CLOSING_FEBRUARY)
+        booked = paid(network, "recompute")
+    assert {who for who, _ in booked} >= {"cem", "maud"}
+    for name in {who for who, _ in booked}:
+        expected = {component: amount for (who, component), amount in booked.items() if who == name}
+        for path, section in ((PAGE, "later"), (FEBRUARY_PAGE, "corrections")):
+            report = verify_statement.check(page(app, network, name, f"{path}/statement.json").encode())
+            assert report.is_right
+            assert report.document is not None
+            (one,) = report.document[section]
+            assert {row["component"]: row["difference"] for row in one["lines"]} == expected
+            assert (one["period"]["name"], one["booked_with"]) == ("2027-01", "2027-02")
 
 
 def test_the_list_leads_to_each_period(app: HubFlask, network: Network) -> None:

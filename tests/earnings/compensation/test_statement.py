@@ -85,6 +85,7 @@ def test_late_refunds_are_recomputed_from_both_sides() -> None:
     correction = Correction(
         statements.closed(was, name="2026-12", source=statements.SOURCE),
         statements.closed(now, name="2026-12", source=statements.SOURCE),
+        "2027-01",
     )
     found = statements.document(statements.closed(was), "ana", corrections=[correction], debt_before=1000)
     at = list(was.ground.members.ids).index("ana")
@@ -101,9 +102,10 @@ def test_whatever_is_refunded_the_difference_is_the_engines(case: dict[str, Any]
     was = statements.computed(case)
     now = refunds.after(was, case["refunds"])
     member = data.draw(st.sampled_from(list(was.ground.members.ids)))
-    correction = Correction(statements.closed(was), statements.closed(now))
-    found = statements.document(statements.closed(was), member, corrections=[correction])
+    correction = Correction(statements.closed(was), statements.closed(now), "2027-02")
+    found = statements.document(statements.closed(was), member, corrections=[correction], later=[correction])
     statements.right(statements.sealed(found))
+    assert found["totals"]["by_now"] == found["totals"]["period"] + found["totals"]["corrections"]
     place = list(was.ground.members.ids).index(member)
     posted = {name: change for at, name, change in refunds.differences(was, now) if at == place}
     assert {row["component"]: row["difference"] for row in found["corrections"][0]["lines"]} == posted
@@ -114,7 +116,7 @@ def test_whatever_is_refunded_the_difference_is_the_engines(case: dict[str, Any]
 )
 def test_debts_are_settled_as_the_engine_does(due: int, debt: int, holdback: int, recover: int) -> None:
     rules = {"refunds": {"holdback_bps": holdback, "recover_bps_of_next_payouts": recover}}
-    ours = verify_statement.totals_of(rules, [{"amount": due}], [], debt)["settlement"]
+    ours = verify_statement.totals_of(rules, [{"amount": due}], [], None, debt)["settlement"]
     engines = refunds.settle(due=due, debt=debt, holdback_bps=holdback, recover_bps=recover)
     assert ours == {
         "debt_before": debt,

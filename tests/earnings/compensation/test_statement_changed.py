@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,14 @@ from hubapp.earnings.compensation.verify_statement import Report, canonical, che
 from tests.earnings.compensation import statements, strategies
 
 RAW = statements.example()
+CORRECTED = statements.corrected()
+IN_CORRECTIONS = [
+    at
+    for name, following in (("corrections", "earner"), ("later", "lines"))
+    for at in range(CORRECTED.index(f' "{name}": ['.encode()), CORRECTED.index(f'\n "{following}": '.encode()))
+]
+# Written by the program as it was before there was another version of the form.
+VERSION_1 = (pathlib.Path(__file__).parent / "statement_version_1.json").read_bytes()
 CAREFUL = settings(max_examples=40, deadline=None, derandomize=True)
 Path = tuple[str | int, ...]
 
@@ -85,6 +94,16 @@ def test_any_other_byte_or_number_of_any_statement_is_found(case: dict[str, Any]
     path = data.draw(st.sampled_from(list(numbers(statements.parsed(raw)))))
     other = changed(statements.parsed(raw), path, lambda number: number + data.draw(st.integers(1, 10**6)))
     assert refused(canonical(other)).sections == [path[0]]
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(st.integers(0, len(CORRECTED) - 1), st.integers(0, 255))
+def test_any_other_byte_of_a_correction_is_named_with_what_it_was(at: int, byte: int) -> None:
+    at = IN_CORRECTIONS[at % len(IN_CORRECTIONS)]
+    byte = byte if byte != CORRECTED[at] else byte ^ 1
+    report = refused(CORRECTED[:at] + bytes((byte,)) + CORRECTED[at + 1 :])
+    assert section_at(CORRECTED, at) & set(report.sections)
+    assert any(": expected " in words for words in report.problems)
 
 
 def test_every_number_is_named_with_what_it_was() -> None:
@@ -187,3 +206,44 @@ def test_a_signature_of_something_else_is_refused() -> None:
     report = refused(canonical(whole))
     assert report.sections == ["seal"]
     assert report.problems[0].startswith("seal.signature: is not that of key")
+
+
+def test_statements_of_the_form_before_are_read_and_each_byte_of_them_too() -> None:
+    report = statements.right(VERSION_1)
+    assert report.document is not None
+    assert report.document["about"]["version"] == 1
+    assert report.document["totals"]["corrections"] < 0
+    for at in range(0, len(VERSION_1), 997):
+        refused(VERSION_1[:at] + bytes((VERSION_1[at] ^ 1,)) + VERSION_1[at + 1 :])
+
+
+def test_a_form_that_says_another_version_than_it_has_is_refused() -> None:
+    for raw, version in ((VERSION_1, 2), (RAW, 1), (RAW, 3)):
+        forged = changed(statements.parsed(raw), ("about", "version"), lambda _, new=version: new)
+        refused(canonical(forged))
+        refused(statements.sealed(forged))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("corrections", 0, "was", "lines", 0, "amount"),
+        ("corrections", 0, "now", "lines", 0, "pieces", 0, "exact"),
+        ("later", 0, "was", "orders", 0, "cv"),
+        ("later", 0, "now", "group", "cv"),
+        ("later", 0, "lines", 0, "difference"),
+        ("totals", "later"),
+        ("totals", "by_now"),
+    ],
+)
+def test_a_correction_changed_before_the_signature_is_named_by_recomputing(path: Path) -> None:
+    forged = statements.sealed(changed(statements.parsed(CORRECTED), path, lambda number: number + 1))
+    assert path[0] in refused(forged).sections
+
+
+def test_a_correction_begins_with_what_was_paid() -> None:
+    whole = statements.parsed(CORRECTED)
+    later = {**whole["later"][0], "was": whole["later"][0]["now"], "lines": []}
+    totals = {**whole["totals"], "later": 0, "by_now": whole["totals"]["period"]}
+    report = refused(statements.sealed({**whole, "later": [later], "totals": totals}))
+    assert any(words.startswith("later[0].was.lines") for words in report.problems)

@@ -86,7 +86,32 @@ def test_two_people_announce_a_version() -> None:
     row = announced()
     assert (row.status, row.proposed_by, row.decided_by) == ("announced", PROPOSER, DECIDER)
     acts = across(lambda: db.session.execute(text("SELECT action FROM audit_event ORDER BY id")).scalars().all())
-    assert [act for act in acts if act.startswith("plan.")] == ["plan.propose", "plan.announce"]
+    assert [act for act in acts if act.startswith("plan.")] == ["plan.draft", "plan.propose", "plan.announce"]
+
+
+def test_saving_and_discarding_a_draft_stand_in_the_log() -> None:
+    row = drafted()
+    drafted(("total_bps = 3000", "total_bps = 2900"), draft_id=row.id)
+    across(lambda: versions.discard(version_id=row.id, editor_id=DECIDER, now=BEFORE))
+    found = across(
+        lambda: db.session.execute(
+            text("SELECT action, actor_id, subject, details FROM audit_event WHERE action LIKE 'plan.%' ORDER BY id")
+        ).all()
+    )
+    assert [(act.action, act.actor_id) for act in found] == [
+        ("plan.draft", PROPOSER),
+        ("plan.draft", PROPOSER),
+        ("plan.discard", DECIDER),
+    ]
+    assert {act.subject for act in found} == {f"plan:{row.id}"}
+    assert found[0].details["digest"] != found[1].details["digest"] == found[2].details["digest"]
+
+
+@pytest.mark.parametrize("bps", [4999, 10_000])
+def test_a_debt_is_recovered_by_the_rules_of_shares_and_no_plan_says_another(bps: int) -> None:
+    row = drafted(("recover_bps_of_next_payouts = 5000", f"recover_bps_of_next_payouts = {bps}"))
+    with pytest.raises(BadInput, match=r"refunds\.recover_bps_of_next_payouts.*must be 5000"):
+        propose(row.id)
 
 
 def test_who_proposed_it_does_not_decide() -> None:
@@ -129,12 +154,12 @@ def test_what_was_proposed_is_not_edited() -> None:
 
 def test_a_draft_can_be_thrown_away_and_nothing_else() -> None:
     row = drafted()
-    across(lambda: versions.discard(version_id=row.id))
+    across(lambda: versions.discard(version_id=row.id, editor_id=PROPOSER, now=BEFORE))
     with pytest.raises(NoSuchVersion):
         across(lambda: queries.version(row.id))
     kept = announced()
     with pytest.raises(NotADraft):
-        across(lambda: versions.discard(version_id=kept.id))
+        across(lambda: versions.discard(version_id=kept.id, editor_id=PROPOSER, now=BEFORE))
 
 
 @pytest.mark.parametrize("change", ["UPDATE plan_version SET note = 'x'", "DELETE FROM plan_version"])

@@ -57,6 +57,14 @@ class Life:
             with hub_scope(self.shop.hub_id), unit_of_work():
                 joining.leave(account_id=self.chance.choice(self.people), actor=SYSTEM, now=self.now)
 
+    def come_back(self) -> None:
+        with platform_scope(reason="test"), unit_of_work():
+            gone = select(Participant).where(Participant.left_at.is_not(None)).order_by(Participant.account_id)
+            people = db.session.scalars(gone).all()
+            if people:
+                person = self.chance.choice(people)
+                person.joined_at, person.left_at = self.now, None
+
     def sell(self) -> None:
         buyer = self.chance.choice(self.members)
         by = self.chance.choice([one for one in self.members if one != buyer])
@@ -114,7 +122,7 @@ class Life:
 
     def go_on(self) -> None:
         acts = [self.sell] * 5 + [self.hand_over] * 4 + [self.refund] * 2
-        acts += [self.join, self.leave, self.fail, self.correct, self.correct, self.fold]
+        acts += [self.join, self.leave, self.come_back, self.fail, self.correct, self.correct, self.fold]
         self.chance.choice(acts)()
         self.now += timedelta(hours=self.chance.randint(1, 30))
 

@@ -17,7 +17,8 @@ class Participant(db.Model):  # type: ignore[name-defined]
     """Somebody who takes part in the earning programme of the core's product line. Central: one network, one tree.
 
     `terms` names the version that they agreed to. `shows_name`: whether those above see the name instead of a number.
-    Who left stays, so that what they sold stays explained; their line compresses by the plan's rule.
+    Who left stays, so that what they sold stays explained; their line compresses by the plan's rule. Who joins again
+    has the last time here; a trigger writes the one before into EarlierParticipation.
     """
 
     __tablename__ = "participant"
@@ -27,6 +28,19 @@ class Participant(db.Model):  # type: ignore[name-defined]
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     shows_name: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__: Any = (CheckConstraint("left_at >= joined_at", name="left"),)
+
+
+class EarlierParticipation(db.Model):  # type: ignore[name-defined]
+    """A time that somebody took part before the last one. Written by the database, never changed."""
+
+    __tablename__ = "earlier_participation"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.account_id"), primary_key=True)
+    joined_at: Mapped[datetime] = mapped_column(primary_key=True)
+    left_at: Mapped[datetime]
+    terms: Mapped[str]
 
     __table_args__: Any = (CheckConstraint("left_at >= joined_at", name="left"),)
 

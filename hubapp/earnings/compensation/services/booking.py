@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.earned import explanation
+from hubapp.earnings.compensation.events import PeriodClosed
 from hubapp.earnings.compensation.models import PeriodStatus, PlanLine, PlanPeriod
 from hubapp.earnings.compensation.services.locking import locked_lines, locked_period
 from hubapp.earnings.shares import queries as rights
@@ -17,6 +18,7 @@ from hubapp.earnings.shares import services as shares
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.services import Grant, TakeBack
 from hubapp.jobs import queue
+from hubapp.jobs.events import publish
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.money.ledger.services import Purpose
 
@@ -113,4 +115,5 @@ def finish(*, period_id: UUID, now: datetime) -> bool:
     if period.status == PeriodStatus.CLOSING and not queries.hubs_waiting(period.currency):
         period.status, period.booked_at = PeriodStatus.CLOSED, now
         db.session.flush()
+        publish(PeriodClosed(period.id))
     return period.status == PeriodStatus.CLOSED

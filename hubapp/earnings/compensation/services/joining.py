@@ -1,20 +1,20 @@
-"""Joining the earning programme with consent, under a sponsor who is set once; leaving it; showing one's name."""
+"""Joining the earning programme with consent, under a sponsor who is set once; leaving, joining again; one's name."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation.models import Participant, Sponsorship
 from hubapp.earnings.compensation.refusals import (
-    LeftBefore,
     MembersOnlyHere,
     NoSuchSponsor,
     NotTakingPart,
+    SponsorStays,
     TermsNotAgreed,
 )
 from hubapp.kernel import ids
@@ -33,19 +33,20 @@ def join(
 ) -> Participant:
     """Take part from now on, in the hub in scope; the sponsor is set here, once. Doing it again changes nothing.
 
-    `terms`: the version that was agreed to; `code`: of the sponsor, empty where none was given. Refuses with
-    TermsNotAgreed, MembersOnlyHere, LeftBefore or NoSuchSponsor.
+    `terms`: the version that was agreed to; `code`: of the sponsor, empty where none was given. Who left joins again
+    under the sponsor whom they had, with all that stood beneath them. Refuses with TermsNotAgreed, MembersOnlyHere,
+    NoSuchSponsor or SponsorStays.
     """
     found = _participant(account_id)
-    if found is not None:
-        if found.left_at is not None:
-            raise LeftBefore
+    if found is not None and found.left_at is None:
         return found
     if terms != TERMS:
         raise TermsNotAgreed
     member = membership.member(account_id)
     if member is None or not member.is_active:
         raise MembersOnlyHere
+    if found is not None:
+        return _again(account_id, terms, code, shows_name=shows_name, actor=actor, now=now)
     sponsor_id = sponsor_for(account_id=account_id, code=code, touch=touch, now=now)
     row = {"account_id": account_id, "terms": terms, "joined_at": now, "shows_name": shows_name}
     is_new = db.session.scalar(
@@ -55,6 +56,21 @@ def join(
         db.session.add(Sponsorship(id=ids.uuid7(), account_id=account_id, sponsor_id=sponsor_id, since=now))
         details = {"terms": terms, "sponsor": str(sponsor_id) if sponsor_id else "", "shows_name": shows_name}
         _log(actor, "plan.join", account_id, details, now)
+        db.session.flush()
+    joined = _participant(account_id)
+    assert joined is not None
+    return joined
+
+
+def _again(account_id: UUID, terms: str, code: str, *, shows_name: bool, actor: Actor, now: datetime) -> Participant:
+    """Else leaving would be a way to choose another sponsor. A trigger keeps the time before."""
+    if code.strip():
+        raise SponsorStays
+    statement = update(Participant).where(Participant.account_id == account_id, Participant.left_at.is_not(None))
+    values = {"terms": terms, "joined_at": now, "left_at": None, "shows_name": shows_name}
+    is_new = db.session.scalar(statement.values(**values).returning(Participant.account_id))
+    if is_new is not None:  # else two clicks at once
+        _log(actor, "plan.join_again", account_id, {"terms": terms, "shows_name": shows_name}, now)
         db.session.flush()
     joined = _participant(account_id)
     assert joined is not None

@@ -20,6 +20,7 @@ from hubapp.earnings.compensation.errors import (
     VersionTaken,
     WordsMissing,
 )
+from hubapp.earnings.compensation.events import PlanAnnounced
 from hubapp.earnings.compensation.models import PlanStatus, PlanVersion
 from hubapp.earnings.compensation.plans import product
 from hubapp.earnings.compensation.plans.errors import BadInput
@@ -27,6 +28,8 @@ from hubapp.earnings.compensation.plans.lint.findings import Status
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.policies import MOVES
 from hubapp.earnings.compensation.services.locking import locked_version
+from hubapp.earnings.shares import queries as shares
+from hubapp.jobs.events import publish
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
@@ -55,14 +58,16 @@ def save_draft(*, draft_id: UUID | None, source: str, editor_id: UUID, now: date
     row.edited_by, row.edited_at = editor_id, now
     db.session.add(row)
     db.session.flush()
+    _note(row, "plan.draft", editor_id, "", now)
     return row
 
 
-def discard(*, version_id: UUID) -> None:
+def discard(*, version_id: UUID, editor_id: UUID, now: datetime) -> None:
     """Throw a draft away. Refuses with NoSuchVersion or NotADraft."""
     row = locked_version(version_id=version_id)
     if row.status != PlanStatus.DRAFT:
         raise NotADraft
+    _note(row, "plan.discard", editor_id, "", now)
     db.session.delete(row)
     db.session.flush()
 
@@ -106,6 +111,8 @@ def decide(*, version_id: UUID, agreed: bool, answer: str, decider_id: UUID, now
     row.decided_by, row.decided_at = decider_id, now
     db.session.flush()
     _note(row, "plan.announce" if agreed else "plan.refuse", decider_id, row.answer, now)
+    if agreed:
+        publish(PlanAnnounced(row.id))
     return row
 
 
@@ -118,6 +125,7 @@ def _check(row: PlanVersion, now: datetime) -> None:
     today = calendar.day_of(now, policies.period_of(plan).timezone)
     product.refuse_past_start(plan, today=today, file=sources.FILE)
     _check_promises(plan)
+    _check_recovery(plan)
     if (next_start := policies.wrong_start(plan)) is not None:
         raise NotAPeriodStart(next_start)
     _check_beside(plan)
@@ -140,6 +148,17 @@ def _check_promises(plan: Plan) -> None:
     if plan.refunds is not None and plan.refunds.holdback_bps:
         reason = "must be 0: a period closes when returns are over, and pays everything then"
         raise BadInput(reason, key="refunds.holdback_bps", file=sources.FILE)
+
+
+def _check_recovery(plan: Plan) -> None:
+    """Debts of all kinds are kept back by one rule, the network's: a plan that says another would only pretend."""
+    if plan.refunds is None:
+        return
+    begins = calendar.midnight(policies.start_of(plan), policies.period_of(plan).timezone)
+    bps = shares.rules(begins).rules.owed_back_bps
+    if plan.refunds.recover_bps != bps:
+        reason = f"must be {bps}: what is owed back is kept from payouts by the network's rules of shares"
+        raise BadInput(reason, key="refunds.recover_bps_of_next_payouts", file=sources.FILE)
 
 
 def _check_beside(plan: Plan) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.engine import Result
+from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
+from hubapp.earnings.compensation.plans.rules import REASONS
 from hubapp.earnings.compensation.statement import facts, rules
 from hubapp.earnings.compensation.statement.network import Network, Sale
 
+NO_SALE = REASONS.index(NO_SALE_WORD)
 Data = dict[str, Any]
 
 
@@ -79,10 +82,14 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An earlier period as it was paid and as late refunds leave it, under the plan that held then."""
+    """A period as it was paid and as late refunds leave it, under the plan that held then.
+
+    `booked_with`: the period with whose close the difference was booked.
+    """
 
     was: Closed
     now: Closed
+    booked_with: str
 
 
 def result_digest(result: Result) -> str:
@@ -105,9 +112,12 @@ def document(
     keys_at: str,
     salt: bytes,
     corrections: Sequence[Correction] = (),
+    later: Sequence[Correction] = (),
     debt_before: int | None = None,
 ) -> Data:
     """Everything but the seal. `debt_before`: where payouts hold back and recover by the plan's terms, what was owed.
+
+    `corrections` of earlier periods were booked with this one's close, `later` ones of this period with later closes.
 
     Raises ImplementationsDisagree, and KeyError for somebody who is not in the run.
     """
@@ -123,10 +133,11 @@ def document(
         "period": period_of(closed.period),
         "plan": plan_of(closed),
         "corrections": [_correction(one, earner.account, salt, at) for at, one in enumerate(corrections)],
+        "later": [_correction(one, earner.account, salt, f"later {at}") for at, one in enumerate(later)],
         **body,
     }
-    plan = found["plan"]["rules"]
-    found["totals"] = verify_statement.totals_of(plan, found["lines"], found["corrections"], debt_before)
+    plan, lines = found["plan"]["rules"], found["lines"]
+    found["totals"] = verify_statement.totals_of(plan, lines, found["corrections"], found["later"], debt_before)
     return found
 
 
@@ -154,11 +165,12 @@ def plan_of(closed: Closed) -> Data:
     }
 
 
-def _correction(one: Correction, account: str, salt: bytes, at: int) -> Data:
+def _correction(one: Correction, account: str, salt: bytes, at: int | str) -> Data:
     was, now = (body_of(side, account, salt + f" {at}".encode()) for side in (one.was, one.now))
     return {
         "period": period_of(one.now.period),
         "plan": plan_of(one.now),
+        "booked_with": one.booked_with,
         "was": was,
         "now": now,
         "lines": verify_statement.differences(was["lines"], now["lines"]),
@@ -245,6 +257,8 @@ class Given:
         }
         if self._hides_buyers():
             known["majority"] = self._majority
+        if unsold := [one.component.id for one in network.result.paid if one.kept.why[member] == NO_SALE]:
+            known["no_sale"] = lambda: unsold
         self.group = Asked(known)
         self.network = Asked({"turnover": lambda: network.turnover, "cap": self._cap})
 

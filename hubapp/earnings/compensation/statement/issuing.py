@@ -15,6 +15,7 @@ def issue(
     earner: Earner,
     settings: Settings,
     corrections: Sequence[Correction] = (),
+    later: Sequence[Correction] = (),
     debt_before: int | None = None,
 ) -> bytes:
     """The signed file; the same run, earner and key give the same bytes. Keep `closed` for the next earner of the run.
@@ -28,6 +29,7 @@ def issue(
         keys_at=settings.public_url + keys.PATH,
         salt=keys.salt(settings.signing_key, run=closed.run.id, account=earner.account),
         corrections=corrections,
+        later=later,
         debt_before=debt_before,
     )
     return sealing.sealed(document, keys.current(settings))

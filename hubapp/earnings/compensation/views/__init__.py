@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from hubapp.earnings.compensation.views import group, paying, programme, proof
+from hubapp.earnings.compensation.views import group, paying, programme, proof, rules
 
 __all__ = ["blueprints", "proof"]
 
-blueprints: tuple[Blueprint, ...] = (programme.blueprint, group.blueprint, paying.pages, proof.pages)
+blueprints: tuple[Blueprint, ...] = (programme.blueprint, group.blueprint, paying.pages, rules.pages, proof.pages)

@@ -6,7 +6,8 @@ from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import calendar, explaining, signing, standing
+from hubapp.earnings.compensation import calendar, explaining, queries, signing, standing
+from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
@@ -22,11 +23,13 @@ FOLDER = "earnings/compensation"
 @access.requires()
 def periods() -> ResponseReturnValue:
     """The periods that paid something."""
-    found = [
-        (calendar.of_days(period.first_day, period.end_day).name, period, amount)
-        for period, amount in standing.periods_of(current_user.account_id)
-    ]
-    return render_template(f"{FOLDER}/pay.html", periods=found, money=Money)
+    found = [(_name(period), period, amount) for period, amount in standing.periods_of(current_user.account_id)]
+    plans = [row for currency in queries.currencies() for row in queries.announced(currency)]
+    return render_template(f"{FOLDER}/pay.html", periods=found, plans=plans, money=Money)
+
+
+def _name(period: PlanPeriod) -> str:
+    return calendar.of_days(period.first_day, period.end_day).name
 
 
 @pages.get("/<plan_period>")
@@ -42,6 +45,7 @@ def period(plan_period: str) -> ResponseReturnValue:
         place=place,
         hub_names=network.names(sorted(hubs)),
         part=wording.plan_part,
+        span_name=_name,
         money=Money,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from hubapp.earnings.compensation import live_queries, participant_queries
 from hubapp.earnings.compensation.forms import JoinForm
+from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import Person
 from hubapp.earnings.compensation.services import joining
 from hubapp.earnings.compensation.views import naming
@@ -20,6 +21,7 @@ from hubapp.kernel.money import Money
 from hubapp.people.membership import visits
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
+from hubapp.web.areas import HubFlask
 
 blueprint = areas.hub_blueprint("programme", __name__)
 
@@ -34,7 +36,7 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("membership.join"), 303)
     person = participant_queries.person(current_user.account_id)
     form = JoinForm()
-    if person is None and form.validate_on_submit():
+    if (person is None or person.left_at is not None) and form.validate_on_submit():
         try:
             _join(form)
         except Refusal as refusal:
@@ -59,6 +61,7 @@ def _join(form: JoinForm) -> None:
 
 def _page(person: Person | None, form: JoinForm) -> str:
     hub, now = areas.current_hub(), clock.now()
+    running = live_queries.running(hub.currency, now)
     sponsor_id = person.sponsor_id if person else _would_be_sponsor()
     return render_template(
         "earnings/compensation/programme.html",
@@ -66,11 +69,18 @@ def _page(person: Person | None, form: JoinForm) -> str:
         form=form,
         terms=joining.TERMS,
         facts=live_queries.facts(hub.currency, now),
-        running=live_queries.running(hub.currency, now),
+        running=running,
         sponsor=naming.name_of(sponsor_id) if sponsor_id else "",
+        rules_url=_rules_url(running),
         currency=hub.currency,
         money=Money,
     )
+
+
+def _rules_url(running: Running | None) -> str:
+    """Where the plan in force stands in words: on the central site."""
+    site: HubFlask = current_app  # type: ignore[assignment]
+    return site.addresses.central(f"/plan/rules/{running.version_id}") if running is not None else ""
 
 
 def _would_be_sponsor() -> UUID | None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from hubapp.earnings.compensation.plans.outcome import Piece
-from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS
+from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS, NO_SALE
 from hubapp.earnings.compensation.plans.words.speech import Speech
 
 SENTENCES = {
@@ -28,6 +28,7 @@ SENTENCES = {
 REASONS = {
     FEW_CUSTOMERS: _l("too few customers of their own"),
     INSIDE_BUYERS: _l("the group sells too little to people outside it"),
+    NO_SALE: _l("no sale stands behind it but what they bought themselves"),
 }
 
 
