@@ -46,7 +46,7 @@ def close(ground: Ground) -> Iterator[Result]:
     for name in network.PLANS:
         took = _process("closing", name, SIZE.members, SIZE.orders)
         figures = f"{took['close']:.2f} s : {milliseconds(took['copy'])}"
-        what = f"Close of {many}, {name} plan, engine alone against a warm numpy copy of the columns that it reads, CPU time"
+        what = f"Close of {many}, {name} plan: engine alone against a warm numpy copy of what it reads, CPU time"
         yield Result(what, figures, took["close"] / took["copy"], 30)
         yield Result("Its peak memory", "the closing process", took["peak"], PEAK, " MiB")
         if name == list(network.PLANS)[-1]:
