@@ -103,7 +103,6 @@ def _sorted(raw: Column) -> tuple[Column, Column]:
         below = low.take(order)
         if (is_same & (below[1:] != below[:-1])).any():
             order = np.lexsort((low, high))
-            found = high.take(order)
     return order, found
 
 
