@@ -14,7 +14,9 @@ import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
 
-OPTIONS = ("-q", "-n0", "--tb=no", "-p", "no:cacheprovider", "-s")
+# Only says that messages of assertions in there are short.
+REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
+OPTIONS = ("-q", "-n0", "--tb=no", "-p", "no:cacheprovider", "-s", "-W", REWRITTEN)
 # Whatever needs these is not about the pure core.
 WORLD = frozenset({"app", "client", "connection", "server", "databases", "postgres_server", "page"})
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)

@@ -56,9 +56,13 @@ class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def in_place(fault: Fault, items: Sequence[pytest.Item], seconds: Mapping[str, float]) -> int:
     """Fork a child in which the function has the fault, and these tests run, each for so long at most."""
+    name, line = fault.home or ("", 0)
+    code = next(code for code in _codes(fault.code()) if (code.co_name, code.co_firstlineno) == (name, line))
+    holders = functions().get((str(fault.path), name, line), [])
 
     def run() -> int:
-        _plant(fault)
+        for function in holders:
+            function.__code__ = code
         for item in items:
             with _limited(seconds[item.nodeid]):
                 if not suite.passes(item):
@@ -108,13 +112,6 @@ def wait(child: int) -> int:
     while (code := ended(child)) is None:
         time.sleep(0.02)
     return code
-
-
-def _plant(fault: Fault) -> None:
-    name, line = fault.home or ("", 0)
-    code = next(code for code in _codes(fault.code()) if (code.co_name, code.co_firstlineno) == (name, line))
-    for function in functions().get((str(fault.path), name, line), ()):
-        function.__code__ = code
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

@@ -25,7 +25,7 @@ from hubapp.kernel.db import db
 CUSTOMER, PARTICIPANT = BUYERS.index("customer"), BUYERS.index("participant")
 ALL = Base(frozenset(), frozenset({"customer"}), 60)
 NOBODY = UUID(int=0)  # in the place of NULL, which has another width
-NARROW = 2**31  # hubs and members are fewer
+ROOM = "SET LOCAL work_mem = '64MB'"  # millions of sales are sorted by the time at which they happened
 
 # A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
 # looks after a hub in the period: they have a part of what is bought there.
@@ -127,6 +127,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
     facts = _facts(period, plan, cutoff)
+    db.session.execute(text(ROOM))
     sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
     people, parent, known = _people(facts, sold, terms)
     seller = places_in(known, sold.sellers).take(sold.seller)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import chain
 from json import dumps
 from typing import Any
 
@@ -43,7 +44,7 @@ def of_inputs(inputs: Inputs, *, version: str = "", form: int = FORM) -> str:
         return sha256(f"{version}\n{found}".encode()).hexdigest() if version else found
     order, people = _sorted(inputs.orders.ids), _sorted(inputs.members.ids)
     whole = sha256(f"inputs {FORM} {version}\n".encode())
-    for part in (*_members(inputs, people), *_orders(inputs, order, people), *_hubs(inputs)):
+    for part in chain(_members(inputs, people), _orders(inputs, order, people), _hubs(inputs)):
         whole.update(part)
     return MARK + whole.hexdigest()
 
@@ -53,18 +54,20 @@ def of_result(result: Result, *, form: int = FORM) -> str:
     if form == 1:
         return rows.of_result(result)
     people, whole = _sorted(result.ground.members.ids), sha256(f"result {FORM}\n".encode())
-    parts = list(_texts("member", result.ground.members.ids, people))
+    for part in chain(_texts("member", result.ground.members.ids, people), _amounts(result, people)):
+        whole.update(part)
+    for name, left in explain.breakage(result).items():
+        whole.update(dumps(("breakage", name, [(why, int(exact)) for why, exact in sorted(left.items())])).encode())
+    return MARK + whole.hexdigest()
+
+
+def _amounts(result: Result, people: Column) -> Iterator[bytes]:
     for paid, final in zip(result.paid, result.capped, strict=True):
         name, kept = paid.component.id, paid.kept
         why = np.where(kept.forfeited != 0, kept.why, 0)
         columns = {"amount": final, "rounded": paid.rounded, "exact": kept.exact, "lost": kept.forfeited, "why": why}
         for what, column in columns.items():
-            parts += _numbers(f"{name}.{what}", column, people)
-    for part in parts:
-        whole.update(part)
-    for name, left in explain.breakage(result).items():
-        whole.update(dumps(("breakage", name, [(why, int(exact)) for why, exact in sorted(left.items())])).encode())
-    return MARK + whole.hexdigest()
+            yield from _numbers(f"{name}.{what}", column, people)
 
 
 def _members(inputs: Inputs, people: Column) -> Iterator[bytes]:

@@ -77,22 +77,38 @@ def chosen(ids: Any, keep: Column) -> Sequence[Any]:
 
 def order_of(raw: Column) -> Column:
     """The places of UUIDs in ascending order, equal ones in the order in which they come."""
-    high, low = _halves(raw)
-    order = np.argsort(high, kind="stable")
-    if _beside(high, low, order)[0].any():
-        order = np.lexsort((low, high))
-    return order
+    return _sorted(raw)[0]
 
 
 def numbered(raw: Column) -> tuple[Column, Column]:
     """Those that are different, ascending, and the place of each one among them."""
-    order = order_of(raw)
-    halves = _halves(raw)
+    order, high = _sorted(raw)
     is_new = np.ones(len(order), bool)
-    is_new[1:] = np.logical_or(*_beside(*halves, order))
+    is_new[1:] = high[1:] != high[:-1]
+    low = _half(raw, 1).take(order)
+    is_new[1:] |= low[1:] != low[:-1]
     numbers = np.empty(len(order), np.int32)
     numbers[order] = np.cumsum(is_new, dtype=np.int32) - 1
     return raw.take(order[is_new]), numbers
+
+
+def _sorted(raw: Column) -> tuple[Column, Column]:
+    """(the places in ascending order, the upper halves in it). Mostly these alone tell which comes first."""
+    high = _half(raw, 0)
+    order = np.argsort(high, kind="stable")
+    found = high.take(order)
+    is_same = found[1:] == found[:-1]
+    if is_same.any():
+        low = _half(raw, 1)
+        below = low.take(order)
+        if (is_same & (below[1:] != below[:-1])).any():
+            order = np.lexsort((low, high))
+    return order, found
+
+
+def _half(raw: Column, which: int) -> Column:
+    """The upper or the lower eight bytes as numbers."""
+    return raw.view(">u8").reshape(-1, 2)[:, which].astype(np.uint64)
 
 
 def places_in(known: Column, sought: Column) -> Column:
@@ -102,15 +118,3 @@ def places_in(known: Column, sought: Column) -> Column:
     places = np.minimum(np.searchsorted(known, sought), len(known) - 1).astype(np.int32)
     places[known.take(places) != sought] = -1
     return places
-
-
-def _halves(raw: Column) -> tuple[Column, Column]:
-    high, low = raw.view(">u8").reshape(-1, 2).T.astype(np.uint64)
-    return high, low
-
-
-def _beside(high: Column, low: Column, order: Column) -> tuple[Column, Column]:
-    """Of each but the first in this order: whether only its lower half, and whether its upper half is another."""
-    first, second = order[:-1], order[1:]
-    is_higher = high.take(first) != high.take(second)
-    return ~is_higher & (low.take(first) != low.take(second)), is_higher

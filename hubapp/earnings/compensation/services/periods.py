@@ -78,7 +78,7 @@ def _pay(period: PlanPeriod, by: Actor, now: datetime) -> tuple[dict[str, Any], 
     period.inputs_digest, period.result_digest = found.inputs_digest, found.result_digest
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
-    writing.write_all(_keep(found, RunKind.CLOSE, by, now, found.figures), run, now)
+    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, found.figures), run=run, now=now)
     return found.figures, found.result_digest
 
 
@@ -143,7 +143,7 @@ def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
     run = Run(earlier, now)
     found = drawing_up.differences(run)
     kept = _keep(run.summary, RunKind.RECOMPUTE, by, now, run.figures | _shown(found))
-    writing.write(kept, found, now)
+    writing.write(row=kept, found=found, now=now)
 
 
 def _shown(found: list[Draft]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ _WRITE = text(
 )
 
 
-def write_all(row: PlanRun, run: Run, now: datetime) -> None:
+def write_all(*, row: PlanRun, run: Run, now: datetime) -> None:
     """All lines of a run."""
     values = drawing_up.lay_out(run)
     missing = drawing_up.without_a_sale()
@@ -54,7 +54,7 @@ def write_all(row: PlanRun, run: Run, now: datetime) -> None:
         bulk.learn("plan_line")
 
 
-def write(row: PlanRun, found: Iterable[Draft], now: datetime) -> None:
+def write(*, row: PlanRun, found: Iterable[Draft], now: datetime) -> None:
     """These lines of a run."""
     lines = []
     for draft in found:
