@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hubapp.earnings.compensation import history_queries
 from hubapp.earnings.compensation import participant_queries as queries
-from hubapp.earnings.compensation.models import Participant
+from hubapp.earnings.compensation.models import EarlierParticipation, Participant
 from hubapp.earnings.compensation.refusals import (
     MembersOnlyHere,
     NoSuchSponsor,
@@ -30,7 +29,6 @@ from hubapp.web.areas import HubFlask
 from tests.factories import plan
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member, referral_of
-from tests.factories.plans import across
 
 A_DAY = timedelta(days=1)
 
@@ -165,7 +163,7 @@ def test_who_left_joins_again_with_consent_where_they_stood_and_the_time_before_
         standing = queries.standings([ben.account_id])[ben.account_id]
         assert standing.times == ((NOW, NOW + A_DAY), (NOW + 5 * A_DAY, None))
         assert [standing.at(NOW + days * A_DAY) for days in (0, 1, 4, 5)] == [True, False, False, True]
-        (before,) = across(lambda: history_queries.history(ben.account_id)).times
+        (before,) = db.session.scalars(select(EarlierParticipation)).all()
         assert (before.joined_at, before.left_at, before.terms) == (NOW, NOW + A_DAY, joining.TERMS)
 
 

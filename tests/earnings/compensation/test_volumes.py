@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, reading, sources, volume_queries
+from hubapp.earnings.compensation import calendar, participant_queries, reading, sources, volume_queries
 from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.schema import Plan
@@ -137,9 +137,13 @@ def batch(rules: Plan, first: date, end: date, now: datetime) -> dict[UUID, tupl
     columns = zip(ground.own, ground.gv, ground.ratios[1], strict=True)
     counted = dict(zip(map(UUID, inputs.members.ids), columns, strict=True))
     ends = calendar.midnight(end, "Europe/Paris")
-    stay = select(Participant.account_id).where(Participant.left_at.is_(None) | (Participant.left_at >= ends))
+    standings = participant_queries.standings(db.session.scalars(select(Participant.account_id)).all())
     nothing = (0, 0, 0)
-    return {one: tuple(map(int, counted.get(one, nothing))) for one in db.session.scalars(stay)}  # type: ignore[misc]
+    return {
+        one: tuple(map(int, counted.get(one, nothing)))  # type: ignore[misc]
+        for one, found in standings.items()
+        if any(joined < ends and (left is None or left >= ends) for joined, left in found.times)
+    }
 
 
 def live(people: list[UUID], first: date) -> dict[UUID, tuple[int, int, int]]:
