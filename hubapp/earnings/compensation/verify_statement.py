@@ -368,7 +368,7 @@ def hub_tier(rule: dict[str, Any], body: Body) -> Earned:
         turnover, hub = row["turnover"], row["hub"]
         mine = [piece("hub_tier", *pair, hub=hub) for pair in by_tiers(tiers, turnover, rule["mode"])]
         enough = turnover >= rule["fixed_min_turnover"] and row["customers"] >= rule["fixed_min_customers"]
-        if enough and rule["fixed_payment"]:
+        if turnover and enough and rule["fixed_payment"]:
             mine.append(piece("hub_fixed", turnover, None, rule["fixed_payment"] * SCALE, hub=hub))
         if row["part"] is not None:
             whole = rounded(body.rules["rounding"], sum(one["exact"] for one in mine))
