@@ -63,6 +63,8 @@ axe: setup
 	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
 
 # ONLY="lists hubs open" measures these alone; a name that does not exist is answered with all of them.
+ONLY ?=
+
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ONLY)
 

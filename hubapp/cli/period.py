@@ -21,6 +21,7 @@ from hubapp.cli.ready import require_ready
 from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.errors import AlreadyClosed
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, TaskStep
+from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.running import Run, Tell, silent
 from hubapp.earnings.compensation.services import booking, periods
 from hubapp.kernel import clock, crash
@@ -187,12 +188,13 @@ def run_again(app: Flask, name: str, currency: str) -> str:
             raise Refusal(f"{name}: {currency}: is not closed yet: there is nothing to compare with")
         run = Run(found, found.cutoff)
         for what, then, again in (
-            ("inputs", found.inputs_digest, run.inputs_digest),
-            ("result", found.result_digest, run.result_digest),
+            ("inputs", found.inputs_digest, run.inputs_in),
+            ("result", found.result_digest, run.result_in),
         ):
-            if then != again:
-                raise Refusal(f"{name}: {currency}: {what} differ: {then} at the close, {again} now")
-        return run.result_digest
+            now = again(digests.form_of(then or ""))
+            if then != now:
+                raise Refusal(f"{name}: {currency}: {what} differ: {then} at the close, {now} now")
+        return str(found.result_digest)
 
 
 def _app() -> Flask:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
+from hubapp.kernel import columns
+from hubapp.kernel.columns import Column
 from hubapp.kernel.db import db
 
 # From here on the planner has to know about the new rows.
@@ -33,6 +35,21 @@ def copy_rows(table: str, columns: Sequence[str], types: Sequence[str], rows: It
     if count >= MANY:
         learn(table)
     return count
+
+
+def read_columns(statement: TextClause, values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Column]:
+    """What a statement gives as arrays; `kinds`: name → type of each column, in their order (see kernel.columns)."""
+    db.session.flush()
+    connection = db.session.connection()
+    driver: Any = connection.connection.driver_connection
+    return columns.read(driver, str(statement.compile(dialect=connection.dialect)), values, kinds)
+
+
+def copy_columns(table: str, given: Mapping[str, Column], *, numerics: Sequence[str] = ()) -> int:
+    """Add rows to `table`, given as arrays; returns how many."""
+    db.session.flush()
+    driver: Any = db.session.connection().connection.driver_connection
+    return columns.write(driver, table, given, numerics=numerics)
 
 
 def learn(table: str) -> None:

@@ -1,4 +1,4 @@
-"""One whole close in a process of its own, so that its peak memory is its own; prints what it took as JSON."""
+"""The engine alone in a process of its own, so that its peak memory is its own; prints what it took as JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,39 +14,37 @@ import numpy as np
 import psycopg
 
 from hubapp.earnings.compensation.plans import engine
-from hubapp.earnings.compensation.plans.columns import Column, total
-from hubapp.earnings.compensation.plans.engine import Result
+from hubapp.earnings.compensation.plans.columns import total
 from hubapp.earnings.compensation.plans.ground import Ground
-from tests.benchmarks import binary, network
+from hubapp.kernel import columns
+from tests.benchmarks import network
 from tests.benchmarks.network import Columns, Size
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 5
+ROUNDS = 9
 TABLES = {
     "member": "id int PRIMARY KEY, sponsor int NOT NULL, customers int NOT NULL, customer_cv bigint NOT NULL,"
     " earlier_cv bigint NOT NULL, active boolean NOT NULL, ranks smallint NOT NULL",
     "sale": "id bigint PRIMARY KEY, seller int NOT NULL, buyer smallint NOT NULL, kind smallint NOT NULL,"
     " cv bigint NOT NULL, amount bigint NOT NULL, pv bigint NOT NULL, hub int NOT NULL",
-    "pay_line": "component smallint NOT NULL, member int NOT NULL, exact bigint NOT NULL, forfeited bigint NOT NULL,"
-    " amount bigint NOT NULL",
 }
 
 
 def alone(name: str, size: Size) -> dict[str, Any]:
-    """The engine, tree and all, on columns in memory, by turns with a copy of the columns that it reads."""
+    """The engine, tree and all, on columns in memory, by turns with a copy of the columns that it reads; CPU time."""
     found = network.read_only(network.columns(size), name)
     plan, arrays = network.plan(name), network.arrays(found)
     warm = [np.empty_like(column) for column in arrays]
     copied, closed, rolled = [], [], []
     for _ in range(ROUNDS):
-        begin = time.perf_counter()
+        begin = time.process_time()
         for source, target in zip(arrays, warm, strict=True):
             np.copyto(target, source)
-        copied.append(time.perf_counter() - begin)
-        begin = time.perf_counter()
+        copied.append(time.process_time() - begin)
+        begin = time.process_time()
         result = engine.compute(plan, network.inputs(found))
         paid = total(result.due)
-        closed.append(time.perf_counter() - begin)
+        closed.append(time.process_time() - begin)
         begin = time.perf_counter()
         gv = Ground(network.inputs(found)).gv
         rolled.append(time.perf_counter() - begin)
@@ -61,47 +58,15 @@ def alone(name: str, size: Size) -> dict[str, Any]:
     }
 
 
-def database(name: str, dsn: str) -> dict[str, Any]:
-    """The same with reading its columns from PostgreSQL and writing every line there."""
-    plan, found, taken = network.plan(name), {}, {}
-    with psycopg.connect(dsn) as connection:
-        begin = time.perf_counter()
-        for table, names in network.READ[name].items():
-            found[table] = binary.read(connection, table, names)
-        taken["read"] = time.perf_counter() - begin
-        begin = time.perf_counter()
-        result = engine.compute(plan, network.inputs(found))
-        taken["close"] = time.perf_counter() - begin
-        begin = time.perf_counter()
-        connection.execute("TRUNCATE pay_line")
-        lines = binary.write(connection, "pay_line", _lines(result))
-        connection.commit()
-        taken["write"] = time.perf_counter() - begin
-    return taken | {"lines": lines, "paid": total(result.due), "peak": _peak()}
-
-
-def _lines(result: Result) -> Iterator[dict[str, Column]]:
-    """One line for each member and component that is paid or forfeited."""
-    for place, (paid, final) in enumerate(zip(result.paid, result.capped, strict=True)):
-        here = np.flatnonzero((paid.kept.exact != 0) | (paid.kept.forfeited != 0))
-        yield {
-            "component": np.full(len(here), place, np.int16),
-            "member": here.astype(np.int32),
-            "exact": paid.kept.exact.take(here),
-            "forfeited": paid.kept.forfeited.take(here),
-            "amount": final.take(here),
-        }
-
-
-def fill(dsn: str, columns: Columns) -> None:
+def fill(dsn: str, found: Columns) -> None:
     """Tables of the benchmark's own, with the whole network."""
     with psycopg.connect(dsn) as connection:
         for table, shape in TABLES.items():
             connection.execute(f"CREATE TABLE {table} ({shape})")  # type: ignore[arg-type]
-        for table, kept in columns.items():
+        for table, kept in found.items():
             width = np.int32 if table == "member" else np.int64
             numbers = np.arange(len(next(iter(kept.values()))), dtype=width)
-            binary.write(connection, table, [{"id": numbers, **kept}])
+            columns.write(connection, table, {"id": numbers, **kept})
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
@@ -113,6 +78,5 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    how, plan_name, *more = sys.argv[1:]
-    taken = alone(plan_name, Size(*map(int, more))) if how == "alone" else database(plan_name, *more)
-    sys.stdout.write(json.dumps(taken))
+    plan_name, *sizes = sys.argv[1:]
+    sys.stdout.write(json.dumps(alone(plan_name, Size(*map(int, sizes)))))

@@ -79,12 +79,13 @@ def inputs(found: Columns) -> Inputs:
     """As the engine reads it; what a plan does not read may be missing."""
     member, sale = found["member"], found["sale"]
     many, sold = len(member["sponsor"]), len(sale["seller"])
-    people, lines = np.zeros(many, np.int64), np.zeros(sold, np.int64)
+    # What is missing is nowhere: making it would be no part of the close.
+    people, lines = (np.broadcast_to(np.int64(0), size) for size in (many, sold))
     members = Members(
         range(many),
         plant(member["sponsor"], range(many)),
         member.get("ranks", people),
-        member.get("active", people == 0),
+        member.get("active", people),
         member.get("customers", people),
         people,
         member.get("customer_cv", people),
@@ -98,7 +99,7 @@ def inputs(found: Columns) -> Inputs:
         sale.get("amount", lines),
         sale["cv"],
         sale.get("pv", lines),
-        sale.get("hub", lines - 1),
+        sale.get("hub", np.broadcast_to(np.int64(-1), sold)),
         sale["kind"],
         KINDS,
     )

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from hubapp.cli import period
+from hubapp.earnings.compensation import queries
 from hubapp.earnings.compensation.errors import AlreadyClosed, NotOver
+from hubapp.earnings.compensation.running import Run
 from hubapp.kernel.db import db
 from hubapp.kernel.errors import Refusal
 from hubapp.web.areas import HubFlask
@@ -79,6 +81,21 @@ def test_it_runs_again_to_the_same_byte_or_says_what_differs(app: HubFlask, netw
         across(lambda: db.session.execute(text("RESET ROLE; UPDATE plan_sale SET cv = cv - 1")))
     with pytest.raises(Refusal, match="inputs differ"):
         period.run_again(app, "2027-01", "EUR")
+
+
+def test_a_period_that_was_digested_row_by_row_verifies(app: HubFlask, network: Network) -> None:
+    period.close_here(app, "2027-01", "EUR", CLOSING)
+
+    def as_before() -> str:
+        found = queries.named("EUR", "2027-01")
+        assert found.cutoff is not None
+        run = Run(found, found.cutoff)
+        found.inputs_digest, found.result_digest = run.inputs_in(1), run.result_in(1)
+        return found.result_digest
+
+    with app.app_context():
+        digest = across(as_before)
+    assert period.run_again(app, "2027-01", "EUR") == digest
 
 
 def test_an_open_and_a_closed_period_are_refused_in_one_line(app: HubFlask, network: Network) -> None:

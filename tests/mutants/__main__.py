@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
+import tempfile
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import pytest
 
-from tests.mutants import trial
+from tests.mutants import suite, trial
 from tests.mutants.faults import Fault, faults
+from tests.mutants.suite import Reached
 
 CORE = trial.ROOT / "hubapp" / "earnings" / "compensation" / "plans"
 TESTS = trial.ROOT / "tests" / "earnings" / "compensation"
 # Words only: nothing there is reckoned.
 WORDS = ("refused.py", "errors.py", "lint/findings.py", "lint/report.py")
-FAST = ("golden", "components", "product", "tree", "columns", "live", "refusals", "reading", "properties", "naive")
 ASKED = 90  # per cent
-SLOWEST = 4  # times as long as without a fault
 EXAMPLES = "25"
+SLOWEST, AT_LEAST = 5, 3.0  # times as long as without a fault, and seconds
 
 
 def everything() -> list[Fault]:
@@ -31,46 +35,81 @@ def everything() -> list[Fault]:
     return [fault for path in modules for fault in faults(path)]
 
 
-def tests_for(path: Path) -> list[str]:
-    """The lint has tests of its own, which take longer."""
-    names = ("reading", "lint") if path.parent.name == "lint" else FAST
-    return [str(TESTS / f"test_{name}.py") for name in names]
-
-
 def equivalents() -> dict[str, set[str]]:
     """Faults that change nothing that can be seen, by module, with their reasons in the file."""
     named = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text())
     return {module: {fault for group in groups for fault in group["faults"]} for module, groups in named.items()}
 
 
-def tried(chosen: Sequence[Fault], *, jobs: int, seconds: dict[str, float]) -> Iterator[tuple[Fault, bool]]:
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The tests, and what is known of them without a fault."""
+
+    items: dict[str, pytest.Item]
+    reached: list[Reached]
+
+    def begin(self, fault: Fault) -> int:
+        """Put a fault on trial: the quick tests first, of those that reach its function; answers the process."""
+        if fault.home is None:
+            return self.anew(fault)
+        where = (str(fault.path), *fault.home)
+        tests = sorted((one.seconds, one.test) for one in self.reached if where in one.functions)
+        limits = {test: _patience(seconds) for seconds, test in tests}
+        return trial.in_place(fault, [self.items[test] for _, test in tests], limits)
+
+    def anew(self, fault: Fault | None) -> int:
+        """All tests, file by file, the quick ones first."""
+        files = [str(TESTS / f"test_{name}.py") for name in self._files()]
+        return trial.anew(fault, files, _patience(sum(one.seconds for one in self.reached)))
+
+    def _files(self) -> list[str]:
+        taken: dict[str, float] = {}
+        for one in self.reached:
+            name = one.test.partition("::")[0].rpartition("/")[2].removeprefix("test_").removesuffix(".py")
+            taken[name] = taken.get(name, 0) + one.seconds
+        return sorted(taken, key=taken.__getitem__)
+
+
+def _patience(seconds: float) -> float:
+    return SLOWEST * seconds + AT_LEAST
+
+
+def looked_at(items: Sequence[pytest.Item], chosen: Sequence[Fault]) -> Bench:
+    """Every test once, without a fault. They have to pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder) / "reached"
+
+        def look() -> int:
+            suite.trace(items, CORE, into)
+            return trial.SURVIVED
+
+        if trial.wait(trial.start(look)) != trial.SURVIVED:
+            raise click.ClickException("the tests do not run without a fault")
+        try:
+            found = Bench({item.nodeid: item for item in items}, suite.read(into))
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+    if any(fault.home is None for fault in chosen) and trial.wait(found.anew(None)) != trial.SURVIVED:
+        raise click.ClickException("the tests fail without a fault when everything is imported again")
+    trial.functions()
+    gc.collect()
+    gc.freeze()  # children share what they do not change
+    return found
+
+
+def tried(chosen: Sequence[Fault], *, jobs: int, begin: Callable[[Fault], int]) -> Iterator[tuple[Fault, bool]]:
     """(fault, whether a test found it), as they come in, `jobs` at a time."""
-    waiting, running = list(reversed(chosen)), dict[int, tuple[Fault, float]]()
+    waiting, running = list(reversed(chosen)), dict[int, Fault]()
     while waiting or running:
         while waiting and len(running) < jobs:
             fault = waiting.pop()
-            running[trial.start(fault.path, fault.code(), tests_for(fault.path))] = fault, time.monotonic()
-        for child, (fault, begun) in list(running.items()):
-            code = trial.ended(child, begun=begun, seconds=seconds[tests_for(fault.path)[0]])
+            running[begin(fault)] = fault
+        for child, fault in list(running.items()):
+            code = trial.ended(child)
             if code is not None:
                 del running[child]
-                yield fault, code != 0
-        time.sleep(0.02)
-
-
-def patience(chosen: Sequence[Fault]) -> dict[str, float]:
-    """How long each set of tests may take with a fault. They have to pass without one."""
-    found = {}
-    for tests in {tuple(tests_for(fault.path)) for fault in chosen}:
-        begun, code = time.monotonic(), None
-        child = trial.start(None, None, tests)
-        while code is None:
-            time.sleep(0.02)
-            code = trial.ended(child, begun=begun, seconds=600)
-        if code:
-            raise click.ClickException(f"without a fault the tests end with {code}: {', '.join(tests)}")
-        found[tests[0]] = SLOWEST * (time.monotonic() - begun) + 5
-    return found
+                yield fault, code != trial.SURVIVED
+        time.sleep(0.002)
 
 
 @click.command()
@@ -79,7 +118,7 @@ def patience(chosen: Sequence[Fault]) -> dict[str, float]:
 @click.option("--jobs", default=os.cpu_count() or 1, help="How many at a time.")
 @click.option("--only", default="", help="Only modules whose path holds this.")
 def main(sample: int, seed: int, jobs: int, only: str) -> None:
-    """Plant faults in the pure core one at a time and run its fast tests on each."""
+    """Plant faults in the pure core one at a time and run the tests that reach them."""
     os.environ["HUBAPP_EXAMPLES"] = EXAMPLES
     named, known = equivalents(), everything()
     chosen = [fault for fault in known if only in str(fault.path)]
@@ -88,15 +127,30 @@ def main(sample: int, seed: int, jobs: int, only: str) -> None:
     if 0 < sample < len(chosen):
         chosen = random.Random(seed).sample(chosen, sample)
     click.echo(f"{len(known)} faults known, {len(equal)} of those asked for change nothing; {len(chosen)} are tried.")
+    shares: list[float] = []
+
+    def use(items: Sequence[pytest.Item]) -> None:
+        shares.append(_report(chosen, looked_at(items, chosen), jobs))
+
+    code = pytest.main([*suite.OPTIONS, str(TESTS)], plugins=[suite.Kept(use)])
+    if not shares:
+        raise click.ClickException(f"the tests could not be collected: {code}")
+    if shares[0] < ASKED:
+        sys.exit(1)
+
+
+def _report(chosen: Sequence[Fault], bench: Bench, jobs: int) -> float:
     killed = survived = 0
-    for fault, is_found in tried(chosen, jobs=jobs, seconds=patience(chosen)):
+    begun, seconds = time.monotonic(), sum(one.seconds for one in bench.reached)
+    click.echo(f"{len(bench.items)} tests of the core pass without a fault, in {seconds:.0f} s.")
+    for fault, is_found in tried(chosen, jobs=jobs, begin=bench.begin):
         killed, survived = killed + is_found, survived + (not is_found)
         if not is_found:
             click.echo(f"survived {fault.path.relative_to(trial.ROOT)}:{fault.line}: {fault.words}")
     share = 100 * killed / max(1, killed + survived)
-    click.echo(f"{killed} killed, {survived} survived: {share:.1f} % (at least {ASKED} % asked).")
-    if share < ASKED:
-        sys.exit(1)
+    took = time.monotonic() - begun
+    click.echo(f"{killed} killed, {survived} survived in {took:.0f} s: {share:.1f} % (at least {ASKED} % asked).")
+    return share
 
 
 def _short(fault: Fault) -> str:

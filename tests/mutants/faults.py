@@ -38,15 +38,22 @@ UNSEEN = ("annotation", "returns", "decorator_list", "bases")
 UNTOLD = ("strict", "copy")
 
 
+Home = tuple[str, int]  # the name of a function of a module or class, and its first line
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One change of one node (its place in the order of the walk), with the words for the report."""
+    """One change of one node (its place in the order of the walk), with the words for the report.
+
+    `home`: the function whose body it stands in; None: it takes effect when the module is imported.
+    """
 
     path: Path
     line: int
     node: int
     variant: int
     words: str
+    home: Home | None
 
     def code(self) -> CodeType:
         """The module with the fault in it."""
@@ -65,6 +72,7 @@ class Place:
     parent: ast.AST
     field: str
     index: int | None
+    home: Home | None
 
     def put(self, new: ast.AST) -> None:
         """Put another node there."""
@@ -80,15 +88,16 @@ def faults(path: Path) -> Iterator[Fault]:
     for number, place in enumerate(_walk(ast.parse(path.read_text()))):
         for variant, new in enumerate(_variants(place)):
             words = f"{_text(place.node)} → {_text(new)}"
-            yield Fault(path, getattr(place.node, "lineno", 0), number, variant, words)
+            yield Fault(path, getattr(place.node, "lineno", 0), number, variant, words, place.home)
 
 
 def _text(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split()) if not isinstance(node, ast.Pass) else "(removed)"
 
 
-def _walk(parent: ast.AST) -> Iterator[Place]:
+def _walk(parent: ast.AST, home: Home | None = None) -> Iterator[Place]:
     """Every node that may hold a fault, in the order of the text."""
+    is_function = isinstance(parent, ast.FunctionDef) and home is None
     for field, value in ast.iter_fields(parent):
         if field in UNSEEN or (isinstance(parent, ast.AnnAssign) and field != "value"):
             continue
@@ -96,8 +105,15 @@ def _walk(parent: ast.AST) -> Iterator[Place]:
             continue
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST) and not isinstance(node, ast.Assert | ast.JoinedStr | ast.Import):
-                yield Place(node, parent, field, index)
-                yield from _walk(node)
+                inside = _home(parent) if is_function and field == "body" else home
+                yield Place(node, parent, field, index, inside)
+                yield from _walk(node, inside)
+
+
+def _home(function: ast.AST) -> Home:
+    """As its code object is known: a decorated function begins with its first decorator."""
+    assert isinstance(function, ast.FunctionDef)
+    return function.name, min([function.lineno, *(one.lineno for one in function.decorator_list)])
 
 
 def _variants(place: Place) -> list[ast.AST]:

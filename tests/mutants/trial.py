@@ -1,24 +1,37 @@
-"""One fault on trial: in a forked child the module is loaded with the fault, and the fast tests have to fail."""
+"""One fault on trial: a forked child takes it over and runs tests until one fails.
+
+Mostly the function that holds the fault gets its changed code in place, so that nothing is imported or collected anew.
+A fault outside of any function takes effect at import: then the child imports the core and its tests again.
+"""
 
 from __future__ import annotations
 
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 
 import pytest
 
+from tests.mutants import suite
+from tests.mutants.faults import Fault
+
 ROOT = Path(__file__).parents[2]
-# Imported anew in every child, so that nobody holds on to what the module was before.
-RENEWED = ("hubapp.earnings.compensation.plans", "tests.earnings.compensation")
+# Imported anew where a fault takes effect at import, so that nobody holds on to what the module was before.
+RENEWED = ("hubapp.earnings.compensation", "hubapp.console", "tests.earnings", "tests.factories")
+KEPT = "hubapp.earnings.compensation.models"  # tables are known once
+FOUND, SURVIVED = 1, 0
+MEMORY = 4 * 2**30  # a fault may ask for any number of members
 
 
 class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -41,38 +54,97 @@ class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(self.code, module.__dict__)
 
 
-def name_of(path: Path) -> str:
-    """The module's name."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+def in_place(fault: Fault, items: Sequence[pytest.Item], seconds: Mapping[str, float]) -> int:
+    """Fork a child in which the function has the fault, and these tests run, each for so long at most."""
+    name, line = fault.home or ("", 0)
+    code = next(code for code in _codes(fault.code()) if (code.co_name, code.co_firstlineno) == (name, line))
+    holders = functions().get((str(fault.path), name, line), [])
+
+    def run() -> int:
+        for function in holders:
+            function.__code__ = code
+        for item in items:
+            with _limited(seconds[item.nodeid]):
+                if not suite.passes(item):
+                    return FOUND
+        return SURVIVED
+
+    return start(run)
 
 
-def start(path: Path | None, code: CodeType | None, tests: Sequence[str]) -> int:
-    """Fork a child that runs the tests with the fault, or without one; returns its process id."""
+def anew(fault: Fault | None, tests: Sequence[str], seconds: float) -> int:
+    """Fork a child that imports everything again with the fault in it, if any, and runs these tests."""
+
+    def run() -> int:
+        for name in [name for name in sys.modules if name.startswith(RENEWED) and not name.startswith(KEPT)]:
+            del sys.modules[name]
+        if fault is not None:
+            path = fault.path.relative_to(ROOT).with_suffix("")
+            sys.meta_path.insert(0, Planted(".".join(path.parts), fault.path, fault.code()))
+        with _limited(seconds):
+            return FOUND if pytest.main(["-x", *suite.OPTIONS, *tests], plugins=[suite.Pure()]) else SURVIVED
+
+    return start(run)
+
+
+def start(run: Callable[[], int]) -> int:
+    """Fork; the child ends with what `run` answers, or as one that found the fault. Returns its process id."""
     child = os.fork()
     if child:
         return child
-    status = 1
+    status = FOUND
     try:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         with _silence():
-            for name in [name for name in sys.modules if name.startswith(RENEWED)]:
-                del sys.modules[name]
-            if path is not None and code is not None:
-                sys.meta_path.insert(0, Planted(name_of(path), path, code))
-            status = int(pytest.main(["-q", "-x", "-n0", "--tb=no", "-p", "no:cacheprovider", *tests]))
+            status = run()
     finally:
         os._exit(status)
 
 
-def ended(child: int, *, begun: float, seconds: float) -> int | None:
-    """The child's exit code, -1 when its time was over (a fault that never ends is found), None: still at it."""
+def ended(child: int) -> int | None:
+    """The child's answer, None: still at it. A child that was killed has found the fault."""
     done, status = os.waitpid(child, os.WNOHANG)
-    if done:
-        return os.waitstatus_to_exitcode(status)
-    if time.monotonic() - begun > seconds:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return -1
-    return None
+    return None if not done else int(os.waitstatus_to_exitcode(status) != SURVIVED)
+
+
+def wait(child: int) -> int:
+    """The child's answer, whenever it comes."""
+    while (code := ended(child)) is None:
+        time.sleep(0.02)
+    return code
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes(constant)
+
+
+@cache
+def functions() -> dict[tuple[str, str, int], list[FunctionType]]:
+    """Every function that was imported, whatever decorates or holds it, by file, name and first line."""
+    found: dict[tuple[str, str, int], list[FunctionType]] = {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType):
+            code = one.__code__
+            found.setdefault((code.co_filename, code.co_name, code.co_firstlineno), []).append(one)
+    return found
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """What never ends is found."""
+
+    def over(_signal: int, _frame: FrameType | None) -> None:
+        os._exit(FOUND)
+
+    signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextmanager

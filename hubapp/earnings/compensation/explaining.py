@@ -102,7 +102,7 @@ def statement(*, account_id: UUID, standing: Standing) -> Statement:
     closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
     result = run_of(period.id, period.cutoff).result
     name = str(account_id)
-    has_file = name in set(result.ground.members.ids)
+    has_file = name in result.ground.members.ids
     lines = tuple(_explained(explain.lines(result, name) if has_file else []))
     later = corrected.of_period(account_id, period)
     return Statement(period, db.session.scalars(closing).one(), lines, corrections, later, has_file)

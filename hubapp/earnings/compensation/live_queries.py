@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import Uuid, bindparam, func, select, text
 
 from hubapp.earnings.compensation import calendar, policies, sale_policies, sources, volume_queries
@@ -86,8 +87,9 @@ def standing_of(account_id: UUID, found: Running, currency: str) -> Standing:
     """One person's, as the close would find it now."""
     volumes = volume_queries.volumes(account_id, currency, found.span.first)
     own = own_of(account_id, found, currency)
-    is_active = policies.is_active(found.plan.rule, customers=own.customers, volume=own.cv)
-    return Standing(volumes, own, paid_as(found.plan, volumes, own, is_active=is_active))
+    # The rule reads columns; this is one of a single person.
+    active = policies.is_active(found.plan.rule, customers=np.array([own.customers]), volume=np.array([own.cv]))
+    return Standing(volumes, own, paid_as(found.plan, volumes, own, is_active=bool(active[0])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
+
 from hubapp.earnings.compensation import calendar
 from hubapp.earnings.compensation.models import PlanStatus
+from hubapp.earnings.compensation.plans.columns import Column
 from hubapp.earnings.compensation.plans.schema import MemberRule, Period, Plan
 
 MOVES = {
@@ -53,12 +56,16 @@ def earliest_start(today: date, *, losing: int) -> date:
     return today + (NOTICE_WHERE_SOMEBODY_LOSES if losing else NOTICE)
 
 
-def is_active(rule: MemberRule | None, *, customers: int, volume: int) -> bool:
-    """Sales of one's own to customers: as many as the plan's rule asks for, without one at least one customer.
+def is_active(rule: MemberRule | None, *, customers: Column, volume: Column) -> Column:
+    """Who has sales of one's own to customers: as many as the plan's rule asks for, without one at least one customer.
 
     Own purchases are no part of either number.
     """
     if rule is None or (rule.min_customers is None and rule.min_volume is None):
-        return customers > 0
-    enough = rule.min_customers is not None and customers >= rule.min_customers
-    return enough or (rule.min_volume is not None and volume >= rule.min_volume)
+        return np.asarray(customers > 0)
+    enough = np.zeros(len(customers), bool)
+    if rule.min_customers is not None:
+        enough |= customers >= rule.min_customers
+    if rule.min_volume is not None:
+        enough |= (volume >= rule.min_volume).astype(bool)
+    return enough

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+import numpy as np
+from sqlalchemy import TextClause, text
 
 from hubapp.earnings.compensation import calendar, policies
 from hubapp.earnings.compensation.models import PlanPeriod
+from hubapp.earnings.compensation.models.sales import KINDS
+from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
+from hubapp.earnings.compensation.plans.names import Uuids, numbered, places_in
 from hubapp.earnings.compensation.plans.schema import Base, PersonalTier, Plan, Pool
 from hubapp.earnings.compensation.plans.tree import plant
+from hubapp.kernel import bulk
 from hubapp.kernel.db import db
 
 CUSTOMER, PARTICIPANT = BUYERS.index("customer"), BUYERS.index("participant")
 ALL = Base(frozenset(), frozenset({"customer"}), 60)
-AT_ONCE = 10_000
+NOBODY = UUID(int=0)  # in the place of NULL, which has another width
+ROOM = "SET LOCAL work_mem = '64MB'"  # millions of sales are sorted by the time at which they happened
 
 # A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
 # looks after a hub in the period: they have a part of what is bought there.
@@ -40,38 +46,54 @@ _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account
       SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
         AND (once.left_at AT TIME ZONE :zone)::date
             >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
+# Those of which something is left, in the order in which they happened.
 _SALES = """
-    SELECT sale.id, sale.hub_id, sale.seller_id, sale.buyer_id, sale.kind,
-      sale.amount - coalesce(back.amount, 0), sale.cv - coalesce(back.cv, 0), sale.pv - coalesce(back.pv, 0), {inside}
+    SELECT sale.id, sale.hub_id, coalesce(sale.seller_id, CAST(:nobody AS uuid)), sale.buyer_id,
+      (array_position(CAST(:kinds AS text[]), sale.kind) - 1)::int2, {inside},
+      greatest(sale.amount - coalesce(back.amount, 0), 0), greatest(sale.cv - coalesce(back.cv, 0), 0),
+      greatest(sale.pv - coalesce(back.pv, 0), 0)
     {sold} AND sale.{at} >= :start AND sale.{at} < :until
+      AND (sale.amount > coalesce(back.amount, 0) OR sale.cv > coalesce(back.cv, 0))
     ORDER BY sale.{at}, sale.hub_id, sale.number, sale.position, sale.id
 """
+_OF_SALE = {
+    "id": "uuid",
+    "hub": "int8",
+    "seller": "uuid",
+    "buyer": "uuid",
+    "kind": "int2",
+    "is_inside": "bool",
+    "amount": "int8",
+    "cv": "int8",
+    "pv": "int8",
+}
 _EARLIER = """
     SELECT sale.seller_id, sum(sale.cv - coalesce(back.cv, 0))::bigint
-    {sold} AND sale.{at} < :start AND sale.seller_id IS NOT NULL AND NOT {inside} AND NOT sale.kind = ANY(:excluded)
+    {sold} AND sale.{at} < :start AND sale.seller_id IS NOT NULL AND NOT {inside}
+      AND NOT sale.kind = ANY(CAST(:excluded AS text[]))
     GROUP BY sale.seller_id
 """
 # Customers of the period whose second order is in it: how many of them each hub has.
 _REPEATING = """
-    WITH theirs AS (SELECT * FROM unnest(CAST(:hubs AS bigint[]), CAST(:buyers AS uuid[])) AS one (hub_id, buyer_id)),
-    counted AS (
-      SELECT sale.hub_id, sale.buyer_id, count(DISTINCT sale.order_id) AS orders,
-        count(DISTINCT sale.order_id) FILTER (WHERE sale.{at} < :start) AS earlier
-      {sold} AND sale.{at} < :until AND sale.cv > coalesce(back.cv, 0) AND NOT sale.kind = ANY(:excluded)
-        AND (sale.hub_id, sale.buyer_id) IN (SELECT hub_id, buyer_id FROM theirs)
+    SELECT hub_id, count(*) FROM (
+      SELECT sale.hub_id
+      {sold} AND sale.{at} < :until AND sale.cv > coalesce(back.cv, 0)
+        AND NOT sale.kind = ANY(CAST(:excluded AS text[]))
       GROUP BY sale.hub_id, sale.buyer_id
-    )
-    SELECT hub_id, count(*) FROM counted WHERE orders > 1 AND earlier < 2 GROUP BY hub_id
+      HAVING count(DISTINCT sale.order_id) > 1 AND count(DISTINCT sale.order_id) FILTER (WHERE sale.{at} < :start) < 2
+        AND bool_or(sale.{at} >= :start AND NOT {inside})
+    ) AS again GROUP BY hub_id
 """
 _PEOPLE = text(
     """
-    SELECT stood.account_id, stood.sponsor_id, once.account_id IS NULL
+    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), once.account_id IS NULL
       AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
     LEFT JOIN earlier_participation AS once
       ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
+    ORDER BY stood.account_id
     """
 )
 _TERMS = text(
@@ -80,31 +102,22 @@ _TERMS = text(
     WHERE since < :until AND (until IS NULL OR until > :start) ORDER BY in_hub_id, account_id, since
     """
 )
+Terms = Mapping[int, Mapping[UUID, int]]  # hub → its connectors with their weights
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sold:
-    """Sales as read, by columns, and what follows from those that customers made."""
+    """Sales as read, by columns: `seller` and `buyer` are places in `sellers` and `buyers`."""
 
-    columns: dict[str, list[Any]] = field(
-        default_factory=lambda: {name: [] for name in ("ids", "buyer", "amount", "cv", "pv", "kind")}
-    )
-    sellers: list[UUID | None] = field(default_factory=list)
-    hub_ids: list[int] = field(default_factory=list)
-    pairs: set[tuple[UUID, UUID]] = field(default_factory=set)
-    buyers: set[tuple[int, UUID]] = field(default_factory=set)
-    cv: dict[UUID, int] = field(default_factory=dict)
-    pv: dict[UUID, int] = field(default_factory=dict)
-    by: dict[int, UUID] = field(default_factory=dict)  # place → who bought it and stands above the seller
-
-    def bought_by(self, index: Mapping[UUID, int]) -> list[int]:
-        """That column; empty where there is no such purchase."""
-        if not self.by:
-            return []
-        found = [-1] * len(self.sellers)
-        for place, buyer in self.by.items():
-            found[place] = index[buyer]
-        return found
+    ids: Uuids
+    seller: Column
+    sellers: Column
+    buyer: Column
+    buyers: Column
+    hub: Column
+    hubs: Column
+    columns: dict[str, Column]
+    counts: Column  # what customers bought and the plan pays for
 
 
 def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
@@ -114,22 +127,19 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
     facts = _facts(period, plan, cutoff)
-    above = _above(facts)
-    sold = _sold(period, plan.base or ALL, facts, above)
-    terms = _terms(facts, period)
-    known = sorted({*above, *(one for one in sold.sellers if one), *(one for held in terms.values() for one in held)})
-    index = {account_id: place for place, account_id in enumerate(known)}
-    parents = [index[sponsor] if (sponsor := above.get(one)) is not None else -1 for one in known]
-    hub_ids = sorted({*sold.hub_ids, *terms})
-    hubs = {hub_id: place for place, hub_id in enumerate(hub_ids)}
-    orders = Orders(
-        seller=[index[one] if one is not None else -1 for one in sold.sellers],
-        hub=[hubs[hub_id] for hub_id in sold.hub_ids],
-        by=sold.bought_by(index),
-        **sold.columns,
-    )
-    members = _members(known, parents, sold, plan, _earlier(period, plan, facts))
-    return Inputs(members, orders, _hubs(hub_ids, terms, index, sold, _repeating(period, plan, sold, facts)))
+    db.session.execute(text(ROOM))
+    sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
+    people, parent, known = _people(facts, sold, terms)
+    seller = places_in(known, sold.sellers).take(sold.seller)
+    hub_ids = np.union1d(sold.hubs, np.array(list(terms), np.int64))
+    hub = np.searchsorted(hub_ids, sold.hubs).astype(np.int32).take(sold.hub)
+    parents = np.full(len(known), -1, np.int32)
+    parents[places_in(known, people)] = parent
+    members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
+    by = _bought_by(known, people, parents, sold, seller)
+    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, by=by, **sold.columns)
+    repeating = _repeating(period, plan, facts)
+    return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
 
 def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
@@ -142,70 +152,65 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
         "start": calendar.midnight(period.first_day, period.timezone),
         "until": calendar.midnight(period.end_day, period.timezone),
         "excluded": sorted(base.exclude_kinds),
+        "kinds": list(KINDS),
+        "nobody": NOBODY,
     }
 
 
-def _statement(source: str, period: PlanPeriod) -> Any:
+def _statement(source: str, period: PlanPeriod) -> TextClause:
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
     return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
-def _is_above(buyer: UUID, seller: UUID | None, above: Mapping[UUID, UUID | None]) -> bool:
-    """Whether the buyer of a sale stands above who sold it, by the end of the period."""
-    while seller is not None and seller != buyer:
-        seller = above.get(seller)
-    return seller is not None
-
-
-def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any], above: Mapping[UUID, UUID | None]) -> _Sold:
+def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
-    sold = _Sold()
-    columns = sold.columns
-    rows = db.session.execute(_statement(_SALES, period), facts, execution_options={"yield_per": AT_ONCE})
-    for sale_id, hub_id, seller, buyer, kind, amount, cv, pv, is_inside in rows:
-        if amount <= 0 and cv <= 0:
-            continue
-        columns["ids"].append(str(sale_id))
-        columns["buyer"].append(PARTICIPANT if is_inside else CUSTOMER)
-        columns["amount"].append(max(amount, 0))
-        columns["cv"].append(max(cv, 0))
-        columns["pv"].append(max(pv, 0))
-        columns["kind"].append(kind)
-        sold.sellers.append(seller)
-        sold.hub_ids.append(hub_id)
-        if is_inside or cv <= 0 or kind in base.exclude_kinds:
-            continue
-        if buyer in above and _is_above(buyer, seller, above):
-            sold.by[len(sold.sellers) - 1] = buyer
-        sold.buyers.add((hub_id, buyer))
-        if seller is not None:
-            sold.pairs.add((seller, buyer))
-            sold.cv[seller] = sold.cv.get(seller, 0) + cv
-            sold.pv[seller] = sold.pv.get(seller, 0) + pv
-    return sold
+    found = bulk.read_columns(_statement(_SALES, period), facts, _OF_SALE)
+    is_inside, kind, cv = found.pop("is_inside"), found["kind"], found["cv"]
+    excluded = [place for place, name in enumerate(KINDS) if name in base.exclude_kinds]
+    counts = ~is_inside & (cv > 0) & ~np.isin(kind, excluded)
+    sellers, seller = numbered(found.pop("seller"))
+    buyers, buyer = numbered(found.pop("buyer"))
+    hubs, hub = np.unique(found.pop("hub"), return_inverse=True)
+    found["buyer"] = np.where(is_inside, PARTICIPANT, CUSTOMER).astype(np.int8)
+    found["kind"] = kind.astype(np.int8)
+    ids = Uuids(found.pop("id"))
+    return _Sold(ids, seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
 
 
-def _above(facts: Mapping[str, Any]) -> dict[UUID, UUID | None]:
-    """Everybody who ever took part by the end → the nearest above them who still does."""
-    sponsors: dict[UUID, UUID | None] = {}
-    gone: set[UUID] = set()
-    for account_id, sponsor_id, has_left in db.session.execute(_PEOPLE, facts):
-        sponsors[account_id] = sponsor_id
-        if has_left:
-            gone.add(account_id)
-    # A leaver's own way up is walked once, however many stand beneath them.
-    passed: dict[UUID, UUID | None] = {}
+def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column, Column, Column]:
+    """Who ever took part by the end, the place of the nearest above each who still does, and everybody in the run."""
+    found = bulk.read_columns(_PEOPLE, facts, {"account": "uuid", "sponsor": "uuid", "has_left": "bool"})
+    people, sponsor, has_left = found["account"], found["sponsor"], found["has_left"]
+    above = places_in(people, sponsor)
+    if (above[sponsor != NOBODY.bytes] < 0).any():
+        raise LookupError("somebody's sponsor never took part")
+    # The way past leavers: each round doubles the stretch that is passed over.
+    for _ in range(len(people).bit_length()):
+        waiting = np.flatnonzero((above >= 0) & has_left.take(above))
+        if not waiting.size:
+            break
+        above[waiting] = above.take(above.take(waiting))
+    connectors = np.array([one.bytes for held in terms.values() for one in held], "S16")
+    others = np.concatenate([sold.sellers[sold.sellers != NOBODY.bytes], connectors])
+    others = others[places_in(people, others) < 0]
+    known = np.union1d(people, others) if others.size else people
+    here = places_in(known, people)
+    return people, np.where(above >= 0, here.take(above), -1), known
 
-    def present(one: UUID | None) -> UUID | None:
-        way = []
-        while one is not None and one in gone and one not in passed:
-            way.append(one)
-            one = sponsors[one]
-        end = passed[one] if one is not None and one in passed else one
-        passed.update(dict.fromkeys(way, end))
-        return end
 
-    return {account_id: present(sponsor) for account_id, sponsor in sponsors.items()}
+def _bought_by(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> Column:
+    """Who bought it as a customer and stands above the seller by the end of the period, or -1; empty: nobody.
+
+    They joined after they bought, or had left long before.
+    """
+    takes_part = places_in(people, sold.buyers) >= 0
+    buyer, found = places_in(known, sold.buyers).take(sold.buyer), np.full(len(seller), -1, np.int32)
+    for at in np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0)).tolist():
+        above = int(seller[at])
+        while above >= 0 and above != buyer[at]:
+            above = int(parents[above])
+        found[at] = above
+    return found if (found >= 0).any() else found[:0]
 
 
 def _terms(facts: Mapping[str, Any], period: PlanPeriod) -> dict[int, dict[UUID, int]]:
@@ -230,53 +235,61 @@ def _day(moment: datetime, period: PlanPeriod) -> date:
     return calendar.day_of(moment, period.timezone)
 
 
-def _members(known: list[UUID], parents: list[int], sold: _Sold, plan: Plan, earlier: Mapping[UUID, int]) -> Members:
-    names = [str(one) for one in known]
-    customers: dict[UUID, int] = {}
-    for seller, _buyer in sold.pairs:
-        customers[seller] = customers.get(seller, 0) + 1
-    counts = _column(known, customers)
-    volumes = _column(known, sold.cv)
-    active = [policies.is_active(plan.rule, customers=own, volume=cv) for own, cv in zip(counts, volumes, strict=True)]
-    ranks: list[str | None] = [None] * len(known)
+def _members(
+    known: Column, parents: Column, sold: _Sold, seller: Column, plan: Plan, earlier: Mapping[str, Column]
+) -> Members:
+    names, size = Uuids(known), len(known)
+    mine = np.flatnonzero(sold.counts & (seller >= 0))
+    sellers = seller.take(mine)
+    customers = np.bincount(_pairs(sellers, sold.buyer.take(mine), len(sold.buyers)), minlength=size)
+    volumes = _sums(size, sellers, sold.columns["cv"].take(mine))
+    points = _sums(size, sellers, sold.columns["pv"].take(mine))
+    active = policies.is_active(plan.rule, customers=customers, volume=volumes)
+    before = np.zeros(size, np.int64)
+    if earlier:
+        before = _sums(size, places_in(known, earlier["seller"]), earlier["cv"])
     tree = plant(parents, names, file="sponsorship")
-    return Members(names, tree, ranks, active, counts, _column(known, sold.pv), volumes, _column(known, earlier))
+    ranks = np.zeros(size, np.int8)
+    return Members(names, tree, ranks, active, customers, points, volumes, before, rank_names=(None,))
 
 
-def _column(known: Iterable[UUID], values: Mapping[UUID, int]) -> list[int]:
-    return [values.get(one, 0) for one in known]
+def _pairs(first: Column, second: Column, size: int) -> Column:
+    """The first of each pair that is different; the second is below `size`."""
+    return np.unique(first * np.int64(max(size, 1)) + second) // max(size, 1)
 
 
-def _earlier(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[UUID, int]:
+def _sums(size: int, keys: Column, values: Column) -> Column:
+    """Values summed by key, in integers that hold the sums; -1 is nobody."""
+    return sums(size, keys, values if stays_under(values, WORD) else values.astype(object))[:-1]
+
+
+def _earlier(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Column]:
     """Own volume of all earlier periods, where a component asks for it."""
     if not any(isinstance(one, PersonalTier) and one.threshold_on == "cumulative_cv" for one in plan.components):
         return {}
-    return {seller: int(cv) for seller, cv in db.session.execute(_statement(_EARLIER, period), facts)}
+    return bulk.read_columns(_statement(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
 
 
-def _repeating(period: PlanPeriod, plan: Plan, sold: _Sold, facts: Mapping[str, Any]) -> dict[int, int]:
+def _repeating(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[int, int]:
     """Hub → customers whose second order is in the period, where a pool is shared by them."""
-    if not sold.buyers or not any(isinstance(one, Pool) and one.shares_on for one in plan.components):
+    if not any(isinstance(one, Pool) and one.shares_on for one in plan.components):
         return {}
-    pairs = sorted(sold.buyers)
-    asked = {**facts, "hubs": [hub_id for hub_id, _ in pairs], "buyers": [buyer for _, buyer in pairs]}
-    return {hub_id: int(count) for hub_id, count in db.session.execute(_statement(_REPEATING, period), asked)}
+    return {hub_id: int(count) for hub_id, count in db.session.execute(_statement(_REPEATING, period), facts)}
 
 
-def _hubs(
-    hub_ids: list[int],
-    terms: Mapping[int, Mapping[UUID, int]],
-    index: Mapping[UUID, int],
-    sold: _Sold,
-    repeating: Mapping[int, int],
-) -> Hubs:
-    customers: dict[int, int] = {}
-    for hub_id, _buyer in sold.buyers:
-        customers[hub_id] = customers.get(hub_id, 0) + 1
-    held = [sorted((index[one], weight) for one, weight in terms.get(hub_id, {}).items()) for hub_id in hub_ids]
+def _hubs(hub_ids: Column, terms: Terms, known: Column, sold: _Sold, hub: Column, repeating: Mapping[int, int]) -> Hubs:
+    bought = np.flatnonzero(sold.counts)
+    pairs = _pairs(hub.take(bought), sold.buyer.take(bought), len(sold.buyers))
+    customers = np.bincount(pairs, minlength=len(hub_ids))
+    listed: Sequence[int] = hub_ids.tolist()
     return Hubs(
-        [str(hub_id) for hub_id in hub_ids],
-        held,
-        [customers.get(hub_id, 0) for hub_id in hub_ids],
-        [repeating.get(hub_id, 0) for hub_id in hub_ids],
+        [str(hub_id) for hub_id in listed],
+        [_held(known, terms.get(hub_id, {})) for hub_id in listed],
+        customers.tolist(),
+        [repeating.get(hub_id, 0) for hub_id in listed],
     )
+
+
+def _held(known: Column, weights: Mapping[UUID, int]) -> list[tuple[int, int]]:
+    places = places_in(known, np.array([one.bytes for one in weights], "S16"))
+    return sorted(zip(places.tolist(), weights.values(), strict=True))

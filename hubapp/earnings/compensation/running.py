@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
-from json import dumps
 from typing import Any
+from uuid import UUID
+
+import numpy as np
 
 from hubapp.earnings.compensation import queries, reading
 from hubapp.earnings.compensation.models import PlanPeriod, TaskStep
-from hubapp.earnings.compensation.plans import engine, explain
-from hubapp.earnings.compensation.plans.engine import Paid, Result
+from hubapp.earnings.compensation.plans import digests, engine, explain
+from hubapp.earnings.compensation.plans.columns import Column, total
+from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
+from hubapp.earnings.compensation.plans.names import Uuids, places_in
 from hubapp.earnings.compensation.plans.rounding import SCALE
-from hubapp.earnings.compensation.plans.rules import REASONS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Amounts:
+    """What everybody is paid, in minor units after caps, by component: what two runs are compared by."""
+
+    members: Uuids
+    by_component: dict[str, Column]
+
 
 Tell = Callable[[TaskStep], None]
 
@@ -26,16 +37,14 @@ def silent(_step: TaskStep) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What one component comes to for one member: minor units after caps, exact amounts, and why something is lost."""
+class Summary:
+    """What is kept of a run when its columns are gone."""
 
-    member: int
-    place: int
-    amount: int
-    rounded: int
-    exact: int
-    forfeited: int
-    reason: str
+    period_id: UUID
+    cutoff: datetime
+    inputs_digest: str
+    result_digest: str
+    figures: dict[str, Any]
 
 
 class Run:
@@ -51,44 +60,22 @@ class Run:
 
     @cached_property
     def inputs_digest(self) -> str:
-        """sha256 of the version's text and the inputs' rows."""
-        version = queries.version(self.period.version_id)
-        return sha256(f"{version.digest}\n{self.inputs.digest()}".encode()).hexdigest()
+        """Of the version's text and of all that was read."""
+        return self.inputs_in(digests.FORM)
 
     @cached_property
     def result_digest(self) -> str:
-        """sha256 of everything that it pays, and of what stays with the company."""
-        ids, components = self.inputs.members.ids, self.plan.components
-        lines = [
-            dumps(
-                (
-                    ids[row.member],
-                    components[row.place].id,
-                    row.amount,
-                    row.rounded,
-                    row.exact,
-                    row.forfeited,
-                    row.reason,
-                )
-            )
-            for row in self.rows
-        ]
-        lines += [dumps(("breakage", name, sorted(left.items()))) for name, left in self.breakage.items()]
-        return sha256("\n".join(sorted(lines)).encode()).hexdigest()
+        """Of everything that it pays, and of what stays with the company."""
+        return self.result_in(digests.FORM)
 
-    @cached_property
-    def rows(self) -> list[Row]:
-        """Everything that is paid or lost, by component and member."""
-        return list(self._rows())
+    def inputs_in(self, form: int) -> str:
+        """The digest of what was read, in the form that an earlier run has it in."""
+        version = queries.version(self.period.version_id).digest
+        return digests.of_inputs(self.inputs, version=version, form=form)
 
-    def _rows(self) -> Iterator[Row]:
-        for place, (paid, final) in enumerate(zip(self.result.paid, self.result.final, strict=True)):
-            forfeited = paid.forfeited
-            for member, (amount, rounded, exact) in enumerate(zip(final, paid.amounts, paid.exact, strict=True)):
-                lost = forfeited.get(member, 0)
-                if amount or exact or lost:
-                    reason = _reason(paid, member) if lost else ""
-                    yield Row(member, place, int(amount), int(rounded), int(exact), int(lost), reason)
+    def result_in(self, form: int) -> str:
+        """The digest of what came out, in the form that an earlier run has it in."""
+        return digests.of_result(self.result, form=form)
 
     @cached_property
     def breakage(self) -> dict[str, dict[str, int]]:
@@ -99,18 +86,17 @@ class Run:
     @cached_property
     def figures(self) -> dict[str, Any]:
         """What people compare. Money in minor units, breakage rounded down to them; ratio in basis points of the cv."""
-        orders, ground = self.inputs.orders, self.result.ground
-        turnover, totals = int(ground.turnover), [int(total) for total in self.result.totals]
-        paid = sum(totals)
+        orders, ground, due = self.inputs.orders, self.result.ground, self.result.due
+        turnover, paid = int(ground.turnover), total(due)
         parts = {
-            component.id: {
-                "type": component.type,
-                "amount": sum(row.amount for row in self.rows if row.place == place),
-                "people": sum(1 for row in self.rows if row.place == place and row.amount),
-                "forfeited": sum(row.forfeited for row in self.rows if row.place == place) // SCALE,
-                "breakage": {reason: exact // SCALE for reason, exact in self.breakage.get(component.id, {}).items()},
+            one.component.id: {
+                "type": one.component.type,
+                "amount": total(final),
+                "people": int(np.count_nonzero(final)),
+                "forfeited": total(one.kept.forfeited) // SCALE,
+                "breakage": {why: exact // SCALE for why, exact in self.breakage.get(one.component.id, {}).items()},
             }
-            for place, component in enumerate(self.plan.components)
+            for one, final in zip(self.result.paid, self.result.capped, strict=True)
         }
         return {
             "sales": len(orders.ids),
@@ -118,29 +104,53 @@ class Run:
             "turnover": turnover,
             "members": len(self.inputs.members.ids),
             "paid": paid,
-            "people": sum(1 for total in totals if total),
+            "people": int(np.count_nonzero(due)),
             "ratio": paid * SCALE // turnover if turnover else 0,
             "breakage": sum(sum(left.values()) for left in self.breakage.values()) // SCALE,
             "components": parts,
         }
 
-    def amounts(self) -> dict[tuple[str, str], int]:
-        """(member, component) → minor units, where something is paid."""
-        ids, components = self.inputs.members.ids, self.plan.components
-        return {(ids[row.member], components[row.place].id): row.amount for row in self.rows if row.amount}
+    @property
+    def summary(self) -> Summary:
+        """What stays of it."""
+        return Summary(self.period.id, self.cutoff, self.inputs_digest, self.result_digest, self.figures)
+
+    @property
+    def amounts(self) -> Amounts:
+        """What it pays."""
+        ids = self.inputs.members.ids
+        assert isinstance(ids, Uuids)
+        names = [component.id for component in self.plan.components]
+        return Amounts(ids, dict(zip(names, self.result.capped, strict=True)))
 
 
-def _reason(paid: Paid, member: int) -> str:
-    """The rule by which a member loses something of a component."""
-    return REASONS[paid.kept.why[member]] or ""
-
-
-def changes(old: dict[tuple[str, str], int], new: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
-    """What differs between two runs' amounts: who, which component, before and now; the greatest first."""
-    keys = sorted(old.keys() | new.keys())
-    found = [
-        {"account": key[0], "component": key[1], "before": old.get(key, 0), "now": new.get(key, 0)}
-        for key in keys
-        if old.get(key, 0) != new.get(key, 0)
+def changes(old: Amounts, new: Amounts, *, most: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many amounts differ between two runs, and the greatest: who, which component, before and now."""
+    known = np.union1d(old.members.raw, new.members.raw)
+    found: list[tuple[Column, Column, Column, str]] = []
+    for name in sorted(old.by_component.keys() | new.by_component.keys()):
+        before, now = (_spread(side, name, known) for side in (old, new))
+        places = np.flatnonzero(before != now)
+        found.append((places, before.take(places), now.take(places), name))
+    count = sum(len(places) for places, *_ in found)
+    greatest = list[tuple[int, int, str, int, int]]()
+    for places, before, now, name in found:
+        # Ascending by member already, so that of equal ones the first stay.
+        first = np.argsort(-abs(now - before), kind="stable")[:most]
+        was, is_ = before.take(first).tolist(), now.take(first).tolist()
+        rows = zip(places.take(first).tolist(), was, is_, strict=True)
+        greatest += [(-abs(after - earlier), place, name, earlier, after) for place, earlier, after in rows]
+    ids = Uuids(known)
+    shown = [
+        {"account": ids[place], "component": name, "before": before, "now": now}
+        for _, place, name, before, now in sorted(greatest)[:most]
     ]
-    return sorted(found, key=lambda one: -abs(one["now"] - one["before"]))
+    return count, shown
+
+
+def _spread(amounts: Amounts, name: str, known: Column) -> Column:
+    """A component's column over all people of both runs."""
+    column = amounts.by_component.get(name, np.zeros(len(amounts.members), np.int64))
+    found = np.zeros(len(known), column.dtype)
+    found[places_in(known, amounts.members.raw)] = column
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, corrected, explaining, queries
@@ -95,13 +96,9 @@ def _differences(account: str, was: Closed, now: Closed) -> dict[str, int]:
 
 def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:
     """Sale → hub, order and line, of one's own sales in the period."""
-    orders, own = computed.inputs.orders, str(account_id)
-    sellers = computed.inputs.members.ids
-    ids = [
-        UUID(str(one))
-        for one, seller in zip(orders.ids, orders.seller, strict=True)
-        if seller >= 0 and sellers[seller] == own
-    ]
+    orders = computed.inputs.orders
+    place = computed.inputs.members.ids.index(str(account_id))
+    ids = [UUID(orders.ids[at]) for at in np.flatnonzero(orders.seller == place).tolist()]
     rows = db.session.execute(
         select(PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position).where(PlanSale.id.in_(ids))
     ).all()

@@ -2,74 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass
 
+import numpy as np
+
+from hubapp.earnings.compensation.plans.columns import Column, coded
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs
-from hubapp.earnings.compensation.plans.tree import Tree
 
 CUSTOMER = BUYERS.index("customer")
+PRODUCT = "product"
 OF_HUBS = frozenset({"hub_share", "hub_tier"})
 OWN = frozenset({"personal_tier", "retail_margin"})
+NONE = -1
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Witnesses:
-    """The first eligible sale of each member, of each member's group, of each hub, and of all; places of orders.
+    """The first eligible sale of each member, of each member's group, of each hub, and of all: its place, or NONE.
 
     Of a group it is one that somebody else bought. Own sales and a hub's are never bought by who is paid for them, nor
     are all by who has a part of a pool: what sellers and those who look after a hub buy counts for nobody.
     """
 
-    own: dict[int, int] = field(default_factory=dict)
-    group: dict[int, int] = field(default_factory=dict)
-    hub: dict[int, int] = field(default_factory=dict)
-    first: int | None = None
+    own: Column
+    group: Column
+    hub: Column
+    first: int
 
     @classmethod
     def of(cls, inputs: Inputs) -> Witnesses:
         """Eligible: a product of the core's line, to somebody outside the network, of which something is left."""
-        found, orders, tree = cls(), inputs.orders, inputs.members.tree
-        kinds, waiting = orders.kind, set[int]()
-        has_kinds, has_buyers = len(kinds) > 0, len(orders.by) > 0
-        for place, (seller, hub, buyer, cv) in enumerate(
-            zip(orders.seller, orders.hub, orders.buyer, orders.cv, strict=True)
-        ):
-            if buyer != CUSTOMER or cv <= 0 or (has_kinds and kinds[place] != "product"):
-                continue
-            by = int(orders.by[place]) if has_buyers else -1
-            if found.first is None:
-                found.first = place
-            found.hub.setdefault(int(hub), place)
-            if seller < 0:
-                continue
-            found.own.setdefault(int(seller), place)
-            found._give(tree, int(seller), place, by, waiting)
-        return found
+        orders, tree = inputs.orders, inputs.members.tree
+        is_eligible = (orders.buyer == CUSTOMER) & (orders.cv > 0)
+        if len(orders.kind):
+            kinds, names = coded(orders.kind, orders.kind_names)
+            is_eligible &= np.array([name == PRODUCT for name in names], bool).take(kinds)
+        places = np.flatnonzero(is_eligible)
+        own = _first(len(inputs.members.ids), orders.seller.take(places), places)
+        group = tree.least(np.where(own == NONE, len(orders.ids), own))
+        group[group == len(orders.ids)] = NONE
+        if len(orders.by):
+            by = orders.by.take(places)
+            for member in np.unique(by[by >= 0]).tolist():
+                group[member] = _first_of_others(
+                    tree.downline(member), orders.seller.take(places), by != member, places
+                )
+        hub = _first(len(inputs.hubs.ids), orders.hub.take(places), places)
+        return cls(own, group, hub, int(places[0]) if places.size else NONE)
 
-    def _give(self, tree: Tree, seller: int, place: int, by: int, waiting: set[int]) -> None:
-        """To everybody above who has none yet; `waiting` are those whom so far only what they bought has passed."""
-        for one in waiting.intersection(tree.path(seller)) - {by} if waiting else ():
-            self.group[one] = place
-            waiting.discard(one)
-        above = seller
-        # Whoever has one, or waits, has given theirs to everybody above.
-        while above >= 0 and above not in self.group and above not in waiting:
-            if above == by:
-                waiting.add(above)
-            else:
-                self.group[above] = place
-            above = int(tree.parent[above])
-
-    def behind(self, kind: str, member: int, hub: int | None = None) -> int | None:
-        """The place of a sale behind what a component of this kind pays."""
-        if kind in OF_HUBS:
-            return None if hub is None else self.hub.get(hub)
-        if kind in OWN:
-            return self.own.get(member)
-        return self.first if kind == "pool" else self.group.get(member)
+    def behind(self, kind: str, members: Column) -> Column:
+        """The places of sales behind what a component of this kind, which is not of hubs, pays these members."""
+        if kind == "pool":
+            return np.full(len(members), self.first)
+        return (self.own if kind in OWN else self.group).take(members)
 
 
-def sale_of(inputs: Inputs, place: int) -> tuple[UUID, int]:
-    """(sale, its hub) of an order's place."""
-    return UUID(inputs.orders.ids[place]), int(inputs.hubs.ids[inputs.orders.hub[place]])
+def _first_of_others(group: Column, sellers: Column, is_other: Column, places: Column) -> int:
+    """The first place in a group that somebody else bought."""
+    found = np.flatnonzero(is_other & np.append(group, False).take(sellers))
+    return int(places[found[0]]) if found.size else NONE
+
+
+def _first(size: int, keys: Column, places: Column) -> Column:
+    """The first place of each key; -1 is nobody's."""
+    found = np.full(size + 1, NONE, np.intp)
+    found[keys[::-1]] = places[::-1]  # of several the last one stays
+    return found[:-1]

@@ -11,6 +11,7 @@ from flask import Flask
 
 from hubapp.earnings.compensation import queries, reading
 from hubapp.earnings.compensation.models import PlanPeriod
+from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs
 from tests.factories.hubs import make_hub
 from tests.factories.plans import BEFORE, CLOSING, FEBRUARY, JANUARY, Network, across, announced, day, make_network
@@ -182,4 +183,6 @@ def test_reading_again_is_the_same_to_the_byte(network: Network) -> None:
     for name in ("ada", "ben", "cem", None):
         network.sells(name)
     first = read()
-    assert first.digest() == read(('id = "default"', 'id = "other"'), ("2027-01-01", "2028-01-01")).digest()
+    assert digests.of_inputs(first) == digests.of_inputs(
+        read(('id = "default"', 'id = "other"'), ("2027-01-01", "2028-01-01"))
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,6 +42,14 @@ def test_a_roll_up_adds_everybody_to_all_above(parents: list[int], chance: objec
     assert tree.roll_up(np.array(own, object)).tolist() == expected
     legs = [sum(own[one] for one, above in enumerate(parents) if above == member) for member in range(len(own))]
     assert tree.legs(np.array(own, np.int64)).tolist() == legs
+
+
+@CAREFUL
+@given(forests(), st.randoms(use_true_random=False))
+def test_the_least_of_a_group_is_the_least_of_all_whose_way_leads_through(parents: list[int], chance: Random) -> None:
+    tree, own = planted(parents), [chance.randrange(9) for _ in parents]
+    expected = [min(own[one] for one in range(len(own)) if member in tree.path(one)) for member in range(len(own))]
+    assert tree.least(np.array(own, np.int64)).tolist() == expected
 
 
 def test_a_wide_tree_rolls_up_as_a_thin_one_does() -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
 
+KINDS = ("product", "shipping", "entry_fee", "kit", "training", "gift_card", "donation")
+
 
 class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
     """An order line of the core's product line; `id` is the line's. Amounts in minor units of `currency`.
@@ -39,9 +41,7 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "id"], ["order_line.hub_id", "order_line.id"]),
         CheckConstraint("amount >= 0 AND cv BETWEEN 0 AND amount AND pv >= 0", name="amounts"),
-        CheckConstraint(
-            "kind IN ('product', 'shipping', 'entry_fee', 'kit', 'training', 'gift_card', 'donation')", name="kind"
-        ),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
         Index("ix_plan_sale_order", "hub_id", "order_id"),
         Index("ix_plan_sale_handed_over_at", "currency", "handed_over_at"),
         Index("ix_plan_sale_paid_at", "currency", "paid_at"),

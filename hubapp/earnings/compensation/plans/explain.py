@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hubapp.earnings.compensation.plans.columns import plain, total
+from hubapp.earnings.compensation.plans.columns import total
 from hubapp.earnings.compensation.plans.components import personal
 from hubapp.earnings.compensation.plans.engine import COMPONENTS, Paid, Result
 from hubapp.earnings.compensation.plans.outcome import Piece
@@ -36,7 +36,7 @@ class Line:
 
 def lines(result: Result, member: str) -> list[Line]:
     """Every line of a member that is paid or forfeited, in the plan's order. Raises ValueError for nobody."""
-    at = plain(result.ground.members.ids).index(member)
+    at = result.ground.members.ids.index(member)
     found = [_line(result, paid, place, at) for place, paid in enumerate(result.paid)]
     return [line for line in found if line.computed or line.amount]
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hubapp.earnings.compensation.plans import engine
-from hubapp.earnings.compensation.plans.inputs import Inputs, Members, Orders
+from hubapp.earnings.compensation.plans.columns import coded
+from hubapp.earnings.compensation.plans.inputs import Inputs, Orders
 from hubapp.earnings.compensation.plans.preview import ratio
 from hubapp.earnings.compensation.plans.rounding import SCALE
 from hubapp.earnings.compensation.plans.schema import Plan
@@ -131,9 +132,9 @@ def condensed(inputs: Inputs) -> Inputs:
     orders = inputs.orders
     count = len(orders.ids)
     has_kinds = len(orders.kind) > 0
-    kinds = orders.kind if has_kinds else [""] * count
+    kinds, kind_names = coded(orders.kind, orders.kind_names) if has_kinds else ([0] * count, [])
     hubs = orders.hub if len(orders.hub) else [-1] * count
-    sums: dict[tuple[int, int, int, str], list[int]] = {}
+    sums: dict[tuple[int, int, int, int], list[int]] = {}
     places = zip(orders.seller, hubs, orders.buyer, kinds, strict=True)
     for place, *volumes in zip(places, orders.amount, orders.cv, orders.pv, strict=True):
         row = sums.setdefault(place, [0, 0, 0])
@@ -143,7 +144,8 @@ def condensed(inputs: Inputs) -> Inputs:
     amount, cv, pv = ([sums[key][column] for key in keys] for column in range(3))
     names = [f"{number:08d}" for number in range(len(keys))]
     seller, hub, buyer = ([int(key[column]) for key in keys] for column in range(3))
-    lines = Orders(names, seller, buyer, amount, cv, pv, hub, [key[3] for key in keys] if has_kinds else ())
+    kind = [int(key[3]) for key in keys] if has_kinds else ()
+    lines = Orders(names, seller, buyer, amount, cv, pv, hub, kind, kind_names)
     return Inputs(inputs.members, lines, inputs.hubs)
 
 
@@ -156,14 +158,5 @@ def _at(inputs: Inputs, bps: int, earlier: Sequence[int]) -> Inputs:
         cv=[cv * bps // SCALE for cv in orders.cv],
         pv=[pv * bps // SCALE for pv in orders.pv],
     )
-    people = Members(
-        members.ids,
-        members.tree,
-        members.ranks,
-        members.active,
-        members.customers,
-        members.customer_pv,
-        members.customer_cv,
-        earlier,
-    )
+    people = replace(members, earlier_cv=earlier)
     return Inputs(people, scaled, inputs.hubs)

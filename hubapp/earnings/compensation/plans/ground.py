@@ -12,6 +12,7 @@ from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
 from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
 from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Base
 
+PART = 2**15  # orders
 COLUMNS = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
 
 
@@ -62,7 +63,7 @@ class Ground:
     @cached_property
     def own(self) -> Column:
         """Own cv as seller."""
-        return self._by_seller(self.cv)
+        return self._by_seller(self.all_cv)
 
     @cached_property
     def own_by_place(self) -> Column:
@@ -72,12 +73,12 @@ class Ground:
     @cached_property
     def own_pv(self) -> Column:
         """Own pv as seller."""
-        return self._by_seller(self._counted(self.fitting(self.orders.pv)))
+        return self._by_seller(self.fitting(self.orders.pv))
 
     @cached_property
     def gv(self) -> Column:
         """Own cv and the whole downline's."""
-        return self.tree.roll_up(self.own)
+        return self.tree.lift(self.tree.rolled_up(self.own_by_place.copy()))
 
     @cached_property
     def gpv(self) -> Column:
@@ -178,10 +179,17 @@ class Ground:
         return np.flatnonzero(chosen if self.counts is None else chosen & self.counts).tolist()
 
     def _counted(self, column: Column) -> Column:
-        return column if self.counts is None else np.where(self.counts, column, 0)
+        # Twice as fast as choosing, because nothing has to be guessed.
+        return column if self.counts is None else column * self.counts.view(np.int8)
 
     def _by_seller(self, values: Column) -> Column:
-        return sums(self.size, self.orders.seller, values)[:-1]
+        """Of orders that count; part by part, so that what is made of them stays near the processor."""
+        found = np.zeros(self.size + 1, values.dtype)
+        for at in range(0, len(values), PART):
+            part = slice(at, at + PART)
+            counted = values[part] if self.counts is None else values[part] * self.counts[part].view(np.int8)
+            np.add.at(found, self.orders.seller[part].astype(np.intp, copy=False), counted)
+        return found[:-1]
 
     def _some_by_seller(self, chosen: Column) -> Column:
         """All cv of some orders, faster where they are few."""

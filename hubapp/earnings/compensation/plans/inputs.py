@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from hashlib import sha256
-from itertools import chain, compress
-from json import dumps
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import Column, coded, integers, places, plain
+from hubapp.earnings.compensation.plans import names
+from hubapp.earnings.compensation.plans.columns import Column, coded, integers, places
 from hubapp.earnings.compensation.plans.schema import Base
 from hubapp.earnings.compensation.plans.tree import Tree
 
@@ -72,12 +70,9 @@ class Orders:
         if keep.all():
             return self
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        names = columns.pop("kind_names")
-        kept: dict[str, Any] = {
-            name: column[keep] if isinstance(column, np.ndarray) else list(compress(column, keep))
-            for name, column in columns.items()
-        }
-        return type(self)(**kept, kind_names=names)
+        kind_names = columns.pop("kind_names")
+        kept: dict[str, Any] = {name: names.chosen(column, keep) for name, column in columns.items()}
+        return type(self)(**kept, kind_names=kind_names)
 
     def counted(self, base: Base | None) -> Column | None:
         """Which orders the plan pays for: kinds and buyers of its base; None: all of them, as without a base."""
@@ -85,8 +80,8 @@ class Orders:
             return None
         keep = _other_than(self.buyer, [place for place, name in enumerate(BUYERS) if name not in base.buyers])
         if len(self.kind):
-            kinds, names = coded(self.kind, self.kind_names)
-            keep &= _other_than(kinds, [place for place, name in enumerate(names) if name in base.exclude_kinds])
+            kinds, words = coded(self.kind, self.kind_names)
+            keep &= _other_than(kinds, [place for place, word in enumerate(words) if word in base.exclude_kinds])
         return keep
 
 
@@ -126,42 +121,6 @@ class Inputs:
         gone = frozenset(order_ids)
         keep = np.array([name not in gone for name in self.orders.ids], bool)
         return Inputs(self.members, self.orders.chosen(keep), self.hubs)
-
-    def digest(self) -> str:
-        """sha256 of the canonical rows, sorted by id: the same inputs in any order are the same run."""
-        lines = sorted(chain(self._member_rows(), self._order_rows(), self._hub_rows()))
-        return sha256("\n".join(lines).encode()).hexdigest()
-
-    def _member_rows(self) -> Iterator[str]:
-        members = self.members
-        ids = plain(members.ids)
-        codes, names = members.coded_ranks()
-        columns = (members.customers, members.customer_pv, members.customer_cv, members.earlier_cv)
-        rows = zip(
-            ids, plain(members.tree.parent), plain(codes), plain(members.active), *map(plain, columns), strict=True
-        )
-        for name, above, rank, *rest in rows:
-            yield dumps(("member", name, _name(ids, above), names[rank], *rest))
-
-    def _order_rows(self) -> Iterator[str]:
-        orders, ids, hubs = self.orders, plain(self.members.ids), self.hubs.ids
-        kinds, names = coded(orders.kind, orders.kind_names) if len(orders.kind) else (orders.buyer * 0, [""])
-        columns = (orders.seller, orders.buyer, orders.hub, kinds, orders.amount, orders.cv, orders.pv)
-        rows = zip(plain(orders.ids), *map(plain, columns), strict=True)
-        bought_by = plain(orders.by) if len(orders.by) else [-1] * len(orders.ids)
-        for by, (name, seller, buyer, hub, kind, *money) in zip(bought_by, rows, strict=True):
-            row = ("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind])
-            yield dumps((*row, ids[by]) if by >= 0 else row)
-
-    def _hub_rows(self) -> Iterator[str]:
-        ids, hubs = plain(self.members.ids), self.hubs
-        columns = (hubs.ids, hubs.connectors, hubs.customers, hubs.repeat_customers)
-        for hub, held, customers, repeat in zip(*columns, strict=True):
-            yield dumps(("hub", hub, [(ids[member], days) for member, days in held], customers, repeat))
-
-
-def _name(ids: Sequence[str], index: int) -> str | None:
-    return ids[index] if index >= 0 else None
 
 
 def buyer_class(*, is_own: bool, participant_until: int | None, day: int, lookback_days: int) -> int:

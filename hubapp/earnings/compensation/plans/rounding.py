@@ -24,7 +24,8 @@ class Rounding:
     def of(self, exact: Exact) -> Exact:
         """Minor units of exact amounts that are not negative."""
         step = SCALE * self.unit
-        return (exact + (step // 2 if self.mode == "half_up" else 0)) // step * self.unit
+        found = (exact + step // 2 if self.mode == "half_up" else exact) // step
+        return found if self.unit == 1 else found * self.unit
 
 
 def hamilton(whole: int, weights: Sequence[int]) -> list[int]:

@@ -51,12 +51,22 @@ class Tree:
 
     def roll_up(self, own: Column) -> Column:
         """Own plus the whole downline, for everybody, from the deepest level to the roots."""
-        total = own.take(self.order)
+        return self.lift(self.rolled_up(own.take(self.order)))
+
+    def rolled_up(self, total: Column) -> Column:
+        """The same by place, over the column itself."""
         if self.is_thin:
-            return self.lift(self._roll_up_one_by_one(total))
+            return self._roll_up_one_by_one(total)
         for end, start in pairwise(self.levels[:0:-1]):
             np.add.at(total, self.above[start:end], total[start:end])
-        return self.lift(total)
+        return total
+
+    def least(self, own: Column) -> Column:
+        """The least value in everybody's group, their own included."""
+        found = own.take(self.order)
+        for end, start in pairwise(self.levels[:0:-1]):
+            np.minimum.at(found, self.above[start:end], found[start:end])
+        return self.lift(found)
 
     def _roll_up_one_by_one(self, own: Column) -> Column:
         """The same for small trees and long lines."""
@@ -117,6 +127,12 @@ class Climb:
                 up[waiting] = further
                 waiting = waiting[~stays.take(further)]
         self.left = self.among(stays)
+
+    def moved(self, here: Column, volumes: Column) -> tuple[Column, Column]:
+        """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
+        found = sums(len(self.up) - 1, self.up.take(here), volumes)
+        there = np.flatnonzero(found[:-1]) if self.left is None else self.left
+        return there, found.take(there)
 
 
 def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.earnings.compensation import calendar, drawing_up, policies, queries, running
@@ -16,10 +13,11 @@ from hubapp.earnings.compensation.drawing_up import Draft
 from hubapp.earnings.compensation.errors import AlreadyClosed, EarlierOpen, NoSuchPeriod, NotAPeriod, NotOver
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
 from hubapp.earnings.compensation.plans.schema import Plan
-from hubapp.earnings.compensation.running import Run, Tell, silent
+from hubapp.earnings.compensation.running import Amounts, Run, Summary, Tell, silent
+from hubapp.earnings.compensation.services import writing
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
 from hubapp.earnings.compensation.services.locking import locked_period
-from hubapp.kernel import bulk, ids
+from hubapp.kernel import ids
 from hubapp.kernel.db import db
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
@@ -27,30 +25,6 @@ from hubapp.tenancy.audit import Actor
 SHOWN_CHANGES = 50
 # What was being recorded while the last run read is looked at once more.
 UNDER_WAY = timedelta(hours=1)
-LINE = {
-    "id": "uuid",
-    "period_id": "uuid",
-    "run_id": "uuid",
-    "account_id": "uuid",
-    "component": "text",
-    "component_type": "text",
-    "amount": "int8",
-    "exact": "numeric",
-    "forfeited": "numeric",
-    "reason": "text",
-    "in_hub_id": "int8",
-    "sale_id": "uuid",
-    "sale_hub_id": "int8",
-    "booked_at": "timestamptz",
-}
-
-
-_COUNT = text(
-    "INSERT INTO plan_booking AS known (period_id, in_hub_id, lines, booked)"
-    " SELECT period_id, in_hub_id, count(*), count(booked_at) FROM plan_line WHERE run_id = :run"
-    " GROUP BY period_id, in_hub_id ON CONFLICT (period_id, in_hub_id) DO UPDATE"
-    " SET lines = known.lines + excluded.lines, booked = known.booked + excluded.booked"
-)
 
 
 def dry_run(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = silent) -> PlanRun:
@@ -60,17 +34,18 @@ def dry_run(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = 
     """
     period = _period(currency, name)
     before = queries.last_run(period.id, RunKind.DRY)
-    run = Run(period, now, tell=tell)
-    figures = run.figures
-    if before is not None and before.result_digest != run.result_digest:
-        figures |= _differences(Run(period, before.cutoff), run)
-    return _keep(run, RunKind.DRY, by, now, figures)
+    found, amounts = _summed_up(Run(period, now, tell=tell))
+    figures = found.figures
+    if before is not None and before.result_digest != found.result_digest:
+        # Computed again from what had been recorded by then: nothing but its moment was kept.
+        count, shown = running.changes(Run(period, before.cutoff).amounts, amounts, most=SHOWN_CHANGES)
+        figures |= {"changed": count, "changes": shown}
+    return _keep(found, RunKind.DRY, by, now, figures)
 
 
-def _differences(old: Run, new: Run) -> dict[str, Any]:
-    """The last dry run is computed again from what had been recorded by then: nothing but its moment was kept."""
-    found = running.changes(old.amounts(), new.amounts())
-    return {"changed": len(found), "changes": found[:SHOWN_CHANGES]}
+def _summed_up(run: Run) -> tuple[Summary, Amounts]:
+    """What is compared: two runs at once would be twice the columns."""
+    return run.summary, run.amounts
 
 
 def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = silent) -> PlanPeriod:
@@ -81,18 +56,11 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     period = _period(currency, name)
     plan, span = queries.plan_of(queries.version(period.version_id)), _span(period)
     _check(currency, span, plan, period, now)
-    run = Run(period, now, tell=tell)
-    inputs, result = run.inputs_digest, run.result_digest
-    period.status, period.cutoff, period.inputs_digest, period.result_digest = PeriodStatus.CLOSING, now, inputs, result
-    period.closed_by, period.closed_at = by.id, now
-    db.session.flush()
-    tell(TaskStep.WRITING)
-    row = _keep(run, RunKind.CLOSE, by, now, run.figures)
-    _write(row, drawing_up.drafts(run), now)
+    figures, digest = _pay(period, by, now, tell)
     tell(TaskStep.EARLIER)
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
         _recompute(earlier, by, now)
-    details = {"period": span.name, "currency": currency, "paid": run.figures["paid"], "digest": run.result_digest}
+    details = {"period": span.name, "currency": currency, "paid": figures["paid"], "digest": digest}
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
     finish(period_id=period.id, now=now)
@@ -115,6 +83,19 @@ def _check(currency: str, span: Span, plan: Plan, period: PlanPeriod | None, now
     if calendar.day_of(now, rule.timezone) < closes_on:
         raise NotOver(span.name, closes_on)
     _check_before(currency, span)
+
+
+def _pay(period: PlanPeriod, by: Actor, now: datetime, tell: Tell) -> tuple[dict[str, Any], str]:
+    """Run it, freeze what it read, and write its lines; answers its figures and its result's digest."""
+    run = Run(period, now, tell=tell)
+    found = run.summary
+    period.status, period.cutoff = PeriodStatus.CLOSING, now
+    period.inputs_digest, period.result_digest = found.inputs_digest, found.result_digest
+    period.closed_by, period.closed_at = by.id, now
+    db.session.flush()
+    tell(TaskStep.WRITING)
+    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, found.figures), run=run, now=now)
+    return found.figures, found.result_digest
 
 
 def _named(currency: str, name: str) -> tuple[Span, PlanVersion]:
@@ -183,7 +164,8 @@ def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
         return
     run = Run(earlier, now)
     found = drawing_up.differences(run)
-    _write(_keep(run, RunKind.RECOMPUTE, by, now, run.figures | _shown(found)), found, now)
+    kept = _keep(run.summary, RunKind.RECOMPUTE, by, now, run.figures | _shown(found))
+    writing.write(row=kept, found=found, now=now)
 
 
 def _shown(found: list[Draft]) -> dict[str, Any]:
@@ -197,10 +179,10 @@ def _shown(found: list[Draft]) -> dict[str, Any]:
     return {"changed": len(found), "changes": changes, "taken_back": taken, "given": given}
 
 
-def _keep(run: Run, kind: RunKind, by: Actor, now: datetime, figures: dict[str, Any]) -> PlanRun:
+def _keep(run: Summary, kind: RunKind, by: Actor, now: datetime, figures: dict[str, Any]) -> PlanRun:
     row = PlanRun(
         id=ids.uuid7(),
-        period_id=run.period.id,
+        period_id=run.period_id,
         kind=kind,
         inputs_digest=run.inputs_digest,
         result_digest=run.result_digest,
@@ -212,22 +194,3 @@ def _keep(run: Run, kind: RunKind, by: Actor, now: datetime, figures: dict[str, 
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def _write(row: PlanRun, found: Iterable[Draft], now: datetime) -> None:
-    """All lines of a run; what pays nothing is only told, and there is nothing of it to book."""
-    lines = []
-    for draft in found:
-        if draft.in_hub_id is not None:
-            lines.append(_line(row, draft, now))
-        elif draft.amount:
-            raise LookupError(f"{draft.component} pays {draft.account_id}, and no sale stands behind it")
-    bulk.copy_rows("plan_line", list(LINE), list(LINE.values()), lines)
-    db.session.execute(_COUNT, {"run": row.id})
-
-
-def _line(row: PlanRun, draft: Draft, now: datetime) -> tuple[Any, ...]:
-    sale_id, sale_hub_id = draft.sale if draft.sale is not None else (None, None)
-    whose: tuple[UUID, ...] = (ids.uuid7(), row.period_id, row.id, draft.account_id)
-    what = (draft.component, draft.component_type, draft.amount, draft.exact, draft.forfeited, draft.reason)
-    return (*whose, *what, draft.in_hub_id, sale_id, sale_hub_id, None if draft.amount else now)

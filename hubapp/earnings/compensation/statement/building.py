@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
+from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
 from hubapp.earnings.compensation.plans.rules import REASONS
@@ -53,7 +54,7 @@ class Run:
     @classmethod
     def of(cls, id_: str, result: Result) -> Run:
         """With digests as they are computed here."""
-        return cls(id_, result.ground.inputs.digest(), result_digest(result))
+        return cls(id_, digests.of_inputs(result.ground.inputs), result_digest(result))
 
 
 @dataclass(frozen=True, slots=True)

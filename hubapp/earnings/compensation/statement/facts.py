@@ -162,7 +162,7 @@ def in_hub_tier(component: HubTier, network: Network, member: int) -> Facts:
         customers = int(hubs.customers[hub])
         named = [component.split.get(network.ids[one], 0) for one, _ in hubs.connectors[hub]]
         exact = sum(base * bps for base, bps in verify_statement.by_tiers(tiers, turnover, component.mode))
-        if turnover >= component.fixed_min_turnover and customers >= component.fixed_min_customers:
+        if turnover > 0 and turnover >= component.fixed_min_turnover and customers >= component.fixed_min_customers:
             exact += component.fixed_payment * SCALE
         part = share(network.plan.rounding.of(exact), named if any(named) else days, place)
         part = {**part, "by": "plan" if any(named) else "days"}

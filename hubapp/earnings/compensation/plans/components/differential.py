@@ -35,9 +35,9 @@ def _slab(component: Differential, ground: Ground) -> Outcome:
         higher = rate > low
         higher[-1] = True
         climb.thin(higher)
-        above, moved = climb.up.take(here), flow.take(here)
-        np.add.at(flow, above, moved)
-        np.add.at(down, above, (rate.take(above) - low) * moved)
+        there, came = climb.moved(here, flow.take(here))
+        flow[there] += came
+        down[there] += (rate.take(there) - low) * came
     return Outcome(ground.own * bps, tree.lift(down))
 
 

@@ -25,19 +25,14 @@ def unilevel(component: Unilevel, ground: Ground) -> Outcome:
         takes = takes_up_to >= level
         if component.compression == "dynamic":
             climb.thin(takes)
-        here, moved = _moved(climb, here, moved)
-        mine = takes.take(here)
-        takers, taken = here[mine], moved[mine]
+        here, moved = climb.moved(here, moved)
+        takers, taken = here, moved
+        if component.compression != "dynamic":  # else nobody else is left
+            mine = takes.take(here)
+            takers, taken = here[mine], moved[mine]
         down[takers] += taken * bps
         breakage += (sold - int(taken.sum())) * bps
     return Outcome(ground.empty(), tree.lift(down), breakage)
-
-
-def _moved(climb: Climb, here: Column, volumes: Column) -> tuple[Column, Column]:
-    """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
-    found = sums(len(climb.up) - 1, climb.up.take(here), volumes)
-    there = np.flatnonzero(found[:-1]) if climb.left is None else climb.left
-    return there, found.take(there)
 
 
 def depths(component: Unilevel, ground: Ground) -> Column:
@@ -82,7 +77,7 @@ def generation(component: Generation, ground: Ground) -> Outcome:
     here = np.flatnonzero(is_owner[:-1])
     moved = sums(ground.size, owners, ground.own_by_place).take(here)
     for bps in component.rates:
-        here, moved = _moved(climb, here, moved)
+        here, moved = climb.moved(here, moved)
         down[here] += moved * bps
     return Outcome(ground.empty(), tree.lift(down))
 

@@ -1,0 +1,100 @@
+"""A period of the product closed in a process of its own, part by part; prints seconds and peak memory as JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from hubapp.app import create_app
+from hubapp.cli.ready import require_ready
+from hubapp.earnings.compensation import queries, reading
+from hubapp.earnings.compensation.plans import digests, engine
+from hubapp.earnings.compensation.services import booking, periods, writing
+from hubapp.kernel.config import Settings
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy.audit import SYSTEM
+from hubapp.tenancy.platform import platform_scope
+from hubapp.tenancy.scope import hub_scope
+from tests.benchmarks.country import CLOSES, MONTH
+
+# What a close goes through, by the functions that do it.
+PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
+    "reading": ((reading, "inputs_of"),),
+    "engine": ((engine, "compute"),),
+    "freezing": ((digests, "of_inputs"), (digests, "of_result")),
+    "posting": ((writing, "write_all"),),
+}
+
+
+def peak() -> float:
+    """The most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class Clock:
+    """Seconds by part, and the peak by the end of each."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = dict.fromkeys(PARTS, 0.0)
+        self.peaks: dict[str, float] = {}
+
+    def watch(self) -> None:
+        """From now on."""
+        for part, functions in PARTS.items():
+            for module, name in functions:
+                setattr(module, name, self._watched(part, getattr(module, name)))
+
+    def _watched(self, part: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:
+            begin = time.perf_counter()
+            found = act(*given, **named)
+            self.seconds[part] += time.perf_counter() - begin
+            self.peaks[part] = peak()
+            return found
+
+        return run
+
+
+def close(app: Flask, most: int) -> dict[str, Any]:
+    """Close the month, and book so many of its lines, each by the code that does it in the product."""
+    now, clock = datetime.fromisoformat(CLOSES), Clock()
+    clock.watch()
+    begin = time.perf_counter()
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        periods.close(currency="EUR", name=MONTH, by=SYSTEM, now=now)
+    whole = time.perf_counter() - begin
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        run = queries.closing_run(queries.named("EUR", MONTH).id)
+        lines, paid = db.session.execute(text("SELECT count(*), sum(amount) FROM plan_line")).one()
+        hubs = queries.hubs_waiting("EUR")
+    if paid != run.figures["paid"]:
+        raise RuntimeError(f"{paid} was written, {run.figures['paid']} is to be paid")
+    found = {"seconds": clock.seconds, "peaks": clock.peaks, "whole": whole, "lines": lines, "figures": run.figures}
+    begin, booked = time.perf_counter(), _book(app, hubs, most, now)
+    return {**found, "peak": peak(), "booked": booked, "booking": time.perf_counter() - begin}
+
+
+def _book(app: Flask, hubs: list[int], most: int, now: datetime) -> int:
+    """Hub by hub, batch by batch, as the command and the worker do."""
+    booked, waiting = 0, list(hubs)
+    while waiting and booked < most:
+        with app.app_context(), hub_scope(waiting[0]), unit_of_work():
+            count = booking.book(now=now)
+        booked += count
+        if not count:
+            waiting.pop(0)
+    return booked
+
+
+if __name__ == "__main__":
+    settings = Settings()
+    sys.stdout.write(json.dumps(close(create_app(settings, require_ready(settings)), int(sys.argv[1]))))
