@@ -53,7 +53,7 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
 
 
 def _amount(plan: Plan, minor: int) -> str:
-    return f"{plan.currency} {Money(minor, plan.currency).major:,}"
+    return f"{plan.currency} {Money(minor, plan.currency).major:,}" if plan.currency else f"{minor:,} minor units"
 
 
 def _where(plan: Plan, scene: Scene, member: int) -> str:
