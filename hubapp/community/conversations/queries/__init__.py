@@ -3,6 +3,7 @@
 from hubapp.community.conversations.queries.comments import (
     Thread,
     comment,
+    count_comments,
     count_newer_comments,
     newer_comments,
     thread,
@@ -49,6 +50,7 @@ __all__ = [
     "Subject",
     "Thread",
     "comment",
+    "count_comments",
     "count_newer",
     "count_newer_comments",
     "count_published",

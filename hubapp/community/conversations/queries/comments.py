@@ -84,6 +84,11 @@ def count_newer_comments(*, post_id: UUID, after: UUID) -> int:
     return db.session.scalar(_COUNT, {"post": post_id, "after": after}) or 0
 
 
+def count_comments(post_id: UUID) -> int:
+    """How many comments a conversation has now: the database counts them while others write."""
+    return db.session.scalar(select(Post.comment_count).where(Post.id == post_id)) or 0
+
+
 def comment(comment_id: UUID, *, post_id: UUID) -> Comment:
     """A comment of this conversation, whatever its state. Raises NoSuchComment."""
     statement = select(Comment).where(Comment.post_id == post_id, Comment.id == comment_id)

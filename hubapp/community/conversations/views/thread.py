@@ -169,6 +169,7 @@ def _newer(
         "community/conversations/_newer_comments.html",
         reader=reader,
         post=post,
+        answers=queries.count_comments(post.id),
         cards=shown.comments(post.id, thread, reader),
         after=thread.comments[-1].id if thread.comments else after,
         form=form,
