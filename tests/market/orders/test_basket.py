@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hubapp.kernel.db import unit_of_work
+from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.errors import NoSuchListing, NotForSale, OutOfStock
-from hubapp.market.orders import basket_queries, queries, services
+from hubapp.market.orders import basket_queries, services
 from hubapp.market.orders.errors import OwnListing, QuantityOutOfRange
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -82,7 +83,7 @@ def test_a_changed_price_is_shown_with_the_old_one(app: HubFlask) -> None:
         shop = make_shop(price=1200)
         with hub_scope(shop.hub_id), unit_of_work():
             basket = fill_basket(shop)
-            listing = queries.catalogue.listing(shop.listing_id)
+            listing = catalogue.listing(shop.listing_id)
             listing.price = 1300
             quote = basket_queries.quote(basket=basket, choice="pickup", tax_rates={"standard": 2000}, currency="EUR")
             assert quote is not None

@@ -40,7 +40,11 @@ def set_up(visitor: Visitor) -> tuple[pyotp.TOTP, list[str]]:
     found = re.search(r'id="secret" value="([A-Z2-7 ]+)"', visitor.get(PAGE).text)
     assert found
     phone = pyotp.TOTP(found[1].replace(" ", ""))
-    answer = visitor.post(PAGE, code=phone.at(clock.wall() - timedelta(seconds=30)))
+    # The code before the present one, which stays for the test. Between two of them it may be one too old: once more.
+    for _ in range(2):
+        answer = visitor.post(PAGE, code=phone.at(clock.wall() - timedelta(seconds=30)))
+        if answer.status_code == 200:
+            break
     assert answer.status_code == 200
     return phone, re.findall(r"<code>(\w{5}-\w{5})</code>", answer.text)
 
