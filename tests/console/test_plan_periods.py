@@ -131,7 +131,7 @@ def test_it_is_closed_once_and_not_before_its_day(app: HubFlask, central: Browse
 def test_a_second_press_is_harmless(app: HubFlask, central: Browser, network: Network) -> None:
     press(central, "close")
     press(central, "close")
-    assert [name for name, _hub, _arguments in waiting(app)] == ["compensation.run"]
+    assert [name for name, _hub, _arguments in waiting(app)].count("compensation.run") == 1
 
 
 def test_the_progress_is_a_small_fragment_that_has_the_page_load_itself_anew(
@@ -174,7 +174,10 @@ def test_what_failed_says_what_to_do_and_goes_on_at_a_press(app: HubFlask, centr
 def gives_up(app: HubFlask, error: str) -> None:
     """As the worker leaves a job that failed too often."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
-        statement = "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12 RETURNING id"
+        statement = (
+            "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12"
+            " WHERE task_name = 'compensation.run' RETURNING id"
+        )
         (job_id,) = db.session.scalars(sql(statement))
         failures.note(job_id=job_id, error=error, now=clock.now())
 

@@ -46,6 +46,7 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_plan_sale_handed_over_at", "currency", "handed_over_at"),
         Index("ix_plan_sale_paid_at", "currency", "paid_at"),
         Index("ix_plan_sale_seller_id", "seller_id", "id"),
+        Index("ix_plan_sale_buyer_id", "buyer_id", "currency"),
     )
 
 
