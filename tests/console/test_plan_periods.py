@@ -176,7 +176,7 @@ def gives_up(app: HubFlask, error: str) -> None:
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         statement = (
             "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12"
-            " WHERE task_name = 'compensation.run' RETURNING id"
+            " WHERE args->>'name' = 'compensation.run' RETURNING id"
         )
         (job_id,) = db.session.scalars(sql(statement))
         failures.note(job_id=job_id, error=error, now=clock.now())

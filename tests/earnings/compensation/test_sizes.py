@@ -78,10 +78,10 @@ def test_a_count_from_the_sponsorships_puts_right_what_is_not(app: HubFlask) -> 
             sizing.fold()
             assert sizing.recount() == 0
         with platform_scope(reason="test"), unit_of_work():
-            db.session.execute(text("DELETE FROM plan_group WHERE account_id = :ben"), {"ben": them.ben.account_id})
-            sizing.count(sponsor_id=them.dan.account_id, people=7)  # as nobody has joined
+            db.session.execute(text("DELETE FROM plan_group WHERE account_id = :ben"), {"ben": them.ben})
+            sizing.count(sponsor_id=them.dan, people=7)  # as nobody has joined
         assert sizes(them) != before
         with platform_scope(reason="test"), unit_of_work():
-            assert sizing.recount() == 3  # Ben, Dan, and whoever stands above him
+            assert sizing.recount() == 2  # Ben and Dan, above whom nobody stands
             assert sizing.recount() == 0
         assert sizes(them) == before
