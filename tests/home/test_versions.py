@@ -276,3 +276,11 @@ def test_only_who_may_turn_switches_sees_them(app: HubFlask, lyon: int) -> None:
         member = make_member(lyon, "Zoé").account_id
     assert Browser(app, lyon, member).get("/manage/switches").status_code == 403
     assert Browser(app, lyon, member).get("/manage/versions/switches").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("part", "entry"), [("front", "front"), ("switches", "switches"), ("page", "pages"), ("steps", "mentors")]
+)
+def test_the_versions_of_a_part_stand_under_it_in_the_menu(connector: Browser, part: str, entry: str) -> None:
+    marked = re.findall(r'<a href="([^"]+)" aria-current="page"', connector.get(f"/manage/versions/{part}").text)
+    assert marked == [f"/manage/{entry}"]
