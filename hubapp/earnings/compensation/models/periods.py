@@ -37,6 +37,9 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
 
     `cutoff`: what was recorded up to this moment is in the closing run; together with its digest this freezes its
     inputs, because sales, refunds and sponsorships are only added to.
+
+    `differed`: how many people's live volumes were not what the close counted, and were corrected with it; None before
+    that was looked at.
     """
 
     __tablename__ = "plan_period"
@@ -55,6 +58,7 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
     closed_by: Mapped[uuid.UUID | None]
     closed_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
+    differed: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__: Any = (
         UniqueConstraint("currency", "first_day"),
@@ -67,6 +71,7 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
             name="frozen",
         ),
         CheckConstraint("(status = 'closed') = (booked_at IS NOT NULL)", name="booked"),
+        CheckConstraint("differed IS NULL OR (differed >= 0 AND status <> 'open')", name="differed"),
     )
 
 
