@@ -258,8 +258,8 @@ def say(app: Flask, name: str, currency: str, row: PlanRun, form: str) -> None:
 def _told(differed: int) -> str:
     if not differed:
         return "Live figures were what it counted, for everybody."
-    who = "1 person were" if differed == 1 else f"{differed} people were"
-    return f"Live figures of {who} not what it counted: they were corrected. Look for what changed them."
+    who = "1 person" if differed == 1 else f"{differed} people"
+    return f"Live figures of {who} were not what it counted: they were corrected. Look for what changed them."
 
 
 def _say_changes(changes: list[dict[str, Any]], currency: str) -> None:
