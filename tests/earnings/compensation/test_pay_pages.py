@@ -161,8 +161,8 @@ def give_back(network: Network) -> dict[tuple[str, str], int]:
     return paid(network, "recompute")
 
 
-@pytest.mark.parametrize(("name", "amount"), [("maud", "-€25.00"), ("cem", "-€60.00")])
-def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: Network, name: str, amount: str) -> None:
+@pytest.mark.parametrize("name", ["maud", "cem"])
+def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: Network, name: str) -> None:
     with app.app_context():
         back = sum(minor for (who, _), minor in give_back(network).items() if who == name)
     listed = page(app, network, name, "/plan/pay")
@@ -171,7 +171,7 @@ def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: N
     assert "Nothing was paid at the close" in text
     for shown in (listed, text):
         assert "Corrections of earlier periods" in shown
-        assert amount in shown
+        assert f"-€{-back // 100}.{-back % 100:02}" in shown
     path = f"{FEBRUARY_PAGE}/statement.json"
     assert path in text
     raw = page(app, network, name, path).encode()
@@ -189,7 +189,7 @@ def test_each_changed_byte_of_such_a_file_is_named(app: HubFlask, network: Netwo
     raw = page(app, network, "maud", f"{FEBRUARY_PAGE}/statement.json").encode()
     sections = [name for name in verify_statement.SECTIONS if name != "seal"]
     for name in sections:
-        at = raw.index(f' "{name}": '.encode()) + 2
+        at = raw.index(f'\n "{name}": '.encode()) + 3
         report = verify_statement.check(raw[:at] + bytes((raw[at] ^ 1,)) + raw[at + 1 :])
         assert name in report.sections
     for at in range(raw.index(b' "corrections": ') + 40, raw.index(b'\n "earner": '), 97):
