@@ -20,7 +20,7 @@ from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
 from hubapp.earnings.compensation import calendar, queries
 from hubapp.earnings.compensation.errors import AlreadyClosed
-from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, RunKind, TaskStep
+from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, TaskStep
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.running import Run, Tell, silent
 from hubapp.earnings.compensation.services import booking, periods
@@ -224,18 +224,14 @@ def _row(row: PlanPeriod) -> dict[str, Any]:
         "first_day": row.first_day.isoformat(),
         "end_day": row.end_day.isoformat(),
         "result": row.result_digest,
-        "differed": row.differed,
         "figures": run.figures if run is not None else None,
     }
 
 
 def say(app: Flask, name: str, currency: str, row: PlanRun, form: str) -> None:
     """Print a run."""
-    with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
-        differed = queries.named(currency, name).differed if row.kind == RunKind.CLOSE else None
     if form == "json":
         kept = {"run": str(row.id), "kind": row.kind, "inputs": row.inputs_digest, "result": row.result_digest}
-        kept |= {} if differed is None else {"differed": differed}
         click.echo(json.dumps({"period": name, "currency": currency, **kept, "figures": row.figures}, indent=1))
         return
     figures = row.figures
@@ -250,8 +246,8 @@ def say(app: Flask, name: str, currency: str, row: PlanRun, form: str) -> None:
         click.echo(f"Since the last dry run {figures['changed']} amounts changed:")
         with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
             _say_changes(figures["changes"], currency)
-    if differed is not None:
-        click.echo(_told(differed))
+    if "differed" in figures:
+        click.echo(_told(figures["differed"]))
     click.echo("Nothing was booked." if row.kind == "dry" else f"Closed and booked. Result {row.result_digest}")
 
 

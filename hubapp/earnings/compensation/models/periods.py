@@ -37,9 +37,6 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
 
     `cutoff`: what was recorded up to this moment is in the closing run; together with its digest this freezes its
     inputs, because sales, refunds and sponsorships are only added to.
-
-    `differed`: how many people's live volumes were not what the close counted, and were corrected with it; None before
-    that was looked at.
     """
 
     __tablename__ = "plan_period"
@@ -58,7 +55,6 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
     closed_by: Mapped[uuid.UUID | None]
     closed_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
-    differed: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__: Any = (
         UniqueConstraint("currency", "first_day"),
@@ -71,12 +67,14 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
             name="frozen",
         ),
         CheckConstraint("(status = 'closed') = (booked_at IS NOT NULL)", name="booked"),
-        CheckConstraint("differed IS NULL OR (differed >= 0 AND status <> 'open')", name="differed"),
     )
 
 
 class PlanRun(db.Model):  # type: ignore[name-defined]
-    """A run over a period: its digests and its figures, so that two runs can be compared. Never changed."""
+    """A run over a period: its digests and its figures, so that two runs can be compared. Never changed.
+
+    Figures of a close have `differed`: how many people's live volumes were not what it counted, and were corrected.
+    """
 
     __tablename__ = "plan_run"
 

@@ -59,7 +59,7 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
         _recompute(earlier, by, now)
     details = {"period": span.name, "currency": currency, "paid": figures["paid"], "digest": digest}
-    details["differed"] = period.differed
+    details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
     finish(period_id=period.id, now=now)
@@ -93,9 +93,9 @@ def _pay(period: PlanPeriod, by: Actor, now: datetime, tell: Tell) -> tuple[dict
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
     tell(TaskStep.WRITING)
-    reconciling.reconcile(run=run, by=by, now=now)
-    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, found.figures), run=run, now=now)
-    return found.figures, found.result_digest
+    figures = found.figures | {"differed": reconciling.reconcile(run=run, by=by, now=now)}
+    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, figures), run=run, now=now)
+    return figures, found.result_digest
 
 
 def _named(currency: str, name: str) -> tuple[Span, PlanVersion]:

@@ -10,7 +10,6 @@ import structlog
 from hubapp.earnings.compensation import calendar, differing
 from hubapp.earnings.compensation.running import Run
 from hubapp.kernel import bulk
-from hubapp.kernel.db import db
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -19,22 +18,19 @@ CORRECTED = "plan.volumes"
 DAY_NUMBER_0 = date(2000, 1, 1)  # as PostgreSQL counts days
 
 
-def reconcile(*, run: Run, by: Actor, now: datetime) -> None:
-    """Correct the live volumes of the period that a run closes, and note with it how many people's were wrong.
+def reconcile(*, run: Run, by: Actor, now: datetime) -> int:
+    """Correct the live volumes of the period that a run closes; answers how many people's were wrong, and tells it.
 
     In the transaction of the close: once with it, or not at all.
     """
-    period = run.period
-    period.differed = correct(run=run)
-    db.session.flush()
-    if not period.differed:
-        return
+    period, people = run.period, correct(run=run)
+    if not people:
+        return 0
     name = calendar.of_days(period.first_day, period.end_day).name
-    log.error(
-        "live volumes were not what a close counted", period=name, currency=period.currency, people=period.differed
-    )
-    details = {"period": name, "currency": period.currency, "people": period.differed}
+    log.error("live volumes were not what a close counted", period=name, currency=period.currency, people=people)
+    details = {"period": name, "currency": period.currency, "people": people}
     audit.record(actor=by, action=CORRECTED, subject=f"period:{period.id}", details=details, now=now)
+    return people
 
 
 def correct(*, run: Run) -> int:
