@@ -62,8 +62,10 @@ def _in_the_product(ground: Ground, many: int) -> Iterator[Result]:
     country.fill(app, server.admin, network.columns(SIZE))
     for name in reversed(network.PLANS):
         country.announce(server.admin, name)
-        most = BOOKED if name == "default" else 0
-        took = _process("period", most, environment=ground.environment(server))
+        most, environment = BOOKED if name == "default" else 0, ground.environment(server)
+        _process("period", period.LIVE, environment=environment)
+        country.settle(server.admin)
+        took = _process("period", most, environment=environment)
         parts = [f"{part} {took['seconds'][part]:.1f} s, {took['peaks'][part]:.0f} MiB" for part in period.PARTS]
         figures = f"{'; '.join(parts)}; whole {took['whole']:.1f} s with {took['lines']:,} lines"
         what = f"Peak memory of a close of {many}, {name} plan, from PostgreSQL and into it"

@@ -120,6 +120,29 @@ def test_closing_pays_and_shows_every_line_with_its_way_into_the_books(
     assert "Close the period" not in text
 
 
+@pytest.mark.parametrize(
+    ("is_counted", "words"),
+    [
+        (True, "were what the close counted, for everybody"),
+        (False, "3 people saw other volumes of this period than it counted"),
+    ],
+)
+def test_a_closed_period_says_whether_live_figures_were_right(
+    app: HubFlask, central: Browser, is_counted: bool, words: str
+) -> None:
+    with app.app_context():
+        network = make_network(is_counted=is_counted)
+        announced()
+        network.sells("cem", 50_000)
+    at(CLOSING)
+    assert words not in done(app, central, "dry-run")
+    with app.app_context():
+        close()
+    assert words in page(central, JANUARY)
+    audit = page(central, "/console/audit")
+    assert ("Live figures of the pay plan corrected" in audit) is not is_counted
+
+
 def test_it_is_closed_once_and_not_before_its_day(app: HubFlask, central: Browser, network: Network) -> None:
     at(CLOSING - timedelta(days=3))
     assert "2027-01 is still open: it may be closed from Feb 17, 2027 on." in press(central, "close")

@@ -63,17 +63,13 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it.
-
-    `has_file`: somebody who only gives back, and was not in the period itself, has no file of it.
-    """
+    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it."""
 
     period: PlanPeriod
     run: PlanRun
     lines: tuple[Explained, ...]
     corrections: tuple[Correction, ...]
     later: tuple[Correction, ...]
-    has_file: bool
 
     @property
     def paid(self) -> int:
@@ -102,10 +98,10 @@ def statement(*, account_id: UUID, standing: Standing) -> Statement:
     closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
     result = run_of(period.id, period.cutoff).result
     name = str(account_id)
-    has_file = name in result.ground.members.ids
-    lines = tuple(_explained(explain.lines(result, name) if has_file else []))
+    # Who looked after a hub in an earlier period, and gives back of it now, need not be in this one.
+    lines = tuple(_explained(explain.lines(result, name) if name in result.ground.members.ids else []))
     later = corrected.of_period(account_id, period)
-    return Statement(period, db.session.scalars(closing).one(), lines, corrections, later, has_file)
+    return Statement(period, db.session.scalars(closing).one(), lines, corrections, later)
 
 
 @lru_cache(maxsize=2)

@@ -84,17 +84,18 @@ _REPEATING = """
         AND bool_or(sale.{at} >= :start AND NOT {inside})
     ) AS again GROUP BY hub_id
 """
+# Who has left by the end of the period, beside the times that ended later (`once`).
+HAS_LEFT = "once.account_id IS NULL AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))"
+ONCE = "once.joined_at < :until AND once.left_at >= :until"
 _PEOPLE = text(
-    """
-    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), once.account_id IS NULL
-      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
+    f"""
+    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), {HAS_LEFT}
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
-    LEFT JOIN earlier_participation AS once
-      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
+    LEFT JOIN earlier_participation AS once ON once.account_id = stood.account_id AND {ONCE}
     ORDER BY stood.account_id
-    """
+    """  # noqa: S608
 )
 _TERMS = text(
     """
@@ -126,7 +127,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     Who left before the period's end stands beneath nobody's line any more: those below move up to the next who is
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
-    facts = _facts(period, plan, cutoff)
+    facts = facts_of(period, plan, cutoff)
     db.session.execute(text(ROOM))
     sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
     people, parent, known = _people(facts, sold, terms)
@@ -142,7 +143,8 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
 
-def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
+def facts_of(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
+    """The values of the statements: which sales are a period's, and who is nobody's customer."""
     base = plan.base or ALL
     return {
         "currency": period.currency,
@@ -157,14 +159,15 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
     }
 
 
-def _statement(source: str, period: PlanPeriod) -> TextClause:
+def statement_of(source: str, period: PlanPeriod) -> TextClause:
+    """With `{sold}`, `{inside}` and `{at}` as they are for this period."""
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
     return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
 
 
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
-    found = bulk.read_columns(_statement(_SALES, period), facts, _OF_SALE)
+    found = bulk.read_columns(statement_of(_SALES, period), facts, _OF_SALE)
     is_inside, kind, cv = found.pop("is_inside"), found["kind"], found["cv"]
     excluded = [place for place, name in enumerate(KINDS) if name in base.exclude_kinds]
     counts = ~is_inside & (cv > 0) & ~np.isin(kind, excluded)
@@ -267,14 +270,14 @@ def _earlier(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[s
     """Own volume of all earlier periods, where a component asks for it."""
     if not any(isinstance(one, PersonalTier) and one.threshold_on == "cumulative_cv" for one in plan.components):
         return {}
-    return bulk.read_columns(_statement(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
+    return bulk.read_columns(statement_of(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
 
 
 def _repeating(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[int, int]:
     """Hub → customers whose second order is in the period, where a pool is shared by them."""
     if not any(isinstance(one, Pool) and one.shares_on for one in plan.components):
         return {}
-    return {hub_id: int(count) for hub_id, count in db.session.execute(_statement(_REPEATING, period), facts)}
+    return {hub_id: int(count) for hub_id, count in db.session.execute(statement_of(_REPEATING, period), facts)}
 
 
 def _hubs(hub_ids: Column, terms: Terms, known: Column, sold: _Sold, hub: Column, repeating: Mapping[int, int]) -> Hubs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,9 @@ from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.names import Uuids, places_in
 from hubapp.earnings.compensation.plans.rounding import SCALE
+
+# What was being recorded while a run read is looked at once more.
+UNDER_WAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

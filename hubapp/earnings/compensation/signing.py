@@ -9,7 +9,6 @@ import numpy as np
 from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, corrected, explaining, queries
-from hubapp.earnings.compensation.errors import NoSuchPeriod
 from hubapp.earnings.compensation.models import PlanPeriod, PlanSale
 from hubapp.earnings.compensation.running import Run as Computed
 from hubapp.earnings.compensation.standing import Standing
@@ -33,12 +32,10 @@ from hubapp.tenancy import network
 def signed(*, account_id: UUID, name: str, standing: Standing, settings: Settings) -> tuple[str, bytes]:
     """File name and file, with every correction; the same again for the same key, until another close corrects it.
 
-    Refuses with NoSuchPeriod like the page itself, and where somebody was not in the period.
+    Who was not in the period, and only gives back of an earlier one, has one too. Refuses with NoSuchPeriod.
     """
     found = explaining.statement(account_id=account_id, standing=standing)
     period, run = found.period, found.run
-    if not found.has_file:
-        raise NoSuchPeriod(standing.span.name, standing.currency)
     computed = explaining.run_of(period.id, period.cutoff or run.cutoff)
     closed = _closed(account_id, period, computed, (str(run.id), run.inputs_digest, run.result_digest))
     file = issuing.issue(
@@ -89,15 +86,23 @@ def _correction(account_id: UUID, one: corrected.Correction) -> Correction:
 
 
 def _differences(account: str, was: Closed, now: Closed) -> dict[str, int]:
-    old, new = ([row[side.network.place[account]] for row in side.network.final] for side in (was, now))
+    old, new = (_paid(side.network, account) for side in (was, now))
     names = [component.id for component in now.network.plan.components]
     return {name: two - first for name, first, two in zip(names, old, new, strict=True) if first != two}
 
 
+def _paid(computed: Network, account: str) -> list[int]:
+    """By component; nothing to who is not in the run."""
+    place = computed.place.get(account)
+    return [0 if place is None else row[place] for row in computed.final]
+
+
 def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:
     """Sale → hub, order and line, of one's own sales in the period."""
-    orders = computed.inputs.orders
-    place = computed.inputs.members.ids.index(str(account_id))
+    orders, members = computed.inputs.orders, computed.inputs.members.ids
+    if str(account_id) not in members:
+        return {}
+    place = members.index(str(account_id))
     ids = [UUID(orders.ids[at]) for at in np.flatnonzero(orders.seller == place).tolist()]
     rows = db.session.execute(
         select(PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position).where(PlanSale.id.in_(ids))

@@ -8,9 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from hubapp.earnings.compensation import calendar, live_queries, participant_queries, reading, sources, volume_queries
+from hubapp.earnings.compensation import (
+    calendar,
+    differing,
+    live_queries,
+    participant_queries,
+    reading,
+    sources,
+    volume_queries,
+)
 from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import rules as rules_of
 from hubapp.earnings.compensation.plans.components import differential, levels
@@ -25,7 +33,8 @@ from hubapp.earnings.compensation.plans.schema import (
     Plan,
     Unilevel,
 )
-from hubapp.earnings.compensation.services import correcting, counting, joining, terms
+from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.services import correcting, counting, joining, reconciling, terms
 from hubapp.earnings.shares import services as shares
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, unit_of_work
@@ -80,6 +89,16 @@ type = "group_tier"
 on = "gv_down"
 tiers = [{from=0, bps=0}, {from=2000, bps=100}]
 """
+
+
+# Some rows are lost, of others every volume is wrong.
+TAMPER = (
+    "DELETE FROM plan_volume_delta WHERE first_day = :first AND id % 3 = 0",
+    """UPDATE plan_volume SET own = own + 1, own_pv = own_pv + 2, group_cv = group_cv + 3, group_pv = 0,
+    outside = outside - 5, all_group = 2 * all_group WHERE first_day = :first""",
+    """INSERT INTO plan_volume_delta (currency, first_day, account_id, own, group_cv, all_group)
+    SELECT 'EUR', :first, account_id, 1, 1, 1 FROM participant""",
+)
 
 
 @dataclass
@@ -305,6 +324,29 @@ def test_live_figures_are_the_batchs_at_any_moment(app: HubFlask, seed: int, eve
         assert seen > 0
         assert {"", "inactive", "few_customers"} <= reasons
         assert life.now > datetime(2026, 12, 5, tzinfo=UTC)
+        with platform_scope(reason="test"), unit_of_work():
+            for first, end in ((date(2026, 11, 1), date(2026, 12, 1)), (date(2026, 12, 1), date(2027, 1, 1))):
+                compare_with_closes(first, end, life.now)
+
+
+def compare_with_closes(first: date, end: date, now: datetime) -> None:
+    """A close finds nobody who differs, of whatever moment it is; and who was tampered with is corrected."""
+    version = db.session.scalars(select(PlanVersion)).one()
+    rules = sources.read(version.source)
+    assert rules.period is not None
+    facts = {"currency": "EUR", "first_day": first, "end_day": end, "timezone": "Europe/Paris"}
+    event = calendar.EVENT_COLUMNS[rules.period.event_time]
+    period = PlanPeriod(**facts, event_time=event, version_id=version.id)
+    for days in (0, 3, 9, 20):  # what came since is late
+        run = Run(period, now - timedelta(days=days))
+        assert len(differing.of(run).accounts) == 0
+    for statement in TAMPER:
+        db.session.execute(text(statement), {"first": first})
+    run = Run(period, now - timedelta(days=3))
+    assert reconciling.correct(run=run) > 0
+    expected = Batch(rules, first, end, now).volumes()
+    found = volume_queries.volumes_of(list(expected), "EUR", first)
+    assert {one: found.get(one, NOTHING) for one in expected} == expected
 
 
 def compare_standings(counted: Batch, now: datetime) -> set[str]:

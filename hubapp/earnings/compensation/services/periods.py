@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from hubapp.earnings.compensation.errors import AlreadyClosed, EarlierOpen, NoSu
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.running import Amounts, Run, Summary, Tell, silent
-from hubapp.earnings.compensation.services import writing
+from hubapp.earnings.compensation.services import reconciling, writing
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
 from hubapp.earnings.compensation.services.locking import locked_period
 from hubapp.kernel import ids
@@ -23,8 +23,6 @@ from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
 SHOWN_CHANGES = 50
-# What was being recorded while the last run read is looked at once more.
-UNDER_WAY = timedelta(hours=1)
 
 
 def dry_run(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = silent) -> PlanRun:
@@ -61,6 +59,7 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
         _recompute(earlier, by, now)
     details = {"period": span.name, "currency": currency, "paid": figures["paid"], "digest": digest}
+    details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
     finish(period_id=period.id, now=now)
@@ -94,8 +93,9 @@ def _pay(period: PlanPeriod, by: Actor, now: datetime, tell: Tell) -> tuple[dict
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
     tell(TaskStep.WRITING)
-    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, found.figures), run=run, now=now)
-    return found.figures, found.result_digest
+    figures = found.figures | {"differed": reconciling.reconcile(run=run, by=by, now=now)}
+    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, figures), run=run, now=now)
+    return figures, found.result_digest
 
 
 def _named(currency: str, name: str) -> tuple[Span, PlanVersion]:
@@ -160,7 +160,7 @@ def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
     """Where something of a closed period was given back since: run it again by its own version, and book the rest."""
     last = queries.last_run(earlier.id, RunKind.CLOSE, RunKind.RECOMPUTE)
     assert last is not None
-    if not queries.has_news(earlier, since=last.cutoff - UNDER_WAY, until=now):
+    if not queries.has_news(earlier, since=last.cutoff - running.UNDER_WAY, until=now):
         return
     run = Run(earlier, now)
     found = drawing_up.differences(run)

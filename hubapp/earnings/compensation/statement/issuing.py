@@ -20,7 +20,7 @@ def issue(
 ) -> bytes:
     """The signed file; the same run, earner and key give the same bytes. Keep `closed` for the next earner of the run.
 
-    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run.
+    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run, unless something is corrected.
     """
     document = building.document(
         closed=closed,
