@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -116,6 +117,19 @@ def test_a_tag_finds_somebody_for_those_who_may_see_it(scene: Scene, viewer: str
     for kind in TAGS:
         assert scene.find(viewer, f"secr+{kind}") == (viewer in SEES[audience]), kind
         assert scene.find(viewer, f"&kind={kind}") == (viewer in SEES[audience]), kind
+
+
+def test_an_address_from_before_goes_on_in_one_kind_of_tag_as_well(scene: Scene) -> None:
+    scene.tell(MEMBERS)
+    search, olga = f"kind=seeks&q={secret('seeks')}", scene.owner
+    before, after = olga.joined_at - timedelta(days=1), olga.joined_at + timedelta(days=1)
+    assert "/members/@olga" in scene.page("member", f"/members?{search}&after={key(after, olga.id)}")
+    assert "/members/@olga" not in scene.page("member", f"/members?{search}&after={key(before, olga.id)}")
+
+
+def key(at: datetime, member_id: UUID) -> str:
+    """As addresses said it before."""
+    return f"{at.isoformat()}_{member_id}".replace("+", "%2B")
 
 
 def test_words_about_oneself_are_not_searched(scene: Scene) -> None:
