@@ -166,7 +166,12 @@ def edit_switches(
     if unknown:
         raise errors.FieldRefused(_("Choose from the list."), field=unknown[0][:40])
     change = editing.begin(part="switches", version=version)
-    change.hub.features = {**change.hub.features, **switches}
+    features = {**change.hub.features, **switches}
+    if not features.get("shipping", True) and not features.get("pickup", True):
+        raise errors.FieldRefused(
+            _("Somehow buyers must get what they buy: by parcel, or by picking it up."), field="pickup"
+        )
+    change.hub.features = features
     return _finished(change, "switches.edit", source, actor, now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,10 +30,17 @@ def choose_home() -> ResponseReturnValue:
     return redirect(url_for("profiles.edit"), 303)
 
 
+def _refuse_if_off() -> None:
+    """404 where members have no links of their own."""
+    if not areas.current_hub().features.get("referrals", True):
+        abort(404)
+
+
 @blueprint.get("/me/referrals")
 @access.requires()
 def referrals() -> ResponseReturnValue:
     """One's own link, to share and to print, and who came through it."""
+    _refuse_if_off()
     member = guards.me()
     if member is None:
         return redirect(url_for("membership.join"), 303)
@@ -75,6 +82,7 @@ def channel_name(channel: str) -> str:
 @access.requires()
 def printed() -> ResponseReturnValue:
     """The QR code on a sheet of its own."""
+    _refuse_if_off()
     member = guards.member_or_403()
     channel = policies.clean_channel(request.args.get("c", "qr"))
     address = invite_url(member.referral_code, channel)
