@@ -155,6 +155,24 @@ def test_blocking_works_both_ways_in_the_list_and_is_taken_back(scene: Scene) ->
     assert scene.find("member", "olg")
 
 
+def test_whom_one_blocked_is_listed_by_key_and_anybody_of_them_can_be_unblocked(scene: Scene) -> None:
+    who = scene.owner.account_id
+    with scene.app.app_context(), hub_scope(scene.hub_id), unit_of_work():
+        services.block(account_id=who, blocked_id=scene.viewers["member"], now=NOW)  # type: ignore[arg-type]
+        newest, oldest = queries.blocks(who)
+        assert queries.blocks(who, limit=1) == [newest]
+        assert queries.blocks(who, before=newest.id, limit=1) == [oldest]
+        assert queries.blocks(who, before=oldest.id, limit=1) == []
+    olga = Browser(scene.app, scene.hub_id, who)
+    second = olga.get(f"/me/blocked?before={newest.id}").text
+    assert (str(oldest.account_id) in second, str(newest.account_id) in second) == (True, False)
+    assert str(newest.account_id) in olga.get("/me/blocked?before=nonsense").text
+    for gone in (newest, oldest):
+        form = {"who": str(gone.account_id)}
+        assert olga.post("/me/blocked/remove", form, form_page="/me/blocked").status_code == 303
+    assert "Nobody stands behind this page" in olga.get(f"/me/blocked?before={newest.id}").text
+
+
 def test_a_blocked_person_gets_the_answer_that_nobody_gets(scene: Scene) -> None:
     browser = Browser(scene.app, scene.hub_id, scene.viewers["blocked"])
     assert browser.get("/members/@olga").status_code == browser.get("/members/@nobody").status_code == 404

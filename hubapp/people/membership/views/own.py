@@ -11,6 +11,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.people.membership import invite_queries, policies, services, tallies
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.views import guards
+from hubapp.people.membership.views.directory import PAGE, key_text, read_key
 from hubapp.people.membership.views.joining import invite_url
 from hubapp.web import access, areas
 
@@ -44,6 +45,8 @@ def referrals() -> ResponseReturnValue:
     member = guards.me()
     if member is None:
         return redirect(url_for("membership.join"), 303)
+    key = read_key(request.args.get("after", ""))
+    brought = invite_queries.invited_by(member.id, after=key, limit=PAGE + 1)
     counts = {
         name: tally
         for name, tally in tallies.of_member(member.id).items()
@@ -61,7 +64,12 @@ def referrals() -> ResponseReturnValue:
         code=qr_svg(invite_url(member.referral_code, "qr" if chosen == "link" else chosen)),
         channels=[(name, channel_name(name), counts.get(name)) for name in channels],
         channel_label=channel_name(chosen),
-        brought=invite_queries.invited_by(member.id),
+        brought=brought[:PAGE],
+        is_first=key is None,
+        first_url=url_for(".referrals", c=channel or None, _anchor="brought"),
+        next_url=url_for(".referrals", c=channel or None, after=key_text(brought[PAGE - 1]), _anchor="brought")
+        if len(brought) > PAGE
+        else "",
     )
 
 
