@@ -12,6 +12,7 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member, referral_of
+from tests.support.browsing import Browser
 
 
 def came(
