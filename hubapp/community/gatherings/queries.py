@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -149,7 +148,7 @@ def place_in_queue(registration: GatheringRegistration) -> int:
 def tickets(registration_ids: Collection[UUID]) -> dict[UUID, list[GatheringTicket]]:
     """Registration → its tickets."""
     found: dict[UUID, list[GatheringTicket]] = {}
-    for some in batched(registration_ids, AT_ONCE, strict=False):
+    for some in _parts(registration_ids):
         statement = select(GatheringTicket).where(GatheringTicket.registration_id.in_(some))
         for one in db.session.scalars(statement.order_by(GatheringTicket.number)):
             found.setdefault(one.registration_id, []).append(one)
@@ -182,9 +181,15 @@ def mine(account_id: UUID, *, now: datetime, is_past: bool = False, limit: int =
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Account → name in this hub; who left is a former member."""
     names: dict[UUID, str] = {}
-    for some in batched(set(account_ids), AT_ONCE, strict=False):
+    for some in _parts(set(account_ids)):
         names |= {account_id: member.name_here for account_id, member in membership.members_of(some).items()}
     return names
+
+
+def _parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """No more of them at once than a statement takes."""
+    rest = list(keys)
+    return (rest[begin : begin + AT_ONCE] for begin in range(0, len(rest), AT_ONCE))
 
 
 def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
