@@ -17,6 +17,7 @@ from hubapp.community.gatherings.policies.details import Question
 from hubapp.community.gatherings.policies.recurrence import When
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
@@ -237,6 +238,7 @@ def test_the_export_speaks_the_hubs_language_whoever_asks(lyon: Place) -> None:
     come(lyon, found, lyon.ben, q0="no")
     with lyon.app.app_context(), platform_scope(reason="test"), unit_of_work():
         db.session.get_one(Hub, lyon.hub_id).default_locale = "fr"
+    tenancy.forget(lyon.hub_id)
     maud = Browser(lyon.app, lyon.hub_id, lyon.maud)
     maud.client.set_cookie("locale", "en")
     text = maud.get(f"/manage/events/{found.id}/people.csv").text
