@@ -49,7 +49,7 @@ def _found(
     {name}_near AS MATERIALIZED (
       SELECT {distinct} {keys} FROM (
           SELECT * FROM {table} x WHERE {listed} AND {after} ORDER BY {order} LIMIT {NEAR}) x {join}
-        WHERE (SELECT count(*) FROM (SELECT FROM {name}_hit LIMIT {FEW + 1}) AS some) > {FEW}
+        WHERE (SELECT count(*) FROM (SELECT FROM {name}_hit LIMIT {FEW + 1}) AS met) > {FEW}
         AND x.terms @@ {words} AND {base} AND {visible} ORDER BY {order} LIMIT {room}),
     {name} AS (
       (SELECT {distinct} {rank}, {keys} FROM {name}_hit x {join}

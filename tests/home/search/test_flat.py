@@ -39,6 +39,7 @@ LOOKED_UP, STRETCH = 200, 1_000
 # A table's stretch in vain, its hits, and what hangs on them.
 MOST_READ_FAR = LOOKED_UP + STRETCH + 2 * FAR
 KEY = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+KEY_OF_ANSWER = KEY.replace("-8000-", "-8001-")
 # Nearly all are called walnut and tell of walnuts: what finds them by the beginning of the word finds them twice.
 TITLE = (
     "'title' || (n % 80) || CASE WHEN n > 3 THEN ' walnut' ELSE '' END || CASE WHEN n <= 600 THEN ' elder' ELSE '' END"
@@ -48,7 +49,7 @@ FILL = (
     f"""INSERT INTO post (hub_id, id, author_id, title, body_md, version, created_at, comment_count)
        SELECT :hub, {KEY}, :author, {TITLE}, {WORDS}, 1, now(), 0 FROM generate_series(1, :many) n""",
     f"""INSERT INTO post_comment (hub_id, id, post_id, author_id, body_md, version, created_at)
-       SELECT :hub, {KEY}, {KEY}, :author, {WORDS}, 1, now() FROM generate_series(1, :many) n""",
+       SELECT :hub, {KEY_OF_ANSWER}, {KEY}, :author, {WORDS}, 1, now() FROM generate_series(1, :many) n""",
     f"""INSERT INTO listing (hub_id, id, kind, title, slug, body_md, price, currency, reserved, sold, has_pickup,
          tax_category, status, cover_seed, created_at, updated_at)
        SELECT :hub, {KEY}, CASE WHEN n <= 600 THEN 'place' ELSE 'offer' END, {TITLE}, 's', {WORDS}, 1, 'EUR', 0, 0,
