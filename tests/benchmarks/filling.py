@@ -84,8 +84,8 @@ def _multiply(connection: Connection, values: Mapping[str, object]) -> None:
     """Older and older copies; gatherings from long ago to far ahead; an account for each member."""
     number = "hub.id || ' ' || n"
     earlier = {"id": "uuidv7(n * interval '-1 minute')", "created_at": "one.created_at - n * interval '1 minute'"}
-    # Every second one is over.
-    hours = "CASE n % 2 WHEN 0 THEN n ELSE -n END * interval '1 hour'"
+    # The first is next week; every second one is over.
+    hours = "CASE n % 2 WHEN 0 THEN n ELSE -n - 192 END * interval '1 hour'"
     when = {
         "id": "uuidv7(n * interval '-1 second')",
         "slug": "one.slug || '-' || n",

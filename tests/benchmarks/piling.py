@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import text
+import psycopg
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 
 from hubapp.community.messages import services as messages
 from hubapp.community.messages.models import Message, Part, Thread
 from hubapp.community.moderation import services as moderation
 from hubapp.kernel import clock
-from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.db import unit_of_work
 from hubapp.people.membership import queries as membership
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications.models import Notice
@@ -60,7 +61,8 @@ def pile(app: HubFlask, place: Town, post_id: UUID, *, size: int) -> None:
                 context={"title": "Who lends a ladder?", "words": "I have one in the yard."},
                 now=now,
             )
-        with db.engines["central"].begin() as connection:
+        admin = app.extensions["hubapp.server"].admin  # messages are for no role of the application to read whole
+        with create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(admin)).begin() as connection:
             _notices(connection, reader, place.hub_id, size)
             _threads(connection, thread_id, place.hub_id, size)
             for statement in (CASES, REPORTS):
