@@ -11,12 +11,9 @@ from typing import Any
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.engine import Result
-from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
-from hubapp.earnings.compensation.plans.rules import REASONS
 from hubapp.earnings.compensation.statement import facts, rules
 from hubapp.earnings.compensation.statement.network import Network, Sale
 
-NO_SALE = REASONS.index(NO_SALE_WORD)
 Data = dict[str, Any]
 
 
@@ -257,8 +254,6 @@ class Given:
         }
         if self._hides_buyers():
             known["majority"] = self._majority
-        if unsold := [one.component.id for one in network.result.paid if one.kept.why[member] == NO_SALE]:
-            known["no_sale"] = lambda: unsold
         self.group = Asked(known)
         self.network = Asked({"turnover": lambda: network.turnover, "cap": self._cap})
 
