@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, SponsorChange, Sponsorship
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.refusals import BoughtFromThem
-from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.running import Run, Summary
 from hubapp.earnings.compensation.services import correcting
 from hubapp.earnings.compensation.witnesses import NONE, Witnesses
 from hubapp.kernel import ids
@@ -164,14 +164,15 @@ def test_what_they_bought_counts_for_nobody_where_they_stand_above_all_the_same(
 def test_a_period_closed_before_that_was_asked_runs_as_it_did(above: Network) -> None:
     stand_beneath_dan(above)
     period = close()
-    run = across(lambda: Run(period, period.cutoff))
+    run = across(lambda: Run(period, period.cutoff).summary)
     assert (run.inputs_digest, run.result_digest) == (period.inputs_digest, period.result_digest)
 
-    def row_by_row() -> Run:
+    def row_by_row() -> Summary:
         row = db.session.get_one(PlanPeriod, period.id)
         db.session.expunge(row)
+        assert row.cutoff is not None
         row.inputs_digest = "0" * 64  # as runs were digested then
-        return Run(row, period.cutoff)
+        return Run(row, row.cutoff).summary
 
     before = across(row_by_row)
     assert before.figures["turnover"] - run.figures["turnover"] == BOUGHT
