@@ -29,8 +29,8 @@ NOBODY = UUID(int=0)  # in the place of NULL, which has another width
 ROOM = "SET LOCAL work_mem = '64MB'"  # millions of sales are sorted by the time at which they happened
 
 # A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
-# looks after a hub in the period: they have a part of what is bought there. Nor is who joins again in the period: those
-# who stood beneath them do so again, and what they bought of them would pay themselves.
+# looks after a hub in the period: they have a part of what is bought there. Nor is who joins again in the period: they
+# would be paid by what they bought of those who stand beneath them.
 _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
