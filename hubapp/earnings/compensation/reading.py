@@ -90,11 +90,13 @@ _REPEATING = """
 """
 _PEOPLE = text(
     """
-    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), stay.account_id IS NULL
+    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), once.account_id IS NULL
+      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
-    LEFT JOIN participation AS stay ON stay.account_id = stood.account_id AND stay.joined_at < :until
-      AND (stay.left_at IS NULL OR stay.left_at >= :until)
+    JOIN participant AS person ON person.account_id = stood.account_id
+    LEFT JOIN earlier_participation AS once
+      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
     ORDER BY stood.account_id
     """
 )
