@@ -53,12 +53,13 @@ def dan_buys_and_both_sell(network: Network, one: str = "cem", other: str = "gil
 
 @pytest.fixture
 def again(network: Network) -> Network:
-    """Dan, above Eve and Gil, left long ago, buys from Eve as a customer, and joins again."""
+    """Dan, above Eve and Gil, left long ago, buys from Eve and Ada as a customer, and joins again."""
     network.joins("dan", at=LONG_AGO)
     for name in ("eve", "gil"):
         network.joins(name, "dan", at=LONG_AGO)
     network.leaves("dan", LEFT)
     dan_buys_and_both_sell(network, "eve")
+    network.sells("ada", 10_000, buyer=network.people["dan"])
 
     def act() -> None:
         row = db.session.get_one(Participant, network.people["dan"])
@@ -73,8 +74,9 @@ def test_who_joins_again_is_not_paid_by_what_they_bought_before(again: Network) 
     assert paid(again)["dan", "team"] == DANS_TEAM
     # Nor is who sold it: 10 % of 500, 12 % of 1,500, 15 % of the other 3,000.
     assert paid(again)["eve", "personal"] == 5_000 + 18_000 + 45_000
+    assert ("ada", "personal") not in paid(again)
     figures = across(lambda: Run(period, period.cutoff).figures)
-    assert (figures["sales"], figures["counted"], figures["turnover"]) == (3, 2, ONE_SOLD + OTHER_SOLD)
+    assert (figures["sales"], figures["counted"], figures["turnover"]) == (4, 2, ONE_SOLD + OTHER_SOLD)
 
 
 def test_the_guard_refuses_a_line_behind_which_such_a_purchase_stands(again: Network) -> None:
