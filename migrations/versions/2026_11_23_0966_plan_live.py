@@ -15,11 +15,11 @@ depends_on = None
 TIME = sa.DateTime(timezone=True)
 ADDED = ("own_pv", "group_pv", "outside")
 
-# A buyer who takes part, or did within the look-back; the day as the plan's zone counts it, as the close reads it.
-TAKES_PART = """EXISTS (SELECT FROM (SELECT account_id, joined_at, left_at FROM public.participant UNION ALL
-      SELECT account_id, joined_at, left_at FROM public.earlier_participation) AS p
-      WHERE p.account_id = s.buyer_id AND p.joined_at <= m.moment
-      AND (p.left_at IS NULL OR (p.left_at AT TIME ZONE zone)::date >= (m.moment AT TIME ZONE zone)::date - lookback))"""
+# A buyer who takes part, or did within the look-back, or who joins again in the period: then all that they buy in it.
+# The day as the plan's zone counts it, as the close reads it.
+TAKES_PART = """EXISTS (SELECT FROM public.participation AS p WHERE p.account_id = s.buyer_id AND (p.joined_at <= m.moment
+      AND (p.left_at IS NULL OR (p.left_at AT TIME ZONE zone)::date >= (m.moment AT TIME ZONE zone)::date - lookback)
+      OR p.is_again AND m.moment >= starts AND p.joined_at >= starts AND p.joined_at < ends))"""
 SALES = f"""
     SELECT s.hub_id, s.order_id, s.seller_id, s.buyer_id, s.kind, m.moment, s.amount - back.amount AS left_amount,
       s.cv - back.cv AS left_cv, CASE WHEN s.amount > 0 THEN s.pv - back.pv ELSE 0 END AS left_pv
@@ -48,7 +48,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$
 """
 OWN_OF = "plan_own(uuid, text, text, text, timestamptz, timestamptz, integer, text[])"
-# Whoever looks after a hub on a day of a period is nobody's customer in all of it: what they bought before moves.
+# Whoever looks after a hub on a day of a period, or joins again in it, is nobody's customer in all of it: what they
+# bought before moves.
 INSIDE = f"""
 CREATE FUNCTION plan_count_inside(buyer uuid, currency_ text, day date, event text, zone text, starts timestamptz,
                                   ends timestamptz, lookback integer, excluded text[], sign integer)

@@ -14,11 +14,12 @@ from sqlalchemy import TextClause, text
 from hubapp.earnings.compensation import calendar, policies
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.compensation.models.sales import KINDS
+from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.names import Uuids, numbered, places_in
 from hubapp.earnings.compensation.plans.schema import Base, PersonalTier, Plan, Pool
-from hubapp.earnings.compensation.plans.tree import plant
+from hubapp.earnings.compensation.plans.tree import plant, stands_above
 from hubapp.kernel import bulk
 from hubapp.kernel.db import db
 
@@ -28,7 +29,8 @@ NOBODY = UUID(int=0)  # in the place of NULL, which has another width
 ROOM = "SET LOCAL work_mem = '64MB'"  # millions of sales are sorted by the time at which they happened
 
 # A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
-# looks after a hub in the period: they have a part of what is bought there.
+# looks after a hub in the period: they have a part of what is bought there. Nor is who joins again in the period: they
+# would be paid by what they bought of those who stand beneath them.
 _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
@@ -45,7 +47,9 @@ _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account
     OR (sale.buyer_id IN (SELECT account_id FROM earlier_participation) AND EXISTS (
       SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
         AND (once.left_at AT TIME ZONE :zone)::date
-            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
+            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer)))
+    OR (sale.{at} >= :start AND sale.buyer_id IN (
+      SELECT account_id FROM participation WHERE is_again AND joined_at >= :start AND joined_at < :until)))"""
 # Those of which something is left, in the order in which they happened.
 _SALES = """
     SELECT sale.id, sale.hub_id, coalesce(sale.seller_id, CAST(:nobody AS uuid)), sale.buyer_id,
@@ -136,9 +140,10 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     hub = np.searchsorted(hub_ids, sold.hubs).astype(np.int32).take(sold.hub)
     parents = np.full(len(known), -1, np.int32)
     parents[places_in(known, people)] = parent
+    if period.inputs_digest is None or digests.form_of(period.inputs_digest) > 1:  # else as it was closed before
+        _close_off(known, people, parents, sold, seller)
     members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
-    by = _bought_by(known, people, parents, sold, seller)
-    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, by=by, **sold.columns)
+    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, **sold.columns)
     repeating = _repeating(period, plan, facts)
     return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
@@ -201,19 +206,16 @@ def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column
     return people, np.where(above >= 0, here.take(above), -1), known
 
 
-def _bought_by(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> Column:
-    """Who bought it as a customer and stands above the seller by the end of the period, or -1; empty: nobody.
+def _close_off(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> None:
+    """What customers bought who stand above the seller by the end of the period counts for nobody: it would pay them.
 
-    They joined after they bought, or had left long before.
+    They joined after they bought, and the seller was put beneath them.
     """
     takes_part = places_in(people, sold.buyers) >= 0
-    buyer, found = places_in(known, sold.buyers).take(sold.buyer), np.full(len(seller), -1, np.int32)
-    for at in np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0)).tolist():
-        above = int(seller[at])
-        while above >= 0 and above != buyer[at]:
-            above = int(parents[above])
-        found[at] = above
-    return found if (found >= 0).any() else found[:0]
+    places = np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0))
+    buyer = places_in(known, sold.buyers).take(sold.buyer.take(places))
+    above = places[stands_above(parents, buyer, seller.take(places))]
+    sold.counts[above], sold.columns["buyer"][above] = False, PARTICIPANT
 
 
 def _terms(facts: Mapping[str, Any], period: PlanPeriod) -> dict[int, dict[UUID, int]]:

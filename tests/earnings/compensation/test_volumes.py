@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -33,6 +34,7 @@ from hubapp.earnings.compensation.plans.schema import (
     Plan,
     Unilevel,
 )
+from hubapp.earnings.compensation.refusals import BoughtFromThem
 from hubapp.earnings.compensation.running import Run
 from hubapp.earnings.compensation.services import correcting, counting, joining, reconciling, terms
 from hubapp.earnings.shares import services as shares
@@ -129,12 +131,12 @@ class Life:
                 joining.leave(account_id=self.chance.choice(self.people), actor=SYSTEM, now=self.now)
 
     def come_back(self) -> None:
-        with platform_scope(reason="test"), unit_of_work():
-            gone = select(Participant).where(Participant.left_at.is_not(None)).order_by(Participant.account_id)
-            people = db.session.scalars(gone).all()
+        with hub_scope(self.shop.hub_id), unit_of_work():
+            gone = select(Participant.account_id).where(Participant.left_at.is_not(None))
+            people = db.session.scalars(gone.order_by(Participant.account_id)).all()
             if people:
-                person = self.chance.choice(people)
-                person.joined_at, person.left_at = self.now, None
+                facts = {"terms": joining.TERMS, "code": "", "shows_name": False, "touch": None}
+                joining.join(account_id=self.chance.choice(people), **facts, actor=SYSTEM, now=self.now)
 
     def sell(self) -> None:
         buyer = self.chance.choice(self.members)
@@ -184,8 +186,9 @@ class Life:
             if to is not None and who in correcting.queries.upline(to):
                 return
             one, other = Actor(UUID(int=801), "One"), Actor(UUID(int=802), "Other")
-            change = correcting.propose(account_id=who, to_id=to, reason="So it was.", actor=one, now=self.now)
-            correcting.decide(change_id=change.id, is_agreed=True, answer="", actor=other, now=self.now)
+            with suppress(BoughtFromThem):
+                change = correcting.propose(account_id=who, to_id=to, reason="So it was.", actor=one, now=self.now)
+                correcting.decide(change_id=change.id, is_agreed=True, answer="", actor=other, now=self.now)
 
     def connect(self) -> None:
         """Somebody who may have bought already looks after the hub from now on."""
@@ -289,6 +292,7 @@ class Batch:
 
 def begin(seed: int, event: str) -> Life:
     changes = {"min_verified_customers = 10": "min_verified_customers = 2", "or_min_customer_cv = 10000": ""}
+    changes["lookback_days = 60"] = "lookback_days = 2"  # so that leavers are customers again before they come back
     if event != HANDED:
         changes[f'event_time = "{HANDED}"'] = f'event_time = "{event}"'
     plan.announce(plan.source(changes=changes) + EXTRA)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
-from hubapp.earnings.compensation.plans.rules import REASONS
 from hubapp.earnings.compensation.statement import facts
 from hubapp.earnings.compensation.statement.network import Network, Sale
 
 Data = dict[str, Any]
-NO_SALE = REASONS.index(NO_SALE_WORD)
 SUMS = ("cv", "pv", "from_customers", "everything")
 
 
@@ -49,8 +46,6 @@ class Group:
         )
         if self._hides_buyers():
             found["majority"] = self._majority
-        if unsold := [one.component.id for one in network.result.paid if one.kept.why[member] == NO_SALE]:
-            found["no_sale"] = lambda: unsold
         return found
 
     def _cv(self) -> int:

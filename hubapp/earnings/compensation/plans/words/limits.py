@@ -79,6 +79,7 @@ def base_sentences(base: Base, speech: Speech) -> list[str]:
         said.append(_("Nothing is ever paid for: %(kinds)s.", kinds=kinds))
     days = speech.number(base.lookback_days)
     said.append(_("Who took part in the programme within %(days)s days before is no customer.", days=days))
+    said.append(_("Nor is who looks after a hub in the period, or joins the programme again in it."))
     return [str(one) for one in said]
 
 
