@@ -40,7 +40,6 @@ class Group:
 
     def known(self) -> dict[str, Callable[[], Any]]:
         """All that there is, each by its name."""
-        network, member = self.of, self.member
         found: dict[str, Callable[[], Any]] = dict(
             zip(SUMS, (self._cv, self._pv, self._from_customers, self._everything), strict=True)
         )
