@@ -152,7 +152,8 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "",
 
 def stands_above(parent: Column, upper: Column, lower: Column) -> Column:
     """Of pairs of members: whether the one stands anywhere above the other, or is the same."""
-    found, here = upper == lower, lower
+    here: Column = lower
+    found: Column = upper == lower
     while (here >= 0).any():
         here = np.where(here >= 0, parent.take(here), -1)
         found |= (here >= 0) & (here == upper)

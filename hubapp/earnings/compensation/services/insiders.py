@@ -63,6 +63,6 @@ def bought_until(*, account_id: UUID, above: Collection[UUID], now: datetime) ->
             moment < place.ends_at,
         )
         for seller_id in db.session.scalars(sellers.distinct()):
-            if account_id in participant_queries.upline(seller_id):
+            if seller_id is not None and account_id in participant_queries.upline(seller_id):
                 return place.span.end
     return None
