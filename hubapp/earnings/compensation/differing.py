@@ -147,10 +147,17 @@ def _since(run: Run, rows: _Rows, known: Column, here: Column) -> dict[str, Colu
         return {}
     orders, ground, found = run.inputs.orders, run.result.ground, dict[str, Column]()
     assert isinstance(orders.ids, Uuids)
-    read = np.flatnonzero(places_in(np.sort(rows.sales), orders.ids.raw) >= 0)
+    by_id = np.argsort(rows.sales)
+    at = places_in(rows.sales.take(by_id), orders.ids.raw)
+    read = np.flatnonzero(at >= 0)
     counts = np.ones(len(read), np.int64) if ground.counts is None else ground.counts.take(read).astype(np.int64)
     cv, pv = orders.cv.take(read), orders.pv.take(read)
     is_outside = orders.buyer.take(read) == CUSTOMER
+    # Whose customer the buyer was is the close's to say: it knows who stands above the seller, too.
+    late = by_id.take(at.take(read))
+    for name in (*OWN, *GROUP[:2]):
+        rows.late[name][late] *= counts
+    rows.late["outside"][late] *= is_outside
     was = dict(zip(VOLUMES, (cv * counts, pv * counts, cv * counts, pv * counts, cv * is_outside, cv), strict=True))
     now_at, was_at = places_in(known, rows.late_sellers), here.take(orders.seller.take(read))
     for name in VOLUMES:
