@@ -16,6 +16,7 @@ from sqlalchemy import select
 from hubapp.earnings.compensation import corrected
 from hubapp.earnings.compensation.corrected import Correction
 from hubapp.earnings.compensation.errors import NoSuchPeriod
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanRun, PlanSale, RunKind
 from hubapp.earnings.compensation.plans import explain
 from hubapp.earnings.compensation.plans.explain import Line
@@ -94,13 +95,13 @@ class Statement:
 def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
     period = standing.row
-    if period is None or period.cutoff is None:
+    if period is None or period.frozen is None:
         raise NoSuchPeriod(standing.span.name, standing.currency)
     corrections = corrected.booked_with(account_id, period)
     if not corrections and not _has_lines(period.id, account_id):
         raise NoSuchPeriod(standing.span.name, standing.currency)
     closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
-    result = run_of(period.id, period.cutoff).result
+    result = run_of(period.id, period.frozen).result
     name = str(account_id)
     has_file = name in result.ground.members.ids
     lines = tuple(_explained(explain.lines(result, name) if has_file else []))
@@ -109,9 +110,9 @@ def statement(*, account_id: UUID, standing: Standing) -> Statement:
 
 
 @lru_cache(maxsize=2)
-def run_of(period_id: UUID, cutoff: datetime) -> Run:
+def run_of(period_id: UUID, freeze: Freeze) -> Run:
     """A closed period computed again; its inputs are frozen, so that everybody who asks can be answered from one."""
-    return Run(db.session.get_one(PlanPeriod, period_id), cutoff)
+    return Run(db.session.get_one(PlanPeriod, period_id), freeze)
 
 
 def _has_lines(period_id: UUID, account_id: UUID) -> bool:

@@ -12,8 +12,9 @@ import numpy as np
 from sqlalchemy import TextClause, text
 
 from hubapp.earnings.compensation import calendar, policies
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod
-from hubapp.earnings.compensation.models.sales import KINDS
+from hubapp.earnings.compensation.models.sales import KINDS, NUMBERS
 from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.names import Uuids, numbered, places_in
@@ -33,12 +34,12 @@ _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
       SELECT hub_id, sale_id, sum(amount)::bigint AS amount, sum(cv)::bigint AS cv, sum(pv)::bigint AS pv
-      FROM plan_refund WHERE at <= :cutoff GROUP BY hub_id, sale_id
+      FROM plan_refund WHERE at <= :cutoff AND after_freeze < :freeze GROUP BY hub_id, sale_id
     ) AS back ON back.hub_id = sale.hub_id AND back.sale_id = sale.id
     LEFT JOIN participant AS buyer ON buyer.account_id = sale.buyer_id AND buyer.joined_at <= sale.{at}
       AND (buyer.left_at IS NULL OR (buyer.left_at AT TIME ZONE :zone)::date
            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))
-    WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
+    WHERE sale.currency = :currency AND sale.paid_at <= :cutoff AND sale.{number} < :freeze
 """
 _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
       SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start))
@@ -120,13 +121,13 @@ class _Sold:
     counts: Column  # what customers bought and the plan pays for
 
 
-def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
-    """Everything a run over a period depends on, beside the plan, as it was recorded up to `cutoff`.
+def inputs_of(*, period: PlanPeriod, plan: Plan, freeze: Freeze) -> Inputs:
+    """Everything a run over a period depends on, beside the plan, as it was recorded up to `freeze`.
 
     Who left before the period's end stands beneath nobody's line any more: those below move up to the next who is
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
-    facts = _facts(period, plan, cutoff)
+    facts = _facts(period, plan, freeze)
     db.session.execute(text(ROOM))
     sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
     people, parent, known = _people(facts, sold, terms)
@@ -142,11 +143,12 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
     return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
 
-def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
+def _facts(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
     base = plan.base or ALL
     return {
         "currency": period.currency,
-        "cutoff": cutoff,
+        "cutoff": freeze.cutoff,
+        "freeze": freeze.below,
         "zone": period.timezone,
         "lookback": base.lookback_days,
         "start": calendar.midnight(period.first_day, period.timezone),
@@ -159,7 +161,8 @@ def _facts(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
 
 def _statement(source: str, period: PlanPeriod) -> TextClause:
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
-    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
+    sold = _SOLD.format(at=at, number=NUMBERS[period.event_time])
+    return text(source.format(sold=sold, inside=_INSIDE.format(at=at), at=at))
 
 
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:

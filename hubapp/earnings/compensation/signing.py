@@ -39,7 +39,7 @@ def signed(*, account_id: UUID, name: str, standing: Standing, settings: Setting
     period, run = found.period, found.run
     if not found.has_file:
         raise NoSuchPeriod(standing.span.name, standing.currency)
-    computed = explaining.run_of(period.id, period.cutoff or run.cutoff)
+    computed = explaining.run_of(period.id, period.frozen or run.frozen)
     closed = _closed(account_id, period, computed, (str(run.id), run.inputs_digest, run.result_digest))
     file = issuing.issue(
         closed=closed,
@@ -80,7 +80,7 @@ def _correction(account_id: UUID, one: corrected.Correction) -> Correction:
     sides = []
     for run in (one.before, one.run):
         digests = (str(run.id), run.inputs_digest, run.result_digest)
-        sides.append(_closed(account_id, one.period, explaining.run_of(one.period.id, run.cutoff), digests))
+        sides.append(_closed(account_id, one.period, explaining.run_of(one.period.id, run.frozen), digests))
     was, now = sides
     computed, booked = _differences(str(account_id), was, now), {row.component: row.difference for row in one.rows}
     if computed != booked:

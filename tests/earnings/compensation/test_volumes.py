@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, live_queries, participant_queries, reading, sources, volume_queries
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import rules as rules_of
 from hubapp.earnings.compensation.plans.components import differential, levels
@@ -210,7 +211,7 @@ class Batch:
         column = calendar.EVENT_COLUMNS[self.rules.period.event_time]
         facts = {"currency": "EUR", "first_day": self.first, "end_day": self.end, "timezone": "Europe/Paris"}
         period = PlanPeriod(**facts, event_time=column)
-        self.inputs = reading.inputs_of(period=period, plan=self.rules, cutoff=self.now + timedelta(days=1))
+        self.inputs = reading.inputs_of(period=period, plan=self.rules, freeze=Freeze(self.now + timedelta(days=1)))
         self.ground = Ground(self.inputs, base=self.rules.base)
 
     def places(self) -> dict[UUID, int]:
