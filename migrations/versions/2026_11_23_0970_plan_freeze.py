@@ -73,7 +73,7 @@ WHEN (NEW.handed_over_at IS DISTINCT FROM OLD.handed_over_at) EXECUTE FUNCTION p
 # What was given back after a run had read does not make what it writes wrong.
 GUARD = "plan_line_is_behind_a_sale()"
 GUARDED = ("AND plan_refund.at <= run.cutoff)", "AND plan_refund.at <= run.cutoff\n                 AND {known})")
-KNOWN = "(run.freeze IS NULL OR plan_refund.after_freeze < run.freeze)"
+KNOWN = "(run.freeze_number IS NULL OR plan_refund.after_freeze < run.freeze_number)"
 
 
 def upgrade() -> None:
@@ -89,8 +89,16 @@ def upgrade() -> None:
             op.create_index(f"ix_{table}_{column}", table, [column])
     op.execute(TRIGGER)
     for table in ("plan_period", "plan_run"):
-        op.add_column(table, sa.Column("freeze", sa.Integer))
-    op.create_check_constraint("freeze", "plan_period", "freeze IS NULL OR cutoff IS NOT NULL")
+        op.add_column(table, sa.Column("freeze_number", sa.Integer))
+    op.create_check_constraint("freeze", "plan_period", "freeze_number IS NULL OR cutoff IS NOT NULL")
+    op.create_table(
+        "plan_statement",
+        sa.Column("period_id", sa.Uuid, sa.ForeignKey("plan_period.id"), primary_key=True),
+        sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("made_of", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", TIME, nullable=False),
+    )
     for statement in _rights():
         op.execute(statement)
     _guard(*(text.format(known=KNOWN) for text in GUARDED))
@@ -99,6 +107,7 @@ def upgrade() -> None:
 def _rights() -> list[str]:
     both = f"{rls.APP_ROLE}, {rls.CENTRAL_ROLE}"
     return [
+        *rls.grant("plan_statement", app="", central="SELECT, INSERT, UPDATE"),
         f"GRANT SELECT ON SEQUENCE {NUMBER} TO {both}",
         f"GRANT USAGE ON SEQUENCE {NUMBER} TO {rls.CENTRAL_ROLE}",
         "REVOKE ALL ON FUNCTION plan_frozen() FROM PUBLIC",
@@ -124,9 +133,10 @@ def downgrade() -> None:
     """Undo; runs go by their moment again."""
     before, after = (text.format(known=KNOWN) for text in GUARDED)
     _guard(after, before)
+    op.drop_table("plan_statement")
     op.drop_constraint("ck_plan_period_freeze", "plan_period")
     for table in ("plan_run", "plan_period"):
-        op.drop_column(table, "freeze")
+        op.drop_column(table, "freeze_number")
     op.execute("DROP TRIGGER handed ON plan_sale")
     for table, columns in (REFUNDS, SALES):
         for column in columns:

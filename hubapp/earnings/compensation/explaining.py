@@ -63,6 +63,16 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """A closed period that has something of somebody's, before anything is computed again."""
+
+    period: PlanPeriod
+    run: PlanRun
+    corrections: tuple[Correction, ...]
+    later: tuple[Correction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it.
 
@@ -94,19 +104,30 @@ class Statement:
 
 def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
-    period = standing.row
-    if period is None or period.frozen is None:
-        raise NoSuchPeriod(standing.span.name, standing.currency)
-    corrections = corrected.booked_with(account_id, period)
-    if not corrections and not _has_lines(period.id, account_id):
-        raise NoSuchPeriod(standing.span.name, standing.currency)
-    closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
-    result = run_of(period.id, period.frozen).result
-    name = str(account_id)
+    found, name = paid(account_id=account_id, standing=standing), str(account_id)
+    result = run_of(found.period.id, found.run.frozen).result
     has_file = name in result.ground.members.ids
     lines = tuple(_explained(explain.lines(result, name) if has_file else []))
-    later = corrected.of_period(account_id, period)
-    return Statement(period, db.session.scalars(closing).one(), lines, corrections, later, has_file)
+    return Statement(found.period, found.run, lines, found.corrections, found.later, has_file)
+
+
+def paid(*, account_id: UUID, standing: Standing) -> Paid:
+    """What is known of it without computing. Refuses like `statement`."""
+    found = None if standing.row is None else paid_in(account_id, standing.row)
+    if found is None:
+        raise NoSuchPeriod(standing.span.name, standing.currency)
+    return found
+
+
+def paid_in(account_id: UUID, period: PlanPeriod) -> Paid | None:
+    """The same; None where the period is not closed, or has nothing of theirs."""
+    if period.frozen is None:
+        return None
+    corrections = corrected.booked_with(account_id, period)
+    if not corrections and not _has_lines(period.id, account_id):
+        return None
+    closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
+    return Paid(period, db.session.scalars(closing).one(), corrections, corrected.of_period(account_id, period))
 
 
 @lru_cache(maxsize=2)

@@ -199,7 +199,7 @@ def test_a_run_from_before_freezes_were_counted_goes_by_its_moment(app: HubFlask
     with app.app_context():
         found = town()
         close()
-        across(lambda: db.session.execute(text("RESET ROLE; UPDATE plan_run SET freeze = NULL")))
+        across(lambda: db.session.execute(text("RESET ROLE; UPDATE plan_run SET freeze_number = NULL")))
         with hub_scope(found.network.hub_id), unit_of_work():
             found.give_back()
         close("2027-02", CLOSING_FEBRUARY)

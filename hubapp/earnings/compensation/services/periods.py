@@ -90,7 +90,7 @@ def _pay(period: PlanPeriod, frozen: Freeze, by: Actor, now: datetime, tell: Tel
     """Run it, freeze what it read, and write its lines; answers its figures and its result's digest."""
     run = Run(period, frozen, tell=tell)
     found = run.summary
-    period.status, period.cutoff, period.freeze = PeriodStatus.CLOSING, frozen.cutoff, frozen.number
+    period.status, period.cutoff, period.freeze_number = PeriodStatus.CLOSING, frozen.cutoff, frozen.number
     period.inputs_digest, period.result_digest = found.inputs_digest, found.result_digest
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
@@ -188,7 +188,7 @@ def _keep(run: Summary, kind: RunKind, by: Actor, now: datetime, figures: dict[s
         inputs_digest=run.inputs_digest,
         result_digest=run.result_digest,
         cutoff=run.freeze.cutoff,
-        freeze=run.freeze.number,
+        freeze_number=run.freeze.number,
         run_by=by.id,
         run_at=now,
         figures=figures,

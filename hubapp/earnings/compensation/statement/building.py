@@ -1,9 +1,9 @@
-"""Statements out of a run: the facts of one earner, their lines by a second implementation, and that both agree."""
+"""Statements out of computed periods: what each tells of one earner, put together to a file that is not sealed yet."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,17 +11,9 @@ from typing import Any
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.engine import Result
-from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
-from hubapp.earnings.compensation.plans.rules import REASONS
-from hubapp.earnings.compensation.statement import facts, rules
-from hubapp.earnings.compensation.statement.network import Network, Sale
-
-NO_SALE = REASONS.index(NO_SALE_WORD)
-Data = dict[str, Any]
-
-
-class ImplementationsDisagree(Exception):
-    """The engine and the statement's own arithmetic come to different amounts: nothing is signed."""
+from hubapp.earnings.compensation.statement import rules
+from hubapp.earnings.compensation.statement.body import Data, body_of
+from hubapp.earnings.compensation.statement.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +96,83 @@ def result_digest(result: Result) -> str:
     return sha256("\n".join(sorted(rows)).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A computed period as data, for one earner: what stays of it when the network behind it is gone."""
+
+    period: Data
+    plan: Data
+    body: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A correction as data."""
+
+    was: Told
+    now: Told
+    booked_with: str
+
+    @property
+    def rows(self) -> list[Data]:
+        """What is different, component by component."""
+        return verify_statement.differences(self.was.body["lines"], self.now.body["lines"])
+
+
+def told(closed: Closed, account: str, salt: bytes, at: str = "") -> Told:
+    """`at`: its place in the file, by `of_earlier` or `of_later`, so that no two have the same pseudonyms.
+
+    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run.
+    """
+    run = {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result}
+    body = body_of(closed.network, account, salt + at.encode(), run=run, numbers=closed.numbers)
+    return Told(period_of(closed.period), plan_of(closed), body)
+
+
+def of_earlier(number: int) -> str:
+    """The place of a correction of an earlier period."""
+    return f" {number}"
+
+
+def of_later(number: int) -> str:
+    """The place of a correction by a later close."""
+    return f" later {number}"
+
+
 def document(
     *,
     closed: Closed,
     earner: Earner,
-    issuer: str,
-    keys_at: str,
     salt: bytes,
     corrections: Sequence[Correction] = (),
     later: Sequence[Correction] = (),
+    **rest: Any,
+) -> Data:
+    """The same as `assembled` out of networks that stand in memory together. Raises like `told`."""
+    sides = {
+        name: [
+            Again(*(told(side, earner.account, salt, place(at)) for side in (one.was, one.now)), one.booked_with)
+            for at, one in enumerate(rows)
+        ]
+        for name, rows, place in (("corrections", corrections, of_earlier), ("later", later, of_later))
+    }
+    return assembled(main=told(closed, earner.account, salt), earner=earner, **sides, **rest)
+
+
+def assembled(
+    *,
+    main: Told,
+    earner: Earner,
+    issuer: str,
+    keys_at: str,
+    corrections: Sequence[Again] = (),
+    later: Sequence[Again] = (),
     debt_before: int | None = None,
 ) -> Data:
     """Everything but the seal. `debt_before`: where payouts hold back and recover by the plan's terms, what was owed.
 
     `corrections` of earlier periods were booked with this one's close, `later` ones of this period with later closes.
-
-    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run.
     """
-    body = body_of(closed, earner.account, salt)
     found: Data = {
         "about": {
             "format": verify_statement.FORMAT,
@@ -130,11 +181,11 @@ def document(
             "keys": keys_at,
         },
         "earner": {"account": earner.account, "name": earner.name},
-        "period": period_of(closed.period),
-        "plan": plan_of(closed),
-        "corrections": [_correction(one, earner.account, salt, at) for at, one in enumerate(corrections)],
-        "later": [_correction(one, earner.account, salt, f"later {at}") for at, one in enumerate(later)],
-        **body,
+        "period": main.period,
+        "plan": main.plan,
+        "corrections": [_correction(one) for one in corrections],
+        "later": [_correction(one) for one in later],
+        **main.body,
     }
     plan, lines = found["plan"]["rules"], found["lines"]
     found["totals"] = verify_statement.totals_of(plan, lines, found["corrections"], found["later"], debt_before)
@@ -165,135 +216,12 @@ def plan_of(closed: Closed) -> Data:
     }
 
 
-def _correction(one: Correction, account: str, salt: bytes, at: int | str) -> Data:
-    was, now = (body_of(side, account, salt + f" {at}".encode()) for side in (one.was, one.now))
+def _correction(one: Again) -> Data:
     return {
-        "period": period_of(one.now.period),
-        "plan": plan_of(one.now),
+        "period": one.now.period,
+        "plan": one.now.plan,
         "booked_with": one.booked_with,
-        "was": was,
-        "now": now,
-        "lines": verify_statement.differences(was["lines"], now["lines"]),
+        "was": one.was.body,
+        "now": one.now.body,
+        "lines": one.rows,
     }
-
-
-def body_of(closed: Closed, account: str, salt: bytes) -> Data:
-    """Facts and lines of one member in one computed period."""
-    network = closed.network
-    member = network.place[account]
-    given = Given(network, member)
-    body: Data = {
-        "facts": _facts(network, member, salt),
-        "group": given.group,
-        "network": given.network,
-        "orders": _orders(closed, member),
-        "run": {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result},
-        "standing": _standing(network, member),
-    }
-    taken: dict[str, str] = {}
-    lines = verify_statement.lines_of(rules.rules_of(network.plan), body, taken)
-    _agree(network, member, lines)
-    run = {**body["run"], "taken": sorted(taken)}
-    return {**body, "run": run, "group": given.group.asked, "network": given.network.asked, "lines": lines}
-
-
-def _facts(network: Network, member: int, salt: bytes) -> Data:
-    each = {one.id: facts.facts_of(one, network, member, salt) for one in network.plan.components}
-    return {name: found for name, found in each.items() if found}
-
-
-def _orders(closed: Closed, member: int) -> list[Data]:
-    return [
-        {
-            "order": closed.numbers.get(sale.id, sale.id),
-            "amount": sale.amount,
-            "cv": sale.cv,
-            "pv": sale.pv,
-            "buyer": sale.buyer,
-            "kind": sale.kind,
-        }
-        for sale in closed.network.sales_of(member)
-    ]
-
-
-def _standing(network: Network, member: int) -> Data:
-    members = network.inputs.members
-    return {
-        "rank": network.ranks[member],
-        "active": network.active[member],
-        "customers": int(members.customers[member]),
-        "customer_pv": int(members.customer_pv[member]),
-        "customer_cv": int(members.customer_cv[member]),
-        "earlier_cv": int(members.earlier_cv[member]),
-    }
-
-
-class Asked(dict[str, Any]):
-    """Values that are computed when somebody asks for them, so that a file holds what its lines need and no more."""
-
-    def __init__(self, known: dict[str, Callable[[], Any]]) -> None:
-        super().__init__()
-        self.known, self.asked = known, dict[str, Any]()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.known
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.asked:
-            self.asked[name] = self.known[name]()
-        return self.asked[name]
-
-
-class Given:
-    """What is taken from the run: sums over the downline, and figures of the whole network."""
-
-    def __init__(self, network: Network, member: int) -> None:
-        self.of, self.member = network, member
-        known: dict[str, Callable[[], Any]] = {
-            "cv": lambda: network.gv[member] - network.own[member],
-            "pv": lambda: network.gpv[member] - network.own_pv[member],
-            "from_customers": self._from_customers,
-            "everything": self._everything,
-        }
-        if self._hides_buyers():
-            known["majority"] = self._majority
-        if unsold := [one.component.id for one in network.result.paid if one.kept.why[member] == NO_SALE]:
-            known["no_sale"] = lambda: unsold
-        self.group = Asked(known)
-        self.network = Asked({"turnover": lambda: network.turnover, "cap": self._cap})
-
-    def _hides_buyers(self) -> bool:
-        """Whether the sums would show what very few people of the downline bought themselves."""
-        mine = any(sale.buyer != "customer" for sale in self._own_sales())
-        return 0 < self.of.insiders[self.member] - int(mine) < facts.FEW
-
-    def _own_sales(self) -> list[Sale]:
-        return self.of.sales_of(self.member)
-
-    def _from_customers(self) -> int:
-        """Of the downline alone: own sales stand in the file one by one."""
-        mine = sum(sale.cv for sale in self._own_sales() if sale.buyer == "customer")
-        return self.of.from_customers[self.member] - mine
-
-    def _everything(self) -> int:
-        return self.of.everything[self.member] - sum(sale.cv for sale in self._own_sales())
-
-    def _majority(self) -> bool:
-        return 2 * self.of.from_customers[self.member] > self.of.everything[self.member]
-
-    def _cap(self) -> Data | None:
-        """The divisions of the total cap where it was reached."""
-        steps, rest, total = self.of.scaling
-        if not steps and rest is None:
-            return None
-        scaled = {name: step.share(self.member) for name, step in steps.items()}
-        return {"total": total, "scaled": scaled, "rest": rest.share(self.member) if rest else None}
-
-
-def _agree(network: Network, member: int, lines: Sequence[Data]) -> None:
-    for at, (line, paid) in enumerate(zip(lines, network.result.paid, strict=True)):
-        ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
-        lost = int(paid.forfeited.get(member, 0))
-        engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
-        if ours != engines:
-            raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")
