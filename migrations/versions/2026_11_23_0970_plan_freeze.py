@@ -14,6 +14,7 @@ depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 NUMBER = "public.plan_freeze_number"
+FIRST = 1
 LOCK = 1_886_150_502  # any number, always the same one
 SALES = ("plan_sale", ("after_freeze", "handed_after_freeze"))
 REFUNDS = ("plan_refund", ("after_freeze",))
@@ -77,9 +78,9 @@ KNOWN = "(run.freeze_number IS NULL OR plan_refund.after_freeze < run.freeze_num
 
 
 def upgrade() -> None:
-    """Add; what was recorded before belongs to every freeze from now on, and runs before go by their moment alone."""
+    """Add; what was recorded so far has the number 0, and belongs to runs so far by its moment; what comes does not."""
     op.execute(f"CREATE SEQUENCE {NUMBER} AS integer")
-    op.execute(f"SELECT setval('{NUMBER}', 1)")
+    op.execute(f"SELECT setval('{NUMBER}', {FIRST})")
     for statement in (FROZEN, FREEZE, HANDED):
         op.execute(statement)
     for table, columns in (SALES, REFUNDS):
@@ -90,6 +91,7 @@ def upgrade() -> None:
     op.execute(TRIGGER)
     for table in ("plan_period", "plan_run"):
         op.add_column(table, sa.Column("freeze_number", sa.Integer))
+        op.execute(f"UPDATE {table} SET freeze_number = {FIRST} WHERE cutoff IS NOT NULL")
     op.create_check_constraint("freeze", "plan_period", "freeze_number IS NULL OR cutoff IS NOT NULL")
     op.create_table(
         "plan_statement",

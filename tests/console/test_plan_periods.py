@@ -31,6 +31,7 @@ def network(app: HubFlask) -> Network:
         announced()
         network.sells("cem", 50_000)
         network.sells("ben", 10_000)
+    run_all(app)  # the plan's own news
     at(CLOSING)
     return network
 

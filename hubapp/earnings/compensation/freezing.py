@@ -17,14 +17,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-# Runs without a number: what was being recorded while they read is looked at once more.
-UNDER_WAY = timedelta(hours=1)
+# Runs of before freezes were counted have this number, and what was recorded before has none above 0: what was being
+# recorded while they read is looked at once more.
+FIRST, UNDER_WAY = 1, timedelta(hours=1)
 ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """`number` None: of runs before freezes were counted; they go by their moment alone."""
+    """`number` None: everything up to the moment, whenever it was recorded."""
 
     cutoff: datetime
     number: int | None = None
@@ -43,6 +44,6 @@ class Freeze:
         return and_(self.holds(at, number), or_(at > before.cutoff, number >= before.below))
 
     def may_add(self, before: Freeze, at: Any, number: Any) -> ColumnElement[bool]:
-        """The same, and what one without a number may have missed."""
-        since = before.cutoff - UNDER_WAY if before.number is None else before.cutoff
+        """The same, and what one from before they were counted may have missed."""
+        since = before.cutoff if before.below > FIRST else before.cutoff - UNDER_WAY
         return and_(self.holds(at, number), or_(at > since, number >= before.below))
