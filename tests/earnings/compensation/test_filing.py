@@ -17,7 +17,7 @@ from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db
 from hubapp.web.areas import HubFlask
 from tests.conftest import Live
-from tests.earnings.compensation.closing import close
+from tests.earnings.compensation.closing import close, paid
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, FEBRUARY, Network, across, announced, make_network
 from tests.factories.races import meeting, together, without_turns
 
@@ -68,11 +68,11 @@ def first_sale(network: Network) -> object:
     return across(lambda: db.session.execute(text(statement), {"seller": network.people["cem"]}).scalar_one())
 
 
-def signed(network: Network, name: str = "cem", period: str = "EUR-2027-01", **settings: object) -> bytes:
-    how = Settings(env="test", secret_key="a secret of tests", **settings)  # type: ignore[arg-type]
+def signed(network: Network, name: str = "cem", *, how: Settings | None = None, **settings: object) -> bytes:
+    how = how or Settings(env="test", secret_key="a secret of tests", **settings)  # type: ignore[arg-type]
 
     def act() -> bytes:
-        place = standing.standing(period, now=LATER)
+        place = standing.standing("EUR-2027-01", now=LATER)
         return filing.signed(
             account_id=network.people[name], name=name.title(), standing=place, settings=how, now=LATER
         )[1]
@@ -107,12 +107,17 @@ def test_another_key_signs_it_anew(network: Network) -> None:
     assert kept() == 1
 
 
-def test_everybody_whose_file_a_close_corrects_has_it_without_asking(network: Network, computed: Computed) -> None:
+def test_everybody_whose_file_a_close_corrects_has_it_without_asking(
+    network: Network, computed: Computed, base_app: HubFlask
+) -> None:
     corrected(network)
-    before = len(computed)
+    whose = {name for name, _component in paid(network, "recompute")}
+    assert {"cem", "maud"} <= whose
+    assert kept() == 2 * len(whose)  # of both periods
+    computed.clear()
     explaining.run_of.cache_clear()
-    assert kept() == 6  # cem's, of those above, and of the hub's connector, of both periods
-    assert len(computed) == before
+    assert signed(network, how=base_app.extensions["hubapp.settings"])
+    assert computed == []
 
 
 def test_a_file_with_corrections_computes_each_network_once(network: Network, computed: Computed) -> None:

@@ -36,8 +36,8 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
 
     `event_time`: which moment of a sale decides that it belongs here (a column of plan_sale); both are its version's.
 
-    `cutoff` and `freeze_number` (see freezing): what was recorded up to them is in the closing run; together with its digest
-    they freeze its inputs, because sales, refunds and sponsorships are only added to.
+    `cutoff` and `freeze_number` (see freezing): what was recorded up to them is in the closing run; together with its
+    digest they freeze its inputs, because sales, refunds and sponsorships are only added to.
     """
 
     __tablename__ = "plan_period"
