@@ -16,7 +16,8 @@ PATIENCE = timedelta(minutes=1)
 def freeze(*, cutoff: datetime) -> Freeze:
     """From here on a run that reads up to `cutoff` finds the same, whenever it reads. Refuses with StillRecording.
 
-    To be asked for before anything else is read: what others keep while it waits has to be seen.
+    To be asked for before anything else is read: what others keep while it waits has to be seen. And before any turn is
+    taken that those who record wait for (corrections of sponsors): they would wait for one another.
     """
     number = wait_for_recording()
     if number is None:
