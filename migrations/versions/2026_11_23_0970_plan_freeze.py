@@ -18,6 +18,12 @@ FIRST = 1
 LOCK = 1_886_150_502  # any number, always the same one
 SALES = ("plan_sale", ("after_freeze", "handed_after_freeze"))
 REFUNDS = ("plan_refund", ("after_freeze",))
+# What the app's role may say of a row: not when it became known.
+SETS = {
+    "plan_sale": "hub_id, id, order_id, number, position, kind, currency, amount, cv, pv, seller_id, buyer_id,"
+    " ordered_at, paid_at, handed_over_at",
+    "plan_refund": "hub_id, id, sale_id, key, amount, cv, pv, at",
+}
 
 # The last freeze when a transaction recorded first: of every row of it the same, and held as a lock until it ends, so
 # that the next freeze waits for it. Looked up once more under the lock: a freeze may have come between.
@@ -109,6 +115,8 @@ def upgrade() -> None:
 def _rights() -> list[str]:
     both = f"{rls.APP_ROLE}, {rls.CENTRAL_ROLE}"
     return [
+        *(f"REVOKE INSERT ON {table} FROM {rls.APP_ROLE}" for table in SETS),
+        *(f"GRANT INSERT ({columns}) ON {table} TO {rls.APP_ROLE}" for table, columns in SETS.items()),
         *rls.grant("plan_statement", app="", central="SELECT, INSERT, UPDATE"),
         f"GRANT SELECT ON SEQUENCE {NUMBER} TO {both}",
         f"GRANT USAGE ON SEQUENCE {NUMBER} TO {rls.CENTRAL_ROLE}",
@@ -135,6 +143,8 @@ def downgrade() -> None:
     """Undo; runs go by their moment again."""
     before, after = (text.format(known=KNOWN) for text in GUARDED)
     _guard(after, before)
+    for table in SETS:
+        op.execute(f"GRANT INSERT ON {table} TO {rls.APP_ROLE}")
     op.drop_table("plan_statement")
     op.drop_constraint("ck_plan_period_freeze", "plan_period")
     for table in ("plan_run", "plan_period"):

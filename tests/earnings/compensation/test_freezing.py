@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from hubapp.cli import period
 from hubapp.earnings.compensation import corrected, explaining, queries, verify_statement
@@ -184,6 +185,12 @@ def test_its_order_is_named_where_the_difference_is_explained(app: HubFlask, lat
     with app.app_context():
         close("2027-02", CLOSING_FEBRUARY)
         assert across(given_back) == [50_000]
+
+
+def test_whoever_records_does_not_say_when_it_became_known(app: HubFlask, late: Town) -> None:
+    denied = pytest.raises(ProgrammingError, match="permission denied")
+    with app.app_context(), denied, hub_scope(late.network.hub_id), unit_of_work():
+        db.session.add(PlanRefund(sale_id=late.sale, key="x", amount=1, cv=1, pv=0, at=CLOSING, after_freeze=0))
 
 
 @pytest.mark.parametrize("name", ["EUR-2027-01", "EUR-2027-02"])
