@@ -149,14 +149,18 @@ def document(
     **rest: Any,
 ) -> Data:
     """The same as `assembled` out of networks that stand in memory together. Raises like `told`."""
-    sides = {
-        name: [
-            Again(*(told(side, earner.account, salt, place(at)) for side in (one.was, one.now)), one.booked_with)
-            for at, one in enumerate(rows)
-        ]
-        for name, rows, place in (("corrections", corrections, of_earlier), ("later", later, of_later))
-    }
-    return assembled(main=told(closed, earner.account, salt), earner=earner, **sides, **rest)
+
+    def again(one: Correction, at: str) -> Again:
+        was, now = (told(side, earner.account, salt, at) for side in (one.was, one.now))
+        return Again(was, now, one.booked_with)
+
+    return assembled(
+        main=told(closed, earner.account, salt),
+        earner=earner,
+        corrections=[again(one, of_earlier(at)) for at, one in enumerate(corrections)],
+        later=[again(one, of_later(at)) for at, one in enumerate(later)],
+        **rest,
+    )
 
 
 def assembled(
