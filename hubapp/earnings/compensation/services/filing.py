@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
@@ -62,7 +61,7 @@ def file_corrected(*, period_id: UUID, after: UUID | None, settings: Settings, n
     """
     period = db.session.get_one(PlanPeriod, period_id)
     rows = db.session.execute(_corrected(period, after)).all()
-    people = [row.account_id for row in rows]
+    people: list[UUID] = [row.account_id for row in rows]
     if not people:
         return None
     take_turn()
@@ -78,7 +77,7 @@ def file_corrected(*, period_id: UUID, after: UUID | None, settings: Settings, n
     return people[-1]
 
 
-def _corrected(period: PlanPeriod, after: UUID | None) -> Select[Any]:
+def _corrected(period: PlanPeriod, after: UUID | None) -> Select[UUID, Sequence[UUID]]:
     """Whose lines of earlier periods its close changed, and of which."""
     statement = (
         select(PlanLine.account_id, func.array_agg(PlanLine.period_id.distinct()).label("periods"))
