@@ -246,7 +246,16 @@ def say(app: Flask, name: str, currency: str, row: PlanRun, form: str) -> None:
         click.echo(f"Since the last dry run {figures['changed']} amounts changed:")
         with app.app_context(), platform_scope(reason="hubapp period close"), unit_of_work():
             _say_changes(figures["changes"], currency)
+    if "differed" in figures:
+        click.echo(_told(figures["differed"]))
     click.echo("Nothing was booked." if row.kind == "dry" else f"Closed and booked. Result {row.result_digest}")
+
+
+def _told(differed: int) -> str:
+    if not differed:
+        return "Live figures were what it counted, for everybody."
+    who = "1 person" if differed == 1 else f"{differed} people"
+    return f"Live figures of {who} were not what it counted: they were corrected. Look for what changed them."
 
 
 def _say_changes(changes: list[dict[str, Any]], currency: str) -> None:

@@ -22,23 +22,11 @@ from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.welcome import Welcome
 from hubapp.people.profiles import queries as profiles
+from hubapp.tenancy import arrangement
 
 NEWEST = 8
 NEXT = 3
 NEWEST_MEMBERS = 6
-SECTIONS = (
-    "hero",
-    "facts",
-    "start",
-    "gatherings",
-    "conversations",
-    "listings",
-    "needs",
-    "orders_split",
-    "connector",
-    "members",
-    "about",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +48,9 @@ class Front:
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
-    """The hub's choice and order."""
-    chosen = site.view.home.get("sections") or SECTIONS
-    return tuple(section for section in chosen if section in SECTIONS)
+    """The hub's choice and order of what is not switched off."""
+    shown = arrangement.shown(site.view.features)
+    return tuple(section for section in site.view.home.get("sections") or shown if section in shown)
 
 
 def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:

@@ -17,6 +17,14 @@ from hubapp.web.areas import CENTRAL, HUB
 Entry = tuple[str, str, str, str]
 LEGAL = ("terms", "privacy", "imprint")
 
+# Pages that stand elsewhere than what they are about.
+BELONGS = {
+    "/me/group": "/me/programme",
+    "/manage/versions/page": "/manage/pages",
+    "/manage/versions/steps": "/manage/mentors",
+    **{f"/manage/versions/{part}": f"/manage/{part}" for part in ("brand", "front", "switches")},
+}
+
 
 def hub_nav(hub: HubView, locale: str, root: str, titles: Mapping[str, str]) -> list[Entry]:
     """The hub's main menu, as its pack or its connector ordered it."""
@@ -129,8 +137,9 @@ def central_foot() -> list[tuple[str, str]]:
 
 
 def current(entries: Iterable[Entry]) -> str:
-    """The key of the entry that this page stands under: the longest address it starts with."""
-    path = request.script_root + request.path
+    """The key of the entry that this page stands under: the longest address it starts with, or belongs to."""
+    home = next((home for start, home in BELONGS.items() if request.path.startswith(start)), request.path)
+    path = request.script_root + home
     best, found = -1, ""
     for _label, url, _icon, key in entries:
         # `/` and `/manage/` are pages of their own, not the parents of all others.

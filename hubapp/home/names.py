@@ -11,7 +11,8 @@ PARTS = {
     "page": _l("Pages"),
     "switches": _l("Switches"),
 }
-# What a connector turns on and off, and what that means.
+# What a connector turns on and off, and what that means. `needs` is not among them: a pack may say it, and nothing of
+# that kind is written yet.
 SWITCHES = {
     "conversations": (_l("Conversations"), _l("Members tell and ask one another.")),
     "open_conversations": (
@@ -22,9 +23,21 @@ SWITCHES = {
     "members_directory": (_l("Directory"), _l("Members see one another, and what each offers, seeks and knows.")),
     "messages": (_l("Messages"), _l("Members write to one another.")),
     "mentors": (_l("Welcoming newcomers"), _l("Somebody welcomes each newcomer, with a plan of first steps.")),
-    "referrals": (_l("Links of members"), _l("Members pass on a link of their own and see what came of it.")),
-    "shipping": (_l("Parcels"), _l("Sellers may send what they sell.")),
+    "referrals": (
+        _l("Links of members"),
+        _l("Members pass on a link of their own and see what came of it. Links in print go on leading here."),
+    ),
+    "shipping": (
+        _l("Parcels"),
+        _l("Sellers may send what they sell. What can be sent already stays so until its seller changes it."),
+    ),
+    "pickup": (
+        _l("Picking up"),
+        _l("Buyers may fetch products. What can be fetched already stays so; what happens here is not concerned."),
+    ),
 }
+# Turned where it is about something: who reads conversations, among conversations.
+TURNED_ELSEWHERE = ("open_conversations",)
 SECTIONS = {
     "hero": _l("Promise and cover"),
     "facts": _l("Numbers"),

@@ -81,7 +81,7 @@ def of_front(site: Site, front: Front) -> list[dict[str, Any]]:
         with force_locale(locale):
             draft = Site(drafted, locale, site.root)
             found = fronts.front(draft, reader_id, now=clock.now())
-            order = [str(names.SECTIONS.get(name, name)) for name in front.sections]
+            order = [str(names.SECTIONS.get(name, name)) for name in found.sections]
             html = render_template("home/manage/_front_shown.html", hub=draft, front=found, order=order, locale=locale)
         shown.append({"locale": locale, "dir": presentation.direction_of(locale), "html": Markup(html)})  # noqa: S704  escaped within
     return shown

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import Refusal
-from hubapp.tenancy import editing, errors, logo, stylesheet, theme
+from hubapp.tenancy import arrangement, editing, errors, logo, stylesheet, theme
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.editing import Change
 from hubapp.tenancy.models import Hub
@@ -166,23 +166,22 @@ def edit_switches(
     if unknown:
         raise errors.FieldRefused(_("Choose from the list."), field=unknown[0][:40])
     change = editing.begin(part="switches", version=version)
-    change.hub.features = {**change.hub.features, **switches}
+    features = {**change.hub.features, **switches}
+    if not features.get("shipping", True) and not features.get("pickup", True):
+        raise errors.FieldRefused(
+            _("Somehow buyers must get what they buy: by parcel, or by picking it up."), field="pickup"
+        )
+    change.hub.features = features
     return _finished(change, "switches.edit", source, actor, now)
 
 
-def available_sections(features: Mapping[str, Any]) -> tuple[str, ...]:
-    """The sections that lead somewhere with these switches."""
-    return tuple(name for name in schema.SECTIONS if features.get(schema.SECTION_SWITCHES.get(name, ""), True))
-
-
 def _refuse_sections(hub: Hub | HubView, sections: tuple[str, ...]) -> None:
-    known = available_sections(hub.features)
     for section in sections:
-        if section not in known or sections.count(section) > 1:
+        if section not in schema.SECTIONS or sections.count(section) > 1:
             raise errors.FieldRefused(
                 _("%(section)s cannot be a section here.", section=section[:40]), field="sections"
             )
-    if not sections:
+    if not set(sections) & set(arrangement.shown(hub.features)):
         raise errors.FieldRefused(_("A front page needs at least one part."), field="sections")
 
 

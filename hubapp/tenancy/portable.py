@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from sqlalchemy import select
 
 from hubapp.kernel.db import db
@@ -32,12 +30,12 @@ def pack_of(hub_id: int) -> Pack:
         timezone=hub.timezone,
         country=hub.country,
         theme=schema.Theme(**hub.theme),
-        nav=_on(hub, hub.home["nav"], schema.NAV_SWITCHES),
+        nav=tuple(hub.home["nav"]),
         features=hub.features,
         domains=tuple(domain.host for domain in queries.domains(hub_id)),
         legal=schema.Legal(**legal),
         tax=schema.Tax(rates=hub.tax_rates, **hub.legal["tax"]),
-        home=schema.Home(_on(hub, hub.home["sections"], schema.SECTION_SWITCHES)),
+        home=schema.Home(tuple(hub.home["sections"])),
         texts={locale: schema.Text(**text) for locale, text in hub.home["texts"].items()},
         words=hub.words,
         steps=hub.home.get("steps", {}),
@@ -55,8 +53,3 @@ def pack_of(hub_id: int) -> Pack:
         theme_css=hub.theme_css,
         logo=hub.logo,
     )
-
-
-def _on(hub: Hub, listed: Iterable[str], switches: Mapping[str, str]) -> tuple[str, ...]:
-    """Without what was switched off since: no page shows it, and a pack may not list it."""
-    return tuple(one for one in listed if hub.features.get(switches.get(one, ""), True))

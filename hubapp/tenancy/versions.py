@@ -120,10 +120,9 @@ def front_then(held: Mapping[str, Any]) -> brand.Front:
 
 
 def front_of(hub: Hub, held: Mapping[str, Any]) -> brand.Front:
-    """A version of the front page, without languages and sections that the hub has no longer."""
-    known = brand.available_sections(hub.features)
+    """A version of the front page, without languages that the hub has no longer."""
     chosen = held.get("sections") or schema.SECTIONS
-    sections = tuple(name for name in chosen if name in known)
+    sections = tuple(name for name in chosen if name in schema.SECTIONS)
     texts, words = (
         {locale: table for locale, table in held.get(key, {}).items() if locale in hub.locales}
         for key in ("texts", "words")

@@ -29,7 +29,18 @@ BEGIN
   RETURN NEW;
 END $$
 """
-# Beside the guard of 0060, which looks at the last time only.
+# Every time that somebody took part, the last one too; `is_again`: there is one before it.
+PARTICIPATION = """
+CREATE VIEW participation AS
+  SELECT account_id, joined_at, left_at,
+    EXISTS (SELECT FROM earlier_participation AS once WHERE once.account_id = participant.account_id) AS is_again
+  FROM participant
+  UNION ALL
+  SELECT account_id, joined_at, left_at, EXISTS (SELECT FROM earlier_participation AS once
+    WHERE once.account_id = stay.account_id AND once.joined_at < stay.joined_at)
+  FROM earlier_participation AS stay
+"""
+# Beside the guard of 0060, which looks at the last time only. Who joins again in a period was nobody's customer in it.
 GUARD = """
 CREATE FUNCTION plan_line_is_of_no_earlier_participant() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -39,37 +50,17 @@ BEGIN
     JOIN public.plan_period AS period ON period.id = NEW.period_id
     CROSS JOIN LATERAL (SELECT CASE period.event_time WHEN 'handed_over_at' THEN sale.handed_over_at
       WHEN 'paid_at' THEN sale.paid_at ELSE sale.ordered_at END AS moment) AS happened
-    JOIN public.earlier_participation AS once ON once.account_id = sale.buyer_id
+    JOIN public.participation AS stay ON stay.account_id = sale.buyer_id
     WHERE sale.hub_id = NEW.sale_hub_id AND sale.id = NEW.sale_id
-      AND once.joined_at <= happened.moment AND once.left_at > happened.moment
+      AND (stay.joined_at <= happened.moment AND stay.left_at > happened.moment
+        OR stay.is_again AND stay.joined_at >= period.first_day::timestamp AT TIME ZONE period.timezone
+          AND stay.joined_at < period.end_day::timestamp AT TIME ZONE period.timezone)
   ) THEN
     RAISE EXCEPTION 'plan: purchases of participants are never paid for' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$
 """
-# As in 0060, and with the times before.
-CUSTOMERS = """
-CREATE OR REPLACE FUNCTION plan_customers(seller uuid, currency_ text, event text, starts timestamptz, ends timestamptz,
-                                          lookback interval)
-RETURNS TABLE (customers bigint, orders bigint, cv bigint) LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-  SELECT count(DISTINCT buyer_id), count(DISTINCT (hub_id, order_id)), coalesce(sum(left_cv), 0)::bigint FROM (
-    SELECT s.hub_id, s.order_id, s.buyer_id, s.cv - coalesce(
-      (SELECT sum(r.cv) FROM public.plan_refund r WHERE r.hub_id = s.hub_id AND r.sale_id = s.id), 0) AS left_cv
-    FROM public.plan_sale s CROSS JOIN LATERAL (
-      SELECT CASE event WHEN 'handed_over_at' THEN s.handed_over_at WHEN 'paid_at' THEN s.paid_at
-             ELSE s.ordered_at END AS moment) AS m
-    WHERE s.seller_id = seller AND s.currency = currency_ AND s.kind = 'product' AND s.buyer_id <> seller
-      AND m.moment >= starts AND m.moment < ends
-      AND NOT EXISTS (SELECT FROM public.participant p WHERE p.account_id = s.buyer_id AND p.joined_at <= m.moment
-                      AND (p.left_at IS NULL OR p.left_at > m.moment - lookback)){earlier}
-  ) AS sold WHERE left_cv > 0
-$$
-"""
-EARLIER = """
-      AND NOT EXISTS (SELECT FROM public.earlier_participation p WHERE p.account_id = s.buyer_id
-                      AND p.joined_at <= m.moment AND p.left_at > m.moment - lookback)"""
 TRIGGERS = (
     """CREATE TRIGGER keeps_times BEFORE UPDATE OF joined_at ON participant FOR EACH ROW
     EXECUTE FUNCTION participant_keeps_times()""",
@@ -92,6 +83,8 @@ def upgrade() -> None:
     for statement in (
         *rls.grant("earlier_participation", app="SELECT", central="SELECT, INSERT"),
         *rls.grant("participant", app="UPDATE (joined_at, terms)", central=""),
+        PARTICIPATION,
+        *rls.grant("participation", app="SELECT", central="SELECT"),
         KEEP,
         GUARD,
         *TRIGGERS,
@@ -100,19 +93,6 @@ def upgrade() -> None:
     for signature in DEFINERS:
         for statement in rls.definer(signature, app=False):
             op.execute(statement)
-    _customers(EARLIER)
-
-
-def _customers(earlier: str) -> None:
-    """Only the owner of a definer function replaces it, and needs CREATE on the schema for that moment."""
-    for statement in (
-        f"GRANT CREATE ON SCHEMA public TO {rls.CENTRAL_ROLE}",
-        f"SET LOCAL ROLE {rls.CENTRAL_ROLE}",
-        CUSTOMERS.format(earlier=earlier),
-        "RESET ROLE",
-        f"REVOKE CREATE ON SCHEMA public FROM {rls.CENTRAL_ROLE}",
-    ):
-        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -121,11 +101,11 @@ def downgrade() -> None:
         "DO $$ BEGIN IF EXISTS (SELECT FROM earlier_participation) THEN"
         " RAISE EXCEPTION 'plan: somebody joined again, and their times before would be lost'; END IF; END $$"
     )
-    _customers("")
     op.execute("DROP TRIGGER guard_earlier ON plan_line")
     op.execute("DROP TRIGGER keeps_times ON participant")
     for signature in DEFINERS:
         for statement in rls.drop_definer(signature):
             op.execute(statement)
     op.execute(f"REVOKE UPDATE (joined_at, terms) ON participant FROM {rls.APP_ROLE}")
+    op.execute("DROP VIEW participation")
     op.drop_table("earlier_participation")

@@ -15,11 +15,11 @@ depends_on = None
 TIME = sa.DateTime(timezone=True)
 ADDED = ("own_pv", "group_pv", "outside")
 
-# A buyer who takes part, or did within the look-back; the day as the plan's zone counts it, as the close reads it.
-TAKES_PART = """EXISTS (SELECT FROM (SELECT account_id, joined_at, left_at FROM public.participant UNION ALL
-      SELECT account_id, joined_at, left_at FROM public.earlier_participation) AS p
-      WHERE p.account_id = s.buyer_id AND p.joined_at <= m.moment
-      AND (p.left_at IS NULL OR (p.left_at AT TIME ZONE zone)::date >= (m.moment AT TIME ZONE zone)::date - lookback))"""
+# A buyer who takes part, or did within the look-back, or who joins again in the period: then all that they buy in it.
+# The day as the plan's zone counts it, as the close reads it.
+TAKES_PART = """EXISTS (SELECT FROM public.participation AS p WHERE p.account_id = s.buyer_id AND (p.joined_at <= m.moment
+      AND (p.left_at IS NULL OR (p.left_at AT TIME ZONE zone)::date >= (m.moment AT TIME ZONE zone)::date - lookback)
+      OR p.is_again AND m.moment >= starts AND p.joined_at >= starts AND p.joined_at < ends))"""
 SALES = f"""
     SELECT s.hub_id, s.order_id, s.seller_id, s.buyer_id, s.kind, m.moment, s.amount - back.amount AS left_amount,
       s.cv - back.cv AS left_cv, CASE WHEN s.amount > 0 THEN s.pv - back.pv ELSE 0 END AS left_pv
@@ -48,7 +48,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$
 """
 OWN_OF = "plan_own(uuid, text, text, text, timestamptz, timestamptz, integer, text[])"
-# Whoever looks after a hub on a day of a period is nobody's customer in all of it: what they bought before moves.
+# Whoever looks after a hub on a day of a period, or joins again in it, is nobody's customer in all of it: what they
+# bought before moves.
 INSIDE = f"""
 CREATE FUNCTION plan_count_inside(buyer uuid, currency_ text, day date, event text, zone text, starts timestamptz,
                                   ends timestamptz, lookback integer, excluded text[], sign integer)
@@ -74,19 +75,64 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 $$
 """
 INSIDE_OF = "plan_count_inside(uuid, text, date, text, text, timestamptz, timestamptz, integer, text[], integer)"
-GROUPS = """
-WITH RECURSIVE latest AS (
-  SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship ORDER BY account_id, since DESC
-),
-up AS (
-  SELECT sponsor_id AS account_id, true AS is_direct FROM latest WHERE sponsor_id IS NOT NULL
-  UNION ALL
-  SELECT latest.sponsor_id, false FROM up JOIN latest ON latest.account_id = up.account_id
-  WHERE latest.sponsor_id IS NOT NULL
-)
-INSERT INTO plan_group (account_id, direct, people)
-SELECT account_id, count(*) FILTER (WHERE is_direct), count(*) FROM up GROUP BY account_id
+# How many stand under whom, from the sponsorships: level by level, so that a deep tree costs no more than a broad one.
+# What is stored and what it is held against come from one statement, so that nobody has to wait meanwhile.
+RECOUNT = """
+CREATE FUNCTION plan_recount_groups() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  level integer := 0;
+  changed bigint;
+BEGIN
+  CREATE TEMP TABLE recounted ON COMMIT DROP AS
+    WITH latest AS (
+      SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM public.sponsorship ORDER BY account_id, since DESC
+    ),
+    stored AS (
+      SELECT account_id, sum(direct)::bigint AS direct, sum(people)::bigint AS people FROM
+        (SELECT account_id, direct, people FROM public.plan_group
+         UNION ALL SELECT account_id, direct, people FROM public.plan_group_delta) AS parts GROUP BY account_id
+    ),
+    known AS (
+      SELECT account_id FROM latest UNION SELECT sponsor_id FROM latest WHERE sponsor_id IS NOT NULL
+      UNION SELECT account_id FROM stored
+    )
+    SELECT known.account_id, latest.sponsor_id, CASE WHEN latest.sponsor_id IS NULL THEN 0 END AS depth,
+      0::bigint AS direct, 0::bigint AS people, coalesce(stored.direct, 0) AS was_direct,
+      coalesce(stored.people, 0) AS was_people
+    FROM known LEFT JOIN latest USING (account_id) LEFT JOIN stored USING (account_id);
+  CREATE UNIQUE INDEX ON recounted (account_id);
+  CREATE INDEX ON recounted (sponsor_id);
+  CREATE INDEX ON recounted (depth);
+  ANALYZE recounted;
+  LOOP
+    UPDATE recounted AS below SET depth = level + 1 FROM recounted AS above
+      WHERE above.depth = level AND below.sponsor_id = above.account_id;
+    EXIT WHEN NOT FOUND;
+    level := level + 1;
+  END LOOP;
+  WHILE level > 0 LOOP
+    UPDATE recounted AS above SET direct = group_.direct, people = group_.people FROM (
+      SELECT sponsor_id, count(*) AS direct, sum(people + 1)::bigint AS people FROM recounted
+      WHERE depth = level GROUP BY sponsor_id) AS group_ WHERE above.account_id = group_.sponsor_id;
+    level := level - 1;
+  END LOOP;
+  INSERT INTO public.plan_group_delta (account_id, direct, people)
+    SELECT account_id, direct - was_direct, people - was_people FROM recounted
+    WHERE direct <> was_direct OR people <> was_people;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  DROP TABLE recounted;
+  RETURN changed;
+END $$
 """
+RECOUNT_OF = "plan_recount_groups()"
+# The first time there is nobody to wait for who adds up.
+FILL = (
+    "SET LOCAL statement_timeout = 0",
+    "SELECT plan_recount_groups()",
+    "INSERT INTO plan_group (account_id, direct, people) SELECT account_id, direct, people FROM plan_group_delta",
+    "DELETE FROM plan_group_delta",
+)
 
 
 def upgrade() -> None:
@@ -95,6 +141,8 @@ def upgrade() -> None:
         for name in ADDED:
             op.add_column(table, sa.Column(name, sa.BigInteger, nullable=False, server_default=sa.text("0")))
         op.execute(f"UPDATE {table} SET outside = group_cv")
+    # Who begins to look after a hub moves what they bought, while sales wait: it has to be found at once.
+    op.create_index("ix_plan_sale_buyer_id", "plan_sale", ["buyer_id", "currency"])
     _create_groups()
     _create_tasks()
     for function, signature in ((OWN, OWN_OF), (INSIDE, INSIDE_OF)):
@@ -122,7 +170,9 @@ def _create_groups() -> None:
         *rls.grant("plan_group_delta", app="SELECT, INSERT", central="SELECT, INSERT, DELETE"),
     ):
         op.execute(statement)
-    op.execute(GROUPS)
+    op.execute(RECOUNT)
+    for statement in (*rls.definer(RECOUNT_OF, app=False), *FILL):
+        op.execute(statement)
 
 
 def _create_tasks() -> None:
@@ -179,7 +229,8 @@ def downgrade() -> None:
     """Undo."""
     for table in ("plan_booking", "plan_task", "plan_group_delta", "plan_group"):
         op.drop_table(table)
-    for signature in (OWN_OF, INSIDE_OF):
+    op.drop_index("ix_plan_sale_buyer_id", table_name="plan_sale")
+    for signature in (OWN_OF, INSIDE_OF, RECOUNT_OF):
         for statement in rls.drop_definer(signature):
             op.execute(statement)
     for table in ("plan_volume", "plan_volume_delta"):

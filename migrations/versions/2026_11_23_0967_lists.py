@@ -1,4 +1,4 @@
-"""Devices that fail or are no more; one search for lists and for everything; versions of a hub's switches."""
+"""Devices that fail or are no more; lists of one kind of listing or tag; versions of a hub's switches."""
 
 from __future__ import annotations
 
@@ -110,160 +110,6 @@ FUNCTIONS = (
 )
 STABLE = ("notice_readers", "push_devices", "push_targets")
 
-# The hub's search, also for one kind of listing and one kind of tag: as before where nothing more is said.
-UNBLOCKED = "NOT EXISTS (SELECT FROM member_block b WHERE b.hub_id = $1 AND b.account_id = $4 AND b.blocked_id = {})"
-UNBLOCKING = (
-    "NOT EXISTS (SELECT FROM member_block b WHERE b.hub_id = $1 AND b.account_id = m.account_id AND b.blocked_id = $4)"
-)
-
-
-LISTINGS_OF_ALL = f"""
-CREATE FUNCTION find_listings(words text[], after_class integer, before uuid, at_most integer)
-RETURNS TABLE (class integer, id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  RETURN QUERY EXECUTE $query$
-    WITH titled AS (
-      SELECT 0, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $2
-        AND ($4 IS NULL OR ($4 = 0 AND l.id < $5)) ORDER BY l.id DESC LIMIT $6),
-    written AS (
-      SELECT 1, l.id FROM listing l WHERE l.hub_id = $1 AND l.status = 'live' AND l.terms @@ $3 AND NOT l.terms @@ $2
-        AND ($4 IS DISTINCT FROM 1 OR l.id < $5) ORDER BY l.id DESC LIMIT $6)
-    SELECT * FROM (TABLE titled UNION ALL TABLE written) AS hit (class, id) ORDER BY class, id DESC LIMIT $6
-  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
-    after_class, before, at_most;
-END $$
-"""
-PEOPLE_OF_ALL = f"""
-CREATE FUNCTION find_people(words text[], seen text[], viewer uuid, after_class integer, before_at timestamptz,
-  before_id uuid, at_most integer) RETURNS TABLE (class integer, joined_at timestamptz, id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  RETURN QUERY EXECUTE $query$
-    WITH named AS (
-      SELECT 0, m.joined_at, m.id FROM membership m WHERE m.hub_id = $1 AND m.status = 'active' AND m.is_listed
-        AND m.hidden_reason IS NULL AND m.terms @@ $2 AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
-        AND ($5 IS NULL OR ($5 = 0 AND (m.joined_at, m.id) < ($6, $7)))
-        ORDER BY m.joined_at DESC, m.id DESC LIMIT $8),
-    tagged AS MATERIALIZED (
-      SELECT DISTINCT t.membership_id AS id FROM profile_tag t
-        WHERE t.hub_id = $1 AND t.audience = ANY ($3) AND t.terms @@ $2),
-    telling AS (
-      SELECT 1, m.joined_at, m.id FROM tagged
-        CROSS JOIN LATERAL (SELECT * FROM membership k WHERE k.hub_id = $1 AND k.id = tagged.id OFFSET 0) m
-        WHERE m.status = 'active' AND m.is_listed AND m.hidden_reason IS NULL AND NOT m.terms @@ $2
-        AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}
-        AND ($5 IS DISTINCT FROM 1 OR (m.joined_at, m.id) < ($6, $7))
-        ORDER BY m.joined_at DESC, m.id DESC LIMIT $8)
-    SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
-    ORDER BY class, joined_at DESC, id DESC LIMIT $8
-  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
-    before_at, before_id, at_most;
-END $$
-"""
-
-# How often a word is written cannot be told before: looked up by the word, a common one reads half of the hub to show a
-# page, and read in the order of the page, a rare one reads all of it. So it is looked up, and no further than FEW; what
-# has more is common, and read in order until the page is full.
-FEW = 500
-
-
-def _either(name: str, *, table: str, base: str, words: str, columns: str, where: str, order: str, limit: str) -> str:
-    """A common table `name` of the first rows of `table` (as `x`) with these words."""
-    # The limit stands outside: inside, it would make the planner hope to meet the rows soon in some other order.
-    many = f"(SELECT count(*) FROM (SELECT FROM few_{name} LIMIT {FEW + 1}) AS counted) > {FEW}"
-    return f"""few_{name} AS MATERIALIZED (
-      SELECT x.* FROM {table} x WHERE x.hub_id = $1 AND {base} AND x.terms @@ {words}),
-    {name} AS (
-      (SELECT {columns} FROM few_{name} x {where}
-        AND NOT {many} ORDER BY {order} LIMIT {limit})
-      UNION ALL
-      (SELECT {columns} FROM {table} x {where}
-        AND x.hub_id = $1 AND {base} AND x.terms @@ {words} AND {many} ORDER BY {order} LIMIT {limit}))"""
-
-
-LIVE_KIND = "x.status = 'live' AND ($7 IS NULL OR x.kind = ANY ($7))"
-TITLED = _either(
-    "titled",
-    table="listing",
-    base=LIVE_KIND,
-    words="$2",
-    columns="0, x.id",
-    where="WHERE ($4 IS NULL OR ($4 = 0 AND x.id < $5))",
-    order="2 DESC",
-    limit="$6",
-)
-WRITTEN = _either(
-    "written",
-    table="listing",
-    base=LIVE_KIND,
-    words="$3",
-    columns="1, x.id",
-    where="WHERE NOT x.terms @@ $2 AND ($4 IS DISTINCT FROM 1 OR x.id < $5)",
-    order="2 DESC",
-    limit="$6",
-)
-LISTINGS_OF_KINDS = f"""
-CREATE FUNCTION find_listings(words text[], after_class integer, before uuid, at_most integer,
-  kinds text[] DEFAULT NULL) RETURNS TABLE (class integer, id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  RETURN QUERY EXECUTE $query$
-    WITH {TITLED},
-    {WRITTEN}
-    SELECT * FROM (TABLE titled UNION ALL TABLE written) AS hit (class, id) ORDER BY class, id DESC LIMIT $6
-  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), search_written({rls.CURRENT_HUB}, words),
-    after_class, before, at_most, kinds;
-END $$
-"""
-SEEN = f"""m.status = 'active' AND m.is_listed AND m.hidden_reason IS NULL
-        AND {UNBLOCKING} AND {UNBLOCKED.format("m.account_id")}"""
-NAMED = _either(
-    "named",
-    table="membership",
-    base="x.status = 'active' AND $9 IS NULL",
-    words="$2",
-    columns="0, x.joined_at, x.id",
-    where=f"WHERE {SEEN.replace('m.', 'x.')} AND ($5 IS NULL OR ($5 = 0 AND (x.joined_at, x.id) < ($6, $7)))",
-    order="2 DESC, 3 DESC",
-    limit="$8",
-)
-TELLING = _either(
-    "telling",
-    table="profile_tag",
-    base="x.audience = ANY ($3) AND ($9 IS NULL OR x.kind = $9)",
-    words="$2",
-    columns="DISTINCT 1, x.joined_at, x.membership_id",
-    where=f"""CROSS JOIN LATERAL (SELECT * FROM membership k WHERE k.hub_id = $1 AND k.id = x.membership_id OFFSET 0) m
-        WHERE {SEEN} AND ($9 IS NOT NULL OR NOT m.terms @@ $2)
-        AND ($5 IS DISTINCT FROM 1 OR (x.joined_at, x.membership_id) < ($6, $7))""",
-    order="2 DESC, 3 DESC",
-    limit="$8",
-)
-PEOPLE_BY_TAGS = f"""
-CREATE FUNCTION find_people(words text[], seen text[], viewer uuid, after_class integer, before_at timestamptz,
-  before_id uuid, at_most integer, tag_kind text DEFAULT NULL)
-RETURNS TABLE (class integer, joined_at timestamptz, id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  RETURN QUERY EXECUTE $query$
-    WITH {NAMED},
-    {TELLING}
-    SELECT * FROM (TABLE named UNION ALL TABLE telling) AS hit (class, joined_at, id)
-    ORDER BY class, joined_at DESC, id DESC LIMIT $8
-  $query$ USING {rls.CURRENT_HUB}, search_titled({rls.CURRENT_HUB}, words), seen, viewer, after_class,
-    before_at, before_id, at_most, tag_kind;
-END $$
-"""
-LISTINGS_BEFORE, LISTINGS = (
-    ("find_listings(text[], integer, uuid, integer)", LISTINGS_OF_ALL),
-    ("find_listings(text[], integer, uuid, integer, text[])", LISTINGS_OF_KINDS),
-)
-PEOPLE_BEFORE, PEOPLE = (
-    ("find_people(text[], text[], uuid, integer, timestamptz, uuid, integer)", PEOPLE_OF_ALL),
-    ("find_people(text[], text[], uuid, integer, timestamptz, uuid, integer, text)", PEOPLE_BY_TAGS),
-)
-
 
 def upgrade() -> None:
     """Add; what is called as before answers as before."""
@@ -282,16 +128,7 @@ def upgrade() -> None:
         _create(signature, answer, now, is_for_app=is_for_app)
     op.create_index("ix_listing_kind", "listing", ["hub_id", "kind", "id"], postgresql_where=sa.text(LIVE))
     op.create_index("ix_profile_tag_joined", "profile_tag", ["hub_id", "joined_at", "membership_id"])
-    _replace(LISTINGS_BEFORE, LISTINGS)
-    _replace(PEOPLE_BEFORE, PEOPLE)
     _parts((*PARTS, "switches"))
-
-
-def _replace(before: tuple[str, str], now: tuple[str, str]) -> None:
-    _drop(before[0])
-    op.execute(now[1])
-    for change in rls.definer(now[0]):
-        op.execute(change)
 
 
 def _create(signature: str, answer: str, body: str, *, is_for_app: bool) -> None:
@@ -326,8 +163,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM hub_version WHERE part = 'switches'")
     op.execute("ALTER TABLE hub_version FORCE ROW LEVEL SECURITY")
     _parts(PARTS)
-    _replace(PEOPLE, PEOPLE_BEFORE)
-    _replace(LISTINGS, LISTINGS_BEFORE)
     op.drop_index("ix_profile_tag_joined", "profile_tag")
     op.drop_index("ix_listing_kind", "listing")
     for signature, answer, before, _now, is_for_app in reversed(FUNCTIONS):

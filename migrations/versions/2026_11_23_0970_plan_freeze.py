@@ -8,7 +8,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0070_plan_freeze"
-down_revision = "0067_lists"
+down_revision = "0068_flat_search"
 branch_labels = None
 depends_on = None
 

@@ -50,7 +50,7 @@ VERSION = """
     SELECT uuidv7(), 'bench', 1, 'EUR', '2027-01-01', %(source)s, %(digest)s, 'announced', '', uuidv7(), now(),
       uuidv7(), now(), uuidv7(), now(), ''
 """
-ANEW = ("plan_line", "plan_run", "plan_period", "plan_version")
+ANEW = ("plan_line", "plan_run", "plan_period", "plan_version", "plan_volume", "plan_volume_delta")
 
 
 def source(name: str) -> str:
@@ -127,3 +127,9 @@ def announce(admin: str, name: str) -> None:
         for table in ANEW:
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         connection.execute(VERSION, {"source": text, "digest": sha256(text.encode()).hexdigest()})
+
+
+def settle(admin: str) -> None:
+    """As the database leaves tables by itself, in time."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE plan_volume, plan_volume_delta")

@@ -43,9 +43,9 @@ class Full:
     size: int
     post_id: UUID
 
-    def page(self, path: str, *, is_signed_in: bool = True) -> Page:
-        """What its member is shown, or a visitor."""
-        cookie = self.place.cookie if is_signed_in else ""
+    def page(self, path: str, *, cookie: str | None = None) -> Page:
+        """What its member is shown, or somebody else ("": a visitor)."""
+        cookie = self.place.cookie if cookie is None else cookie
         return Page(self.app, path.format(post=self.post_id), base_url=self.place.base_url, cookie=cookie)
 
 
@@ -84,8 +84,8 @@ def _multiply(connection: Connection, values: Mapping[str, object]) -> None:
     """Older and older copies; gatherings from long ago to far ahead; an account for each member."""
     number = "hub.id || ' ' || n"
     earlier = {"id": "uuidv7(n * interval '-1 minute')", "created_at": "one.created_at - n * interval '1 minute'"}
-    # Every second one is over.
-    hours = "CASE n % 2 WHEN 0 THEN n ELSE -n END * interval '1 hour'"
+    # The first is next week; every second one is over.
+    hours = "CASE n % 2 WHEN 0 THEN n ELSE -n - 192 END * interval '1 hour'"
     when = {
         "id": "uuidv7(n * interval '-1 second')",
         "slug": "one.slug || '-' || n",
@@ -109,12 +109,12 @@ def _multiply(connection: Connection, values: Mapping[str, object]) -> None:
         "joined_at": "one.joined_at - n * interval '1 minute'",
     }
     of_tag = "id = (SELECT membership_id FROM profile_tag WHERE hub_id = :hub_id LIMIT 1)"
-    _copies(connection, Post, {**earlier, "comment_count": "0"}, "true", values)
-    _copies(connection, Listing, {**earlier, "slug": "one.slug || '-' || n"}, "true", values)
-    _copies(connection, Gathering, when, "true", values)
-    _copies(connection, Account, account, "id = (SELECT account_id FROM membership WHERE " + of_tag + ")", values)
-    _copies(connection, Membership, member, of_tag, values)
-    _copies(connection, ProfileTag, tag, "true", values)
+    copies(connection, Post, {**earlier, "comment_count": "0"}, "true", values)
+    copies(connection, Listing, {**earlier, "slug": "one.slug || '-' || n"}, "true", values)
+    copies(connection, Gathering, when, "true", values)
+    copies(connection, Account, account, "id = (SELECT account_id FROM membership WHERE " + of_tag + ")", values)
+    copies(connection, Membership, member, of_tag, values)
+    copies(connection, ProfileTag, tag, "true", values)
 
 
 @contextmanager
@@ -129,17 +129,20 @@ def _uncounted(app: HubFlask) -> Iterator[None]:
 def _answers(connection: Connection, hub_id: int, post_id: UUID, size: int) -> None:
     """Later and later answers to one post."""
     later = {"id": "uuidv7(n * interval '1 millisecond')", "created_at": "one.created_at + n * interval '1 second'"}
-    _copies(connection, Comment, later, "true", {"hub_id": hub_id, "size": size, "is_own": True})
+    copies(connection, Comment, later, "true", {"hub_id": hub_id, "size": size, "is_own": True})
     connection.execute(
         text("UPDATE post SET comment_count = :size + 1 WHERE hub_id = :hub_id AND id = :id"),
         {"size": size, "hub_id": hub_id, "id": post_id},
     )
 
 
-def _copies(
+def copies(
     connection: Connection, model: type, changed: Mapping[str, str], which: str, values: Mapping[str, object]
 ) -> None:
-    """`values`: the filled hub, how many copies for each, and whether they are for it or for all others."""
+    """Rows like the first one for which `which` holds, with what has `changed` (`one`: that row, `n`: the number).
+
+    `values`: the filled hub, how many copies for each, and whether they are for it or for all others.
+    """
     table = model.__table__  # type: ignore[attr-defined]
     names = [column.name for column in table.columns if column.computed is None]
     of_hub = "hub_id = :hub_id AND " if "hub_id" in names else ""

@@ -12,13 +12,15 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
-from hubapp.earnings.compensation import queries, reading
+from hubapp.earnings.compensation import calendar, policies, queries, reading, sources
+from hubapp.earnings.compensation.models import PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import digests, engine
-from hubapp.earnings.compensation.services import booking, periods, writing
+from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.services import booking, counting, periods, reconciling, writing
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.audit import SYSTEM
@@ -26,11 +28,13 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.benchmarks.country import CLOSES, MONTH
 
+LIVE = "live"  # in the place of a number of lines
 # What a close goes through, by the functions that do it.
 PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "reading": ((reading, "inputs_of"),),
     "engine": ((engine, "compute"),),
     "freezing": ((digests, "of_inputs"), (digests, "of_result")),
+    "reconciling": ((reconciling, "reconcile"),),
     "posting": ((writing, "write_all"),),
 }
 
@@ -64,6 +68,19 @@ class Clock:
         return run
 
 
+def keep_live(app: Flask) -> None:
+    """What sales leave behind when they go through the product one by one: everybody's live volumes, folded."""
+    version = PlanVersion.id, PlanVersion.source
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        version_id, text_ = db.session.execute(select(*version)).one()
+        rule, span = policies.period_of(sources.read(text_)), calendar.named(MONTH)
+        days = {"first_day": span.first, "end_day": span.end, "timezone": rule.timezone}
+        event = calendar.EVENT_COLUMNS[rule.event_time]
+        period = PlanPeriod(currency="EUR", version_id=version_id, event_time=event, **days)
+        reconciling.correct(run=Run(period, datetime.fromisoformat(CLOSES)))
+        counting.fold(most=10**9)
+
+
 def close(app: Flask, most: int) -> dict[str, Any]:
     """Close the month, and book so many of its lines, each by the code that does it in the product."""
     now, clock = datetime.fromisoformat(CLOSES), Clock()
@@ -78,6 +95,8 @@ def close(app: Flask, most: int) -> dict[str, Any]:
         hubs = queries.hubs_waiting("EUR")
     if paid != run.figures["paid"]:
         raise RuntimeError(f"{paid} was written, {run.figures['paid']} is to be paid")
+    if run.figures["differed"]:
+        raise RuntimeError(f"live volumes of {run.figures['differed']} people are not what the close counted")
     found = {"seconds": clock.seconds, "peaks": clock.peaks, "whole": whole, "lines": lines, "figures": run.figures}
     begin, booked = time.perf_counter(), _book(app, hubs, most, now)
     return {**found, "peak": peak(), "booked": booked, "booking": time.perf_counter() - begin}
@@ -97,4 +116,7 @@ def _book(app: Flask, hubs: list[int], most: int, now: datetime) -> int:
 
 if __name__ == "__main__":
     settings = Settings()
-    sys.stdout.write(json.dumps(close(create_app(settings, require_ready(settings)), int(sys.argv[1]))))
+    made = create_app(settings, require_ready(settings))
+    if sys.argv[1] == LIVE:
+        keep_live(made)
+    sys.stdout.write(json.dumps(close(made, int(sys.argv[1])) if sys.argv[1] != LIVE else None))

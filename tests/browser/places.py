@@ -81,7 +81,7 @@ _PLACES: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (CONNECTORS["lyon"], "lyon", ("/manage/mentors", "/members?kind=offers")),
     (CONNECTORS["tunis"], "tunis", ("/me/profile", "/messages", "/manage/mentors")),
     (MEMBER, "lyon", ("/me/leave", "/me/referrals?c=poster", "/offline")),
-    (CONNECTORS["tunis"], "tunis", ("/me/leave", "/manage/handover", "/manage/invites", "/me/referrals")),
+    (CONNECTORS["tunis"], "tunis", ("/me/leave", "/manage/handover", "/manage/invites")),
     (CONNECTORS["lyon"], "lyon", ("/manage/versions/brand", "/manage/versions/page?page=about", "/manage/switches")),
     (CONNECTORS["tunis"], "tunis", ("/manage/front", "/manage/pages/ar/about", "/manage/versions/front")),
     (

@@ -91,7 +91,7 @@ def test_a_message_is_read_out_as_it_comes(visit: Visit) -> None:
     shiru.main.get_by_role("textbox").first.fill("Or tomorrow?")
     shiru.press(re.compile("^Send"))
     shiru.sees("Or tomorrow?")
-    read_out(makena, makena.page.locator("#rows-said"), "New messages in")
+    read_out(makena, makena.page.locator("#rows-said"), "from Shiru Ndegwa")
     makena.follow(re.compile("Shiru Ndegwa"))
     makena.main.get_by_role("textbox").first.fill(text)
     makena.press(re.compile("^Send"))

@@ -63,6 +63,27 @@ def test_a_close_prints_json_and_the_list_has_it(
     assert "75.00" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("is_counted", "differed", "words"),
+    [
+        (True, 0, "Live figures were what it counted, for everybody."),
+        (False, 3, "Live figures of 3 people were not what it counted: they were corrected."),
+    ],
+)
+def test_a_close_says_whether_live_figures_were_right(
+    app: HubFlask, capsys: pytest.CaptureFixture[str], is_counted: bool, differed: int, words: str
+) -> None:
+    with app.app_context():
+        network = make_network(is_counted=is_counted)
+        announced()
+        network.sells("cem", 50_000)
+    row = period.close_here(app, "2027-01", "EUR", CLOSING)
+    period.say(app, "2027-01", "EUR", row, "table")
+    assert words in capsys.readouterr().out
+    period.say(app, "2027-01", "EUR", row, "json")
+    assert json.loads(capsys.readouterr().out)["figures"]["differed"] == differed
+
+
 def test_the_list_of_an_open_period_has_its_dry_run(app: HubFlask, network: Network) -> None:
     period.dry_run(app, "2027-01", "EUR", JANUARY)
     (row,) = period.listed(app, None)

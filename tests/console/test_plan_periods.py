@@ -121,6 +121,29 @@ def test_closing_pays_and_shows_every_line_with_its_way_into_the_books(
     assert "Close the period" not in text
 
 
+@pytest.mark.parametrize(
+    ("is_counted", "words"),
+    [
+        (True, "were what the close counted, for everybody"),
+        (False, "3 people saw other volumes of this period than it counted"),
+    ],
+)
+def test_a_closed_period_says_whether_live_figures_were_right(
+    app: HubFlask, central: Browser, is_counted: bool, words: str
+) -> None:
+    with app.app_context():
+        network = make_network(is_counted=is_counted)
+        announced()
+        network.sells("cem", 50_000)
+    at(CLOSING)
+    assert words not in done(app, central, "dry-run")
+    with app.app_context():
+        close()
+    assert words in page(central, JANUARY)
+    audit = page(central, "/console/audit")
+    assert ("Live figures of the pay plan corrected" in audit) is not is_counted
+
+
 def test_it_is_closed_once_and_not_before_its_day(app: HubFlask, central: Browser, network: Network) -> None:
     at(CLOSING - timedelta(days=3))
     assert "2027-01 is still open: it may be closed from Feb 17, 2027 on." in press(central, "close")
@@ -132,7 +155,7 @@ def test_it_is_closed_once_and_not_before_its_day(app: HubFlask, central: Browse
 def test_a_second_press_is_harmless(app: HubFlask, central: Browser, network: Network) -> None:
     press(central, "close")
     press(central, "close")
-    assert [name for name, _hub, _arguments in waiting(app)] == ["compensation.run"]
+    assert [name for name, _hub, _arguments in waiting(app)].count("compensation.run") == 1
 
 
 def test_the_progress_is_a_small_fragment_that_has_the_page_load_itself_anew(
@@ -191,7 +214,10 @@ def test_a_dry_run_that_was_given_up_is_begun_as_of_now_and_keeps_nobody_from_cl
 def gives_up(app: HubFlask, error: str) -> None:
     """As the worker leaves a job that failed too often."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
-        statement = "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12 RETURNING id"
+        statement = (
+            "UPDATE procrastinate_jobs SET status = 'failed', attempts = 12"
+            " WHERE args->>'name' = 'compensation.run' RETURNING id"
+        )
         (job_id,) = db.session.scalars(sql(statement))
         failures.note(job_id=job_id, error=error, now=clock.now())
 

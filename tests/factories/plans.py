@@ -20,7 +20,7 @@ from hubapp.earnings.compensation.models import (
     PlanVersion,
     Sponsorship,
 )
-from hubapp.earnings.compensation.services import versions
+from hubapp.earnings.compensation.services import counting, versions
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders.models import Order, OrderLine
@@ -72,10 +72,14 @@ def announced(*changes: tuple[str, str], now: datetime = BEFORE) -> PlanVersion:
 
 @dataclass
 class Network:
-    """A hub that sells the core's line in Euros, and who takes part (needs an application context)."""
+    """A hub that sells the core's line in Euros, and who takes part (needs an application context).
+
+    `is_counted`: sales and refunds add to live volumes, as in the product.
+    """
 
     hub_id: int = 0
     people: dict[str, UUID] = field(default_factory=dict)
+    is_counted: bool = False
 
     def joins(
         self, name: str, sponsor: str | None = None, *, at: datetime = BEFORE, account_id: UUID | None = None
@@ -181,8 +185,15 @@ class Network:
                 "paid_at": at - timedelta(hours=1),
                 "handed_over_at": at,
             }
-            db.session.add(PlanSale(id=line_id, **{**usual, **values}))
+            row = PlanSale(id=line_id, **{**usual, **values})
+            db.session.add(row)
+            self._count(row, row.cv, row.pv, row.paid_at)
         return line_id
+
+    def _count(self, row: PlanSale, cv: int, pv: int, now: datetime) -> None:
+        if self.is_counted:
+            db.session.flush()
+            counting.count(changes=[counting.Change(row, cv, pv, counting.ALWAYS)], now=now)
 
     def refunds(self, sale_id: UUID, *, at: datetime, cv: int | None = None, hub_id: int | None = None) -> None:
         """Money goes back: all of what it came to, or a part."""
@@ -194,11 +205,12 @@ class Network:
             db.session.add(
                 PlanRefund(sale_id=sale_id, key=f"refund:{ids.uuid7()}", amount=amount, cv=part, pv=0, at=at)
             )
+            self._count(sale, -part, 0, at)
 
 
-def make_network(slug: str = "lyon") -> Network:
+def make_network(slug: str = "lyon", *, is_counted: bool = False) -> Network:
     """Ada above Ben above Cem, in a hub that Maud looks after; nothing is sold yet."""
-    network = Network(make_hub(slug))
+    network = Network(make_hub(slug), is_counted=is_counted)
     network.joins("ada")
     network.joins("ben", "ada")
     network.joins("cem", "ben")

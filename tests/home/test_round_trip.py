@@ -125,22 +125,55 @@ def test_everything_edited_on_the_web_leaves_and_opens_as_the_same_hub(
     edited = defines(app, lyon)
     same = {key for key, value in edited[0].items() if value == before[0][key]}
     assert same == {*FIXED, "legal", "tax_rates", "logo_type"}
-    files, folder = exported(app, lyon), tmp_path / "lyon"
-    write(files, folder)
-    pack = load.load(folder)
-    with app.app_context(), platform_scope(reason="test"), unit_of_work():
-        db.session.get_one(Hub, lyon).slug = "lyon-before"
-        for domain in portable.queries.domains(lyon):
-            db.session.delete(domain)
-    again = opened(app, pack)
+    files = exported(app, lyon)
+    again = reopened(app, lyon, tmp_path / "lyon")
     assert defines(app, again) == edited
     assert exported(app, again) == files
 
 
-def test_what_was_switched_off_leaves_as_a_pack_that_opens(app: HubFlask, lyon: int, tmp_path: Path) -> None:
+def reopened(app: HubFlask, hub_id: int, folder: Path) -> int:
+    """The hub's export, opened in its place."""
+    write(exported(app, hub_id), folder)
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        db.session.get_one(Hub, hub_id).slug = "lyon-before"
+        for domain in portable.queries.domains(hub_id):
+            db.session.delete(domain)
+    app.resolver.forget()
+    return opened(app, load.load(folder))
+
+
+def switch(app: HubFlask, hub_id: int, *, is_on: bool) -> None:
+    names = ("members_directory", "conversations", "events")
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        brand.edit_switches(switches=dict.fromkeys(names, is_on), actor=SYSTEM, now=NOW)
+
+
+def test_what_is_switched_off_leaves_too_and_is_there_again_when_it_is_switched_on(
+    app: HubFlask, lyon: int, tmp_path: Path
+) -> None:
+    with app.app_context():
+        account = make_connector(lyon, "Camille").account_id
+    browser = Browser(app, lyon, account)
+    before = defines(app, lyon)
+    switch(app, lyon, is_on=False)
+    # The front page is written anew meanwhile: what is out of sight keeps its place in it.
+    front = typed(browser, "/manage/front")
+    assert browser.post("/manage/front", {**front, "text-fr-promise": "Encore."}).status_code == 303
+    assert "/feed" not in browser.get("/").text
+    edited = defines(app, lyon)
+    assert edited[0]["home"]["sections"] == before[0]["home"]["sections"]  # type: ignore[index]
+    again = reopened(app, lyon, tmp_path / "lyon")
+    assert defines(app, again) == edited
+    switch(app, again, is_on=True)
+    assert defines(app, again)[0]["features"] == before[0]["features"]
+    page = Browser(app, again).get("/")
+    assert page.status_code == 200
+    assert [path for path in ("/feed", "/events") if path not in page.text] == []
+
+
+def test_a_front_page_of_which_everything_is_switched_off_opens_again(app: HubFlask, lyon: int, tmp_path: Path) -> None:
     with app.app_context(), hub_scope(lyon), unit_of_work():
-        brand.edit_switches(switches={"members_directory": False, "conversations": False}, actor=SYSTEM, now=NOW)
-    write(exported(app, lyon), tmp_path / "lyon")
-    pack = load.load(tmp_path / "lyon")
-    assert not {"feed", "members"} & set(pack.nav)
-    assert not {"conversations", "members"} & set(pack.home.sections)
+        brand.edit_home(sections=("conversations", "members"), texts={}, actor=SYSTEM, now=NOW)
+    switch(app, lyon, is_on=False)
+    edited = defines(app, lyon)
+    assert defines(app, reopened(app, lyon, tmp_path / "lyon")) == edited

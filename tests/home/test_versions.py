@@ -271,8 +271,40 @@ def test_a_switch_says_who_turned_it_and_is_undone(app: HubFlask, lyon: int, con
     assert connector.get("/messages").status_code == 200
 
 
+def test_parcels_and_picking_up_are_not_both_switched_off(connector: Browser) -> None:
+    page = connector.get("/manage/switches").text
+    on = re.findall(r'role="switch" id="(\w+)"[^>]*checked', page)
+    assert ("pickup" in on, "shipping" in on) == (True, False)
+    form = {name: "1" for name in on if name != "pickup"}
+    refused = connector.post("/manage/switches", {**form, "version": "0"})
+    assert refused.status_code == 422
+    assert 'href="#pickup"' in refused.text
+    assert connector.post("/manage/switches", {**form, "shipping": "1", "version": "0"}).status_code == 303
+
+
+def test_who_reads_conversations_is_turned_in_one_place(connector: Browser) -> None:
+    assert 'id="open_conversations"' not in connector.get("/manage/switches").text
+    form, path = {"version": "0"}, "/manage/conversations/readers"
+    saved = connector.post(path, form, form_page="/manage/conversations")
+    assert saved.location.endswith("/manage/conversations?saved=2#readers")
+    back, fields = undo(connector, connector.get("/manage/conversations?saved=2").text)
+    late = connector.post(path, {**form, "is_open": "1"}, form_page="/manage/conversations")
+    assert late.status_code == 422
+    assert "is version 2" in late.text
+    assert connector.post(back, fields, form_page="/manage/conversations").status_code == 303
+    assert "Conversations are open" in connector.get("/manage/versions/switches").text.partition('class="history"')[2]
+
+
 def test_only_who_may_turn_switches_sees_them(app: HubFlask, lyon: int) -> None:
     with app.app_context():
         member = make_member(lyon, "Zoé").account_id
     assert Browser(app, lyon, member).get("/manage/switches").status_code == 403
     assert Browser(app, lyon, member).get("/manage/versions/switches").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("part", "entry"), [("front", "front"), ("switches", "switches"), ("page", "pages"), ("steps", "mentors")]
+)
+def test_the_versions_of_a_part_stand_under_it_in_the_menu(connector: Browser, part: str, entry: str) -> None:
+    marked = re.findall(r'<a href="([^"]+)" aria-current="page"', connector.get(f"/manage/versions/{part}").text)
+    assert marked == [f"/manage/{entry}"]

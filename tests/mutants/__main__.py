@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +98,8 @@ def looked_at(items: Sequence[pytest.Item], chosen: Sequence[Fault]) -> Bench:
     return found
 
 
-def tried(chosen: Sequence[Fault], *, jobs: int, begin: Callable[[Fault], int]) -> Iterator[tuple[Fault, bool]]:
-    """(fault, whether a test found it), as they come in, `jobs` at a time."""
+def tried(chosen: Sequence[Fault], *, jobs: int, begin: Callable[[Fault], int]) -> Iterator[tuple[Fault, int]]:
+    """(fault, how its trial ended), as they come in, `jobs` at a time."""
     waiting, running = list(reversed(chosen)), dict[int, Fault]()
     while waiting or running:
         while waiting and len(running) < jobs:
@@ -108,7 +109,7 @@ def tried(chosen: Sequence[Fault], *, jobs: int, begin: Callable[[Fault], int]) 
             code = trial.ended(child)
             if code is not None:
                 del running[child]
-                yield fault, code != trial.SURVIVED
+                yield fault, code
         time.sleep(0.002)
 
 
@@ -140,17 +141,33 @@ def main(sample: int, seed: int, jobs: int, only: str) -> None:
 
 
 def _report(chosen: Sequence[Fault], bench: Bench, jobs: int) -> float:
-    killed = survived = 0
     begun, seconds = time.monotonic(), sum(one.seconds for one in bench.reached)
     click.echo(f"{len(bench.items)} tests of the core pass without a fault, in {seconds:.0f} s.")
-    for fault, is_found in tried(chosen, jobs=jobs, begin=bench.begin):
-        killed, survived = killed + is_found, survived + (not is_found)
-        if not is_found:
-            click.echo(f"survived {fault.path.relative_to(trial.ROOT)}:{fault.line}: {fault.words}")
-    share = 100 * killed / max(1, killed + survived)
+    ends = Counter[int]()
+    broken = []
+    for fault, end in tried(chosen, jobs=jobs, begin=bench.begin):
+        if end == trial.BROKEN:
+            broken.append(fault)
+        else:
+            ends[_said(fault, end)] += 1
+    # Where the changed code does not fit in place it is imported instead.
+    for fault, end in tried(broken, jobs=jobs, begin=bench.anew):
+        ends[_said(fault, end)] += 1
+    killed = ends[trial.FOUND] + ends[trial.ENDLESS]
+    share = 100 * killed / max(1, killed + ends[trial.SURVIVED])
     took = time.monotonic() - begun
-    click.echo(f"{killed} killed, {survived} survived in {took:.0f} s: {share:.1f} % (at least {ASKED} % asked).")
-    return share
+    click.echo(
+        f"{killed} killed ({ends[trial.ENDLESS]} of them without an end), {ends[trial.SURVIVED]} survived,"
+        f" {ends[trial.BROKEN]} could not be tried, in {took:.0f} s: {share:.1f} % (at least {ASKED} % asked)."
+    )
+    return 0.0 if ends[trial.BROKEN] else share
+
+
+def _said(fault: Fault, end: int) -> int:
+    words = {trial.SURVIVED: "survived", trial.BROKEN: "could not be tried"}
+    if end in words:
+        click.echo(f"{words[end]} {fault.path.relative_to(trial.ROOT)}:{fault.line}: {fault.words}")
+    return end
 
 
 def _short(fault: Fault) -> str:

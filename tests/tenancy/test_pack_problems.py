@@ -95,16 +95,6 @@ def problems(root, name="lyon"):
             'join = "Join {{nobody}}"',
             "lyon/hub.toml: text.en.join: {{nobody}} means nothing",
         ),
-        (
-            "needs = true",
-            "needs = false",
-            "lyon/hub.toml: home.sections: 'needs' leads nowhere while features.needs is",
-        ),
-        (
-            "members_directory = true",
-            "members_directory = false",
-            "lyon/hub.toml: nav.items: 'members' leads nowhere while features.members_directory is false",
-        ),
         ("[theme]", "[theme", "lyon/hub.toml: is not TOML"),
     ],
 )

@@ -140,15 +140,15 @@ def test_who_brings_back_from_an_old_list_is_told(app: HubFlask, hub_id: int) ->
         assert back("brand", 1, seen=3) == 4
 
 
-def test_an_old_front_page_comes_back_without_what_is_switched_off_since(app: HubFlask, hub_id: int) -> None:
+def test_what_is_switched_off_since_an_old_front_page_comes_back_out_of_sight(app: HubFlask, hub_id: int) -> None:
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         brand.edit_front(front=Front(("hero", "members", "about"), {}), **BY)
         brand.edit_front(front=Front(("hero",), {}), **BY)
         brand.edit_switches(switches={"members_directory": False}, **BY)
         with pytest.raises(errors.FieldRefused):
-            brand.edit_front(front=Front(("hero", "members"), {}), **BY)
+            brand.edit_front(front=Front(("members",), {}), **BY)  # nothing would be left to see
         back("front", 2)
-        assert versions.present("front")["sections"] == ["hero", "about"]
+        assert versions.present("front")["sections"] == ["hero", "members", "about"]
 
 
 def test_switches_have_versions_and_come_back_whole(app: HubFlask, hub_id: int) -> None:

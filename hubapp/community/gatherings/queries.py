@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ PAGE = 24
 # The longest one that is still shown while it goes on.
 LONGEST = timedelta(days=14)
 MOST_IN_FEED = 500
-MOST_AT_DOOR = 5_000
+AT_ONCE = 5_000
 Key = tuple[datetime, UUID]
 
 
@@ -45,15 +45,6 @@ class Mine:
     registration: GatheringRegistration
     gathering: Gathering
     tickets: tuple[GatheringTicket, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """One seat at the door: whose it is, and whether they are in."""
-
-    ticket: GatheringTicket
-    registration: GatheringRegistration
-    name: str
 
 
 def gathering(gathering_id: UUID) -> Gathering:
@@ -154,20 +145,11 @@ def place_in_queue(registration: GatheringRegistration) -> int:
     return db.session.scalar(statement) or 0
 
 
-def registrations(gathering_id: UUID) -> Sequence[GatheringRegistration]:
-    """Everybody who comes, then everybody who waits, each in order."""
-    statement = select(GatheringRegistration).where(
-        GatheringRegistration.gathering_id == gathering_id, GatheringRegistration.status != Seat.CANCELED
-    )
-    order = (GatheringRegistration.status, GatheringRegistration.queued_at, GatheringRegistration.id)
-    return db.session.scalars(statement.order_by(*order).limit(MOST_AT_DOOR)).all()
-
-
 def tickets(registration_ids: Collection[UUID]) -> dict[UUID, list[GatheringTicket]]:
     """Registration → its tickets."""
     found: dict[UUID, list[GatheringTicket]] = {}
-    if registration_ids:
-        statement = select(GatheringTicket).where(GatheringTicket.registration_id.in_(registration_ids))
+    for some in _parts(registration_ids):
+        statement = select(GatheringTicket).where(GatheringTicket.registration_id.in_(some))
         for one in db.session.scalars(statement.order_by(GatheringTicket.number)):
             found.setdefault(one.registration_id, []).append(one)
     return found
@@ -196,27 +178,18 @@ def mine(account_id: UUID, *, now: datetime, is_past: bool = False, limit: int =
     return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]
 
 
-def guests(gathering_id: UUID) -> list[Guest]:
-    """Every seat of those who come, by name."""
-    rows = db.session.execute(
-        select(GatheringTicket, GatheringRegistration)
-        .join(
-            GatheringRegistration,
-            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
-            & (GatheringRegistration.id == GatheringTicket.registration_id),
-        )
-        .where(GatheringTicket.gathering_id == gathering_id, GatheringRegistration.status == Seat.CONFIRMED)
-        .limit(MOST_AT_DOOR)
-    ).all()
-    names = names_of(registration.account_id for _ticket, registration in rows)
-    found = [Guest(ticket, registration, names.get(registration.account_id, "")) for ticket, registration in rows]
-    return sorted(found, key=lambda guest: (guest.name.casefold(), guest.registration.id, guest.ticket.number))
-
-
-def names_of(account_ids: object) -> dict[UUID, str]:
+def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Account → name in this hub; who left is a former member."""
-    members = membership.members_of(set(account_ids))  # type: ignore[call-overload]
-    return {account_id: member.name_here for account_id, member in members.items()}
+    names: dict[UUID, str] = {}
+    for some in _parts(set(account_ids)):
+        names |= {account_id: member.name_here for account_id, member in membership.members_of(some).items()}
+    return names
+
+
+def _parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """No more of them at once than a statement takes."""
+    rest = list(keys)
+    return (rest[begin : begin + AT_ONCE] for begin in range(0, len(rest), AT_ONCE))
 
 
 def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -287,7 +260,6 @@ def registrations_of(account_id: UUID) -> list[Mine]:
         )
         .where(GatheringRegistration.account_id == account_id)
         .order_by(GatheringRegistration.id.desc())
-        .limit(MOST_AT_DOOR)
     ).all()
     found = tickets([registration.id for registration, _gathering in rows])
     return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]

@@ -74,17 +74,13 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it.
-
-    `has_file`: somebody who only gives back, and was not in the period itself, has no file of it.
-    """
+    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it."""
 
     period: PlanPeriod
     run: PlanRun
     lines: tuple[Explained, ...]
     corrections: tuple[Correction, ...]
     later: tuple[Correction, ...]
-    has_file: bool
 
     @property
     def paid(self) -> int:
@@ -106,9 +102,9 @@ def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
     found, name = paid(account_id=account_id, standing=standing), str(account_id)
     result = run_of(found.period.id, found.run.frozen).result
-    has_file = name in result.ground.members.ids
-    lines = tuple(_explained(explain.lines(result, name) if has_file else []))
-    return Statement(found.period, found.run, lines, found.corrections, found.later, has_file)
+    # Who looked after a hub in an earlier period, and gives back of it now, need not be in this one.
+    lines = tuple(_explained(explain.lines(result, name) if name in result.ground.members.ids else []))
+    return Statement(found.period, found.run, lines, found.corrections, found.later)
 
 
 def paid(*, account_id: UUID, standing: Standing) -> Paid:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
+
 from hubapp.earnings.compensation import edge, queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
 from hubapp.earnings.compensation.models import TaskStep
@@ -18,6 +20,7 @@ from hubapp.tenancy import network
 FOLLOW = "compensation.follow_terms"
 TELL_OF_PLAN, TELL_OF_PERIOD = "compensation.tell_of_plan", "compensation.tell_of_period"
 FILE = "compensation.file_corrected"
+log = structlog.get_logger(__name__)
 PROGRAMME = "the programme is one over all hubs"
 
 
@@ -50,6 +53,13 @@ def fold_volumes() -> None:
     """Keep the rows that reading adds up few."""
     counting.fold()
     sizing.fold()
+
+
+@queue.periodic("15 40 3 * * *", "compensation.recount_groups", platform="a group crosses hubs")
+def recount_groups() -> None:
+    """Once a day, and so after an upgrade during which an older release counted nothing."""
+    if changed := sizing.recount():
+        log.warning("the sizes of groups were not what the sponsorships say", people=changed)
 
 
 @queue.task(asking.RUN, platform="a period is computed from the sales of all hubs")

@@ -131,18 +131,18 @@ def facts(currency: str, now: datetime) -> Facts:
     since = now - A_YEAR
     took_part = (Participant.joined_at <= now) & (Participant.left_at.is_(None) | (Participant.left_at > since))
     people = db.session.scalar(select(func.count()).select_from(Participant).where(took_part)) or 0
+    amount = func.sum(PlanLine.amount)
     paid = (
-        select(func.sum(PlanLine.amount).label("amount"))
+        select(amount.label("amount"))
         .join(PlanPeriod, PlanPeriod.id == PlanLine.period_id)
         .where(PlanPeriod.currency == currency, PlanPeriod.end_day > since.date())
         .where(PlanLine.account_id.in_(select(Participant.account_id).where(took_part)))
         .group_by(PlanLine.account_id)
-        .having(func.sum(PlanLine.amount) > 0)
-        .subquery()
+        .having(amount > 0)
     )
-    some = db.session.scalar(select(func.count()).select_from(paid)) or 0
+    some = db.session.scalar(select(func.count()).select_from(paid.subquery())) or 0
     rank = (people + 1) // 2 - (people - some)  # among those who got something
     if rank <= 0 or not some:
         return Facts(people, people - some, 0)
-    middle = func.percentile_disc(bindparam("at", rank / some)).within_group(paid.c.amount)
-    return Facts(people, people - some, int(db.session.scalar(select(middle).select_from(paid)) or 0))
+    median = db.session.scalar(paid.order_by(amount).offset(rank - 1).limit(1))
+    return Facts(people, people - some, int(median or 0))

@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 
 from hubapp.earnings.compensation.models import (
     ConnectorTerm,
-    EarlierParticipation,
     Participant,
+    Participation,
     PlanGroup,
     PlanGroupDelta,
     Sponsorship,
@@ -50,14 +50,12 @@ def standings(account_ids: Collection[UUID | None]) -> dict[UUID, Standing]:
     """Account → since when, and until when, they take part, each time; only those who ever did."""
     if not account_ids:
         return {}
-    parts = [
-        select(table.account_id, table.joined_at, table.left_at).where(table.account_id.in_(account_ids))
-        for table in (Participant, EarlierParticipation)
-    ]
+    columns = (Participation.c.account_id, Participation.c.joined_at, Participation.c.left_at)
     times: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
-    for account_id, joined_at, left_at in db.session.execute(union_all(*parts)):
+    statement = select(*columns).where(Participation.c.account_id.in_(account_ids)).order_by(*columns[:2])
+    for account_id, joined_at, left_at in db.session.execute(statement):
         times.setdefault(account_id, []).append((joined_at, left_at))
-    return {account_id: Standing(tuple(sorted(found))) for account_id, found in times.items()}
+    return {account_id: Standing(tuple(found)) for account_id, found in times.items()}
 
 
 def terms_of(account_ids: Collection[UUID | None]) -> dict[UUID, list[Term]]:

@@ -15,11 +15,12 @@ from hubapp.earnings.compensation import calendar, policies
 from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.compensation.models.sales import KINDS, NUMBERS
+from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.names import Uuids, numbered, places_in
 from hubapp.earnings.compensation.plans.schema import Base, PersonalTier, Plan, Pool
-from hubapp.earnings.compensation.plans.tree import plant
+from hubapp.earnings.compensation.plans.tree import plant, stands_above
 from hubapp.kernel import bulk
 from hubapp.kernel.db import db
 
@@ -29,7 +30,8 @@ NOBODY = UUID(int=0)  # in the place of NULL, which has another width
 ROOM = "SET LOCAL work_mem = '64MB'"  # millions of sales are sorted by the time at which they happened
 
 # A buyer who sells for the network, or did within the look-back, is none of its customers; nor is oneself, nor whoever
-# looks after a hub in the period: they have a part of what is bought there.
+# looks after a hub in the period: they have a part of what is bought there. Nor is who joins again in the period: they
+# would be paid by what they bought of those who stand beneath them.
 _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
@@ -46,7 +48,9 @@ _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account
     OR (sale.buyer_id IN (SELECT account_id FROM earlier_participation) AND EXISTS (
       SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id AND once.joined_at <= sale.{at}
         AND (once.left_at AT TIME ZONE :zone)::date
-            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))))"""
+            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer)))
+    OR (sale.{at} >= :start AND sale.buyer_id IN (
+      SELECT account_id FROM participation WHERE is_again AND joined_at >= :start AND joined_at < :until)))"""
 # Those of which something is left, in the order in which they happened.
 _SALES = """
     SELECT sale.id, sale.hub_id, coalesce(sale.seller_id, CAST(:nobody AS uuid)), sale.buyer_id,
@@ -85,17 +89,18 @@ _REPEATING = """
         AND bool_or(sale.{at} >= :start AND NOT {inside})
     ) AS again GROUP BY hub_id
 """
+# Who has left by the end of the period, beside the times that ended later (`once`).
+HAS_LEFT = "once.account_id IS NULL AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))"
+ONCE = "once.joined_at < :until AND once.left_at >= :until"
 _PEOPLE = text(
-    """
-    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), once.account_id IS NULL
-      AND (person.joined_at >= :until OR coalesce(person.left_at < :until, false))
+    f"""
+    SELECT stood.account_id, coalesce(stood.sponsor_id, CAST(:nobody AS uuid)), {HAS_LEFT}
     FROM (SELECT DISTINCT ON (account_id) account_id, sponsor_id FROM sponsorship WHERE since < :until
           ORDER BY account_id, since DESC) AS stood
     JOIN participant AS person ON person.account_id = stood.account_id
-    LEFT JOIN earlier_participation AS once
-      ON once.account_id = stood.account_id AND once.joined_at < :until AND once.left_at >= :until
+    LEFT JOIN earlier_participation AS once ON once.account_id = stood.account_id AND {ONCE}
     ORDER BY stood.account_id
-    """
+    """  # noqa: S608
 )
 _TERMS = text(
     """
@@ -127,7 +132,7 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, freeze: Freeze) -> Inputs:
     Who left before the period's end stands beneath nobody's line any more: those below move up to the next who is
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
-    facts = _facts(period, plan, freeze)
+    facts = facts_of(period, plan, freeze)
     db.session.execute(text(ROOM))
     sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
     people, parent, known = _people(facts, sold, terms)
@@ -136,14 +141,16 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, freeze: Freeze) -> Inputs:
     hub = np.searchsorted(hub_ids, sold.hubs).astype(np.int32).take(sold.hub)
     parents = np.full(len(known), -1, np.int32)
     parents[places_in(known, people)] = parent
+    if period.inputs_digest is None or digests.form_of(period.inputs_digest) > 1:  # else as it was closed before
+        _close_off(known, people, parents, sold, seller)
     members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
-    by = _bought_by(known, people, parents, sold, seller)
-    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, by=by, **sold.columns)
+    orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, **sold.columns)
     repeating = _repeating(period, plan, facts)
     return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
 
 
-def _facts(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
+def facts_of(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
+    """The values of the statements: which sales are a period's, and who is nobody's customer."""
     base = plan.base or ALL
     return {
         "currency": period.currency,
@@ -159,7 +166,8 @@ def _facts(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
     }
 
 
-def _statement(source: str, period: PlanPeriod) -> TextClause:
+def statement_of(source: str, period: PlanPeriod) -> TextClause:
+    """With `{sold}`, `{inside}` and `{at}` as they are for this period."""
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
     sold = _SOLD.format(at=at, number=NUMBERS[period.event_time])
     return text(source.format(sold=sold, inside=_INSIDE.format(at=at), at=at))
@@ -167,7 +175,7 @@ def _statement(source: str, period: PlanPeriod) -> TextClause:
 
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     """Sales that something is left of, in the order in which they happened."""
-    found = bulk.read_columns(_statement(_SALES, period), facts, _OF_SALE)
+    found = bulk.read_columns(statement_of(_SALES, period), facts, _OF_SALE)
     is_inside, kind, cv = found.pop("is_inside"), found["kind"], found["cv"]
     excluded = [place for place, name in enumerate(KINDS) if name in base.exclude_kinds]
     counts = ~is_inside & (cv > 0) & ~np.isin(kind, excluded)
@@ -201,19 +209,16 @@ def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column
     return people, np.where(above >= 0, here.take(above), -1), known
 
 
-def _bought_by(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> Column:
-    """Who bought it as a customer and stands above the seller by the end of the period, or -1; empty: nobody.
+def _close_off(known: Column, people: Column, parents: Column, sold: _Sold, seller: Column) -> None:
+    """What customers bought who stand above the seller by the end of the period counts for nobody: it would pay them.
 
-    They joined after they bought, or had left long before.
+    They joined after they bought, and the seller was put beneath them.
     """
     takes_part = places_in(people, sold.buyers) >= 0
-    buyer, found = places_in(known, sold.buyers).take(sold.buyer), np.full(len(seller), -1, np.int32)
-    for at in np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0)).tolist():
-        above = int(seller[at])
-        while above >= 0 and above != buyer[at]:
-            above = int(parents[above])
-        found[at] = above
-    return found if (found >= 0).any() else found[:0]
+    places = np.flatnonzero(sold.counts & takes_part.take(sold.buyer) & (seller >= 0))
+    buyer = places_in(known, sold.buyers).take(sold.buyer.take(places))
+    above = places[stands_above(parents, buyer, seller.take(places))]
+    sold.counts[above], sold.columns["buyer"][above] = False, PARTICIPANT
 
 
 def _terms(facts: Mapping[str, Any], period: PlanPeriod) -> dict[int, dict[UUID, int]]:
@@ -270,14 +275,14 @@ def _earlier(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[s
     """Own volume of all earlier periods, where a component asks for it."""
     if not any(isinstance(one, PersonalTier) and one.threshold_on == "cumulative_cv" for one in plan.components):
         return {}
-    return bulk.read_columns(_statement(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
+    return bulk.read_columns(statement_of(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
 
 
 def _repeating(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[int, int]:
     """Hub → customers whose second order is in the period, where a pool is shared by them."""
     if not any(isinstance(one, Pool) and one.shares_on for one in plan.components):
         return {}
-    return {hub_id: int(count) for hub_id, count in db.session.execute(_statement(_REPEATING, period), facts)}
+    return {hub_id: int(count) for hub_id, count in db.session.execute(statement_of(_REPEATING, period), facts)}
 
 
 def _hubs(hub_ids: Column, terms: Terms, known: Column, sold: _Sold, hub: Column, repeating: Mapping[int, int]) -> Hubs:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from hubapp.kernel.errors import NotFound, Refusal
@@ -79,6 +82,22 @@ class WouldBeACircle(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("This person stands in their own group: the two would stand beneath one another."))
+
+
+class BoughtFromThem(Refusal):
+    """Somebody above the new sponsor, or that sponsor, bought from the group in the period that goes on.
+
+    They would be paid by what they bought themselves.
+    """
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _(
+                "Somebody who would stand above them bought from this group in the period that goes on, and would be"
+                " paid by that. Propose it again from %(day)s on.",
+                day=format_date(day),
+            )
+        )
 
 
 class ReasonNeeded(Refusal):

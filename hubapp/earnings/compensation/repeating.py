@@ -14,7 +14,8 @@ from hubapp.kernel.db import db
 
 LOOKBACK = 60
 
-# As in a period's run: whoever sells for the network, or did within the look-back, is none of its customers.
+# As in a period's run: whoever sells for the network, did within the look-back, or joins again in the period, is none
+# of its customers.
 _BOUGHT = """
     WITH span AS (
       SELECT * FROM unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) WITH ORDINALITY
@@ -26,11 +27,10 @@ _BOUGHT = """
       FROM plan_sale AS sale JOIN span ON sale.{at} >= span.since AND sale.{at} < span.until
       LEFT JOIN back ON back.hub_id = sale.hub_id AND back.sale_id = sale.id
       WHERE sale.currency = :currency AND sale.kind = 'product' AND sale.buyer_id IS DISTINCT FROM sale.seller_id
-        AND NOT EXISTS (SELECT FROM participant AS buyer WHERE buyer.account_id = sale.buyer_id
-          AND buyer.joined_at <= sale.{at}
-          AND (buyer.left_at IS NULL OR buyer.left_at >= sale.{at} - make_interval(days => :lookback)))
-        AND NOT EXISTS (SELECT FROM earlier_participation AS once WHERE once.account_id = sale.buyer_id
-          AND once.joined_at <= sale.{at} AND once.left_at >= sale.{at} - make_interval(days => :lookback))
+        AND NOT EXISTS (SELECT FROM participation AS stay WHERE stay.account_id = sale.buyer_id
+          AND (stay.joined_at <= sale.{at} AND (stay.left_at IS NULL OR (stay.left_at AT TIME ZONE :zone)::date
+               >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))
+            OR stay.is_again AND stay.joined_at >= span.since AND stay.joined_at < span.until))
         AND NOT EXISTS (SELECT FROM connector_term AS term WHERE term.account_id = sale.buyer_id
           AND term.since < span.until AND (term.until IS NULL OR term.until > span.since))
       GROUP BY sale.buyer_id, span.number
@@ -53,6 +53,7 @@ def bought(periods: Sequence[PlanPeriod], plan: Plan) -> Bought:
         "currency": one.currency,
         "starts": [calendar.midnight(row.first_day, row.timezone) for row in periods],
         "ends": [calendar.midnight(row.end_day, row.timezone) for row in periods],
+        "zone": one.timezone,
         "lookback": plan.base.lookback_days if plan.base is not None else LOOKBACK,
     }
     column = one.event_time

@@ -100,7 +100,7 @@ class Run:
         }
         return {
             "sales": len(orders.ids),
-            "counted": len(ground.orders.ids),
+            "counted": len(orders.ids) if ground.counts is None else int(np.count_nonzero(ground.counts)),
             "turnover": turnover,
             "members": len(self.inputs.members.ids),
             "paid": paid,

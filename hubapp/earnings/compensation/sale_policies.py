@@ -26,6 +26,10 @@ class Standing:
         """Whether they took part then."""
         return any(joined <= moment and (left is None or left > moment) for joined, left in self.times)
 
+    def has_come_back(self, starts: datetime, ends: datetime) -> bool:
+        """Whether they joined again in a period."""
+        return any(starts <= joined < ends for joined, _ in self.times[1:])
+
     def day_until(self, moment: datetime, timezone: str) -> int | None:
         """The last day, up to a moment, on which they took part; None: they never had by then."""
         ends = [min(moment, left) if left is not None else moment for joined, left in self.times if joined <= moment]
@@ -52,14 +56,15 @@ class Term:
 
 
 def class_of_buyer(
-    *, is_own: bool, is_connector: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str
+    *, is_own: bool, is_inside: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str
 ) -> int:
     """Index in BUYERS of who bought at this moment: a customer, unless they took part then or shortly before.
 
     Who joins after buying was a customer. A participant's day is the sale's, a leaver's the one on which they left.
-    `is_connector`: they look after a hub in the sale's period, and have a part of what is bought there.
+    `is_inside`: they look after a hub in the sale's period, and have a part of what is bought there, or they joined
+    again in it.
     """
-    if is_connector:
+    if is_inside:
         return PARTICIPANT
     day = calendar.day_of(moment, timezone).toordinal()
     until = standing.day_until(moment, timezone) if standing is not None else None

@@ -74,18 +74,17 @@ class _Side:
     run: PlanRun
 
 
-def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes | None]:
-    """The files, in this order; None for somebody who was not in a period, and only gives back."""
+def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
+    """The files, in this order. Who was not in the period, and only gives back of an earlier one, has one too."""
     found: dict[tuple[int, str, UUID], Told] = {}
     for (period_id, freeze), sides in _by_network(wanted).items():
         computed = explaining.run_of(period_id, freeze)
         columns = Network(computed.result)
         for side in sides:
             one = wanted[side.number]
-            if one.earner.account in columns.place:
-                closed = _closed(side, columns, _numbers(one.account_id, computed))
-                salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
-                found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
+            closed = _closed(side, columns, _numbers(one.account_id, computed))
+            salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
+            found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
     return [_file(number, one, found, settings) for number, one in enumerate(wanted)]
 
 
@@ -105,10 +104,8 @@ def _sides(number: int, paid: Paid) -> Iterator[_Side]:
             yield _Side(number, place(at), one.period, one.run)
 
 
-def _file(number: int, one: Wanted, found: dict[tuple[int, str, UUID], Told], settings: Settings) -> bytes | None:
-    main = found.get((number, MAIN, one.paid.run.id))
-    if main is None:
-        return None
+def _file(number: int, one: Wanted, found: dict[tuple[int, str, UUID], Told], settings: Settings) -> bytes:
+    main = found[number, MAIN, one.paid.run.id]
 
     def again(at: str, correction: corrected.Correction) -> Again:
         was, now = (found[number, at, run.id] for run in (correction.before, correction.run))
@@ -155,8 +152,10 @@ def _name(period: PlanPeriod) -> str:
 
 def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:
     """Sale → hub, order and line, of one's own sales in the period."""
-    orders = computed.inputs.orders
-    place = computed.inputs.members.ids.index(str(account_id))
+    orders, members = computed.inputs.orders, computed.inputs.members.ids
+    if str(account_id) not in members:
+        return {}
+    place = members.index(str(account_id))
     ids = [UUID(orders.ids[at]) for at in np.flatnonzero(orders.seller == place).tolist()]
     rows = db.session.execute(
         select(PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position).where(PlanSale.id.in_(ids))

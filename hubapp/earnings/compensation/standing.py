@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from hubapp.earnings.compensation import calendar, policies, queries
 from hubapp.earnings.compensation.calendar import Span
@@ -124,14 +125,32 @@ def progress_of(period_id: UUID) -> tuple[int, int]:
     return int(booked), int(total)
 
 
-def periods_of(account_id: UUID) -> Sequence[tuple[PlanPeriod, int]]:
-    """The periods in which somebody has lines, with what they come to in minor units, the latest first."""
-    statement = (
-        select(PlanPeriod, func.sum(PlanLine.amount))
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What somebody has of a period, in minor units: its own lines by now, and corrections that its close booked."""
+
+    period: PlanPeriod
+    amount: int = 0
+    corrections: int | None = None
+
+
+def periods_of(account_id: UUID) -> list[Earned]:
+    """The periods in which somebody has lines, or with whose close earlier ones were corrected; the latest first."""
+    mine = PlanLine.account_id == account_id
+    own = select(PlanLine.period_id, func.sum(PlanLine.amount)).where(mine).group_by(PlanLine.period_id)
+    closed = aliased(PlanPeriod)
+    corrected = (
+        select(closed.id, func.sum(PlanLine.amount))
+        .select_from(PlanLine)
+        .join(PlanRun, PlanRun.id == PlanLine.run_id)
         .join(PlanPeriod, PlanPeriod.id == PlanLine.period_id)
-        .where(PlanLine.account_id == account_id)
-        .group_by(PlanPeriod.id)
-        .order_by(PlanPeriod.first_day.desc(), PlanPeriod.currency)
-        .limit(SHOWN)
+        .join(closed, (closed.currency == PlanPeriod.currency) & (closed.cutoff == PlanRun.cutoff))
+        .where(mine, PlanRun.kind == RunKind.RECOMPUTE)
+        .group_by(closed.id)
     )
-    return [(row[0], int(row[1])) for row in db.session.execute(statement)]
+    sums, changes = (
+        {period_id: int(amount) for period_id, amount in db.session.execute(one)} for one in (own, corrected)
+    )
+    rows = select(PlanPeriod).where(PlanPeriod.id.in_(sums.keys() | changes.keys()))
+    rows = rows.order_by(PlanPeriod.first_day.desc(), PlanPeriod.currency).limit(SHOWN)
+    return [Earned(row, sums.get(row.id, 0), changes.get(row.id)) for row in db.session.scalars(rows)]

@@ -17,10 +17,10 @@ level are the SECTIONS, one of them the seal:
 - `seal.signature` is Ed25519 (RFC 8032) over "hubapp-statement " + `about.version` + " " + `seal.key` + " " +
   `seal.over_all` in ASCII, and `seal.key` the first 16 hex digits of the SHA-256 of the 32 bytes of `seal.public_key`.
 
-Versions of the form. Both are read. In 1 there is no section `later`, and nothing is lost for want of a sale
-(`group.no_sale`). Since 2, `corrections` has what late refunds changed of earlier periods and was booked with the close
-of this one, and is due with it; `later` has what the closes of later periods changed of this one, and is due with
-theirs. Both compute a period twice by the plan that held then: as it `was`, and as it is `now`.
+Versions of the form. Both are read. In 1 there is no section `later`. Since 2, `corrections` has what late refunds
+changed of earlier periods and was booked with the close of this one, and is due with it; `later` has what the closes of
+later periods changed of this one, and is due with theirs. Both compute a period twice by the plan that held then: as it
+`was`, and as it is `now`.
 
 What is paid. Rates are basis points, amounts minor units, exact amounts 1/10000 of one: `exact = base * bps`. What
 cannot be known without other people's data is in `group`, `facts` and `network`, summed so far that nobody shows. This
@@ -454,19 +454,7 @@ def forfeited(earned: Earned, component: dict[str, Any], body: Body) -> tuple[in
         below = [body.standing[name] < least for least, name in minima if least is not None]
         if below and all(below) and amount > earned.own:
             amount, reason = earned.own, "few_customers"
-    if amount and component["id"] in unsold(body):
-        if component["type"] in MULTI_LEVEL and any(one["cv"] for one in body.orders):
-            raise Wrong("group.no_sale", f"{component['id']} has own sales behind it")
-        amount, reason = 0, "no_sale"
     return whole - amount, reason
-
-
-def unsold(body: Body) -> list[str]:
-    """Components behind which nothing stands that somebody else bought."""
-    if "no_sale" not in body.data["group"]:
-        return []
-    found: list[str] = body.given("group", "no_sale", "components behind which no sale stands but own purchases")
-    return found
 
 
 def has_majority(body: Body) -> bool:
@@ -504,9 +492,6 @@ def lines_of(rules: dict[str, Any], data: dict[str, Any], taken: dict[str, str])
     """Every component's line, after caps, with minor units for each piece."""
     body = Body(rules, data, taken)
     lines = [line_of(component, body) for component in rules["components"]]
-    bare = [line["component"] for line in lines if line["reason"] == "no_sale"]
-    if bare != unsold(body):
-        raise Wrong("group.no_sale", f"expected {', '.join(bare) or 'nothing'}")
     amounts = [line["rounded"] for line in lines]
     most = rules["caps"]["per_participant_cents"]
     if most is not None and sum(amounts) > most:

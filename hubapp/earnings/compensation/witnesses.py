@@ -20,8 +20,8 @@ NONE = -1
 class Witnesses:
     """The first eligible sale of each member, of each member's group, of each hub, and of all: its place, or NONE.
 
-    Of a group it is one that somebody else bought. Own sales and a hub's are never bought by who is paid for them, nor
-    are all by who has a part of a pool: what sellers and those who look after a hub buy counts for nobody.
+    Nobody is paid by what they bought: what sellers, those above them and those who look after a hub buy is no
+    customer's.
     """
 
     own: Column
@@ -41,12 +41,6 @@ class Witnesses:
         own = _first(len(inputs.members.ids), orders.seller.take(places), places)
         group = tree.least(np.where(own == NONE, len(orders.ids), own))
         group[group == len(orders.ids)] = NONE
-        if len(orders.by):
-            by = orders.by.take(places)
-            for member in np.unique(by[by >= 0]).tolist():
-                group[member] = _first_of_others(
-                    tree.downline(member), orders.seller.take(places), by != member, places
-                )
         hub = _first(len(inputs.hubs.ids), orders.hub.take(places), places)
         return cls(own, group, hub, int(places[0]) if places.size else NONE)
 
@@ -55,12 +49,6 @@ class Witnesses:
         if kind == "pool":
             return np.full(len(members), self.first)
         return (self.own if kind in OWN else self.group).take(members)
-
-
-def _first_of_others(group: Column, sellers: Column, is_other: Column, places: Column) -> int:
-    """The first place in a group that somebody else bought."""
-    found = np.flatnonzero(is_other & np.append(group, False).take(sellers))
-    return int(places[found[0]]) if found.size else NONE
 
 
 def _first(size: int, keys: Column, places: Column) -> Column:

@@ -13,7 +13,7 @@ from hubapp.home.views import saved
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
-from hubapp.tenancy import brand, errors, versions
+from hubapp.tenancy import arrangement, brand, errors, versions
 from hubapp.tenancy.brand import Front
 from hubapp.tenancy.packs import schema
 from hubapp.web import access, areas
@@ -72,7 +72,7 @@ def _page(front: Front, version: int, *, problems: list[Refusal] | None = None, 
         failed={_field(refusal): str(refusal) for refusal in refused if refusal.field},
         names=names,
         front=front,
-        known=sorted(brand.available_sections(view.features), key=lambda name: (name not in order, order.get(name, 0))),
+        known=sorted(arrangement.shown(view.features), key=lambda name: (name not in order, order.get(name, 0))),
         languages=[(code, name, presentation.direction_of(code)) for code, name in presentation.named(view.locales)],
         version=version,
         problems=[],
@@ -92,7 +92,9 @@ def _field(refusal: Refusal) -> str:
 
 
 def _typed() -> Front:
-    return Front(_ordered(), _tables("text", schema.TEXTS), _tables("word", schema.WORDS))
+    return Front(
+        arrangement.with_hidden(_site().view, _ordered()), _tables("text", schema.TEXTS), _tables("word", schema.WORDS)
+    )
 
 
 def _version() -> int | None:

@@ -29,7 +29,7 @@ def edit() -> ResponseReturnValue:
 @access.requires("switches.edit")
 def save() -> ResponseReturnValue:
     """Turn them all in one change."""
-    switches = {name: bool(request.form.get(name)) for name in names.SWITCHES}
+    switches = {name: bool(request.form.get(name)) for name in _names()}
     seen = request.form.get("version", "")
     version = int(seen) if seen.isascii() and seen.isdigit() else None
     try:
@@ -37,7 +37,14 @@ def save() -> ResponseReturnValue:
     except errors.ChangedMeanwhile as refusal:
         latest = refusal.latest
         return _page(switches, latest.number if latest else 0, problems=[refusal], newer=latest)
+    except errors.FieldRefused as refusal:
+        return _page(switches, version or 0, problems=[refusal])
     return redirect(url_for("switching.edit", saved=number or None), 303)
+
+
+def _names() -> list[str]:
+    """Those that are turned here."""
+    return [name for name in names.SWITCHES if name not in names.TURNED_ELSEWHERE]
 
 
 def _page(
@@ -45,8 +52,9 @@ def _page(
 ) -> ResponseReturnValue:
     answer = render_template(
         "home/manage/switches.html",
-        summary=[("", str(refusal)) for refusal in problems or ()],
-        switches=[(name, label, hint, switches[name]) for name, (label, hint) in names.SWITCHES.items()],
+        summary=[(refusal.field or "", str(refusal)) for refusal in problems or ()],
+        switches=[(name, *names.SWITCHES[name], switches[name]) for name in _names()],
+        has_readers=access.may("conversations.manage"),
         version=version,
         **context,
     )

@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from hubapp.kernel.money import Money
 from hubapp.market.catalogue import policies
-from hubapp.market.catalogue.models import Listing
+from hubapp.market.catalogue.models import Kind, Listing
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.web import areas
 from hubapp.web.forms import Form, MoneyField, positive
@@ -47,6 +47,10 @@ def not_negative(_form: Form, field: MoneyField) -> None:
     """Validator: nothing is paid to a buyer."""
     if field.data is not None and field.data.amount < 0:
         raise ValidationError(_l("Enter an amount that is not below zero."))
+
+
+def _is_fetched(listing: Listing | None) -> bool:
+    return listing is not None and listing.kind == Kind.PRODUCT and listing.has_pickup
 
 
 class ListingForm(Form):
@@ -107,8 +111,18 @@ class ListingForm(Form):
         validators=[Optional(), not_negative, not_too_large],
     )
 
-    def offer(self, tax_rates: dict[str, int]) -> None:
-        """Fill in the hub's tax rates."""
+    # What the hub has switched off stays possible for what had it before.
+    may_ship, may_fetch = True, True
+
+    def offer(self, tax_rates: dict[str, int], listing: Listing | None) -> None:
+        """Fill in the hub's tax rates and what its switches allow; `listing`: the one that is changed."""
+        features = areas.current_hub().features
+        had = listing is not None and listing.shipping_price is not None
+        self.may_ship = features.get("shipping", True) or had
+        self.may_fetch = features.get("pickup", True) or _is_fetched(listing)
+        if not self.may_fetch:
+            self.has_pickup.description = _("Products are sent in this hub: this is for what happens here.")
+            self.has_pickup.data = bool(self.has_pickup.data) and self.has_pickup.raw_data is not None
         self.tax_options = [(name, tax_label(name, rate)) for name, rate in tax_rates.items()]
         self.tax_category.choices = [SelectChoice(name, label) for name, label in self.tax_options]
         self.plan_options = plan_options()
@@ -127,8 +141,15 @@ class ListingForm(Form):
         if field.data and len(field.data) > 4 * policies.LONGEST_BODY:
             field.data = field.data[: policies.LONGEST_BODY]
 
+    def validate_shipping_price(self, field: MoneyField) -> None:
+        """Not where the hub sends nothing."""
+        if field.data is not None and not self.may_ship:
+            raise ValidationError(_("Nothing is sent in this hub."))
+
     def validate_has_pickup(self, field: BooleanField) -> None:
         """Somehow it has to reach the buyer."""
+        if field.data and not self.may_fetch and self.kind.data == Kind.PRODUCT:
+            raise ValidationError(_("Products are sent in this hub: say what that costs, and do not tick this."))
         if not field.data and self.shipping_price.data is None and not self.shipping_price.errors:
             raise ValidationError(_("Say how the buyer gets it: picked up, sent, or both."))
 

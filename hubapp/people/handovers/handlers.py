@@ -11,7 +11,7 @@ from hubapp.kernel import clock
 from hubapp.people.handovers import queries
 from hubapp.people.handovers.events import HandoverAccepted, HandoverClosed, HandoverProposed
 from hubapp.people.handovers.models import Handover, HandoverStatus
-from hubapp.people.handovers.notices import ASKED, CLOSED, DONE
+from hubapp.people.handovers.notices import ASKED, DECLINED, DONE, WITHDRAWN
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.notifications import services as notifications
@@ -50,18 +50,12 @@ def tell_that_it_came_to_nothing(event: HandoverClosed) -> None:
     if row is None:
         return
     giver, taker = _member(row.from_membership_id), _member(row.to_membership_id)
-    is_declined = row.status == HandoverStatus.DECLINED
-    reader, by = (giver, taker) if is_declined else (taker, None)
-    if reader is not None:
-        who = By(by.account_id, by.display_name) if by else By(row.proposed_by, row.proposed_name)
-        _tell(
-            CLOSED,
-            row,
-            [reader.account_id],
-            "/manage/handover" if is_declined else "/",
-            who,
-            {"is_declined": is_declined},
-        )
+    if row.status != HandoverStatus.DECLINED:
+        people = [taker.account_id] if taker else []
+        _tell(WITHDRAWN, row, people, "/", By(row.proposed_by, row.proposed_name), {})
+    elif giver is not None and taker is not None:
+        by = By(taker.account_id, taker.display_name)
+        _tell(DECLINED, row, [giver.account_id], "/manage/handover", by, {"is_declined": True})
 
 
 def _member(membership_id: uuid.UUID | None) -> MemberView | None:

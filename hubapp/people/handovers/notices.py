@@ -11,7 +11,7 @@ ASKED = declare(Kind("handover_asked", "hub", _l("You are asked to look after th
 DONE = declare(
     Kind("handover_done", "hub", _l("Somebody else looks after the hub"), FOLDER, mail=NOW, example={"giver": "Name 0"})
 )
-CLOSED = declare(
+DECLINED = declare(
     Kind(
         "handover_closed",
         "hub",
@@ -21,3 +21,5 @@ CLOSED = declare(
         needs="hub.manage",
     )
 )
+# For who was asked, who has no role: nothing that is theirs to know may need one.
+WITHDRAWN = declare(Kind("handover_withdrawn", "hub", _l("You are no longer asked to look after the hub"), FOLDER))

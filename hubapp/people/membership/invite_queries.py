@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Uuid, bindparam, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Uuid, and_, bindparam, func, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel.db import db
@@ -137,10 +137,24 @@ def invites() -> list[InviteView]:
     ]
 
 
-def invited_by(membership_id: uuid.UUID, *, limit: int = 50) -> list[MemberView]:
-    """Whom this member brought, the newest first."""
-    statement = MEMBERS.where(Membership.invited_by == membership_id, Membership.status == MemberStatus.ACTIVE)
-    return [view_of(row) for row in db.session.execute(statement.order_by(Membership.joined_at.desc()).limit(limit))]
+def invited_by(
+    membership_id: uuid.UUID, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int
+) -> list[MemberView]:
+    """Whom this member brought, the newest first, paged by (joined_at, id)."""
+    order = (Membership.joined_at.desc(), Membership.id.desc())
+    statement = MEMBERS.where(_brought(membership_id)).order_by(*order).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
+    return [view_of(row) for row in db.session.execute(statement)]
+
+
+def count_invited_by(membership_id: uuid.UUID) -> int:
+    """How many of those whom this member brought are here."""
+    return db.session.scalar(select(func.count()).select_from(Membership).where(_brought(membership_id))) or 0
+
+
+def _brought(membership_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Membership.invited_by == membership_id, Membership.status == MemberStatus.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)

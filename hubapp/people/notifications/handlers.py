@@ -56,9 +56,10 @@ def send_digest(account_id: str) -> None:
 
 @queue.periodic("0 40 3 * * *", "notifications.forget", platform="a sweep over everybody")
 def forget() -> None:
-    """Each night: drop what only guarded against telling twice, and devices where nobody is signed in any more."""
+    """Each night: drop what only guarded against telling twice, devices where nobody is signed in, pauses gone by."""
     services.forget_occasions(now=clock.now())
     services.forget_devices(now=clock.wall())
+    services.forget_pauses(now=clock.wall())
 
 
 @on(LinkAsked, platform=WHY)

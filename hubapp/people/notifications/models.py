@@ -236,7 +236,7 @@ class PushDevice(db.Model):  # type: ignore[name-defined]
 
 
 class PushPause(db.Model):  # type: ignore[name-defined]
-    """A push service asked to be left alone `until` then: by any of its devices. Central."""
+    """A push service is down and asked to be left alone `until` then, whatever the device. Central."""
 
     __tablename__ = "push_pause"
 

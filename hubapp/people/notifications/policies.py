@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hubapp.people.notifications.webpush import sealing
@@ -142,6 +143,7 @@ LONGEST_PUSH, LONGEST_PATH, LONGEST_ENDPOINT, LONGEST_SUBSCRIPTION = 3_000, 300,
 PUSH_LIFE = timedelta(days=1)
 # Between two tries: twice as long each time, and as long as the service asks, within reason.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+SPREAD = timedelta(minutes=1)
 # A device that could not be reached for so long, however often it was tried, is forgotten.
 FAILING_LASTS = timedelta(days=7)
 _GONE, _LATER = {404, 410}, {401, 403, 408, 425, 429}
@@ -210,6 +212,14 @@ def is_failing(status: int) -> bool:
     return status >= 500 or status == 408  # noqa: PLR2004
 
 
+def is_for_all(status: int) -> bool:
+    """Whether the pause that comes with an answer is meant for the whole service: it is down (RFC 9110, 15.6.4).
+
+    What else asks for a pause, as 429 does, speaks of one device or of one sender's papers: others must not wait.
+    """
+    return status == 503  # noqa: PLR2004
+
+
 def pause_asked(retry_after: str, *, now: datetime) -> timedelta | None:
     """How long a service wants to be left alone: seconds, or until a date (RFC 9110, 10.2.3); nonsense is nothing."""
     text = retry_after.strip()
@@ -228,3 +238,9 @@ def pause_after(tries: int) -> timedelta:
     """How long to wait where the service says nothing; `tries`: how many went before this one."""
     times: int = 2 ** min(tries, 12)
     return min(FIRST_PAUSE * times, LONGEST_PAUSE)
+
+
+def spread(notice_id: UUID, device_id: UUID) -> timedelta:
+    """How much later than the others one goes, less than a minute: the same for the same notice and device."""
+    digest = hashlib.sha256(notice_id.bytes + device_id.bytes).digest()
+    return SPREAD * (int.from_bytes(digest[:4]) / 2**32)

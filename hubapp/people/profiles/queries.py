@@ -33,7 +33,6 @@ from hubapp.people.profiles.policies import ProfileText
 
 PAGE = 30
 TAGS_ON_A_CARD = 3
-BLOCKS_PAGE = 50
 Key = tuple[datetime, uuid.UUID]
 
 
@@ -55,8 +54,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Somebody whom one has blocked; `member` None: they are no longer known here."""
+    """Somebody whom one has blocked; `member` None: they are no longer known here. `id`: the page's key."""
 
+    id: uuid.UUID
     account_id: uuid.UUID
     since: datetime
     member: MemberView | None
@@ -210,14 +210,12 @@ def has_blocked(account_id: uuid.UUID, other_id: uuid.UUID) -> bool:
     return bool(db.session.scalar(select(statement.label("is_blocked").cast(Boolean))))
 
 
-def blocks(account_id: uuid.UUID) -> list[Blocked]:
-    """Whom one has blocked, the latest first."""
-    rows = db.session.execute(
-        select(Block.blocked_id, Block.created_at)
-        .where(Block.account_id == account_id)
-        .order_by(Block.id.desc())
-        .limit(BLOCKS_PAGE * 10)
-    ).all()
+def blocks(account_id: uuid.UUID, *, before: uuid.UUID | None = None, limit: int | None = None) -> list[Blocked]:
+    """Whom one has blocked, the latest first: all of them, or a page by key."""
+    statement = select(Block.id, Block.blocked_id, Block.created_at).where(Block.account_id == account_id)
+    if before is not None:
+        statement = statement.where(Block.id < before)
+    rows = db.session.execute(statement.order_by(Block.id.desc()).limit(limit)).all()
     members = db.session.execute(MEMBERS.where(Membership.account_id.in_([row.blocked_id for row in rows])))
     known = {view.account_id: view for view in map(view_of, members)}
-    return [Blocked(row.blocked_id, row.created_at, known.get(row.blocked_id)) for row in rows]
+    return [Blocked(row.id, row.blocked_id, row.created_at, known.get(row.blocked_id)) for row in rows]

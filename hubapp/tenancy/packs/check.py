@@ -10,11 +10,6 @@ from hubapp.tenancy.packs import files, merge, schema, settings
 from hubapp.tenancy.packs.problems import Problem
 
 BASE = "_base"
-# What may only be listed while its switch is on: (switch, listed value, key of the list).
-_SWITCHED = (
-    *((switch, item, "nav.items") for item, switch in schema.NAV_SWITCHES.items()),
-    *((switch, section, "home.sections") for section, switch in schema.SECTION_SWITCHES.items()),
-)
 # What `_base` leaves to each hub; with these it must be a whole pack itself.
 SAMPLE: Mapping[str, Any] = {
     "slug": "sample",
@@ -98,10 +93,6 @@ def _incomplete(pack: schema.Pack, name: str) -> Iterator[Problem]:
                 "nav.items",
                 f"{item} has no page in {pack.default_locale}",
             )
-    for switch, value, key in _SWITCHED:
-        listed = pack.nav if key == "nav.items" else pack.home.sections
-        if value in listed and not pack.features[switch]:
-            yield Problem(f"{name}/hub.toml", key, f"{value!r} leads nowhere while features.{switch} is false")
     for locale, slug in sorted(have):
         if locale not in pack.locales:
             yield Problem(

@@ -20,8 +20,10 @@ SECTIONS = (
     "members",
     "about",
 )
-# What only leads somewhere while its switch is on.
+# What only leads somewhere while its switch is on: listed all the same, it is there again once that is on.
 SECTION_SWITCHES = {"members": "members_directory", "needs": "needs", "conversations": "conversations"}
+# What a pack may list and no page draws, as nothing of that kind is written yet.
+UNDRAWN = ("needs",)
 NAV = ("home", "feed", "events", "market", "members", "shares")
 NAV_SWITCHES = {"members": "members_directory", "feed": "conversations"}
 FEATURES = (

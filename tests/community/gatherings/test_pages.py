@@ -11,12 +11,15 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import attendance, queries, services
 from hubapp.community.gatherings.models import Gathering
 from hubapp.community.gatherings.policies.details import Question
 from hubapp.community.gatherings.policies.recurrence import When
 from hubapp.kernel import clock
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
+from hubapp.tenancy import queries as tenancy
+from hubapp.tenancy.models import Hub
+from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.community.gatherings.conftest import Place
 from tests.factories.accounts import make_account
@@ -226,7 +229,49 @@ def test_the_export_holds_answers_and_no_formulas(lyon: Place) -> None:
     text = Browser(lyon.app, lyon.hub_id, lyon.maud).get(f"/manage/events/{found.id}/people.csv").text
     head, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert head[-1] == "'=cmd()"
-    assert (row[0], row[1], row[2], row[-1]) == ("Ann", "confirmed", "1", "'@SUM(1)")
+    assert (row[0], row[1], row[2], row[-1]) == ("Ann", "comes", "1", "'@SUM(1)")
+
+
+def test_the_export_speaks_the_hubs_language_whoever_asks(lyon: Place) -> None:
+    found = one(lyon, capacity=1, questions=(Question("q0", "Vegan?", kind="yes_no"),))
+    come(lyon, found, lyon.ann, q0="yes")
+    come(lyon, found, lyon.ben, q0="no")
+    with lyon.app.app_context(), platform_scope(reason="test"), unit_of_work():
+        db.session.get_one(Hub, lyon.hub_id).default_locale = "fr"
+    tenancy.forget(lyon.hub_id)
+    maud = Browser(lyon.app, lyon.hub_id, lyon.maud)
+    maud.client.set_cookie("locale", "en")
+    text = maud.get(f"/manage/events/{found.id}/people.csv").text
+    head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert head[:3] == ["Nom", "État", "Places"]
+    assert [(row[0], row[1], row[-1]) for row in rows] == [("Ann", "vient", "Oui"), ("Ben", "attend", "Non")]
+
+
+def test_who_comes_is_listed_by_key_and_whole_in_table_and_at_the_door(
+    lyon: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    found = one(lyon, capacity=3)
+    come(lyon, found, lyon.ann, 2)
+    come(lyon, found, lyon.ben)
+    with lyon.app.app_context():
+        cem = make_member(lyon.hub_id, "Cem").account_id
+    come(lyon, found, cem)
+    key = None
+    with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
+        names, keys = [], []
+        for _number in range(3):
+            page = attendance.page(found.id, after=key, limit=1)
+            names += queries.names_of(row.account_id for row in page.registrations).values()
+            keys.append(key := page.next_key)
+        assert (names, key) == (["Ann", "Ben", "Cem"], None)
+    status, at, last = keys[0]
+    maud, path = Browser(lyon.app, lyon.hub_id, lyon.maud), f"/manage/events/{found.id}"
+    second = maud.get(f"{path}/people", query_string={"after": f"{status}~{at.isoformat()}~{last}"}).text
+    assert [name in second for name in ("Ann", "Ben", "Cem", 'rel="prev"')] == [False, True, True, True]
+    assert "Ann" in maud.get(f"{path}/people?after=nonsense").text
+    assert maud.get(f"{path}/people.csv").text.count("\r\n") == 4
+    assert maud.get(f"{path}/checkin").text.count("data-code=") == 3
 
 
 def test_a_picture_takes_the_place_of_drawn_art(lyon: Place) -> None:

@@ -90,7 +90,7 @@ def test_those_who_plan_see_who_has_paid(evening: Evening) -> None:
     assert "€24.00 paid" in page
     assert "€24.00 until" in page
     table = boss.get(f"/manage/events/{evening.gathering_id}/people.csv").text
-    assert "registered,paid" in table
+    assert "Registered at,Paid" in table
     assert ",24.00" in table
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import attendance, queries, services
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.scope import hub_scope
 from tests.community.gatherings.conftest import NAMES, Place
@@ -50,7 +50,7 @@ def race(place: Place, *acts: Callable[[], Any]) -> list[Any]:
 def state(place: Place, found_id: UUID) -> tuple[int, int, list[str]]:
     def read() -> tuple[int, int, list[str]]:
         found = queries.gathering(found_id)
-        return found.taken, found.waiting, [one.status for one in queries.registrations(found_id)]
+        return found.taken, found.waiting, [one.status for one in attendance.registrations(found_id)]
 
     answer: tuple[int, int, list[str]] = inside(place, read)
     return answer

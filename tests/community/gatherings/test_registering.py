@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import attendance, queries, services
 from hubapp.community.gatherings.errors import (
     AlreadyRegistered,
     AnswerMissing,
@@ -28,7 +28,7 @@ from tests.support.letters import letters
 
 
 def statuses(found: Gathering) -> dict[object, str]:
-    return {one.account_id: one.status for one in queries.registrations(found.id)}
+    return {one.account_id: one.status for one in attendance.registrations(found.id)}
 
 
 def test_a_registration_has_a_ticket_for_each_seat(inside: Place) -> None:

@@ -369,6 +369,17 @@ def test_a_poll_costs_one_query_besides_knowing_who_asks(scene: Scene) -> None:
         assert len(statements) <= 2, statements
 
 
+def test_what_came_is_said_and_said_in_other_words_when_more_comes(scene: Scene) -> None:
+    thread_id, _old = scene.start("Ann", "Ben"), scene.start("Cem", "Ben", body="Long ago")
+    browser, said = scene.as_("Ben"), []
+    for body in ("One", "Two", "Two"):
+        last = scene.inside(lambda: queries.inbox(scene.people["Ben"])[0][0].thread.last_id)
+        scene.send(thread_id, "Ann", body)
+        page = browser.get(f"/messages/news?after={last}").text
+        said.append(" ".join(page.partition('id="rows-said"')[2].partition(">")[2].partition("<")[0].split()))
+    assert said == [f"{number} new messages from Ann." for number in (2, 3, 4)]
+
+
 def test_the_pages_ask_a_fixed_number_of_queries(scene: Scene) -> None:
     thread_id = scene.start("Ann", "Ben", "Cem")
     browser = scene.as_("Ben")

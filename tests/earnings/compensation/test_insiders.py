@@ -1,10 +1,12 @@
-"""Who looks after a hub is nobody's customer in that period, whatever they bought before they began."""
+"""Who looks after a hub, or joins again, is nobody's customer in that period, whatever they bought before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import text
 
 from hubapp.earnings.compensation import live_queries, volume_queries
 from hubapp.earnings.compensation.plans.live import Volumes
-from hubapp.earnings.compensation.services import terms
+from hubapp.earnings.compensation.services import joining, terms
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.membership import services as membership
 from hubapp.tenancy.audit import SYSTEM
@@ -26,13 +28,14 @@ from tests.factories.market import Shop, make_shop, place
 from tests.factories.members import make_member
 from tests.factories.races import overtaken, without_turns
 
+LONG_AGO = NOW - timedelta(days=100)
 ALL_INSIDE = Volumes(everything=1_000)
 OUTSIDE = Volumes(own=1_000, own_pv=7, gv=1_000, gpv=7, from_customers=1_000, everything=1_000)
 
 
 @dataclass
 class Scene:
-    """Cora sells to Nora, who may come to look after the hub."""
+    """Cora sells to Nora, above her, who left long ago, and may come to look after the hub or join again."""
 
     shop: Shop
     cora: UUID
@@ -50,6 +53,11 @@ class Scene:
         with hub_scope(self.shop.hub_id), unit_of_work():
             terms.follow(now=NOW + timedelta(hours=1))
 
+    def come_back(self) -> None:
+        with hub_scope(self.shop.hub_id), unit_of_work():
+            facts = {"terms": joining.TERMS, "code": "", "shows_name": False, "touch": None}
+            joining.join(account_id=self.nora, **facts, actor=SYSTEM, now=NOW + timedelta(hours=1))
+
     def volumes(self) -> Volumes:
         with platform_scope(reason="test"), unit_of_work():
             return volume_queries.volumes(self.cora, "EUR", plan.FIRST)
@@ -58,21 +66,24 @@ class Scene:
 def scene() -> Scene:
     plan.announce(plan.source(changes={'event_time = "delivered_at"': 'event_time = "paid_at"'}))
     shop = make_shop()
-    cora = plan.participant(shop.hub_id, "Cora")
     nora = make_member(shop.hub_id, "Nora")
+    plan.take_part(nora.account_id, at=LONG_AGO)
+    cora = plan.participant(shop.hub_id, "Cora", nora.account_id)
     with hub_scope(shop.hub_id), unit_of_work():
+        joining.leave(account_id=nora.account_id, actor=SYSTEM, now=LONG_AGO)
         terms.follow(now=NOW)
         membership.grant_role(membership_id=nora.id, role="connector", actor=SYSTEM, now=NOW)
     return Scene(shop, cora, nora.account_id, plan.core_listing(shop.hub_id))
 
 
 @pytest.mark.parametrize("is_before", [True, False])
-def test_what_a_connector_buys_counts_for_nobody(app: HubFlask, is_before: bool) -> None:
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
+def test_what_they_buy_counts_for_nobody(app: HubFlask, is_before: bool, act: Callable[[Scene], None]) -> None:
     with app.app_context():
         them = scene()
-        acts = [them.sell, them.connect]
-        for act in acts if is_before else reversed(acts):
-            act()
+        acts = [them.sell, partial(act, them)]
+        for one in acts if is_before else reversed(acts):
+            one()
         assert them.volumes() == ALL_INSIDE
         with platform_scope(reason="test"), unit_of_work():
             running = live_queries.running("EUR", NOW)
@@ -87,6 +98,30 @@ def test_a_customer_who_looks_after_nothing_counts(app: HubFlask) -> None:
         assert them.volumes() == OUTSIDE
 
 
+def test_who_joins_again_after_buying_has_nothing_of_it_and_their_customer_is_none(app: HubFlask) -> None:
+    with app.app_context():
+        them = scene()
+        them.sell()
+        for _twice in range(2):
+            them.come_back()
+        assert them.volumes() == ALL_INSIDE
+        with platform_scope(reason="test"), unit_of_work():
+            assert volume_queries.volumes(them.nora, "EUR", plan.FIRST) == ALL_INSIDE
+            running = live_queries.running("EUR", NOW)
+            assert running is not None
+            assert live_queries.own_of(them.cora, running, "EUR").customers == 0
+
+
+@pytest.mark.parametrize("acts", [(Scene.come_back, Scene.connect), (Scene.connect, Scene.come_back)])
+def test_both_one_after_the_other_take_nothing_out_twice(app: HubFlask, acts: list[Callable[[Scene], None]]) -> None:
+    with app.app_context():
+        them = scene()
+        them.sell()
+        for act in acts:
+            act(them)
+        assert them.volumes() == ALL_INSIDE
+
+
 def test_beginning_again_in_the_same_period_takes_nothing_out_twice(app: HubFlask) -> None:
     with app.app_context():
         them = scene()
@@ -98,25 +133,27 @@ def test_beginning_again_in_the_same_period_takes_nothing_out_twice(app: HubFlas
         assert them.volumes() == ALL_INSIDE
 
 
-def connect_while_selling(live: Live) -> Volumes:
+def while_selling(live: Live, act: Callable[[Scene], None]) -> Volumes:
     with live.app.app_context():
         them = scene()
 
-    def connect() -> None:
+    def overtake() -> None:
         with live.app.app_context():
-            them.connect()
+            act(them)
 
-    with live.app.app_context(), overtaken(live.app, "plan_run", connect):
+    with live.app.app_context(), overtaken(live.app, "plan_run", overtake):
         them.sell()
     with live.app.app_context():
         return them.volumes()
 
 
-def test_a_sale_while_its_buyer_begins_is_no_customers(live: Live) -> None:
-    assert connect_while_selling(live) == ALL_INSIDE
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
+def test_a_sale_while_its_buyer_begins_is_no_customers(live: Live, act: Callable[[Scene], None]) -> None:
+    assert while_selling(live, act) == ALL_INSIDE
 
 
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
 @pytest.mark.parametrize("who", ["counting.wait_for_corrections", "correcting.take_turn"])
-def test_without_the_turn_it_counts_as_a_customers(live: Live, who: str) -> None:
+def test_without_the_turn_it_counts_as_a_customers(live: Live, who: str, act: Callable[[Scene], None]) -> None:
     with without_turns(f"earnings.compensation.services.{who}"), nullcontext():
-        assert connect_while_selling(live) == OUTSIDE
+        assert while_selling(live, act) == OUTSIDE

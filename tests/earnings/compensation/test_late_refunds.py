@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from hubapp.earnings.compensation import queries
+from hubapp.earnings.compensation import corrected, queries
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares import services as settling
 from hubapp.kernel.db import db, unit_of_work
@@ -153,3 +153,14 @@ def test_a_late_refund_is_not_forgotten_by_the_next_close(network: Network) -> N
     close("2027-03", CLOSING + timedelta(days=62))
     assert paid(network, "recompute") == {("cem", "personal"): -1_000, ("maud", "hub"): -500}
     assert across(queries.closing) == []
+
+
+def test_of_what_was_given_back_only_what_changes_ones_pay_is_shown(network: Network) -> None:
+    bought = network.sells("cem", 40_000, buyer=network.people["cem"])
+    kit, sold = network.sells("cem", 20_000, kind="kit"), network.sells("cem", 50_000)
+    period = close()
+    for sale in (bought, kit, sold):
+        network.refunds(sale, at=LATE)
+    close_february()
+    (found,) = across(lambda: corrected.of_period(network.people["cem"], period))
+    assert ([row.difference for row in found.rows], [sale.cv for sale in found.sales]) == ([-5_000], [50_000])

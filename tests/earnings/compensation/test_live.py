@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hubapp.earnings.compensation.plans import live
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Members, Orders
-from hubapp.earnings.compensation.plans.live import NOTHING, Condition, Hub, Sale, Step, Volumes
+from hubapp.earnings.compensation.plans.live import NOTHING, Condition, Hub, Step, Volumes
 from hubapp.earnings.compensation.plans.tree import plant
-from tests.earnings.compensation import strategies
+from tests.earnings.compensation import keeping, strategies
 from tests.earnings.compensation.examples import plan
+from tests.earnings.compensation.keeping import Sale
 
 CAREFUL = strategies.careful(60)
 KINDS = ("product", "kit", "shipping")
@@ -52,11 +53,11 @@ def test_live_volumes_are_those_of_the_batch_after_every_sale_and_refund(history
     standing: list[tuple[int, Sale]] = []
     line = plant(parents, []).path
     for place, (member, sale) in enumerate(sales):
-        live.record(kept, sale, line(member), base=BASE)
+        keeping.record(kept, sale, line(member), base=BASE)
         standing.append((member, sale))
         if place in gone:
             back, lost = standing.pop(0)
-            live.record(kept, lost, line(back), base=BASE, is_refund=True)
+            keeping.record(kept, lost, line(back), base=BASE, is_refund=True)
         assert [kept.get(one, NOTHING) for one in range(len(parents))] == batch(parents, standing)
 
 
@@ -68,12 +69,12 @@ def test_refunding_every_sale_returns_live_volumes_to_zero(history: Any) -> None
     line = plant(parents, []).path
     for is_refund in (False, True):
         for member, sale in sales:
-            live.record(kept, sale, line(member), base=BASE, is_refund=is_refund)
+            keeping.record(kept, sale, line(member), base=BASE, is_refund=is_refund)
     assert set(kept.values()) <= {NOTHING}
 
 
 def test_only_the_sellers_line_is_touched() -> None:
-    touched = [member for member, _ in live.deltas(Sale(500), ["seller", "sponsor", "root"], base=None)]
+    touched = [member for member, _ in keeping.deltas(Sale(500), ["seller", "sponsor", "root"], base=None)]
     assert touched == ["seller", "sponsor", "root"]
 
 

@@ -150,6 +150,54 @@ def test_corrections_stand_in_the_signed_files_of_both_periods(app: HubFlask, ne
             assert (one["period"]["name"], one["booked_with"]) == ("2027-01", "2027-02")
 
 
+def give_back(network: Network) -> dict[tuple[str, str], int]:
+    """Maud looks after nothing from February on; a sale of January is given back, and February is closed."""
+    looks_after = "UPDATE connector_term SET until = '2027-01-31 23:00+00'"
+    first = "SELECT id FROM plan_sale ORDER BY number LIMIT 1"
+    across(lambda: db.session.execute(db.text(looks_after)))
+    gone = across(lambda: db.session.execute(db.text(first)).scalar_one())
+    network.refunds(gone, at=CLOSING + timedelta(days=1))
+    close("2027-02", CLOSING_FEBRUARY)
+    return paid(network, "recompute")
+
+
+@pytest.mark.parametrize("name", ["maud", "cem"])
+def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: Network, name: str) -> None:
+    with app.app_context():
+        back = sum(minor for (who, _), minor in give_back(network).items() if who == name)
+    listed = page(app, network, name, "/plan/pay")
+    assert FEBRUARY_PAGE in listed
+    text = page(app, network, name, FEBRUARY_PAGE)
+    assert "Nothing was paid at the close" in text
+    for shown in (listed, text):
+        assert "Corrections of earlier periods" in shown
+        assert f"-€{-back // 100}.{-back % 100:02}" in shown
+    path = f"{FEBRUARY_PAGE}/statement.json"
+    assert path in text
+    raw = page(app, network, name, path).encode()
+    report = verify_statement.check(raw)
+    assert report.is_right, report.problems
+    assert report.document is not None
+    assert report.document["totals"] | {"period": 0, "due": back, "by_now": 0} == report.document["totals"]
+    (one,) = report.document["corrections"]
+    assert sum(row["difference"] for row in one["lines"]) == back < 0
+
+
+def test_each_changed_byte_of_such_a_file_is_named(app: HubFlask, network: Network) -> None:
+    with app.app_context():
+        give_back(network)
+    raw = page(app, network, "maud", f"{FEBRUARY_PAGE}/statement.json").encode()
+    sections = [name for name in verify_statement.SECTIONS if name != "seal"]
+    for name in sections:
+        at = raw.index(f'\n "{name}": '.encode()) + 3
+        report = verify_statement.check(raw[:at] + bytes((raw[at] ^ 1,)) + raw[at + 1 :])
+        assert name in report.sections
+    for at in range(raw.index(b' "corrections": ') + 40, raw.index(b'\n "earner": '), 97):
+        report = verify_statement.check(raw[:at] + bytes((raw[at] ^ 1,)) + raw[at + 1 :])
+        assert "corrections" in report.sections
+        assert report.problems
+
+
 def test_the_list_leads_to_each_period(app: HubFlask, network: Network) -> None:
     text = page(app, network, "cem", "/plan/pay")
     assert PAGE in text

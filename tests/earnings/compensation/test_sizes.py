@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation.participant_queries import Size
 from hubapp.earnings.compensation.services import sizing
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.earnings.compensation.test_correcting import Family, decide, family, propose
@@ -64,4 +66,22 @@ def test_folding_changes_no_figure(app: HubFlask) -> None:
         assert sizes(them) == before
         with platform_scope(reason="test"), unit_of_work():
             assert (sizing.fold(), sizing.fold()) == (1, 0)
+        assert sizes(them) == before
+
+
+def test_a_count_from_the_sponsorships_puts_right_what_is_not(app: HubFlask) -> None:
+    with app.app_context():
+        them = family()
+        before = sizes(them)
+        with platform_scope(reason="test"), unit_of_work():
+            assert sizing.recount() == 0
+            sizing.fold()
+            assert sizing.recount() == 0
+        with platform_scope(reason="test"), unit_of_work():
+            db.session.execute(text("DELETE FROM plan_group WHERE account_id = :ben"), {"ben": them.ben})
+            sizing.count(sponsor_id=them.dan, people=7)  # as nobody has joined
+        assert sizes(them) != before
+        with platform_scope(reason="test"), unit_of_work():
+            assert sizing.recount() == 2  # Ben and Dan, above whom nobody stands
+            assert sizing.recount() == 0
         assert sizes(them) == before

@@ -96,6 +96,22 @@ def test_late_refunds_are_recomputed_from_both_sides() -> None:
     assert {row["component"] for row in found["corrections"][0]["lines"]} == {"personal", "team"}
 
 
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(statements.product_runs())
+def test_who_only_gives_back_has_a_file_of_a_period_that_they_are_not_in(result: Result) -> None:
+    was = statements.TEAM
+    now = refunds.after(was, ["order-of-dan", "order-of-ana"])
+    sides = [statements.closed(one, name="2026-12", source=statements.SOURCE) for one in (was, now)]
+    closed, correction = statements.closed(result), Correction(*sides, "2027-01")
+    assert "ana" not in closed.network.place
+    found = statements.document(closed, "ana", corrections=[correction])
+    statements.right(statements.sealed(found))
+    at = list(was.ground.members.ids).index("ana")
+    assert (found["totals"]["period"], found["totals"]["due"]) == (0, now.totals[at] - was.totals[at])
+    with pytest.raises(KeyError):
+        statements.document(closed, "ana")
+
+
 @CAREFUL
 @given(strategies.whole_cases(), st.data())
 def test_whatever_is_refunded_the_difference_is_the_engines(case: dict[str, Any], data: st.DataObject) -> None:

@@ -206,7 +206,7 @@ def words_of_pieces() -> set[str]:
 
 def test_every_piece_and_every_forfeit_has_a_sentence() -> None:
     assert words_of_pieces() == set(pieces.SENTENCES)
-    assert set(pieces.REASONS) == {rules.FEW_CUSTOMERS, rules.INSIDE_BUYERS, rules.NO_SALE}
+    assert set(pieces.REASONS) == {rules.FEW_CUSTOMERS, rules.INSIDE_BUYERS}
 
 
 def test_a_piece_says_rate_base_and_whose_it_was() -> None:

@@ -174,6 +174,18 @@ def test_an_address_from_before_still_leads_on(app: HubFlask) -> None:
     assert f"/market/{new}" not in page
 
 
+@pytest.mark.parametrize("search", ["", "&q=walnut"])
+def test_the_first_page_is_the_first_whatever_nonsense_asks_for_it(app: HubFlask, search: str) -> None:
+    with app.app_context():
+        hub_id = make_hub("lyon")
+        with hub_scope(hub_id), unit_of_work():
+            listings = [make_listing(title=f"Walnut bread {number}") for number in range(2 * queries.PAGE)]
+            later = listings[-2].id
+    browser = Browser(app, hub_id)
+    assert 'rel="prev"' not in browser.get(f"/market?before=nonsense{search}").text
+    assert 'rel="prev"' in browser.get(f"/market?before={later}{search}").text
+
+
 ARABIC = [("سجاد", True), ("السجاد", True), ("سِجَّاد", True), ("والسجاد", True), ("زيت", False)]
 
 

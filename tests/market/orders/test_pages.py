@@ -12,11 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.catalogue.models import Listing
 from hubapp.market.orders import queries
 from hubapp.market.orders.models import Order
 from hubapp.money.payments.models import Payment
+from hubapp.tenancy import brand
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.hosts import Addresses
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -239,6 +242,42 @@ def test_what_is_wrong_with_a_listing_is_said_at_its_field(
     answer = seller.post("/sell/new", "/sell/new", **listing_fields(**wrong))
     assert answer.status_code == 422
     assert words in answer.text.replace("&#39;", "'")
+
+
+SENT = {"has_pickup": "", "shipping_price": "3.00"}
+
+
+@pytest.mark.parametrize(
+    ("off", "typed", "words"),
+    [
+        ("shipping", SENT, "Nothing is sent in this hub."),
+        ("pickup", {}, "Products are sent in this hub"),
+        ("pickup", SENT, ""),
+        ("pickup", {"kind": "offer"}, ""),
+        ("shipping", {}, ""),
+    ],
+)
+def test_products_reach_the_buyer_as_the_hub_has_it_switched_on(
+    app: HubFlask, off: str, typed: dict[str, str], words: str
+) -> None:
+    with app.app_context():
+        shop = make_shop(hub={"features": {off: False}})
+    seller = browser(app, shop, shop.seller)
+    assert ('name="shipping_price"' in seller.get("/sell/new").text) is (off != "shipping")
+    answer = seller.post("/sell/new", "/sell/new", **listing_fields(**typed))
+    assert answer.status_code == (422 if words else 303)
+    assert words in answer.text
+
+
+def test_what_could_be_fetched_or_sent_before_its_switch_went_off_stays_so(app: HubFlask, shop: Shop) -> None:
+    seller, fields = browser(app, shop, shop.seller), listing_fields(shipping_price="3.00")
+    path = "/sell/" + seller.post("/sell/new", "/sell/new", **fields).location.rsplit("/", 1)[1]
+    for off in ("shipping", "pickup"):
+        with app.app_context(), hub_scope(shop.hub_id), unit_of_work():
+            switches = {"shipping": off != "shipping", "pickup": off != "pickup"}
+            brand.edit_switches(switches=switches, actor=SYSTEM, now=clock.now())
+        assert seller.post(path, path, **{**fields, "left_was": "12"}).status_code == 303
+    assert seller.post(path, path, **{**fields, "shipping_price": "", "left_was": "12"}).status_code == 303
 
 
 @pytest.mark.parametrize("field", ["price", "shipping_price"])

@@ -25,6 +25,7 @@ from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.jobs import run_all
 from tests.factories.members import make_connector, make_member
+from tests.factories.notices import digest, mails
 from tests.support.browsing import Browser
 
 
@@ -207,3 +208,10 @@ def test_saying_no_and_taking_it_back_change_nothing(app: HubFlask) -> None:
     old.post("/manage/handover", {"handle": "theo"})
     assert old.post("/manage/handover/withdraw", form_page="/manage/handover").status_code == 303
     assert old.get("/manage/").status_code == 200
+    run_all(app)
+    with app.app_context():
+        # Somebody without any role: it stands in their list and in their next digest.
+        assert digest(taker.account_id, clock.now() + timedelta(days=2))
+        (mail,) = mails(taker.account_id, ["digest"])
+        assert mail.context["notices"][0]["kind"] == "handover_withdrawn"
+    assert "took back the proposal" in new.get("/notifications").text

@@ -189,6 +189,15 @@ def test_ones_own_link_can_be_shared_and_printed(app: HubFlask, hub_id: int) -> 
     assert "<svg" in browser.get("/me/referrals/print").text
 
 
+def test_where_members_have_no_links_the_page_is_gone_and_what_is_in_print_leads_on(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub(features={"referrals": False})
+    member = member_in(app, hub_id, "Self")
+    browser = Browser(app, hub_id, member.account_id)
+    assert browser.get("/me/referrals").status_code == browser.get("/me/referrals/print").status_code == 404
+    assert Browser(app, hub_id).get(f"/r/{member.referral_code}").location.endswith("/")
+
+
 def test_a_connector_makes_an_invite_link_and_withdraws_it(app: HubFlask, hub_id: int) -> None:
     with app.app_context():
         account = make_connector(hub_id).account_id

@@ -12,6 +12,7 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.members import make_member, referral_of
+from tests.support.browsing import Browser
 
 
 def came(
@@ -109,9 +110,30 @@ def test_an_invite_link_counts_as_its_makers_until_withdrawn(app: HubFlask) -> N
         make_member(hub_id, "New", referral=found)
         with hub_scope(hub_id), unit_of_work():
             assert [(invite.label, invite.joined) for invite in invite_queries.invites()] == [("Market stall", 1)]
-            assert [person.display_name for person in invite_queries.invited_by(maker.id)] == ["New"]
+            assert [person.display_name for person in invite_queries.invited_by(maker.id, limit=9)] == ["New"]
             services.revoke_invite(invite_id=link_id, now=NOW)
             assert invite_queries.referrer_of_code(code) is None
+
+
+def test_whom_somebody_brought_is_listed_by_key_to_the_last(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        maker = make_member(hub_id, "Maker")
+        brought = [make_member(hub_id, f"Guest {number}", referral=referral_of(maker)) for number in range(3)]
+        with hub_scope(hub_id), unit_of_work():
+            names, key = [], None
+            for _number in range(3):
+                (found,) = invite_queries.invited_by(maker.id, after=key, limit=1)
+                names.append(found.display_name)
+                key = (found.joined_at, found.id)
+            assert names == ["Guest 2", "Guest 1", "Guest 0"]
+            assert invite_queries.invited_by(maker.id, after=key, limit=1) == []
+            assert invite_queries.count_invited_by(maker.id) == 3
+    page = Browser(app, hub_id, maker.account_id).get(
+        "/me/referrals", query_string={"after": f"{brought[2].joined_at.isoformat()}_{brought[2].id}"}
+    )
+    assert [f"Guest {number}" in page.text for number in range(3)] == [True, True, False]
+    assert 'rel="prev"' in page.text
 
 
 def test_nobody_is_invited_by_themselves(app: HubFlask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +18,7 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as roles
 from hubapp.people.notifications import queries, services
 from hubapp.people.notifications.errors import BadSubscription
-from hubapp.people.notifications.policies import FIRST_PAUSE
+from hubapp.people.notifications.policies import FIRST_PAUSE, SPREAD
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
@@ -186,6 +186,40 @@ def test_quiet_hours_hold_a_push_back_until_they_end(
         assert due(notice.push_due_at) == 1
 
 
+def test_what_is_tried_again_does_not_ring_in_quiet_hours(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    service.status = 503
+    now = clock.now()
+    with app.app_context():
+        named(told, now=now)
+    run_all(app)
+    service.status = 201
+    with app.app_context():
+        with no_hub(), unit_of_work():
+            quiet = (now.hour, (now.hour + 2) % 24)
+            services.save_settings(
+                account_id=told.reader, rhythm="daily", weekday=0, hour=8, timezone="UTC", quiet=quiet, now=now
+            )
+        (notice,) = notices(told.reader)
+        end = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+        # The night of the hub, whose clock runs ahead of the queue's.
+        wall = clock.wall() - timedelta(days=3)
+        assert not tried_again(notice.id, held, now=now, wall=wall)
+        assert service.received[1:] == []
+        with platform_scope(reason="test"), unit_of_work():
+            at = db.session.scalars(text("SELECT scheduled_at FROM procrastinate_jobs ORDER BY id")).all()[-1]
+        assert at == wall + (end - now)
+        assert tried_again(notice.id, held, now=end, wall=clock.wall())
+    assert waiting(app)[-1][2]["tries"] == 1
+
+
+def tried_again(notice_id: uuid.UUID, held: Held, *, now: datetime, wall: datetime) -> bool:
+    """What the job does."""
+    with platform_scope(reason="test"), unit_of_work():
+        return services.push(notice_id=notice_id, device_id=held.id, tries=1, now=now, wall=wall)
+
+
 def due(now: object) -> int:
     with platform_scope(reason="test"), unit_of_work():
         return services.push_due(now=now, wall=clock.wall())  # type: ignore[arg-type]
@@ -295,9 +329,23 @@ def test_what_a_service_does_not_take_now_goes_later(
     service.status = 201
     run_all(app)
     assert len(service.received) == 1
-    run_all(app, until=FIRST_PAUSE)
+    run_all(app, until=FIRST_PAUSE - timedelta(seconds=1))
+    assert len(service.received) == 1
+    run_all(app, until=FIRST_PAUSE + SPREAD)
     assert [one.path for one in service.received] == ["/push/1", "/push/1"]
     assert push_jobs(app) == 0
+
+
+def test_a_worker_before_this_one_understands_a_first_try(
+    app: HubFlask, told: Told, service: PushService, held: Held
+) -> None:
+    service.status = 503
+    with app.app_context():
+        named(told)
+    run_all(app, only=services.PUSH_DUE)
+    assert [set(names) for name, _hub, names in waiting(app) if name == services.PUSH] == [{"notice_id", "device_id"}]
+    run_all(app)
+    assert [names["tries"] for name, _hub, names in waiting(app) if name == services.PUSH] == [1]
 
 
 def test_a_service_that_is_away_is_asked_again_under_no_address_in_the_log(
@@ -318,7 +366,7 @@ def test_a_service_that_is_away_is_asked_again_under_no_address_in_the_log(
 def test_a_service_is_left_alone_as_long_as_it_asks_by_all_of_its_devices(
     app: HubFlask, told: Told, service: PushService, held: Held
 ) -> None:
-    service.status, service.later = 429, "3600"
+    service.status, service.later = 503, "3600"
     with app.app_context():
         named(told, "1")
     run_all(app)
@@ -330,8 +378,28 @@ def test_a_service_is_left_alone_as_long_as_it_asks_by_all_of_its_devices(
     assert [one.path for one in service.received] == ["/push/1"]
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         db.session.execute(text("UPDATE push_pause SET until = until - interval '1 hour'"))
+        assert services.forget_pauses(now=clock.wall()) == 1
     run_all(app, until=timedelta(minutes=65))
     assert sorted(one.path for one in service.received) == ["/push/1", "/push/1", "/push/1", "/push/2"]
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+def test_a_service_that_puts_one_device_off_is_asked_for_the_others(
+    app: HubFlask, told: Told, service: PushService, held: Held, status: int
+) -> None:
+    service.status, service.later = status, "3600"
+    with app.app_context():
+        named(told)
+    run_all(app)
+    service.status = 201
+    with app.app_context():
+        other = make_told(told.hub_id, "Noé")
+        switch_on(other.reader, told.hub_id, service.url("2"))
+        named(other, "2")
+    run_all(app, until=timedelta(minutes=55))
+    assert [one.path for one in service.received] == ["/push/1", "/push/2"]
+    run_all(app, until=timedelta(minutes=61))
+    assert [one.path for one in service.received] == ["/push/1", "/push/2", "/push/1"]
 
 
 def tried(told: Told, held: Held, *, days: int, number: int = 1) -> list[queries.Device]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,3 +109,13 @@ def test_pauses_between_tries_grow_and_end_growing() -> None:
     assert pauses[0] == policies.FIRST_PAUSE
     assert pauses == sorted(pauses)
     assert pauses[-1] == policies.LONGEST_PAUSE
+
+
+@given(some.lists(some.uuids(), min_size=50, max_size=50, unique=True), some.uuids())
+def test_what_waits_for_one_service_comes_to_it_one_after_the_other(
+    notices: list[uuid.UUID], device: uuid.UUID
+) -> None:
+    waits = [policies.spread(notice, device) for notice in notices]
+    assert all(timedelta(0) <= wait < policies.SPREAD for wait in waits)
+    assert len({int(wait.total_seconds()) for wait in waits}) > 10  # of 60
+    assert waits == [policies.spread(notice, device) for notice in notices]

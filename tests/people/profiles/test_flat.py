@@ -21,9 +21,11 @@ from tests.factories.members import make_member
 MANY = 6_000
 # A page shows 30; whoever reads the list from its beginning, or all of it, reads thousands.
 MOST_READ = 400
-# A word is looked up as far as 500 rows, before it counts as common and the list is read in its order, or to its end
-# where that is near.
+# A word is looked up as far as 200 rows, before it counts as common and a stretch of the list is read in its order.
 MOST_SEARCHED = MANY // 2
+# What nobody says but who joined first: the stretch is read in vain, then the hits and who they are.
+FAR = 600
+MOST_READ_FAR = 200 + 1_000 + 2 * FAR
 SEEN = (EVERYBODY, MEMBERS)
 FILL = (
     """INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at)
@@ -31,11 +33,13 @@ FILL = (
        FROM generate_series(1, :many) n""",
     """INSERT INTO membership (hub_id, id, account_id, handle, display_name, about, is_listed, status, joined_at,
          referral_code)
-       SELECT :hub, uuidv7(), id, 'h' || n, 'Person' || n || ' Family' || (n % 60), '', true, 'active',
+       SELECT :hub, uuidv7(), id, 'h' || n, 'Person' || n || ' Family' || (n % 60)
+           || CASE WHEN n > 5400 THEN ' Elder' ELSE '' END, '', true, 'active',
          :now - n * interval '1 minute', 'C' || n
        FROM (SELECT id, row_number() OVER () AS n FROM account WHERE email LIKE 'many%') numbered""",
     """INSERT INTO profile_tag (hub_id, id, membership_id, kind, position, tag, audience, joined_at)
-       SELECT hub_id, uuidv7(), id, 'offers', 0, 'tag' || (row_number() OVER () % 60), 'members', joined_at
+       SELECT hub_id, uuidv7(), id, 'offers', 0, 'tag' || (row_number() OVER () % 60)
+           || CASE WHEN joined_at < :now - interval '5400 minutes' THEN ' relic' ELSE '' END, 'members', joined_at
        FROM membership WHERE hub_id = :hub""",
 )
 READ = text(
@@ -80,6 +84,9 @@ SEARCHES = {
     "a tag of one kind": ("tag59", "offers", False),
     "a tag that everybody has": ("tag", "offers", False),
     "a tag that everybody has, a late page": ("tag", "offers", True),
+    "a name at the far end": ("elder", "", False),
+    "a tag at the far end": ("relic", "", False),
+    "a tag of one kind at the far end": ("relic", "offers", False),
     "a name that is nobody's": ("nosuchword", "", False),
 }
 
@@ -101,5 +108,6 @@ def test_each_way_of_looking_reads_about_what_it_shows(crowd: tuple[int, UUID]) 
             found[name] = rows_read(lambda look=look, word=word: finding.found((word,), **look))
         shown = finding.found(("tag59",), viewer_id=viewer, seen=SEEN, limit=31, kind="offers")
     most = {**dict.fromkeys(WAYS, MOST_READ), **dict.fromkeys(SEARCHES, MOST_SEARCHED)}
+    most |= {name: MOST_READ_FAR for name in SEARCHES if name.endswith("far end")}
     assert {name: read for name, read in found.items() if read > most[name]} == {}
     assert found["the first page"] >= len(shown) == 31

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -118,6 +119,19 @@ def test_a_tag_finds_somebody_for_those_who_may_see_it(scene: Scene, viewer: str
         assert scene.find(viewer, f"&kind={kind}") == (viewer in SEES[audience]), kind
 
 
+def test_an_address_from_before_goes_on_in_one_kind_of_tag_as_well(scene: Scene) -> None:
+    scene.tell(MEMBERS)
+    search, olga = f"kind=seeks&q={secret('seeks')}", scene.owner
+    before, after = olga.joined_at - timedelta(days=1), olga.joined_at + timedelta(days=1)
+    assert "/members/@olga" in scene.page("member", f"/members?{search}&after={key(after, olga.id)}")
+    assert "/members/@olga" not in scene.page("member", f"/members?{search}&after={key(before, olga.id)}")
+
+
+def key(at: datetime, member_id: UUID) -> str:
+    """As addresses said it before."""
+    return f"{at.isoformat()}_{member_id}".replace("+", "%2B")
+
+
 def test_words_about_oneself_are_not_searched(scene: Scene) -> None:
     scene.tell(EVERYBODY)
     assert not scene.find("member", "about")
@@ -139,6 +153,24 @@ def test_blocking_works_both_ways_in_the_list_and_is_taken_back(scene: Scene) ->
     who = str(scene.owner.account_id)
     assert browser.post("/me/blocked/remove", {"who": who}, form_page="/me/blocked").status_code == 303
     assert scene.find("member", "olg")
+
+
+def test_whom_one_blocked_is_listed_by_key_and_anybody_of_them_can_be_unblocked(scene: Scene) -> None:
+    who = scene.owner.account_id
+    with scene.app.app_context(), hub_scope(scene.hub_id), unit_of_work():
+        services.block(account_id=who, blocked_id=scene.viewers["member"], now=NOW)  # type: ignore[arg-type]
+        newest, oldest = queries.blocks(who)
+        assert queries.blocks(who, limit=1) == [newest]
+        assert queries.blocks(who, before=newest.id, limit=1) == [oldest]
+        assert queries.blocks(who, before=oldest.id, limit=1) == []
+    olga = Browser(scene.app, scene.hub_id, who)
+    second = olga.get(f"/me/blocked?before={newest.id}").text
+    assert (str(oldest.account_id) in second, str(newest.account_id) in second) == (True, False)
+    assert str(newest.account_id) in olga.get("/me/blocked?before=nonsense").text
+    for gone in (newest, oldest):
+        form = {"who": str(gone.account_id)}
+        assert olga.post("/me/blocked/remove", form, form_page="/me/blocked").status_code == 303
+    assert "Nobody stands behind this page" in olga.get(f"/me/blocked?before={newest.id}").text
 
 
 def test_a_blocked_person_gets_the_answer_that_nobody_gets(scene: Scene) -> None:

@@ -15,7 +15,8 @@ from hubapp.community.conversations.views import reading, shown
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
-from hubapp.tenancy import brand
+from hubapp.tenancy import brand, versions
+from hubapp.tenancy.errors import ChangedMeanwhile
 from hubapp.web import access, areas
 
 pages = areas.hub_blueprint("manage_conversations", __name__)
@@ -28,7 +29,9 @@ def index() -> ResponseReturnValue:
     return _page(TopicForm(formdata=None))
 
 
-def _page(form: TopicForm, hold: HoldForm | None = None) -> ResponseReturnValue:
+def _page(
+    form: TopicForm, hold: HoldForm | None = None, *, refused: ChangedMeanwhile | None = None
+) -> ResponseReturnValue:
     posts, comments = queries.hidden_posts(), queries.hidden_comments()
     names = shown.names({row.author_id for row in (*posts, *comments)})
     rows: list[tuple[Post | Comment, UUID, UUID | None, str]] = []
@@ -37,6 +40,8 @@ def _page(form: TopicForm, hold: HoldForm | None = None) -> ResponseReturnValue:
     tones = reading.words_of_tones()
     form.tone.choices = list(tones.items())
     hold = hold or HoldForm(formdata=None, data={"first_held": queries.first_held()})
+    latest = versions.newest("switches")
+    number = latest.version.number if latest else 0
     html = render_template(
         "community/conversations/manage.html",
         form=form,
@@ -44,11 +49,15 @@ def _page(form: TopicForm, hold: HoldForm | None = None) -> ResponseReturnValue:
         may_moderate=access.may("moderation.view"),
         topics=queries.topics(with_archived=True),
         tones=tones,
-        is_open=reading.is_open(),
+        is_open=reading.is_open() if refused is None else bool(request.form.get("is_open")),
+        version=number,
+        has_versions=access.may("hub.manage") and access.may("switches.edit"),
+        saved=latest if request.args.get("saved") == str(number) else None,
+        refused=refused,
         is_on=areas.current_hub().features.get("conversations", True),
         hidden=[(row, post_id, comment_id, names[row.author_id], text) for row, post_id, comment_id, text in rows],
     )
-    return html, 422 if form.all_errors or hold.all_errors else 200
+    return html, 422 if form.all_errors or hold.all_errors or refused else 200
 
 
 @pages.post("/manage/conversations/topics")
@@ -93,12 +102,14 @@ def edit(topic_id: UUID) -> ResponseReturnValue:
 @pages.post("/manage/conversations/readers")
 @access.requires("conversations.manage")
 def open_to_visitors() -> ResponseReturnValue:
-    """Let those who have not joined read, or members only."""
-    brand.edit_switches(
-        switches={"open_conversations": bool(request.form.get("is_open"))}, actor=guards.actor(), now=clock.now()
-    )
-    flash(_("Saved."), "good")
-    return redirect(url_for(".index"), 303)
+    """Let those who have not joined read, or members only; with its versions, as the hub's other switches have them."""
+    switches, seen = {"open_conversations": bool(request.form.get("is_open"))}, request.form.get("version", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() else None
+    try:
+        number = brand.edit_switches(switches=switches, version=version, actor=guards.actor(), now=clock.now())
+    except ChangedMeanwhile as refused:
+        return _page(TopicForm(formdata=None), refused=refused)
+    return redirect(url_for(".index", saved=number or None, _anchor="readers"), 303)
 
 
 @pages.post("/manage/conversations/first")

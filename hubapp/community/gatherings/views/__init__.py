@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hubapp.community.gatherings.views import checkin, events, managing, tickets
+from hubapp.community.gatherings.views import checkin, events, managing, people, tickets
 
-blueprints = (events.pages, tickets.pages, managing.pages, checkin.pages)
+blueprints = (events.pages, tickets.pages, managing.pages, people.pages, checkin.pages)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import attendance, queries, services
 from hubapp.community.gatherings.errors import NoSuchTicket
 from hubapp.community.gatherings.forms import CodeForm
 from hubapp.community.gatherings.views import cards
@@ -68,7 +68,7 @@ def undo(gathering_id: UUID) -> ResponseReturnValue:
 
 def _page(gathering_id: UUID, form: CodeForm) -> str:
     found = queries.gathering(gathering_id)
-    guests = queries.guests(gathering_id)
+    guests = attendance.guests(gathering_id)
     search = request.values.get("q", "").strip()[:100]
     wanted = search.casefold()
     return render_template(

@@ -1,12 +1,10 @@
-"""Planning gatherings: write, publish, change, cancel, and see who comes, as a table for a spreadsheet as well."""
+"""Planning gatherings: write, publish, change, cancel."""
 
 from __future__ import annotations
 
-import csv
-import io
 from uuid import UUID
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,8 +13,7 @@ from hubapp.community.gatherings import queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering, WrongDetails
 from hubapp.community.gatherings.forms import FOLLOWING, CancelForm, GatheringForm, PictureForm
 from hubapp.community.gatherings.models import Gathering, Status
-from hubapp.community.gatherings.policies.details import plain_cell, questions_from
-from hubapp.community.gatherings.views import cards, prices
+from hubapp.community.gatherings.views import cards
 from hubapp.community.gatherings.views.events import BAD_INPUT, key_of, key_text
 from hubapp.kernel import clock, files, pictures
 from hubapp.kernel.errors import Refusal
@@ -171,47 +168,6 @@ def remove_picture(gathering_id: UUID) -> ResponseReturnValue:
     services.remove_picture(gathering_id=gathering_id, now=clock.now())
     flash(_("Picture removed."), "info")
     return redirect(url_for(".edit", gathering_id=gathering_id, _anchor="picture"), 303)
-
-
-@pages.get("/manage/events/<uuid:gathering_id>/people")
-@access.requires("events.view")
-def people(gathering_id: UUID) -> ResponseReturnValue:
-    """Who comes, who waits, and what they answered."""
-    found = queries.gathering(gathering_id)
-    registrations = queries.registrations(gathering_id)
-    return render_template(
-        f"{FOLDER}/people.html",
-        gathering=found,
-        registrations=registrations,
-        names=queries.names_of(one.account_id for one in registrations),
-        tickets=queries.tickets([one.id for one in registrations]),
-        questions=questions_from(found.questions),
-        payments=prices.of_people(found, registrations),
-        may_plan=access.may("events.manage"),
-    )
-
-
-@pages.get("/manage/events/<uuid:gathering_id>/people.csv")
-@access.requires("events.view")
-def people_csv(gathering_id: UUID) -> ResponseReturnValue:
-    """The same as a table; no cell is taken for a formula."""
-    found, registrations = queries.gathering(gathering_id), queries.registrations(gathering_id)
-    names = queries.names_of(one.account_id for one in registrations)
-    tickets = queries.tickets([one.id for one in registrations])
-    questions, zone = questions_from(found.questions), areas.current_hub().zone
-    out = io.StringIO()
-    writer = csv.writer(out)
-    head = ["name", "status", "seats", "arrived", "registered", *(["paid"] if found.is_paid else [])]
-    writer.writerow([*head, *(plain_cell(one.label) for one in questions)])
-    for one in registrations:
-        inside = sum(ticket.checked_in_at is not None for ticket in tickets.get(one.id, ()))
-        when = f"{one.queued_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        answers = (plain_cell(one.answers.get(question.key, "")) for question in questions)
-        row = [plain_cell(names.get(one.account_id, "")), one.status, one.seats, inside, when]
-        writer.writerow([*row, *([prices.paid_amount(one)] if found.is_paid else []), *answers])
-    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.slug}.csv"'
-    return response
 
 
 def _edit_page(found: Gathering, form: GatheringForm, picture_form: PictureForm | None = None) -> str:

@@ -35,13 +35,16 @@ def index() -> ResponseReturnValue:
 @access.requires()
 def news() -> ResponseReturnValue:
     """The list anew if anything came; nothing at all (204) otherwise."""
-    if not queries.has_newer_threads(current_user.account_id, after=key("after") or policies.NOTHING):
+    seen = key("after") or policies.NOTHING
+    if not queries.has_newer_threads(current_user.account_id, after=seen):
         return NOTHING
     member = reader()
     lines, _following = queries.inbox(member.account_id)
+    rows = shown.rows(lines, member)
     return render_template(
         "community/messages/_rows.html",
         is_fragment=True,
-        rows=shown.rows(lines, member),
+        rows=rows,
+        fresh=shown.fresh(rows, seen),
         after=lines[0].thread.last_id if lines else policies.NOTHING,
     )

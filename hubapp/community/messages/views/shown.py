@@ -68,6 +68,11 @@ def rows(lines: Sequence[queries.Line], reader: MemberView) -> list[Row]:
     ]
 
 
+def fresh(rows: Sequence[Row], after: UUID) -> list[Row]:
+    """Those of the list in which something unread came since, and of which one wants to hear."""
+    return [row for row in rows if row.unread and not row.thread.is_muted and row.thread.last_id > after]
+
+
 def bubbles(messages: Sequence[Message], people: People, reader: MemberView, *, after_day: str = "") -> list[Bubble]:
     """Messages of one thread, oldest first; `after_day`: the day that the page shows already."""
     blocked = profiles.blocked_by(reader.account_id) if messages else frozenset()

@@ -6,7 +6,19 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    Uuid,
+    column,
+    table,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.kernel import ids
@@ -43,6 +55,16 @@ class EarlierParticipation(db.Model):  # type: ignore[name-defined]
     terms: Mapped[str]
 
     __table_args__: Any = (CheckConstraint("left_at >= joined_at", name="left"),)
+
+
+# A view of both, for all that asks who took part when; `is_again`: there is a time before it.
+Participation = table(
+    "participation",
+    column("account_id", Uuid),
+    column("joined_at", DateTime(timezone=True)),
+    column("left_at", DateTime(timezone=True)),
+    column("is_again", Boolean),
+)
 
 
 class Sponsorship(db.Model):  # type: ignore[name-defined]

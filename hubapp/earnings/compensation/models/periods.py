@@ -79,7 +79,10 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
 
 
 class PlanRun(db.Model):  # type: ignore[name-defined]
-    """A run over a period: its digests and its figures, so that two runs can be compared. Never changed."""
+    """A run over a period: its digests and its figures, so that two runs can be compared. Never changed.
+
+    Figures of a close have `differed`: how many people's live volumes were not what it counted, and were corrected.
+    """
 
     __tablename__ = "plan_run"
 

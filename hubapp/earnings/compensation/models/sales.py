@@ -56,6 +56,7 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_plan_sale_seller_id", "seller_id", "id"),
         Index("ix_plan_sale_after_freeze", "after_freeze"),
         Index("ix_plan_sale_handed_after_freeze", "handed_after_freeze"),
+        Index("ix_plan_sale_buyer_id", "buyer_id", "currency"),
     )
 
 

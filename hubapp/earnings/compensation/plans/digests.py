@@ -4,8 +4,7 @@ Form 2, which begins with "v2:", is the sha256 of whole columns. A column is a l
 its values: `q`, 64-bit integers, the lowest byte first; `d`, where one does not fit, each written out and ended by a
 newline; `t`, texts as netstrings (`3:abc,`), UTF-8. Members and orders stand in ascending order of id, and who sponsors
 or sells, or which hub it is, is a place in that order, or -1. What has few values (ranks, kinds) is a place in the
-sorted list of those that occur, which stands before it as JSON; `order.by` is there where it says something. Hubs,
-which are few, are JSON, a line each.
+sorted list of those that occur, which stands before it as JSON. Hubs, which are few, are JSON, a line each.
 
 Runs that were made before are digested row by row: see `rows`, form 1.
 """
@@ -91,8 +90,6 @@ def _orders(inputs: Inputs, order: Column, people: Column) -> Iterator[bytes]:
     yield from _named("order.kind", kinds, order)
     for name in ("buyer", "amount", "cv", "pv"):
         yield from _numbers(f"order.{name}", getattr(orders, name), order)
-    if len(orders.by) and (orders.by >= 0).any():
-        yield from _numbers("order.by", _moved(orders.by, people), order)
 
 
 def _hubs(inputs: Inputs) -> list[bytes]:

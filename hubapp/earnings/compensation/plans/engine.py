@@ -132,7 +132,7 @@ def _beside(plan: Plan, inputs: Inputs) -> int:
 
 def _pay(plan: Plan, component: Component, ground: Ground) -> Paid:
     outcome = COMPONENTS[component.type][0](component, ground)
-    kept = rules.apply(outcome, rules.of(component, plan), ground, backed=ground.backed(component.type))
+    kept = rules.apply(outcome, rules.of(component, plan), ground)
     rounded = plan.rounding.of(kept.exact)
     return Paid(component, kept, rounded, outcome.breakage, outcome.company, outcome.accounts)
 

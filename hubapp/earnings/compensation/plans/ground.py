@@ -10,7 +10,7 @@ import numpy as np
 from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
 from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
-from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Base
+from hubapp.earnings.compensation.plans.schema import Base
 
 PART = 2**15  # orders
 COLUMNS = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
@@ -144,23 +144,6 @@ class Ground:
         """The column behind a `threshold_on`."""
         column: Column = getattr(self, COLUMNS.get(name, name))
         return column
-
-    def backed(self, kind: str) -> Column | None:
-        """Who has a sale behind pay of this kind that they did not buy themselves; None: whoever is paid has.
-
-        Only a group can have sales to who is paid for it, from before they joined or after they left: what sellers and
-        those who look after a hub buy themselves counts for nobody.
-        """
-        if kind not in MULTI_LEVEL or not len(self.orders.by):
-            return None
-        bought: dict[int, int] = {}
-        for place in np.flatnonzero((self.orders.by >= 0) & (self.cv > 0)):
-            buyer = int(self.orders.by[place])
-            bought[buyer] = bought.get(buyer, 0) + int(self.cv[place])
-        found = np.ones(self.size, bool)
-        for member, cv in bought.items():
-            found[member] = self.gv[member] > cv
-        return found
 
     def sold(self) -> list[int]:
         """The orders of sellers, in order of arrival."""

@@ -45,8 +45,7 @@ class Members:
 class Orders:
     """Columns of order lines; `seller` and `hub` are indexes or -1, `buyer` an index of BUYERS; lists become arrays.
 
-    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it. `by`: who bought it as a
-    customer and stands above the seller all the same, or -1; empty: nobody.
+    An empty `kind`: every line is a product. With `kind_names`, `kind` are places in it.
     """
 
     ids: Sequence[Any] = ()
@@ -58,11 +57,8 @@ class Orders:
     hub: Given = ()
     kind: Given = ()
     kind_names: Sequence[str | None] = ()
-    by: Given = ()
 
     def __post_init__(self) -> None:
-        if len(self.by):
-            _arrays(self, by=places)
         _arrays(self, seller=places, buyer=places, hub=places, amount=integers, cv=integers, pv=integers)
 
     def chosen(self, keep: Column) -> Self:

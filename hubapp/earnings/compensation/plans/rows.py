@@ -34,11 +34,9 @@ def _orders(inputs: Inputs) -> Iterator[str]:
     orders, ids, hubs = inputs.orders, plain(inputs.members.ids), inputs.hubs.ids
     kinds, names = coded(orders.kind, orders.kind_names) if len(orders.kind) else (orders.buyer * 0, [""])
     columns = (orders.seller, orders.buyer, orders.hub, kinds, orders.amount, orders.cv, orders.pv)
-    bought_by = plain(orders.by) if len(orders.by) else [-1] * len(orders.ids)
     rows = zip(plain(orders.ids), *map(plain, columns), strict=True)
-    for by, (name, seller, buyer, hub, kind, *money) in zip(bought_by, rows, strict=True):
-        row = ("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind])
-        yield dumps((*row, ids[by]) if by >= 0 else row)
+    for name, seller, buyer, hub, kind, *money in rows:
+        yield dumps(("order", name, _name(ids, seller), BUYERS[buyer], *money, _name(hubs, hub), names[kind]))
 
 
 def of_hubs(inputs: Inputs) -> Iterator[str]:

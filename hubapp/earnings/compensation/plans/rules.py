@@ -14,8 +14,7 @@ from hubapp.earnings.compensation.plans.schema import MULTI_LEVEL, Component, Di
 
 FEW_CUSTOMERS = "few_customers"
 INSIDE_BUYERS = "inside_buyers"
-NO_SALE = "no_sale"
-REASONS = (None, FEW_CUSTOMERS, INSIDE_BUYERS, NO_SALE)
+REASONS = (None, FEW_CUSTOMERS, INSIDE_BUYERS)
 
 
 @dataclass(slots=True)
@@ -35,26 +34,20 @@ def of(component: Component, plan: Plan) -> list[MemberRule]:
     return [rule for rule in rules if rule != MemberRule()]
 
 
-def apply(outcome: Outcome, rules: list[MemberRule], ground: Ground, *, backed: Column | None = None) -> Kept:
-    """Forfeit; nothing that is forfeited rolls up, so that nobody gains from a downline's failure.
-
-    `backed`: who has a sale behind it that they did not buy themselves; None: everybody.
-    """
+def apply(outcome: Outcome, rules: list[MemberRule], ground: Ground) -> Kept:
+    """Forfeit; nothing that is forfeited rolls up, so that nobody gains from a downline's failure."""
     why = np.zeros(ground.size, np.int8)
-    is_ruled = outcome.down is not None and bool(rules)
-    everything = outcome.own if outcome.down is None else outcome.own + outcome.down
-    if not is_ruled and backed is None:
-        return Kept(everything, np.zeros(ground.size, everything.dtype), why)
+    if outcome.down is None or not rules:
+        exact = outcome.own if outcome.down is None else outcome.own + outcome.down
+        return Kept(exact, np.zeros(ground.size, exact.dtype), why)
+    everything = outcome.own + outcome.down
     exact = everything.copy()
-    for rule in rules if is_ruled else ():
+    for rule in rules:
         if rule.majority:
             inside = np.flatnonzero(~has_majority(ground) & (exact != 0))
             exact[inside], why[inside] = 0, REASONS.index(INSIDE_BUYERS)
         few = np.flatnonzero(is_below(rule, ground) & (exact > outcome.own))
         exact[few], why[few] = outcome.own[few], REASONS.index(FEW_CUSTOMERS)
-    if backed is not None:
-        bare = np.flatnonzero(~backed & (exact != 0))
-        exact[bare], why[bare] = 0, REASONS.index(NO_SALE)
     return Kept(exact, everything - exact, why)
 
 

@@ -150,6 +150,15 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "",
     return Tree(sponsor, order, place, above, levels)
 
 
+def stands_above(parent: Column, upper: Column, lower: Column) -> Column:
+    """Of pairs of members: whether the one stands anywhere above the other, or is the same."""
+    found, here = upper == lower, lower
+    while (here >= 0).any():
+        here = np.where(here >= 0, parent.take(here), -1)
+        found |= (here >= 0) & (here == upper)
+    return found
+
+
 def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     """How many sponsors each member has above; each round doubles the stretch that is known.
 

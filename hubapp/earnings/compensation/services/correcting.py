@@ -11,6 +11,7 @@ from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation.models import SponsorChange, Sponsorship
 from hubapp.earnings.compensation.participant_queries import Person
 from hubapp.earnings.compensation.refusals import (
+    BoughtFromThem,
     DecidedAlready,
     NoSuchChange,
     NotTakingPart,
@@ -23,7 +24,7 @@ from hubapp.earnings.compensation.refusals import (
     WaitsAlready,
     WouldBeACircle,
 )
-from hubapp.earnings.compensation.services import counting, sizing
+from hubapp.earnings.compensation.services import counting, insiders, sizing
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
 from hubapp.tenancy import audit
@@ -41,11 +42,12 @@ def take_turn() -> None:
 def propose(*, account_id: UUID, to_id: UUID | None, reason: str, actor: Actor, now: datetime) -> SponsorChange:
     """Write down that somebody belongs under another sponsor (None: directly under the network).
 
-    Refuses with NotTakingPart, SponsorGone, SameSponsor, WouldBeACircle, ReasonNeeded, OwnLine or WaitsAlready.
+    Refuses with NotTakingPart, SponsorGone, SameSponsor, WouldBeACircle, BoughtFromThem, ReasonNeeded, OwnLine or
+    WaitsAlready.
     """
     take_turn()
     person = _person(account_id)
-    _check(person, to_id)
+    _check(person, to_id, now)
     _keep_out(actor, person, to_id)
     if not reason.strip():
         raise ReasonNeeded
@@ -72,7 +74,7 @@ def decide(*, change_id: UUID, is_agreed: bool, answer: str, actor: Actor, now: 
     """Agree, and from now on they stand there with their whole group; or refuse with a reason.
 
     Refuses with NoSuchChange, DecidedAlready, ProposedByYou, OwnLine, ReasonNeeded, SponsorMoved, SponsorGone,
-    SameSponsor or WouldBeACircle.
+    SameSponsor, WouldBeACircle or BoughtFromThem.
     """
     take_turn()
     statement = select(SponsorChange).where(SponsorChange.id == change_id)
@@ -99,7 +101,7 @@ def decide(*, change_id: UUID, is_agreed: bool, answer: str, actor: Actor, now: 
 def _agree(change: SponsorChange, person: Person, now: datetime) -> None:
     if person.sponsor_id != change.from_id:
         raise SponsorMoved
-    _check(person, change.to_id)
+    _check(person, change.to_id, now)
     db.session.add(
         Sponsorship(
             id=ids.uuid7(), account_id=change.account_id, sponsor_id=change.to_id, since=now, change_id=change.id
@@ -119,7 +121,7 @@ def _person(account_id: UUID) -> Person:
     return found
 
 
-def _check(person: Person, to_id: UUID | None) -> None:
+def _check(person: Person, to_id: UUID | None, now: datetime) -> None:
     if to_id == person.sponsor_id:
         raise SameSponsor
     if to_id is None:
@@ -127,8 +129,13 @@ def _check(person: Person, to_id: UUID | None) -> None:
     sponsor = queries.person(to_id)
     if sponsor is None or sponsor.left_at is not None:
         raise SponsorGone
-    if person.account_id in queries.upline(to_id):
+    above = queries.upline(to_id)
+    if person.account_id in above:
         raise WouldBeACircle
+    new = {*above} - {*queries.upline(person.account_id)}
+    day = insiders.bought_until(account_id=person.account_id, above=new, now=now)
+    if day is not None:
+        raise BoughtFromThem(day)
 
 
 def _keep_out(actor: Actor, person: Person, to_id: UUID | None) -> None:

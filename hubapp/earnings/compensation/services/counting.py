@@ -111,11 +111,12 @@ class Buyers:
 
 def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> None:
     sale = change.sale
-    terms = buyers.terms.get(sale.buyer_id, ())
+    standing, starts, ends = buyers.standings.get(sale.buyer_id), place.starts_at, place.ends_at
+    is_connector = any(term.meets(starts, ends) for term in buyers.terms.get(sale.buyer_id, ()))
     who = sale_policies.class_of_buyer(
         is_own=sale.buyer_id == sale.seller_id,
-        is_connector=any(term.meets(place.starts_at, place.ends_at) for term in terms),
-        standing=buyers.standings.get(sale.buyer_id),
+        is_inside=is_connector or (standing is not None and standing.has_come_back(starts, ends)),
+        standing=standing,
         moment=moment,
         base=place.base,
         timezone=place.timezone,
@@ -127,7 +128,7 @@ def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> No
         "outside": 0 if who == sale_policies.PARTICIPANT else change.cv,
         "every": change.cv,
     }
-    where = {"currency": sale.currency, "first_day": place.span.first, "ends": place.ends_at}
+    where = {"currency": sale.currency, "first_day": place.span.first, "ends": ends}
     db.session.execute(_ADD, {"seller": sale.seller_id, **where, **volumes})
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
 from hubapp.earnings.compensation import explaining, queries, signing
-from hubapp.earnings.compensation.errors import NoSuchPeriod, StillSigning
+from hubapp.earnings.compensation.errors import StillSigning
 from hubapp.earnings.compensation.models import PlanLine, PlanPeriod, PlanRun, PlanStatement, RunKind
 from hubapp.earnings.compensation.signing import Wanted
 from hubapp.earnings.compensation.standing import Standing
@@ -27,16 +27,14 @@ AT_ONCE = 500  # people
 def signed(*, account_id: UUID, name: str, standing: Standing, settings: Settings, now: datetime) -> tuple[str, bytes]:
     """File name and file, with every correction; the same again for the same key, until another close corrects it.
 
-    Made when it is asked for first, and kept. Refuses with NoSuchPeriod like the page itself, and where somebody was
-    not in the period; with StillSigning while others are made.
+    Made when it is asked for first, and kept. Who was not in the period, and only gives back of an earlier one, has one
+    too. Refuses with NoSuchPeriod, or with StillSigning while others are made.
     """
     wanted = Wanted(account_id, name, explaining.paid(account_id=account_id, standing=standing))
     content = _kept(wanted, settings)
     if content is None:
         take_turn()
         content = _kept(wanted, settings) or _make([wanted], settings=settings, now=now)[0]
-    if content is None:
-        raise NoSuchPeriod(standing.span.name, standing.currency)
     return wanted.file_name, content
 
 
@@ -92,11 +90,10 @@ def _corrected(period: PlanPeriod, after: UUID | None) -> Select[UUID, Sequence[
     return statement if after is None else statement.where(PlanLine.account_id > after)
 
 
-def _make(wanted: Sequence[Wanted], *, settings: Settings, now: datetime) -> list[bytes | None]:
+def _make(wanted: Sequence[Wanted], *, settings: Settings, now: datetime) -> list[bytes]:
     found = signing.files(wanted, settings)
     for one, content in zip(wanted, found, strict=True):
-        if content is not None:
-            _keep(one, content, settings, now)
+        _keep(one, content, settings, now)
     return found
 
 

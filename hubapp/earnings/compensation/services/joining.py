@@ -17,7 +17,7 @@ from hubapp.earnings.compensation.refusals import (
     SponsorStays,
     TermsNotAgreed,
 )
-from hubapp.earnings.compensation.services import counting, sizing
+from hubapp.earnings.compensation.services import correcting, counting, insiders, sizing
 from hubapp.kernel import ids
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.membership import invite_queries
@@ -67,9 +67,14 @@ def join(
 
 
 def _again(account_id: UUID, terms: str, code: str, *, shows_name: bool, actor: Actor, now: datetime) -> Participant:
-    """Else leaving would be a way to choose another sponsor. A trigger keeps the time before."""
+    """Else leaving would be a way to choose another sponsor. A trigger keeps the time before.
+
+    What they bought in the period that goes on counts for nobody from now on: those who sold it stand beneath them.
+    """
     if code.strip():
         raise SponsorStays
+    correcting.take_turn()  # a sale to them meanwhile would count as a customer's
+    insiders.count(account_id=account_id, now=now)
     statement = update(Participant).where(Participant.account_id == account_id, Participant.left_at.is_not(None))
     values = {"terms": terms, "joined_at": now, "left_at": None, "shows_name": shows_name}
     is_new = db.session.scalar(statement.values(**values).returning(Participant.account_id))

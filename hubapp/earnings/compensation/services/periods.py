@@ -15,7 +15,7 @@ from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.running import Amounts, Run, Summary, Tell, silent
-from hubapp.earnings.compensation.services import writing
+from hubapp.earnings.compensation.services import reconciling, writing
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
 from hubapp.earnings.compensation.services.freezing import freeze
 from hubapp.earnings.compensation.services.locking import locked_period
@@ -62,6 +62,7 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
         _recompute(earlier, frozen, by, now)
     details = {"period": span.name, "currency": currency, "paid": figures["paid"], "digest": digest}
+    details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
     finish(period_id=period.id, now=now)
@@ -95,8 +96,9 @@ def _pay(period: PlanPeriod, frozen: Freeze, by: Actor, now: datetime, tell: Tel
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
     tell(TaskStep.WRITING)
-    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, found.figures), run=run, now=now)
-    return found.figures, found.result_digest
+    figures = found.figures | {"differed": reconciling.reconcile(run=run, by=by, now=now)}
+    writing.write_all(row=_keep(found, RunKind.CLOSE, by, now, figures), run=run, now=now)
+    return figures, found.result_digest
 
 
 def _named(currency: str, name: str) -> tuple[Span, PlanVersion]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
-from hubapp.earnings.compensation.plans.rules import NO_SALE as NO_SALE_WORD
-from hubapp.earnings.compensation.plans.rules import REASONS
 from hubapp.earnings.compensation.statement import facts, rules
-from hubapp.earnings.compensation.statement.network import Network, Sale
+from hubapp.earnings.compensation.statement.given import Given
+from hubapp.earnings.compensation.statement.network import Network
 
-NO_SALE = REASONS.index(NO_SALE_WORD)
 Data = dict[str, Any]
 
 
@@ -20,15 +18,18 @@ class ImplementationsDisagree(Exception):
 
 
 def body_of(network: Network, account: str, salt: bytes, *, run: Mapping[str, str], numbers: Mapping[str, str]) -> Data:
-    """Facts and lines of one member in one computed period. `numbers`: order lines as people know them."""
-    member = network.place[account]
+    """Facts and lines of one person in one computed period; of who is not in it, that nothing of it is theirs.
+
+    `numbers`: order lines as people know them.
+    """
+    member = network.place.get(account)
     given = Given(network, member)
     body: Data = {
-        "facts": _facts(network, member, salt),
+        "facts": _facts(network, member, salt) if member is not None else {},
         "group": given.group,
         "network": given.network,
-        "orders": _orders(network, numbers, member),
-        "standing": _standing(network, member),
+        "orders": _orders(network, numbers, member) if member is not None else [],
+        "standing": _standing(network, member) if member is not None else NOWHERE,
     }
     taken: dict[str, str] = {}
     lines = verify_statement.lines_of(rules.rules_of(network.plan), body, taken)
@@ -56,6 +57,13 @@ def _orders(network: Network, numbers: Mapping[str, str], member: int) -> list[D
     ]
 
 
+NOWHERE = {
+    "rank": None,
+    "active": False,
+    **dict.fromkeys(("customers", "customer_pv", "customer_cv", "earlier_cv"), 0),
+}
+
+
 def _standing(network: Network, member: int) -> Data:
     members = network.inputs.members
     return {
@@ -68,72 +76,12 @@ def _standing(network: Network, member: int) -> Data:
     }
 
 
-class Asked(dict[str, Any]):
-    """Values that are computed when somebody asks for them, so that a file holds what its lines need and no more."""
-
-    def __init__(self, known: dict[str, Callable[[], Any]]) -> None:
-        super().__init__()
-        self.known, self.asked = known, dict[str, Any]()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.known
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.asked:
-            self.asked[name] = self.known[name]()
-        return self.asked[name]
-
-
-class Given:
-    """What is taken from the run: sums over the downline, and figures of the whole network."""
-
-    def __init__(self, network: Network, member: int) -> None:
-        self.of, self.member = network, member
-        known: dict[str, Callable[[], Any]] = {
-            "cv": lambda: network.gv[member] - network.own[member],
-            "pv": lambda: network.gpv[member] - network.own_pv[member],
-            "from_customers": self._from_customers,
-            "everything": self._everything,
-        }
-        if self._hides_buyers():
-            known["majority"] = self._majority
-        if unsold := [one.component.id for one in network.result.paid if one.kept.why[member] == NO_SALE]:
-            known["no_sale"] = lambda: unsold
-        self.group = Asked(known)
-        self.network = Asked({"turnover": lambda: network.turnover, "cap": self._cap})
-
-    def _hides_buyers(self) -> bool:
-        """Whether the sums would show what very few people of the downline bought themselves."""
-        mine = any(sale.buyer != "customer" for sale in self._own_sales())
-        return 0 < self.of.insiders[self.member] - int(mine) < facts.FEW
-
-    def _own_sales(self) -> list[Sale]:
-        return self.of.sales_of(self.member)
-
-    def _from_customers(self) -> int:
-        """Of the downline alone: own sales stand in the file one by one."""
-        mine = sum(sale.cv for sale in self._own_sales() if sale.buyer == "customer")
-        return self.of.from_customers[self.member] - mine
-
-    def _everything(self) -> int:
-        return self.of.everything[self.member] - sum(sale.cv for sale in self._own_sales())
-
-    def _majority(self) -> bool:
-        return 2 * self.of.from_customers[self.member] > self.of.everything[self.member]
-
-    def _cap(self) -> Data | None:
-        """The divisions of the total cap where it was reached."""
-        steps, rest, total = self.of.scaling
-        if not steps and rest is None:
-            return None
-        scaled = {name: step.share(self.member) for name, step in steps.items()}
-        return {"total": total, "scaled": scaled, "rest": rest.share(self.member) if rest else None}
-
-
-def _agree(network: Network, member: int, lines: Sequence[Data]) -> None:
+def _agree(network: Network, member: int | None, lines: Sequence[Data]) -> None:
     for at, (line, paid) in enumerate(zip(lines, network.result.paid, strict=True)):
         ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
-        lost = int(paid.forfeited.get(member, 0))
-        engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
+        engines = (0, 0, 0, 0)
+        if member is not None:
+            lost = int(paid.forfeited.get(member, 0))
+            engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
         if ours != engines:
             raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")

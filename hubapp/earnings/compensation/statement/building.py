@@ -122,7 +122,7 @@ class Again:
 def told(closed: Closed, account: str, salt: bytes, at: str = "") -> Told:
     """`at`: its place in the file, by `of_earlier` or `of_later`, so that no two have the same pseudonyms.
 
-    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run.
+    Of who is not in the run, that nothing of it is theirs. Raises ImplementationsDisagree.
     """
     run = {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result}
     body = body_of(closed.network, account, salt + at.encode(), run=run, numbers=closed.numbers)
@@ -148,7 +148,12 @@ def document(
     later: Sequence[Correction] = (),
     **rest: Any,
 ) -> Data:
-    """The same as `assembled` out of networks that stand in memory together. Raises like `told`."""
+    """The same as `assembled` out of networks that stand in memory together.
+
+    Raises ImplementationsDisagree, and KeyError for somebody who is not in the run, unless something is corrected.
+    """
+    if not corrections and not later and earner.account not in closed.network.place:
+        raise KeyError(earner.account)
 
     def again(one: Correction, at: str) -> Again:
         was, now = (told(side, earner.account, salt, at) for side in (one.was, one.now))

@@ -37,9 +37,12 @@ class Scaled:
     left: int
     parts: list[int]
 
-    def share(self, member: int) -> dict[str, int]:
-        """The division as one member may see it."""
-        of, mine = sum(self.before), self.before[member]
+    def share(self, member: int | None) -> dict[str, int]:
+        """The division as one member may see it, or somebody who has no part in it (None)."""
+        of = sum(self.before)
+        if member is None:
+            return {"of": of, "extra": 0}
+        mine = self.before[member]
         return {"of": of, "extra": self.parts[member] - (self.left * mine // of if of else 0)}
 
 

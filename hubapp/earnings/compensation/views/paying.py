@@ -28,8 +28,8 @@ FOLDER = "earnings/compensation"
 @pages.get("")
 @access.requires()
 def periods() -> ResponseReturnValue:
-    """The periods that paid something."""
-    found = [(_name(period), period, amount) for period, amount in standing.periods_of(current_user.account_id)]
+    """The periods that paid something, or took something back."""
+    found = [(_name(one.period), one) for one in standing.periods_of(current_user.account_id)]
     plans = [row for currency in queries.currencies() for row in queries.announced(currency)]
     return render_template(f"{FOLDER}/pay.html", periods=found, plans=plans, money=Money)
 

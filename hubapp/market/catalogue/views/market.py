@@ -57,7 +57,10 @@ def index() -> ResponseReturnValue:
     """What is for sale, newest first; of some words, what the hub's search finds."""
     kind, search = request.args.get("kind", ""), request.args.get("q", "").strip()[: folding.LONGEST_TYPED]
     begin = request.args.get("before", "")
-    listings, following = _searched(search, kind, begin) if search else _newest(kind, begin)
+    last = uuid_or_none(begin)
+    # Addresses that were made before say the last listing only, also of a search.
+    after = searchable.key_of(begin) if last is None else Found(0, last)
+    listings, following = _searched(search, kind, after) if search else _newest(kind, last)
     return render_template(
         "market/catalogue/index.html",
         cards=cards.cards(listings),
@@ -65,19 +68,16 @@ def index() -> ResponseReturnValue:
         kind=kind if kind in set(Kind) else "",
         search=search,
         next_url=url_for(".index", before=following, kind=kind or None, q=search or None) if following else "",
-        is_first=not begin,
+        is_first=after is None if search else last is None,
     )
 
 
-def _newest(kind: str, begin: str) -> tuple[Sequence[Listing], str]:
-    page = queries.market(kind=kind, before=uuid_or_none(begin))
+def _newest(kind: str, last: UUID | None) -> tuple[Sequence[Listing], str]:
+    page = queries.market(kind=kind, before=last)
     return page.listings, str(page.next_before or "")
 
 
-def _searched(search: str, kind: str, begin: str) -> tuple[Sequence[Listing], str]:
-    # Addresses that were made before say the last listing only.
-    last = uuid_or_none(begin)
-    after = searchable.key_of(begin) if last is None else Found(0, last)
+def _searched(search: str, kind: str, after: Found | None) -> tuple[Sequence[Listing], str]:
     page = finding.page(folding.words_in(search), kind=kind, after=after)
     return page.listings, searchable.key_text(page.last) if page.last else ""
 

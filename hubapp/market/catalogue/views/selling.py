@@ -71,7 +71,7 @@ def new() -> ResponseReturnValue:
 def edit(listing_id: UUID) -> ResponseReturnValue:
     """Change a listing."""
     listing = own(listing_id)
-    form = _form()
+    form = _form(listing)
     if request.method == "GET":
         form.show(listing)
     if form.validate_on_submit():
@@ -124,7 +124,7 @@ def add_picture(listing_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("Picture added."), "good")
             return redirect(url_for(".edit", listing_id=listing_id, _anchor="pictures"), 303)
-    shown = _form(is_empty=True)
+    shown = _form(listing, is_empty=True)
     shown.show(listing)
     return _edit_page(listing, shown, form), 422
 
@@ -162,9 +162,9 @@ def _store(listing: Listing, form: PictureForm) -> None:
     )
 
 
-def _form(*, is_empty: bool = False) -> ListingForm:
+def _form(listing: Listing | None = None, *, is_empty: bool = False) -> ListingForm:
     form = ListingForm(formdata=None) if is_empty else ListingForm()
-    form.offer(areas.current_hub().tax_rates)
+    form.offer(areas.current_hub().tax_rates, listing)
     return form
 
 

@@ -28,10 +28,14 @@ def read_key(text: str) -> tuple[datetime, uuid.UUID] | None:
         return None
 
 
+def key_text(last: MemberView) -> str:
+    """Where the page after this one begins, for an address."""
+    return f"{last.joined_at.isoformat()}_{last.id}"
+
+
 def next_url(found: list[MemberView], endpoint: str) -> str:
     """The address of the next page, if there is one more row than a page holds."""
     if len(found) <= PAGE:
         return ""
-    last = found[PAGE - 1]
-    key = f"{last.joined_at.isoformat()}_{last.id}"
+    key = key_text(found[PAGE - 1])
     return url_for(endpoint, after=key, q=request.args.get("q") or None, kind=request.args.get("kind") or None)

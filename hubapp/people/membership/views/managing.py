@@ -48,7 +48,7 @@ def member(membership_id: uuid.UUID) -> ResponseReturnValue:
         "people/membership/manage_member.html",
         person=person,
         inviter=queries.member_by_id(person.invited_by) if person.invited_by else None,
-        brought=len(invite_queries.invited_by(person.id)),
+        brought=invite_queries.count_invited_by(person.id),
         may_grant=access.may("roles.grant"),
         may_moderate=access.may("moderation.view"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.people.membership import invite_queries, policies, services, tallies
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.views import guards
+from hubapp.people.membership.views.directory import PAGE, key_text, read_key
 from hubapp.people.membership.views.joining import invite_url
 from hubapp.web import access, areas
 
@@ -30,13 +31,22 @@ def choose_home() -> ResponseReturnValue:
     return redirect(url_for("profiles.edit"), 303)
 
 
+def _refuse_if_off() -> None:
+    """404 where members have no links of their own."""
+    if not areas.current_hub().features.get("referrals", True):
+        abort(404)
+
+
 @blueprint.get("/me/referrals")
 @access.requires()
 def referrals() -> ResponseReturnValue:
     """One's own link, to share and to print, and who came through it."""
+    _refuse_if_off()
     member = guards.me()
     if member is None:
         return redirect(url_for("membership.join"), 303)
+    key = read_key(request.args.get("after", ""))
+    brought = invite_queries.invited_by(member.id, after=key, limit=PAGE + 1)
     counts = {
         name: tally
         for name, tally in tallies.of_member(member.id).items()
@@ -54,7 +64,12 @@ def referrals() -> ResponseReturnValue:
         code=qr_svg(invite_url(member.referral_code, "qr" if chosen == "link" else chosen)),
         channels=[(name, channel_name(name), counts.get(name)) for name in channels],
         channel_label=channel_name(chosen),
-        brought=invite_queries.invited_by(member.id),
+        brought=brought[:PAGE],
+        is_first=key is None,
+        first_url=url_for(".referrals", c=channel or None, _anchor="brought"),
+        next_url=url_for(".referrals", c=channel or None, after=key_text(brought[PAGE - 1]), _anchor="brought")
+        if len(brought) > PAGE
+        else "",
     )
 
 
@@ -75,6 +90,7 @@ def channel_name(channel: str) -> str:
 @access.requires()
 def printed() -> ResponseReturnValue:
     """The QR code on a sheet of its own."""
+    _refuse_if_off()
     member = guards.member_or_403()
     channel = policies.clean_channel(request.args.get("c", "qr"))
     address = invite_url(member.referral_code, channel)

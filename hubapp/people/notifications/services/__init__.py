@@ -22,7 +22,7 @@ from hubapp.people.notifications.services.mails import (
     send_mail,
 )
 from hubapp.people.notifications.services.outgoing import mail_due
-from hubapp.people.notifications.services.pushing import PUSH, push, push_due
+from hubapp.people.notifications.services.pushing import PUSH, forget_pauses, push, push_due
 from hubapp.people.notifications.services.telling import (
     MAIL_DUE,
     PUSH_DUE,
@@ -46,6 +46,7 @@ __all__ = [
     "deliver",
     "forget_devices",
     "forget_occasions",
+    "forget_pauses",
     "forgive",
     "mail_due",
     "mark_bad",

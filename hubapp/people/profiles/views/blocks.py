@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +12,7 @@ from hubapp.kernel import clock
 from hubapp.people.membership import errors
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
+from hubapp.people.membership.views.directory import PAGE
 from hubapp.people.profiles import queries, services
 from hubapp.web import access, areas
 
@@ -20,8 +23,22 @@ blueprint = areas.hub_blueprint("blocks", __name__)
 @access.requires()
 def index() -> ResponseReturnValue:
     """Whom one has blocked here."""
-    me = guards.member_or_403()
-    return render_template("people/profiles/blocked.html", blocked=queries.blocks(me.account_id))
+    me, before = guards.member_or_403(), _uuid(request.args.get("before", ""))
+    found = queries.blocks(me.account_id, before=before, limit=PAGE + 1)
+    return render_template(
+        "people/profiles/blocked.html",
+        blocked=found[:PAGE],
+        is_first=before is None,
+        next_url=url_for(".index", before=found[PAGE - 1].id) if len(found) > PAGE else "",
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    """A key from an address or a form; nonsense is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @blueprint.post("/members/@<handle>/block")
@@ -40,10 +57,8 @@ def block(handle: str) -> ResponseReturnValue:
 @access.requires()
 def unblock() -> ResponseReturnValue:
     """Take it back."""
-    me = guards.member_or_403()
-    known = {str(one.account_id): one.account_id for one in queries.blocks(me.account_id)}
-    blocked_id = known.get(request.form.get("who", ""))
-    if blocked_id is not None:
+    me, blocked_id = guards.member_or_403(), _uuid(request.form.get("who", ""))
+    if blocked_id is not None and queries.has_blocked(me.account_id, blocked_id):
         services.unblock(account_id=me.account_id, blocked_id=blocked_id)
         flash(_("No longer blocked."), "good")
     return redirect(url_for("blocks.index"), 303)

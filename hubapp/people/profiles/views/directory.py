@@ -55,7 +55,8 @@ def _searched(search: str, asked: dict[str, Any]) -> tuple[list[MemberView], str
     words, begin = folding.words_in(search), request.args.get("after", "")
     after, before = searchable.key_of(begin), read_key(begin)
     if before is not None:  # addresses that were made before say when the last one joined
-        after = Found(0, before[1], before[0])
+        # Of one kind of tag no name is asked: all of them are of the second rank.
+        after = Found(1 if asked["kind"] else 0, before[1], before[0])
     found = finding.found(words, **asked, after=after, limit=PAGE + 1) if words else []
     known = finding.people([one.id for one in found[:PAGE]])
     people = [known[one.id] for one in found if one.id in known]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -31,8 +33,8 @@ BUYERS = {
 }
 
 
-def passages(plan: Plan, speech: Speech) -> list[Passage]:
-    """Every table of the plan that is not a component."""
+def passages(plan: Plan, speech: Speech, titles: Mapping[str, str]) -> list[Passage]:
+    """Every table of the plan that is not a component; `titles` of these by their ids."""
     found = [Passage("plan", str(_("What it is")), tuple(_head(plan, speech)))]
     if plan.period is not None:
         found.append(Passage("period", str(_("When")), tuple(period_sentences(plan.period, speech))))
@@ -41,7 +43,7 @@ def passages(plan: Plan, speech: Speech) -> list[Passage]:
     qualifying = _qualifying(plan, speech)
     if qualifying:
         found.append(Passage("eligibility", str(_("Who qualifies for pay from the group")), tuple(qualifying)))
-    found.append(Passage("caps", str(_("Limits")), tuple(cap_sentences(plan.caps, speech))))
+    found.append(Passage("caps", str(_("Limits")), tuple(cap_sentences(plan.caps, speech, titles))))
     found.append(Passage("rounding", str(_("Rounding")), tuple(rounding_sentences(plan.rounding, speech))))
     if plan.refunds is not None:
         found.append(Passage("refunds", str(_("Refunds")), tuple(refund_sentences(plan.refunds, speech))))
@@ -77,6 +79,7 @@ def base_sentences(base: Base, speech: Speech) -> list[str]:
         said.append(_("Nothing is ever paid for: %(kinds)s.", kinds=kinds))
     days = speech.number(base.lookback_days)
     said.append(_("Who took part in the programme within %(days)s days before is no customer.", days=days))
+    said.append(_("Nor is who looks after a hub in the period, or joins the programme again in it."))
     return [str(one) for one in said]
 
 
@@ -114,8 +117,8 @@ def rule_sentences(rule: MemberRule, speech: Speech) -> list[str]:
     return said
 
 
-def cap_sentences(caps: Caps, speech: Speech) -> list[str]:
-    """The most that is paid, and what is cut first."""
+def cap_sentences(caps: Caps, speech: Speech, titles: Mapping[str, str] | None = None) -> list[str]:
+    """The most that is paid, and what is cut first: `titles` of components in the reader's words, else their ids."""
     said = []
     if caps.total_bps is None:
         said.append(_("There is no cap on the total."))
@@ -125,7 +128,7 @@ def cap_sentences(caps: Caps, speech: Speech) -> list[str]:
         most = speech.money(caps.per_participant)
         said.append(_("Nobody is paid more than %(amount)s a period.", amount=most))
     if caps.scale_order:
-        names = ", ".join(caps.scale_order)
+        names = ", ".join((titles or {}).get(name, name) for name in caps.scale_order)
         said.append(_("If that is not enough, these are cut first, in this order: %(names)s.", names=names))
     return [str(one) for one in said]
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from hubapp.earnings.compensation.plans.outcome import Piece
 from hubapp.earnings.compensation.plans.paid_as import INACTIVE, NO_RANK
-from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS, NO_SALE
+from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS
 from hubapp.earnings.compensation.plans.words.speech import Speech
 
 SENTENCES = {
@@ -30,12 +30,10 @@ SENTENCES = {
 REASONS = {
     FEW_CUSTOMERS: _l("too few customers of their own"),
     INSIDE_BUYERS: _l("the group sells too little to people outside it"),
-    NO_SALE: _l("no sale stands behind it but what they bought themselves"),
 }
 TOLD = {
     FEW_CUSTOMERS: _l("you had too few customers of your own in this period"),
     INSIDE_BUYERS: _l("half or more of your group's sales went to people who take part themselves"),
-    NO_SALE: _l("no sale stands behind it but what you bought yourself"),
 }
 NOW = {
     FEW_CUSTOMERS: _l("What comes from your group would not be paid: too few customers of your own so far."),

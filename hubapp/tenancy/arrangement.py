@@ -1,0 +1,27 @@
+"""The sections of a front page: which of them show, and what becomes of those that are switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hubapp.tenancy.models import Hub
+from hubapp.tenancy.packs import schema
+from hubapp.tenancy.queries import HubView
+
+
+def shown(features: Mapping[str, Any]) -> tuple[str, ...]:
+    """The sections that a front page shows with these switches."""
+    drawn = (name for name in schema.SECTIONS if name not in schema.UNDRAWN)
+    return tuple(name for name in drawn if features.get(schema.SECTION_SWITCHES.get(name, ""), True))
+
+
+def with_hidden(hub: Hub | HubView, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Chosen sections with those that are listed and out of sight now, each behind the one it stood behind."""
+    listed, in_sight = hub.home.get("sections") or (), shown(hub.features)
+    result = list(chosen)
+    for place, name in enumerate(listed):
+        if name not in in_sight and name not in result:
+            before = next((one for one in reversed(listed[:place]) if one in result), None)
+            result.insert(0 if before is None else result.index(before) + 1, name)
+    return tuple(result)
