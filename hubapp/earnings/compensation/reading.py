@@ -145,22 +145,20 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, freeze: Freeze) -> Inputs:
         _close_off(known, people, parents, sold, seller)
     members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
     orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, **sold.columns)
-    repeating = _repeating(period, plan, facts)
-    return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
+    return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, _repeating(period, plan, facts)))
 
 
 def facts_of(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
     """The values of the statements: which sales are a period's, and who is nobody's customer."""
-    base = plan.base or ALL
     return {
         "currency": period.currency,
         "cutoff": freeze.cutoff,
         "freeze": freeze.below,
         "zone": period.timezone,
-        "lookback": base.lookback_days,
+        "lookback": (plan.base or ALL).lookback_days,
         "start": calendar.midnight(period.first_day, period.timezone),
         "until": calendar.midnight(period.end_day, period.timezone),
-        "excluded": sorted(base.exclude_kinds),
+        "excluded": sorted((plan.base or ALL).exclude_kinds),
         "kinds": list(KINDS),
         "nobody": NOBODY,
     }
@@ -184,8 +182,7 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     hubs, hub = np.unique(found.pop("hub"), return_inverse=True)
     found["buyer"] = np.where(is_inside, PARTICIPANT, CUSTOMER).astype(np.int8)
     found["kind"] = kind.astype(np.int8)
-    ids = Uuids(found.pop("id"))
-    return _Sold(ids, seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
+    return _Sold(Uuids(found.pop("id")), seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
 
 
 def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column, Column, Column]:
