@@ -343,11 +343,11 @@ def compare_with_closes(first: date, end: date, now: datetime) -> None:
     event = calendar.EVENT_COLUMNS[rules.period.event_time]
     period = PlanPeriod(**facts, event_time=event, version_id=version.id)
     for days in (0, 3, 9, 20):  # what came since is late
-        run = Run(period, now - timedelta(days=days))
+        run = Run(period, Freeze(now - timedelta(days=days)))
         assert len(differing.of(run).accounts) == 0
     for statement in TAMPER:
         db.session.execute(text(statement), {"first": first})
-    run = Run(period, now - timedelta(days=3))
+    run = Run(period, Freeze(now - timedelta(days=3)))
     assert reconciling.correct(run=run) > 0
     expected = Batch(rules, first, end, now).volumes()
     found = volume_queries.volumes_of(list(expected), "EUR", first)
