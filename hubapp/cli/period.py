@@ -184,9 +184,9 @@ def run_again(app: Flask, name: str, currency: str) -> str:
     """The digest of a closed period's result. Refuses where it does not come out the same."""
     with app.app_context(), platform_scope(reason="hubapp period verify"), unit_of_work():
         found = queries.named(currency, name)
-        if found.cutoff is None:
+        if found.frozen is None:
             raise Refusal(f"{name}: {currency}: is not closed yet: there is nothing to compare with")
-        run = Run(found, found.cutoff)
+        run = Run(found, found.frozen)
         for what, then, again in (
             ("inputs", found.inputs_digest, run.inputs_in),
             ("result", found.result_digest, run.result_in),

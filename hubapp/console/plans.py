@@ -108,8 +108,9 @@ def _pairs(periods: Sequence[PlanPeriod], plan: Plan) -> Iterator[tuple[preview.
 
 
 def _inputs(row: PlanPeriod, plan: Plan) -> Inputs:
-    assert row.cutoff is not None
-    return reading.inputs_of(period=row, plan=plan, cutoff=row.cutoff)
+    frozen = row.frozen
+    assert frozen is not None
+    return reading.inputs_of(period=row, plan=plan, freeze=frozen)
 
 
 def without_anybody_new(plan: Plan, *, fixed: int, funding_bps: int | None) -> tuple[list[PlanPeriod], Flatline | None]:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = "hubapp/money/payments/sandbox/"
 # Whole sessions that wait for one another: a process that starts while another one does the same.
 OF_PROCESSES = {"cli.demo.seed._alone"}
-RAW = re.compile(r"pg_(try_)?advisory|\bFOR (NO KEY )?(UPDATE|SHARE)\b")
+# `plan_freeze` is the database's own way of waiting for those who record.
+RAW = re.compile(r"pg_(try_)?advisory|\bplan_freeze\(|\bFOR (NO KEY )?(UPDATE|SHARE)\b")
 CONTROLS = {"without_lock", "without_turns"}
 
 

@@ -38,9 +38,9 @@ PEOPLE = (
 # One line an order, one after the other through the month, in the order of a hub's rows.
 SOLD = """
     INSERT INTO plan_sale (hub_id, id, order_id, number, position, kind, currency, amount, cv, pv, seller_id, buyer_id,
-      ordered_at, paid_at, handed_over_at)
+      ordered_at, paid_at, handed_over_at, after_freeze, handed_after_freeze)
     SELECT hub, id, id, number::text, 0, (%(kinds)s::text[])[kind + 1], 'EUR', amount, cv, pv, seller, buyer, happened,
-      happened, happened
+      happened, happened, 0, 0
     FROM (SELECT *, timestamptz '2027-01-01 00:00+00' + number * interval '30 days' / %(many)s AS happened
       FROM load_sale) AS one ORDER BY hub, id
 """

@@ -109,8 +109,8 @@ def test_a_period_that_was_digested_row_by_row_verifies(app: HubFlask, network: 
 
     def as_before() -> str:
         found = queries.named("EUR", "2027-01")
-        assert found.cutoff is not None
-        run = Run(found, found.cutoff)
+        assert found.frozen is not None
+        run = Run(found, found.frozen)
         found.inputs_digest, found.result_digest = run.inputs_in(1), run.result_in(1)
         return found.result_digest
 

@@ -31,6 +31,7 @@ def network(app: HubFlask) -> Network:
         announced()
         network.sells("cem", 50_000)
         network.sells("ben", 10_000)
+    run_all(app)  # the plan's own news
     at(CLOSING)
     return network
 
@@ -192,6 +193,22 @@ def test_what_failed_says_what_to_do_and_goes_on_at_a_press(app: HubFlask, centr
     press(central, "close")
     run_all(app)
     assert "closed</span>" in page(central, JANUARY)
+
+
+def test_a_dry_run_that_was_given_up_is_begun_as_of_now_and_keeps_nobody_from_closing(
+    app: HubFlask, central: Browser, network: Network
+) -> None:
+    press(central, "dry-run")
+    gives_up(app, "ValueError: a number is missing")
+    at(CLOSING + timedelta(hours=2))
+    text = page(central, JANUARY)
+    assert f'action="{JANUARY}/dry-run"' in text
+    assert f'action="{JANUARY}/close"' in text
+    assert "it reads what was recorded by then" in text
+    press(central, "dry-run")
+    run_all(app)
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        assert db.session.scalar(sql("SELECT max(cutoff) FROM plan_run")) >= CLOSING + timedelta(hours=2)
 
 
 def gives_up(app: HubFlask, error: str) -> None:

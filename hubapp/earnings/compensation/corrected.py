@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from hubapp.earnings.compensation import calendar, queries
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanLine, PlanPeriod, PlanRefund, PlanRun, PlanSale, RunKind
 from hubapp.kernel.db import db
 
@@ -89,7 +90,7 @@ def _correction(account_id: UUID, run: PlanRun, period: PlanPeriod) -> Correctio
         PlanLine.period_id == period.id, PlanLine.account_id == account_id, PlanLine.run_id <= run.id
     )
     rows = tuple(_changed(db.session.scalars(lines.order_by(PlanLine.id)).all(), run.id))
-    sales = tuple(_given_back(account_id, period, since=before.cutoff, until=run.cutoff))
+    sales = tuple(_given_back(account_id, period, since=before.frozen, until=run.frozen))
     return Correction(period, db.session.scalars(closed).one(), run, before, rows, sales)
 
 
@@ -104,7 +105,7 @@ def _changed(lines: Sequence[PlanLine], run_id: UUID) -> Iterable[Changed]:
             yield Changed(component, kind, was, now)
 
 
-def _given_back(account_id: UUID, period: PlanPeriod, *, since: datetime, until: datetime) -> Iterable[GivenBack]:
+def _given_back(account_id: UUID, period: PlanPeriod, *, since: Freeze, until: Freeze) -> Iterable[GivenBack]:
     """Neither what they bought themselves nor what the plan does not pay for: neither changes what they are paid."""
     base = queries.plan_of(queries.version(period.version_id)).base
     excluded = sorted(base.exclude_kinds) if base is not None else []
@@ -115,7 +116,7 @@ def _given_back(account_id: UUID, period: PlanPeriod, *, since: datetime, until:
         .join(PlanRefund, (PlanRefund.hub_id == PlanSale.hub_id) & (PlanRefund.sale_id == PlanSale.id))
         .where(PlanSale.seller_id == account_id, PlanSale.currency == period.currency, at >= start, at < end)
         .where(PlanSale.buyer_id != account_id, PlanSale.kind.not_in(excluded))
-        .where(PlanRefund.at > since, PlanRefund.at <= until)
+        .where(until.adds(since, PlanRefund.at, PlanRefund.after_freeze))
         .group_by(PlanSale.hub_id, PlanSale.order_id, PlanSale.number, PlanSale.ordered_at)
         .having(func.sum(PlanRefund.cv) != 0)
         .order_by(PlanSale.ordered_at, PlanSale.number)

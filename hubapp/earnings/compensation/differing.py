@@ -14,11 +14,12 @@ import numpy as np
 from sqlalchemy import text
 
 from hubapp.earnings.compensation import reading
+from hubapp.earnings.compensation.freezing import ALL, UNDER_WAY
 from hubapp.earnings.compensation.plans.columns import Column, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.plans.names import Uuids, places_in
 from hubapp.earnings.compensation.reading import CUSTOMER, NOBODY, PARTICIPANT
-from hubapp.earnings.compensation.running import UNDER_WAY, Run
+from hubapp.earnings.compensation.running import Run
 from hubapp.kernel import bulk
 
 # As the tables call them; of a sale, the second four are what it adds to its seller and to each one above.
@@ -41,9 +42,10 @@ _LATE = """
             THEN greatest(sale.pv - coalesce(back.pv, 0), 0) ELSE 0 END AS pv
         {sold} AND sale.{at} >= :start AND sale.{at} < :until AND sale.seller_id IS NOT NULL
           AND (sale.hub_id, sale.id) IN (
-            SELECT hub_id, sale_id FROM plan_refund WHERE at > :since
+            SELECT hub_id, sale_id FROM plan_refund WHERE at > :since OR after_freeze >= :number
             UNION SELECT hub_id, id FROM plan_sale WHERE currency = :currency AND paid_at > :since
-            UNION SELECT hub_id, id FROM plan_sale WHERE currency = :currency AND {at} > :since)
+            UNION SELECT hub_id, id FROM plan_sale WHERE currency = :currency AND {at} > :since
+            UNION SELECT hub_id, id FROM plan_sale WHERE handed_after_freeze >= :number)
       ) AS touched
     ) AS late
 """
@@ -117,9 +119,11 @@ def _counted(run: Run) -> dict[str, Column]:
 def _values(run: Run) -> dict[str, object]:
     base = run.plan.base or reading.ALL
     return {
-        **reading.facts_of(run.period, run.plan, run.cutoff),
+        **reading.facts_of(run.period, run.plan, run.freeze),
         "cutoff": "infinity",  # all that is there by now
-        "since": run.cutoff - UNDER_WAY,
+        "freeze": ALL,
+        "since": run.freeze.cutoff - UNDER_WAY,
+        "number": run.freeze.below,
         "first_day": run.period.first_day,
         "inside_counts": BUYERS[PARTICIPANT] in base.buyers,
         "outside_counts": BUYERS[CUSTOMER] in base.buyers,

@@ -164,6 +164,22 @@ class AlreadyClosed(Refusal):
         super().__init__(_("%(name)s was closed already.", name=name))
 
 
+class StillRecording(Refusal):
+    """Somebody has been recording a sale or a refund for so long that nobody knows whether they will be done."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Sales are still being recorded that this run has to wait for: try again in a minute."))
+
+
+class StillSigning(Refusal):
+    """Files are made one after the other, and others were asked for first."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("Other statements are being made: try again in a minute."))
+
+
 class EarlierOpen(Refusal):
     """In order."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from hubapp.earnings.compensation import corrected
 from hubapp.earnings.compensation.corrected import Correction
 from hubapp.earnings.compensation.errors import NoSuchPeriod
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanRun, PlanSale, RunKind
 from hubapp.earnings.compensation.plans import explain
 from hubapp.earnings.compensation.plans.explain import Line
@@ -62,6 +63,16 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """A closed period that has something of somebody's, before anything is computed again."""
+
+    period: PlanPeriod
+    run: PlanRun
+    corrections: tuple[Correction, ...]
+    later: tuple[Correction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it."""
 
@@ -89,25 +100,36 @@ class Statement:
 
 def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
-    period = standing.row
-    if period is None or period.cutoff is None:
-        raise NoSuchPeriod(standing.span.name, standing.currency)
-    corrections = corrected.booked_with(account_id, period)
-    if not corrections and not _has_lines(period.id, account_id):
-        raise NoSuchPeriod(standing.span.name, standing.currency)
-    closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
-    result = run_of(period.id, period.cutoff).result
-    name = str(account_id)
+    found, name = paid(account_id=account_id, standing=standing), str(account_id)
+    result = run_of(found.period.id, found.run.frozen).result
     # Who looked after a hub in an earlier period, and gives back of it now, need not be in this one.
     lines = tuple(_explained(explain.lines(result, name) if name in result.ground.members.ids else []))
-    later = corrected.of_period(account_id, period)
-    return Statement(period, db.session.scalars(closing).one(), lines, corrections, later)
+    return Statement(found.period, found.run, lines, found.corrections, found.later)
+
+
+def paid(*, account_id: UUID, standing: Standing) -> Paid:
+    """What is known of it without computing. Refuses like `statement`."""
+    found = None if standing.row is None else paid_in(account_id, standing.row)
+    if found is None:
+        raise NoSuchPeriod(standing.span.name, standing.currency)
+    return found
+
+
+def paid_in(account_id: UUID, period: PlanPeriod) -> Paid | None:
+    """The same; None where the period is not closed, or has nothing of theirs."""
+    if period.frozen is None:
+        return None
+    corrections = corrected.booked_with(account_id, period)
+    if not corrections and not _has_lines(period.id, account_id):
+        return None
+    closing = select(PlanRun).where(PlanRun.period_id == period.id, PlanRun.kind == RunKind.CLOSE)
+    return Paid(period, db.session.scalars(closing).one(), corrections, corrected.of_period(account_id, period))
 
 
 @lru_cache(maxsize=2)
-def run_of(period_id: UUID, cutoff: datetime) -> Run:
+def run_of(period_id: UUID, freeze: Freeze) -> Run:
     """A closed period computed again; its inputs are frozen, so that everybody who asks can be answered from one."""
-    return Run(db.session.get_one(PlanPeriod, period_id), cutoff)
+    return Run(db.session.get_one(PlanPeriod, period_id), freeze)
 
 
 def _has_lines(period_id: UUID, account_id: UUID) -> bool:

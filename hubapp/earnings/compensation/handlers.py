@@ -6,10 +6,10 @@ from uuid import UUID
 
 import structlog
 
-from hubapp.earnings.compensation import queries
+from hubapp.earnings.compensation import edge, queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
 from hubapp.earnings.compensation.models import TaskStep
-from hubapp.earnings.compensation.services import asking, booking, counting, sizing, telling, terms
+from hubapp.earnings.compensation.services import asking, booking, counting, filing, sizing, telling, terms
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -19,6 +19,7 @@ from hubapp.tenancy import network
 
 FOLLOW = "compensation.follow_terms"
 TELL_OF_PLAN, TELL_OF_PERIOD = "compensation.tell_of_plan", "compensation.tell_of_period"
+FILE = "compensation.file_corrected"
 log = structlog.get_logger(__name__)
 PROGRAMME = "the programme is one over all hubs"
 
@@ -108,6 +109,25 @@ def plan_was_announced(event: PlanAnnounced) -> None:
 def period_was_closed(event: PeriodClosed) -> None:
     """Whoever has a line of it."""
     tell_of_period(str(event.period_id))
+
+
+@on(PeriodClosed, platform=PROGRAMME)
+def statements_were_corrected(event: PeriodClosed) -> None:
+    """Whoever's file of an earlier period is another now."""
+    file_corrected(str(event.period_id))
+
+
+@queue.task(FILE, platform=PROGRAMME)
+def file_corrected(period_id: str, after: str = "") -> None:
+    """The next people; the rest is a job of its own."""
+    last = filing.file_corrected(
+        period_id=UUID(period_id),
+        after=UUID(after) if after else None,
+        settings=edge.settings(),
+        now=clock.now(),
+    )
+    if last is not None:
+        queue.enqueue(FILE, hub_id=None, arguments={"period_id": period_id, "after": str(last)})
 
 
 @queue.task(TELL_OF_PLAN, platform=PROGRAMME)

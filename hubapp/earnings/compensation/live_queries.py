@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text
 
 from hubapp.earnings.compensation import calendar, policies, sale_policies, sources, volume_queries
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
@@ -59,10 +60,27 @@ _OWN = text(
 ).bindparams(bindparam("seller", type_=Uuid()))
 
 
+_CUSTOMERS = text(
+    "SELECT one.seller, own.customers FROM unnest(:sellers) AS one (seller) CROSS JOIN LATERAL"
+    " plan_own(one.seller, :currency, :event, :zone, :starts, :ends, :lookback, :excluded) AS own"
+).bindparams(bindparam("sellers", type_=ARRAY(Uuid())))
+
+
+def customers_of(account_ids: Sequence[UUID], found: Running, currency: str) -> dict[UUID, int]:
+    """How many customers each of several sellers has in a period, in one statement."""
+    if not account_ids:
+        return {}
+    rows = db.session.execute(_CUSTOMERS, {"sellers": list(account_ids), **_values(found, currency)})
+    return {seller: int(customers) for seller, customers in rows}
+
+
 def own_of(account_id: UUID, found: Running, currency: str) -> Own:
     """One seller's customers of a period, over all hubs, as numbers only: those of the close."""
-    values = {
-        "seller": account_id,
+    return Own(*map(int, db.session.execute(_OWN, {"seller": account_id, **_values(found, currency)}).one()))
+
+
+def _values(found: Running, currency: str) -> dict[str, Any]:
+    return {
         "currency": currency,
         "event": found.event,
         "zone": found.timezone,
@@ -71,7 +89,6 @@ def own_of(account_id: UUID, found: Running, currency: str) -> Own:
         "lookback": found.base.lookback_days,
         "excluded": sorted(found.base.exclude_kinds),
     }
-    return Own(*map(int, db.session.execute(_OWN, values).one()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
-"""What may happen to a plan version, and how long ahead people are told."""
+"""What may happen to a plan version, how long ahead people are told, and whose volume others may see."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from uuid import UUID
 
 import numpy as np
 
@@ -54,6 +56,23 @@ def changed_period(old: Plan, new: Plan) -> tuple[str, str] | None:
 def earliest_start(today: date, *, losing: int) -> date:
     """The first day on which a version announced today may begin, where so many people would get less."""
     return today + (NOTICE_WHERE_SOMEBODY_LOSES if losing else NOTICE)
+
+
+FEW = 3  # customers: sums of fewer would show what one of them bought
+
+
+def told(volumes: Mapping[UUID, int], customers: Mapping[UUID, int]) -> set[UUID]:
+    """Of the people of one level, those whose volume may be shown beside the others'.
+
+    `customers`: of those who sold something and have nobody beneath them. Where too few stand behind all that is kept
+    back, the smallest other is kept back with it: else the sum of the level would tell.
+    """
+    back = {one for one, count in customers.items() if count < FEW}
+    shown = set(volumes) - back
+    sold = [one for one in shown if volumes[one]]
+    if back and sold and sum(customers[one] for one in back) < FEW:
+        shown.remove(min(sold, key=lambda one: (volumes[one], one)))
+    return shown
 
 
 def is_active(rule: MemberRule | None, *, customers: Column, volume: Column) -> Column:

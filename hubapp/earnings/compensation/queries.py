@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from hubapp.earnings.compensation import calendar, sources
 from hubapp.earnings.compensation.errors import NoSuchPeriod, NoSuchVersion
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import (
     PeriodStatus,
     PlanLine,
@@ -21,6 +22,7 @@ from hubapp.earnings.compensation.models import (
     PlanVersion,
     RunKind,
 )
+from hubapp.earnings.compensation.models.sales import NUMBERS
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.kernel.db import db
 
@@ -100,16 +102,16 @@ def last_run(period_id: UUID, *kinds: RunKind) -> PlanRun | None:
     return found
 
 
-def has_news(row: PlanPeriod, *, since: datetime, until: datetime) -> bool:
-    """Whether a sale of a period was given back, given again, or paid between two moments (platform scope)."""
-    at = getattr(PlanSale, row.event_time)
+def has_news(row: PlanPeriod, *, since: Freeze, until: Freeze) -> bool:
+    """Whether a sale of a period was given back, given again, or recorded between two freezes (platform scope)."""
+    at, number = (getattr(PlanSale, name) for name in (row.event_time, NUMBERS[row.event_time]))
     start, end = (calendar.midnight(day, row.timezone) for day in (row.first_day, row.end_day))
     of_period = (PlanSale.currency == row.currency, at >= start, at < end)
     refunds = select(PlanRefund.id).join(
         PlanSale, (PlanSale.hub_id == PlanRefund.hub_id) & (PlanSale.id == PlanRefund.sale_id)
     )
-    refunds = refunds.where(*of_period, PlanRefund.at > since, PlanRefund.at <= until)
-    late = select(PlanSale.id).where(*of_period, PlanSale.paid_at > since, PlanSale.paid_at <= until)
+    refunds = refunds.where(*of_period, until.may_add(since, PlanRefund.at, PlanRefund.after_freeze))
+    late = select(PlanSale.id).where(*of_period, until.may_add(since, PlanSale.paid_at, number))
     return any(db.session.scalar(statement.limit(1)) is not None for statement in (refunds, late))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from sqlalchemy import TextClause, text
 
 from hubapp.earnings.compensation import calendar, policies
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod
-from hubapp.earnings.compensation.models.sales import KINDS
+from hubapp.earnings.compensation.models.sales import KINDS, NUMBERS
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
@@ -35,12 +36,12 @@ _SOLD = """
     FROM plan_sale AS sale
     LEFT JOIN (
       SELECT hub_id, sale_id, sum(amount)::bigint AS amount, sum(cv)::bigint AS cv, sum(pv)::bigint AS pv
-      FROM plan_refund WHERE at <= :cutoff GROUP BY hub_id, sale_id
+      FROM plan_refund WHERE at <= :cutoff AND after_freeze < :freeze GROUP BY hub_id, sale_id
     ) AS back ON back.hub_id = sale.hub_id AND back.sale_id = sale.id
     LEFT JOIN participant AS buyer ON buyer.account_id = sale.buyer_id AND buyer.joined_at <= sale.{at}
       AND (buyer.left_at IS NULL OR (buyer.left_at AT TIME ZONE :zone)::date
            >= (sale.{at} AT TIME ZONE :zone)::date - CAST(:lookback AS integer))
-    WHERE sale.currency = :currency AND sale.paid_at <= :cutoff
+    WHERE sale.currency = :currency AND sale.paid_at <= :cutoff AND sale.{number} < :freeze
 """
 _INSIDE = """(sale.buyer_id IS NOT DISTINCT FROM sale.seller_id OR buyer.account_id IS NOT NULL OR sale.buyer_id IN (
       SELECT account_id FROM connector_term WHERE since < :until AND (until IS NULL OR until > :start))
@@ -125,13 +126,13 @@ class _Sold:
     counts: Column  # what customers bought and the plan pays for
 
 
-def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
-    """Everything a run over a period depends on, beside the plan, as it was recorded up to `cutoff`.
+def inputs_of(*, period: PlanPeriod, plan: Plan, freeze: Freeze) -> Inputs:
+    """Everything a run over a period depends on, beside the plan, as it was recorded up to `freeze`.
 
     Who left before the period's end stands beneath nobody's line any more: those below move up to the next who is
     there, and what the leaver sold before still counts for those above. Sales without a seller are the core's own.
     """
-    facts = facts_of(period, plan, cutoff)
+    facts = facts_of(period, plan, freeze)
     db.session.execute(text(ROOM))
     sold, terms = _sold(period, plan.base or ALL, facts), _terms(facts, period)
     people, parent, known = _people(facts, sold, terms)
@@ -144,21 +145,20 @@ def inputs_of(*, period: PlanPeriod, plan: Plan, cutoff: datetime) -> Inputs:
         _close_off(known, people, parents, sold, seller)
     members = _members(known, parents, sold, seller, plan, _earlier(period, plan, facts))
     orders = Orders(sold.ids, seller, hub=hub, kind_names=KINDS, **sold.columns)
-    repeating = _repeating(period, plan, facts)
-    return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, repeating))
+    return Inputs(members, orders, _hubs(hub_ids, terms, known, sold, hub, _repeating(period, plan, facts)))
 
 
-def facts_of(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]:
+def facts_of(period: PlanPeriod, plan: Plan, freeze: Freeze) -> dict[str, Any]:
     """The values of the statements: which sales are a period's, and who is nobody's customer."""
-    base = plan.base or ALL
     return {
         "currency": period.currency,
-        "cutoff": cutoff,
+        "cutoff": freeze.cutoff,
+        "freeze": freeze.below,
         "zone": period.timezone,
-        "lookback": base.lookback_days,
+        "lookback": (plan.base or ALL).lookback_days,
         "start": calendar.midnight(period.first_day, period.timezone),
         "until": calendar.midnight(period.end_day, period.timezone),
-        "excluded": sorted(base.exclude_kinds),
+        "excluded": sorted((plan.base or ALL).exclude_kinds),
         "kinds": list(KINDS),
         "nobody": NOBODY,
     }
@@ -167,7 +167,8 @@ def facts_of(period: PlanPeriod, plan: Plan, cutoff: datetime) -> dict[str, Any]
 def statement_of(source: str, period: PlanPeriod) -> TextClause:
     """With `{sold}`, `{inside}` and `{at}` as they are for this period."""
     at = {column: column for column in calendar.EVENT_COLUMNS.values()}[period.event_time]
-    return text(source.format(sold=_SOLD.format(at=at), inside=_INSIDE.format(at=at), at=at))
+    sold = _SOLD.format(at=at, number=NUMBERS[period.event_time])
+    return text(source.format(sold=sold, inside=_INSIDE.format(at=at), at=at))
 
 
 def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
@@ -181,8 +182,7 @@ def _sold(period: PlanPeriod, base: Base, facts: Mapping[str, Any]) -> _Sold:
     hubs, hub = np.unique(found.pop("hub"), return_inverse=True)
     found["buyer"] = np.where(is_inside, PARTICIPANT, CUSTOMER).astype(np.int8)
     found["kind"] = kind.astype(np.int8)
-    ids = Uuids(found.pop("id"))
-    return _Sold(ids, seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
+    return _Sold(Uuids(found.pop("id")), seller, sellers, buyer, buyers, hub.astype(np.int32), hubs, found, counts)
 
 
 def _people(facts: Mapping[str, Any], sold: _Sold, terms: Terms) -> tuple[Column, Column, Column]:

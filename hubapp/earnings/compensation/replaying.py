@@ -16,10 +16,11 @@ def losing(plan: Plan) -> int:
     """How many people would have got less by this plan over the last closed periods of its currency, all together."""
     change: dict[str, int] = {}
     for period in closed(plan.currency or ""):
-        assert period.cutoff is not None
+        frozen = period.frozen
+        assert frozen is not None
         was = queries.plan_of(queries.version(period.version_id))
         for sign, rules in ((-1, was), (1, plan)):
-            result = engine.compute(rules, reading.inputs_of(period=period, plan=rules, cutoff=period.cutoff))
+            result = engine.compute(rules, reading.inputs_of(period=period, plan=rules, freeze=frozen))
             for name, total in zip(result.ground.members.ids, result.totals, strict=True):
                 change[name] = change.get(name, 0) + sign * int(total)
     return sum(1 for amount in change.values() if amount < 0)

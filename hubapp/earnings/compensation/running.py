@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from hubapp.earnings.compensation import queries, reading
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, TaskStep
 from hubapp.earnings.compensation.plans import digests, engine, explain
 from hubapp.earnings.compensation.plans.columns import Column, total
@@ -19,9 +19,6 @@ from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import Inputs
 from hubapp.earnings.compensation.plans.names import Uuids, places_in
 from hubapp.earnings.compensation.plans.rounding import SCALE
-
-# What was being recorded while a run read is looked at once more.
-UNDER_WAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,20 +41,20 @@ class Summary:
     """What is kept of a run when its columns are gone."""
 
     period_id: UUID
-    cutoff: datetime
+    freeze: Freeze
     inputs_digest: str
     result_digest: str
     figures: dict[str, Any]
 
 
 class Run:
-    """A period under its own version, as it was recorded up to `cutoff`: run again, it is the same to the byte."""
+    """A period under its own version, as it was recorded up to a freeze: run again, it is the same to the byte."""
 
-    def __init__(self, period: PlanPeriod, cutoff: datetime, *, tell: Tell = silent) -> None:
-        self.period, self.cutoff = period, cutoff
+    def __init__(self, period: PlanPeriod, freeze: Freeze, *, tell: Tell = silent) -> None:
+        self.period, self.freeze = period, freeze
         self.plan = queries.plan_of(queries.version(period.version_id))
         tell(TaskStep.READING)
-        self.inputs: Inputs = reading.inputs_of(period=period, plan=self.plan, cutoff=cutoff)
+        self.inputs: Inputs = reading.inputs_of(period=period, plan=self.plan, freeze=freeze)
         tell(TaskStep.COMPUTING)
         self.result: Result = engine.compute(self.plan, self.inputs)
 
@@ -116,7 +113,7 @@ class Run:
     @property
     def summary(self) -> Summary:
         """What stays of it."""
-        return Summary(self.period.id, self.cutoff, self.inputs_digest, self.result_digest, self.figures)
+        return Summary(self.period.id, self.freeze, self.inputs_digest, self.result_digest, self.figures)
 
     @property
     def amounts(self) -> Amounts:

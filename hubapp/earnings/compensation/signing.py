@@ -1,26 +1,33 @@
-"""The signed file of what a closed period paid somebody, made from its frozen inputs (platform scope)."""
+"""The signed files of what closed periods paid people, made from their frozen inputs (platform scope).
+
+A network is computed once for all files that are made together, one network at a time: what a file needs of it is kept,
+and it goes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
 
 from hubapp.earnings.compensation import calendar, corrected, explaining, queries
-from hubapp.earnings.compensation.models import PlanPeriod, PlanSale
+from hubapp.earnings.compensation.explaining import Paid
+from hubapp.earnings.compensation.freezing import Freeze
+from hubapp.earnings.compensation.models import PlanPeriod, PlanRun, PlanSale
 from hubapp.earnings.compensation.running import Run as Computed
-from hubapp.earnings.compensation.standing import Standing
-from hubapp.earnings.compensation.statement import issuing
+from hubapp.earnings.compensation.statement import building, issuing
+from hubapp.earnings.compensation.statement.body import ImplementationsDisagree
 from hubapp.earnings.compensation.statement.building import (
+    Again,
     Closed,
-    Correction,
     Earner,
-    ImplementationsDisagree,
     Period,
     PlanText,
     Run,
+    Told,
 )
 from hubapp.earnings.compensation.statement.network import Network
 from hubapp.kernel.config import Settings
@@ -28,29 +35,104 @@ from hubapp.kernel.db import db
 from hubapp.kernel.money import exponent
 from hubapp.tenancy import network
 
+MAIN = ""
 
-def signed(*, account_id: UUID, name: str, standing: Standing, settings: Settings) -> tuple[str, bytes]:
-    """File name and file, with every correction; the same again for the same key, until another close corrects it.
 
-    Who was not in the period, and only gives back of an earlier one, has one too. Refuses with NoSuchPeriod.
-    """
-    found = explaining.statement(account_id=account_id, standing=standing)
-    period, run = found.period, found.run
-    computed = explaining.run_of(period.id, period.cutoff or run.cutoff)
-    closed = _closed(account_id, period, computed, (str(run.id), run.inputs_digest, run.result_digest))
-    file = issuing.issue(
-        closed=closed,
-        earner=Earner(str(account_id), name),
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to be made: whose, under which name, of what."""
+
+    account_id: UUID
+    name: str
+    paid: Paid
+
+    @property
+    def earner(self) -> Earner:
+        """Whose statement it is."""
+        return Earner(str(self.account_id), self.name)
+
+    @property
+    def file_name(self) -> str:
+        """E.g. statement-2027-01-EUR.json."""
+        return issuing.file_name(_name(self.paid.period), self.paid.period.currency)
+
+    def made_of(self, settings: Settings) -> str:
+        """The same for the same bytes."""
+        runs = [self.paid.run.id]
+        for rows in (self.paid.corrections, self.paid.later):
+            runs += [run.id for one in rows for run in (one.before, one.run)]
+        return issuing.made_of(runs=runs, earner=self.earner, settings=settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One run that a file tells of, and its place in the file."""
+
+    number: int
+    at: str
+    period: PlanPeriod
+    run: PlanRun
+
+
+def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
+    """The files, in this order. Who was not in the period, and only gives back of an earlier one, has one too."""
+    found: dict[tuple[int, str, UUID], Told] = {}
+    for (period_id, freeze), sides in _by_network(wanted).items():
+        computed = explaining.run_of(period_id, freeze)
+        columns = Network(computed.result)
+        for side in sides:
+            one = wanted[side.number]
+            closed = _closed(side, columns, _numbers(one.account_id, computed))
+            salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
+            found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
+    return [_file(number, one, found, settings) for number, one in enumerate(wanted)]
+
+
+def _by_network(wanted: Sequence[Wanted]) -> dict[tuple[UUID, Freeze], list[_Side]]:
+    found: dict[tuple[UUID, Freeze], list[_Side]] = {}
+    for number, one in enumerate(wanted):
+        for side in _sides(number, one.paid):
+            found.setdefault((side.period.id, side.run.frozen), []).append(side)
+    return found
+
+
+def _sides(number: int, paid: Paid) -> Iterator[_Side]:
+    yield _Side(number, MAIN, paid.period, paid.run)
+    for rows, place in ((paid.corrections, building.of_earlier), (paid.later, building.of_later)):
+        for at, one in enumerate(rows):
+            yield _Side(number, place(at), one.period, one.before)
+            yield _Side(number, place(at), one.period, one.run)
+
+
+def _file(number: int, one: Wanted, found: dict[tuple[int, str, UUID], Told], settings: Settings) -> bytes:
+    main = found[number, MAIN, one.paid.run.id]
+
+    def again(at: str, correction: corrected.Correction) -> Again:
+        was, now = (found[number, at, run.id] for run in (correction.before, correction.run))
+        return _checked(Again(was, now, _name(correction.booked_with)), correction)
+
+    return issuing.issue(
+        main=main,
+        earner=one.earner,
         settings=settings,
-        corrections=_corrections(account_id, found.corrections),
-        later=_corrections(account_id, found.later),
+        corrections=[again(building.of_earlier(at), row) for at, row in enumerate(one.paid.corrections)],
+        later=[again(building.of_later(at), row) for at, row in enumerate(one.paid.later)],
     )
-    return issuing.file_name(closed), file
 
 
-def _closed(account_id: UUID, period: PlanPeriod, computed: Computed, run: tuple[str, str, str]) -> Closed:
+def _checked(one: Again, correction: corrected.Correction) -> Again:
+    """Nothing is signed that is not what was booked."""
+    computed = {row["component"]: row["difference"] for row in one.rows}
+    booked = {row.component: row.difference for row in correction.rows}
+    if computed != booked:
+        raise ImplementationsDisagree(f"{_name(correction.period)} again: {computed} here, {booked} in the books")
+    return one
+
+
+def _closed(side: _Side, columns: Network, numbers: dict[str, str]) -> Closed:
+    period = side.period
     return Closed(
-        network=Network(computed.result),
+        network=columns,
         period=Period(
             name=_name(period),
             currency=period.currency,
@@ -58,43 +140,14 @@ def _closed(account_id: UUID, period: PlanPeriod, computed: Computed, run: tuple
             begins=period.first_day.isoformat(),
             ends=(period.end_day - calendar.DAY).isoformat(),
         ),
-        run=Run(*run),
+        run=Run(str(side.run.id), side.run.inputs_digest, side.run.result_digest),
         text=PlanText(queries.version(period.version_id).source),
-        numbers=_numbers(account_id, computed),
+        numbers=numbers,
     )
 
 
 def _name(period: PlanPeriod) -> str:
     return calendar.of_days(period.first_day, period.end_day).name
-
-
-def _corrections(account_id: UUID, found: Sequence[corrected.Correction]) -> list[Correction]:
-    return [_correction(account_id, one) for one in found]
-
-
-def _correction(account_id: UUID, one: corrected.Correction) -> Correction:
-    """Both runs computed again; nothing is signed that is not what was booked."""
-    sides = []
-    for run in (one.before, one.run):
-        digests = (str(run.id), run.inputs_digest, run.result_digest)
-        sides.append(_closed(account_id, one.period, explaining.run_of(one.period.id, run.cutoff), digests))
-    was, now = sides
-    computed, booked = _differences(str(account_id), was, now), {row.component: row.difference for row in one.rows}
-    if computed != booked:
-        raise ImplementationsDisagree(f"{_name(one.period)} again: {computed} here, {booked} in the books")
-    return Correction(was, now, _name(one.booked_with))
-
-
-def _differences(account: str, was: Closed, now: Closed) -> dict[str, int]:
-    old, new = (_paid(side.network, account) for side in (was, now))
-    names = [component.id for component in now.network.plan.components]
-    return {name: two - first for name, first, two in zip(names, old, new, strict=True) if first != two}
-
-
-def _paid(computed: Network, account: str) -> list[int]:
-    """By component; nothing to who is not in the run."""
-    place = computed.place.get(account)
-    return [0 if place is None else row[place] for row in computed.final]
 
 
 def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:

@@ -59,8 +59,8 @@ def test_it_runs_again_to_the_same_byte_whatever_comes_later(network: Network) -
     network.joins("eve", "ada", at=FEBRUARY)
 
     def again() -> tuple[str, str]:
-        assert period.cutoff is not None
-        run = Run(period, period.cutoff)
+        assert period.frozen is not None
+        run = Run(period, period.frozen)
         return run.inputs_digest, run.result_digest
 
     assert across(again) == (period.inputs_digest, period.result_digest)

@@ -58,7 +58,7 @@ def test_a_closed_period_runs_the_same_after_somebody_came_back(network: Network
     period = close()
     for name in ("ben", "dan"):
         comes_back(network, name, CLOSING + A_DAY)
-    again = across(lambda: Run(period, period.cutoff))
+    again = across(lambda: Run(period, period.frozen))
     assert (again.inputs_digest, again.result_digest) == (period.inputs_digest, period.result_digest)
 
 

@@ -175,6 +175,7 @@ def test_volumes_and_what_is_missing_are_said_in_customers_never_in_recruits(app
     assert "9 more customers of your own" not in page  # 100.00 sold to customers is enough
     assert "Enough customers of your own: reached." in page
     assert "recruit" not in page.lower()
+    assert "Where few customers stand behind a volume, it is not shown" in page  # one bought from Ben
 
 
 def test_who_does_not_take_part_is_led_to_the_programme(app: HubFlask) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from hubapp.earnings.compensation import queries, reading
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs
@@ -33,7 +34,7 @@ def read(*changes: tuple[str, str], cutoff: datetime = CLOSING) -> Inputs:
         at = {"delivered_at": "handed_over_at"}.get(plan.period.event_time if plan.period else "", "paid_at")
         days: dict[str, Any] = {"first_day": day("2027-01-01"), "end_day": day("2027-02-01")}
         period = PlanPeriod(currency="EUR", timezone="Europe/Paris", event_time=at, version_id=version.id, **days)
-        return reading.inputs_of(period=period, plan=plan, cutoff=cutoff)
+        return reading.inputs_of(period=period, plan=plan, freeze=Freeze(cutoff))
 
     found: Inputs = across(act)
     return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans import explain, refunds
 from hubapp.earnings.compensation.plans.engine import Result
-from hubapp.earnings.compensation.statement import building
+from hubapp.earnings.compensation.statement import body
 from hubapp.earnings.compensation.statement.building import Correction
 from tests.earnings.compensation import examples, statements, strategies
 
@@ -64,7 +64,7 @@ def test_a_rerun_gives_the_same_bytes_and_another_salt_other_names_of_the_legs()
 def test_an_amount_that_the_engine_does_not_pay_is_not_signed() -> None:
     closed = statements.closed(statements.TEAM)
     closed.network.final[0][closed.network.place["ana"]] += 1
-    with pytest.raises(building.ImplementationsDisagree):
+    with pytest.raises(body.ImplementationsDisagree):
         statements.document(closed, "ana")
 
 

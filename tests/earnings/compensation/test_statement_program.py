@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from hubapp.cli.statement import statement
 from hubapp.earnings.compensation import verify_statement
-from hubapp.earnings.compensation.statement import issuing, keys
+from hubapp.earnings.compensation.statement import building, issuing, keys
 from hubapp.earnings.compensation.statement.building import Earner
 from hubapp.kernel.config import Settings
 from hubapp.web.areas import HubFlask
@@ -108,14 +108,15 @@ def test_a_rotated_key_signs_and_the_earlier_ones_stay_published() -> None:
 
 def test_an_issued_file_verifies_with_the_published_keys_and_no_others() -> None:
     closed = statements.closed(statements.TEAM, source=statements.SOURCE)
-    raw = issuing.issue(closed=closed, earner=Earner("ana", "Ana"), settings=settings())
+    main = building.told(closed, "ana", issuing.salt(settings(), run="run", account="ana"))
+    raw = issuing.issue(main=main, earner=Earner("ana", "Ana"), settings=settings())
     published = verify_statement.keys_in(json.dumps(keys.published(settings(statement_key=3))).encode())
     assert statements.right(raw, published).signer.endswith("one of the keys given")
     assert not verify_statement.check(
         raw, {name: key for name, key in published.items() if name not in raw.decode()}
     ).is_right
     assert statements.parsed(raw)["about"]["keys"].endswith(keys.PATH)
-    assert issuing.file_name(closed) == "statement-2027-01-EUR.json"
+    assert issuing.file_name("2027-01", "EUR") == "statement-2027-01-EUR.json"
 
 
 def test_keys_of_a_replaced_secret_stay_published() -> None:

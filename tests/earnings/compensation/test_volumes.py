@@ -20,6 +20,7 @@ from hubapp.earnings.compensation import (
     sources,
     volume_queries,
 )
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import rules as rules_of
 from hubapp.earnings.compensation.plans.components import differential, levels
@@ -232,7 +233,7 @@ class Batch:
         column = calendar.EVENT_COLUMNS[self.rules.period.event_time]
         facts = {"currency": "EUR", "first_day": self.first, "end_day": self.end, "timezone": "Europe/Paris"}
         period = PlanPeriod(**facts, event_time=column)
-        self.inputs = reading.inputs_of(period=period, plan=self.rules, cutoff=self.now + timedelta(days=1))
+        self.inputs = reading.inputs_of(period=period, plan=self.rules, freeze=Freeze(self.now + timedelta(days=1)))
         self.ground = Ground(self.inputs, base=self.rules.base)
 
     def places(self) -> dict[UUID, int]:
@@ -342,11 +343,11 @@ def compare_with_closes(first: date, end: date, now: datetime) -> None:
     event = calendar.EVENT_COLUMNS[rules.period.event_time]
     period = PlanPeriod(**facts, event_time=event, version_id=version.id)
     for days in (0, 3, 9, 20):  # what came since is late
-        run = Run(period, now - timedelta(days=days))
+        run = Run(period, Freeze(now - timedelta(days=days)))
         assert len(differing.of(run).accounts) == 0
     for statement in TAMPER:
         db.session.execute(text(statement), {"first": first})
-    run = Run(period, now - timedelta(days=3))
+    run = Run(period, Freeze(now - timedelta(days=3)))
     assert reconciling.correct(run=run) > 0
     expected = Batch(rules, first, end, now).volumes()
     found = volume_queries.volumes_of(list(expected), "EUR", first)

@@ -75,7 +75,7 @@ def test_who_joins_again_is_not_paid_by_what_they_bought_before(again: Network) 
     # Nor is who sold it: 10 % of 500, 12 % of 1,500, 15 % of the other 3,000.
     assert paid(again)["eve", "personal"] == 5_000 + 18_000 + 45_000
     assert ("ada", "personal") not in paid(again)
-    figures = across(lambda: Run(period, period.cutoff).figures)
+    figures = across(lambda: Run(period, period.frozen).figures)
     assert (figures["sales"], figures["counted"], figures["turnover"]) == (4, 2, ONE_SOLD + OTHER_SOLD)
 
 
@@ -166,15 +166,15 @@ def test_what_they_bought_counts_for_nobody_where_they_stand_above_all_the_same(
 def test_a_period_closed_before_that_was_asked_runs_as_it_did(above: Network) -> None:
     stand_beneath_dan(above)
     period = close()
-    run = across(lambda: Run(period, period.cutoff).summary)
+    run = across(lambda: Run(period, period.frozen).summary)
     assert (run.inputs_digest, run.result_digest) == (period.inputs_digest, period.result_digest)
 
     def row_by_row() -> Summary:
         row = db.session.get_one(PlanPeriod, period.id)
         db.session.expunge(row)
-        assert row.cutoff is not None
+        assert row.frozen is not None
         row.inputs_digest = "0" * 64  # as runs were digested then
-        return Run(row, row.cutoff).summary
+        return Run(row, row.frozen).summary
 
     before = across(row_by_row)
     assert before.figures["turnover"] - run.figures["turnover"] == BOUGHT

@@ -16,6 +16,7 @@ from hubapp.earnings.compensation.models.periods import (
     PlanLine,
     PlanPeriod,
     PlanRun,
+    PlanStatement,
     RunKind,
 )
 from hubapp.earnings.compensation.models.plans import PlanStatus, PlanVersion
@@ -36,6 +37,7 @@ __all__ = [
     "PlanRefund",
     "PlanRun",
     "PlanSale",
+    "PlanStatement",
     "PlanStatus",
     "PlanTask",
     "PlanVersion",

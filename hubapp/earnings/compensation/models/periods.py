@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
 
@@ -35,8 +36,8 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
 
     `event_time`: which moment of a sale decides that it belongs here (a column of plan_sale); both are its version's.
 
-    `cutoff`: what was recorded up to this moment is in the closing run; together with its digest this freezes its
-    inputs, because sales, refunds and sponsorships are only added to.
+    `cutoff` and `freeze_number` (see freezing): what was recorded up to them is in the closing run; together with its
+    digest they freeze its inputs, because sales, refunds and sponsorships are only added to.
     """
 
     __tablename__ = "plan_period"
@@ -50,6 +51,7 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_version.id"))
     status: Mapped[str] = mapped_column(default=PeriodStatus.OPEN)
     cutoff: Mapped[datetime | None]
+    freeze_number: Mapped[int | None]
     inputs_digest: Mapped[str | None]
     result_digest: Mapped[str | None]
     closed_by: Mapped[uuid.UUID | None]
@@ -67,7 +69,13 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
             name="frozen",
         ),
         CheckConstraint("(status = 'closed') = (booked_at IS NOT NULL)", name="booked"),
+        CheckConstraint("freeze_number IS NULL OR cutoff IS NOT NULL", name="freeze"),
     )
+
+    @property
+    def frozen(self) -> Freeze | None:
+        """What its close has read; None while it is open."""
+        return None if self.cutoff is None else Freeze(self.cutoff, self.freeze_number)
 
 
 class PlanRun(db.Model):  # type: ignore[name-defined]
@@ -84,6 +92,7 @@ class PlanRun(db.Model):  # type: ignore[name-defined]
     inputs_digest: Mapped[str]
     result_digest: Mapped[str]
     cutoff: Mapped[datetime]
+    freeze_number: Mapped[int | None]
     run_by: Mapped[uuid.UUID | None]
     run_at: Mapped[datetime]
     figures: Mapped[dict[str, Any]]
@@ -93,6 +102,11 @@ class PlanRun(db.Model):  # type: ignore[name-defined]
         Index("ix_plan_run_period_id", "period_id", "id"),
         Index("uq_plan_run_close", "period_id", unique=True, postgresql_where=text("kind = 'close'")),
     )
+
+    @property
+    def frozen(self) -> Freeze:
+        """What it has read."""
+        return Freeze(self.cutoff, self.freeze_number)
 
 
 class PlanLine(db.Model):  # type: ignore[name-defined]
@@ -127,6 +141,21 @@ class PlanLine(db.Model):  # type: ignore[name-defined]
         Index("ix_plan_line_account_id", "account_id", "period_id"),
         Index("ix_plan_line_waiting", "in_hub_id", "id", postgresql_where=text("booked_at IS NULL")),
     )
+
+
+class PlanStatement(db.Model):  # type: ignore[name-defined]
+    """The signed file of what a period paid somebody. `made_of`: a digest of all that its bytes hang on.
+
+    Where that is another by now, the file is made anew and takes this one's place.
+    """
+
+    __tablename__ = "plan_statement"
+
+    period_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_period.id"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    made_of: Mapped[str]
+    content: Mapped[bytes]
+    made_at: Mapped[datetime]
 
 
 class PlanBooking(db.Model):  # type: ignore[name-defined]

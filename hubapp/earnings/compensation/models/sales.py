@@ -6,11 +6,14 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
 
+FROZEN = text("plan_frozen()")
+# By the moment that counts for a plan: which number tells when it became known.
+NUMBERS = {"ordered_at": "after_freeze", "paid_at": "after_freeze", "handed_over_at": "handed_after_freeze"}
 KINDS = ("product", "shipping", "entry_fee", "kit", "training", "gift_card", "donation")
 
 
@@ -19,6 +22,9 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
 
     `amount` is what was paid for it with tax, without shipping; `cv` the same net of tax; `pv` its points. `seller_id`
     is the participant who brought the customer, None where nobody did. `handed_over_at` is set once.
+
+    `after_freeze`, `handed_after_freeze`: the last freeze before it was recorded, as sold and as handed over; the
+    database sets them.
     """
 
     __tablename__ = "plan_sale"
@@ -36,6 +42,8 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
     ordered_at: Mapped[datetime]
     paid_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
+    after_freeze: Mapped[int] = mapped_column(server_default=FROZEN)
+    handed_after_freeze: Mapped[int] = mapped_column(server_default=FROZEN)
 
     __table_args__: Any = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
@@ -46,6 +54,8 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_plan_sale_handed_over_at", "currency", "handed_over_at"),
         Index("ix_plan_sale_paid_at", "currency", "paid_at"),
         Index("ix_plan_sale_seller_id", "seller_id", "id"),
+        Index("ix_plan_sale_after_freeze", "after_freeze"),
+        Index("ix_plan_sale_handed_after_freeze", "handed_after_freeze"),
         Index("ix_plan_sale_buyer_id", "buyer_id", "currency"),
     )
 
@@ -64,12 +74,14 @@ class PlanRefund(HubScoped, db.Model):  # type: ignore[name-defined]
     cv: Mapped[int] = mapped_column(BigInteger)
     pv: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
+    after_freeze: Mapped[int] = mapped_column(server_default=FROZEN)
 
     __table_args__: Any = (
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         ForeignKeyConstraint(["hub_id", "sale_id"], ["plan_sale.hub_id", "plan_sale.id"]),
         Index("uq_plan_refund_key", "hub_id", "sale_id", "key", unique=True),
         Index("ix_plan_refund_at", "at"),
+        Index("ix_plan_refund_after_freeze", "after_freeze"),
     )
 
 

@@ -24,7 +24,8 @@ DONE, REFUSED = "done", "refused"
 def ask(*, currency: str, name: str, kind: TaskKind, by: Actor, now: datetime) -> UUID:
     """Have a period closed, or only computed; asked again while that goes on, it changes nothing. Answers the task.
 
-    What was given up is begun again, as of the moment it was first asked for. Refuses like `periods.close`, at once.
+    A close that was given up is begun again as of the moment it was first asked for, a dry run as of now. Refuses like
+    `periods.close`, at once.
     """
     span = periods.check(currency=currency, name=name, is_dry=kind == TaskKind.DRY, now=now)
     values = {"currency": currency, "first_day": span.first, "kind": kind}
@@ -36,6 +37,9 @@ def ask(*, currency: str, name: str, kind: TaskKind, by: Actor, now: datetime) -
     task = db.session.scalars(found).one_or_none()
     if task is None:  # it came to its end just now
         return ask(currency=currency, name=name, kind=kind, by=by, now=now)
+    if kind == TaskKind.DRY and _is_given_up(task):
+        for column, value in asked.items():
+            setattr(task, column, value)
     _enqueue(task)
     return task.id
 
@@ -48,12 +52,16 @@ def ask_again() -> None:
 
 
 def _enqueue(task: PlanTask) -> None:
-    known = failures.state(task.job_id)
-    if known is not None and not known.is_given_up:
+    if failures.state(task.job_id) is not None and not _is_given_up(task):
         return
     lock = f"plan:{task.currency}-{task.name}"
     task.job_id = queue.enqueue(RUN, hub_id=None, lock=lock, arguments={"task_id": str(task.id)})
     db.session.flush()
+
+
+def _is_given_up(task: PlanTask) -> bool:
+    known = failures.state(task.job_id)
+    return known is not None and known.is_given_up
 
 
 def perform(*, task_id: UUID, tell: Tell, now: datetime) -> None:

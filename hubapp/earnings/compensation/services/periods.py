@@ -11,11 +11,13 @@ from hubapp.earnings.compensation import calendar, drawing_up, policies, queries
 from hubapp.earnings.compensation.calendar import Span
 from hubapp.earnings.compensation.drawing_up import Draft
 from hubapp.earnings.compensation.errors import AlreadyClosed, EarlierOpen, NoSuchPeriod, NotAPeriod, NotOver
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.running import Amounts, Run, Summary, Tell, silent
 from hubapp.earnings.compensation.services import reconciling, writing
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
+from hubapp.earnings.compensation.services.freezing import freeze
 from hubapp.earnings.compensation.services.locking import locked_period
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
@@ -32,11 +34,11 @@ def dry_run(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = 
     """
     period = _period(currency, name)
     before = queries.last_run(period.id, RunKind.DRY)
-    found, amounts = _summed_up(Run(period, now, tell=tell))
+    found, amounts = _summed_up(Run(period, freeze(cutoff=now), tell=tell))
     figures = found.figures
     if before is not None and before.result_digest != found.result_digest:
         # Computed again from what had been recorded by then: nothing but its moment was kept.
-        count, shown = running.changes(Run(period, before.cutoff).amounts, amounts, most=SHOWN_CHANGES)
+        count, shown = running.changes(Run(period, before.frozen).amounts, amounts, most=SHOWN_CHANGES)
         figures |= {"changed": count, "changes": shown}
     return _keep(found, RunKind.DRY, by, now, figures)
 
@@ -54,10 +56,11 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     period = _period(currency, name)
     plan, span = queries.plan_of(queries.version(period.version_id)), _span(period)
     _check(currency, span, plan, period, now)
-    figures, digest = _pay(period, by, now, tell)
+    frozen = freeze(cutoff=now)
+    figures, digest = _pay(period, frozen, by, now, tell)
     tell(TaskStep.EARLIER)
     for earlier in queries.closed_since(currency, before=period.first_day, since=now, plan=plan):
-        _recompute(earlier, by, now)
+        _recompute(earlier, frozen, by, now)
     details = {"period": span.name, "currency": currency, "paid": figures["paid"], "digest": digest}
     details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
@@ -84,11 +87,11 @@ def _check(currency: str, span: Span, plan: Plan, period: PlanPeriod | None, now
     _check_before(currency, span)
 
 
-def _pay(period: PlanPeriod, by: Actor, now: datetime, tell: Tell) -> tuple[dict[str, Any], str]:
+def _pay(period: PlanPeriod, frozen: Freeze, by: Actor, now: datetime, tell: Tell) -> tuple[dict[str, Any], str]:
     """Run it, freeze what it read, and write its lines; answers its figures and its result's digest."""
-    run = Run(period, now, tell=tell)
+    run = Run(period, frozen, tell=tell)
     found = run.summary
-    period.status, period.cutoff = PeriodStatus.CLOSING, now
+    period.status, period.cutoff, period.freeze_number = PeriodStatus.CLOSING, frozen.cutoff, frozen.number
     period.inputs_digest, period.result_digest = found.inputs_digest, found.result_digest
     period.closed_by, period.closed_at = by.id, now
     db.session.flush()
@@ -156,13 +159,13 @@ def _check_before(currency: str, span: Span) -> None:
         raise EarlierOpen(span.name, earlier.name)
 
 
-def _recompute(earlier: PlanPeriod, by: Actor, now: datetime) -> None:
+def _recompute(earlier: PlanPeriod, frozen: Freeze, by: Actor, now: datetime) -> None:
     """Where something of a closed period was given back since: run it again by its own version, and book the rest."""
     last = queries.last_run(earlier.id, RunKind.CLOSE, RunKind.RECOMPUTE)
     assert last is not None
-    if not queries.has_news(earlier, since=last.cutoff - running.UNDER_WAY, until=now):
+    if not queries.has_news(earlier, since=last.frozen, until=frozen):
         return
-    run = Run(earlier, now)
+    run = Run(earlier, frozen)
     found = drawing_up.differences(run)
     kept = _keep(run.summary, RunKind.RECOMPUTE, by, now, run.figures | _shown(found))
     writing.write(row=kept, found=found, now=now)
@@ -186,7 +189,8 @@ def _keep(run: Summary, kind: RunKind, by: Actor, now: datetime, figures: dict[s
         kind=kind,
         inputs_digest=run.inputs_digest,
         result_digest=run.result_digest,
-        cutoff=run.cutoff,
+        cutoff=run.freeze.cutoff,
+        freeze_number=run.freeze.number,
         run_by=by.id,
         run_at=now,
         figures=figures,

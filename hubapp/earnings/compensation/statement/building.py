@@ -1,4 +1,4 @@
-"""Statements out of a run: the facts of one earner, their lines by a second implementation, and that both agree."""
+"""Statements out of computed periods: what each tells of one earner, put together to a file that is not sealed yet."""
 
 from __future__ import annotations
 
@@ -11,15 +11,9 @@ from typing import Any
 from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.engine import Result
-from hubapp.earnings.compensation.statement import facts, rules
-from hubapp.earnings.compensation.statement.given import Given
+from hubapp.earnings.compensation.statement import rules
+from hubapp.earnings.compensation.statement.body import Data, body_of
 from hubapp.earnings.compensation.statement.network import Network
-
-Data = dict[str, Any]
-
-
-class ImplementationsDisagree(Exception):
-    """The engine and the statement's own arithmetic come to different amounts: nothing is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +96,92 @@ def result_digest(result: Result) -> str:
     return sha256("\n".join(sorted(rows)).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A computed period as data, for one earner: what stays of it when the network behind it is gone."""
+
+    period: Data
+    plan: Data
+    body: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A correction as data."""
+
+    was: Told
+    now: Told
+    booked_with: str
+
+    @property
+    def rows(self) -> list[Data]:
+        """What is different, component by component."""
+        return verify_statement.differences(self.was.body["lines"], self.now.body["lines"])
+
+
+def told(closed: Closed, account: str, salt: bytes, at: str = "") -> Told:
+    """`at`: its place in the file, by `of_earlier` or `of_later`, so that no two have the same pseudonyms.
+
+    Of who is not in the run, that nothing of it is theirs. Raises ImplementationsDisagree.
+    """
+    run = {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result}
+    body = body_of(closed.network, account, salt + at.encode(), run=run, numbers=closed.numbers)
+    return Told(period_of(closed.period), plan_of(closed), body)
+
+
+def of_earlier(number: int) -> str:
+    """The place of a correction of an earlier period."""
+    return f" {number}"
+
+
+def of_later(number: int) -> str:
+    """The place of a correction by a later close."""
+    return f" later {number}"
+
+
 def document(
     *,
     closed: Closed,
     earner: Earner,
-    issuer: str,
-    keys_at: str,
     salt: bytes,
     corrections: Sequence[Correction] = (),
     later: Sequence[Correction] = (),
-    debt_before: int | None = None,
+    **rest: Any,
 ) -> Data:
-    """Everything but the seal. `debt_before`: where payouts hold back and recover by the plan's terms, what was owed.
-
-    `corrections` of earlier periods were booked with this one's close, `later` ones of this period with later closes.
+    """The same as `assembled` out of networks that stand in memory together.
 
     Raises ImplementationsDisagree, and KeyError for somebody who is not in the run, unless something is corrected.
     """
     if not corrections and not later and earner.account not in closed.network.place:
         raise KeyError(earner.account)
-    body = body_of(closed, earner.account, salt)
+
+    def again(one: Correction, at: str) -> Again:
+        was, now = (told(side, earner.account, salt, at) for side in (one.was, one.now))
+        return Again(was, now, one.booked_with)
+
+    return assembled(
+        main=told(closed, earner.account, salt),
+        earner=earner,
+        corrections=[again(one, of_earlier(at)) for at, one in enumerate(corrections)],
+        later=[again(one, of_later(at)) for at, one in enumerate(later)],
+        **rest,
+    )
+
+
+def assembled(
+    *,
+    main: Told,
+    earner: Earner,
+    issuer: str,
+    keys_at: str,
+    corrections: Sequence[Again] = (),
+    later: Sequence[Again] = (),
+    debt_before: int | None = None,
+) -> Data:
+    """Everything but the seal. `debt_before`: where payouts hold back and recover by the plan's terms, what was owed.
+
+    `corrections` of earlier periods were booked with this one's close, `later` ones of this period with later closes.
+    """
     found: Data = {
         "about": {
             "format": verify_statement.FORMAT,
@@ -130,11 +190,11 @@ def document(
             "keys": keys_at,
         },
         "earner": {"account": earner.account, "name": earner.name},
-        "period": period_of(closed.period),
-        "plan": plan_of(closed),
-        "corrections": [_correction(one, earner.account, salt, at) for at, one in enumerate(corrections)],
-        "later": [_correction(one, earner.account, salt, f"later {at}") for at, one in enumerate(later)],
-        **body,
+        "period": main.period,
+        "plan": main.plan,
+        "corrections": [_correction(one) for one in corrections],
+        "later": [_correction(one) for one in later],
+        **main.body,
     }
     plan, lines = found["plan"]["rules"], found["lines"]
     found["totals"] = verify_statement.totals_of(plan, lines, found["corrections"], found["later"], debt_before)
@@ -165,82 +225,12 @@ def plan_of(closed: Closed) -> Data:
     }
 
 
-def _correction(one: Correction, account: str, salt: bytes, at: int | str) -> Data:
-    was, now = (body_of(side, account, salt + f" {at}".encode()) for side in (one.was, one.now))
+def _correction(one: Again) -> Data:
     return {
-        "period": period_of(one.now.period),
-        "plan": plan_of(one.now),
+        "period": one.now.period,
+        "plan": one.now.plan,
         "booked_with": one.booked_with,
-        "was": was,
-        "now": now,
-        "lines": verify_statement.differences(was["lines"], now["lines"]),
+        "was": one.was.body,
+        "now": one.now.body,
+        "lines": one.rows,
     }
-
-
-def body_of(closed: Closed, account: str, salt: bytes) -> Data:
-    """Facts and lines of one person in one computed period; of who is not in it, that nothing of it is theirs."""
-    network = closed.network
-    member = network.place.get(account)
-    given = Given(network, member)
-    body: Data = {
-        "facts": _facts(network, member, salt) if member is not None else {},
-        "group": given.group,
-        "network": given.network,
-        "orders": _orders(closed, member) if member is not None else [],
-        "run": {"id": closed.run.id, "inputs": closed.run.inputs, "result": closed.run.result},
-        "standing": _standing(network, member) if member is not None else NOWHERE,
-    }
-    taken: dict[str, str] = {}
-    lines = verify_statement.lines_of(rules.rules_of(network.plan), body, taken)
-    _agree(network, member, lines)
-    run = {**body["run"], "taken": sorted(taken)}
-    return {**body, "run": run, "group": given.group.asked, "network": given.network.asked, "lines": lines}
-
-
-def _facts(network: Network, member: int, salt: bytes) -> Data:
-    each = {one.id: facts.facts_of(one, network, member, salt) for one in network.plan.components}
-    return {name: found for name, found in each.items() if found}
-
-
-def _orders(closed: Closed, member: int) -> list[Data]:
-    return [
-        {
-            "order": closed.numbers.get(sale.id, sale.id),
-            "amount": sale.amount,
-            "cv": sale.cv,
-            "pv": sale.pv,
-            "buyer": sale.buyer,
-            "kind": sale.kind,
-        }
-        for sale in closed.network.sales_of(member)
-    ]
-
-
-NOWHERE = {
-    "rank": None,
-    "active": False,
-    **dict.fromkeys(("customers", "customer_pv", "customer_cv", "earlier_cv"), 0),
-}
-
-
-def _standing(network: Network, member: int) -> Data:
-    members = network.inputs.members
-    return {
-        "rank": network.ranks[member],
-        "active": network.active[member],
-        "customers": int(members.customers[member]),
-        "customer_pv": int(members.customer_pv[member]),
-        "customer_cv": int(members.customer_cv[member]),
-        "earlier_cv": int(members.earlier_cv[member]),
-    }
-
-
-def _agree(network: Network, member: int | None, lines: Sequence[Data]) -> None:
-    for at, (line, paid) in enumerate(zip(lines, network.result.paid, strict=True)):
-        ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
-        engines = (0, 0, 0, 0)
-        if member is not None:
-            lost = int(paid.forfeited.get(member, 0))
-            engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
-        if ours != engines:
-            raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")

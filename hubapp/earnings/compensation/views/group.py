@@ -10,7 +10,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hubapp.earnings.compensation import live_queries, participant_queries, volume_queries
+from hubapp.earnings.compensation import live_queries, participant_queries, policies, volume_queries
 from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import PAGE, Person
 from hubapp.earnings.compensation.plans.live import NOTHING
@@ -30,12 +30,12 @@ blueprint = areas.hub_blueprint("group", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Somebody of a level: what they are called, and their group's volume, which is never one purchase's alone."""
+    """Somebody of a level: what they are called, and their group's volume; None where it would show a purchase."""
 
     person: Person
     name: str
-    group: int
-    part: int  # of the volume of whom they stand under, in hundredths
+    group: int | None
+    part: int | None  # of the volume of whom they stand under, in hundredths
 
 
 @blueprint.get("/me/group")
@@ -127,23 +127,31 @@ def _level(person: Person, running: Running | None, currency: str) -> dict[str, 
     ids = [one.account_id for one in (*shown, person)]
     volumes = volume_queries.volumes_of(ids, currency, first) if first else {}
     groups = {one: volumes.get(one, NOTHING).gv for one in ids}
+    told = _told(shown, groups, running, currency)
     whole = max(1, groups[person.account_id])
     return {
         "nodes": [
             Node(
                 one,
                 names[one.account_id],
-                groups[one.account_id],
-                min(100, max(0, groups[one.account_id]) * 100 // whole),
+                groups[one.account_id] if one.account_id in told else None,
+                min(100, max(0, groups[one.account_id]) * 100 // whole) if one.account_id in told else None,
             )
             for one in shown
         ],
+        "is_kept_back": len(told) < len(shown),
         "of": person,
         "size": participant_queries.sizes([person.account_id]).get(person.account_id, participant_queries.NOBODY),
         "group": groups[person.account_id],
         "next_after": shown[-1].account_id if len(people) > PAGE else None,
         "takes_focus": after is not None,
     }
+
+
+def _told(shown: list[Person], groups: dict[UUID, int], running: Running | None, currency: str) -> set[UUID]:
+    alone = [one.account_id for one in shown if not one.people and groups[one.account_id]]
+    customers = live_queries.customers_of(alone, running, currency) if running else {}
+    return policies.told({one.account_id: groups[one.account_id] for one in shown}, customers)
 
 
 def _after() -> UUID | None:

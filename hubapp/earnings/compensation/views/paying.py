@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_login import current_user
 
-from hubapp.earnings.compensation import calendar, explaining, queries, signing, standing
+from hubapp.earnings.compensation import calendar, edge, explaining, queries, standing
 from hubapp.earnings.compensation.explaining import Part
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.compensation.plans.words import pieces
+from hubapp.earnings.compensation.services import filing
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
 from hubapp.kernel.money import Money
@@ -68,11 +69,13 @@ def _say(part: Part, hub_names: Mapping[int, tuple[str, str]]) -> str:
 @access.requires()
 def statement_file(plan_period: str) -> Response:
     """The same as a signed file, which anybody can check away from this server."""
-    name, body = signing.signed(
+    now = clock.now()
+    name, body = filing.signed(
         account_id=current_user.account_id,
         name=current_user.name,
-        standing=standing.standing(plan_period, now=clock.now()),
-        settings=current_app.extensions["hubapp.settings"],
+        standing=standing.standing(plan_period, now=now),
+        settings=edge.settings(),
+        now=now,
     )
     answer = Response(body, mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
