@@ -12,11 +12,12 @@ branch_labels = None
 depends_on = None
 
 # How often a word is written cannot be told before. A rare one is looked up by the index of words, which knows no order:
-# all that it finds is read and sorted. A common one is met soon where the list is read in its order. So: hits are looked
-# up, no further than FEW; where there are more, the next NEAR rows of the list are read in its order until the page is
-# full; and where it is not, the word is common, but hardly so near: then its other hits are read as well, by the index.
-# So a page reads at most FEW hits and NEAR rows, or, where hits are far from where it begins, those hits; what lies
-# between and is none is never read.
+# all that it finds is read and sorted. A common one is met soon where the list is read in its order, and to look it up
+# takes an entry of the index for each time it is written. So the first FEW rows of the list are read, which mostly
+# fills the page where a word is common. Where they do not, hits are looked up, no further than FEW; where there are more,
+# the next NEAR rows of the list are read until the page is full; and where it still is not, the word is common, but not
+# so near: then its other hits are read as well, by the index. So a page reads at most FEW and NEAR rows and FEW hits, or,
+# where hits are far from where it begins, those hits; what lies between and is none is never read.
 FEW, NEAR = 200, 1_000
 
 
@@ -44,18 +45,27 @@ def _found(
     """
     columns = keys + besides
     every = f"{listed} AND {base} AND {after}"
+    first, near = (f"(SELECT count(*) FROM {name}_{part})" for part in ("first", "near"))
+    is_common = f"(SELECT count(*) FROM (SELECT FROM {name}_hit LIMIT {FEW + 1}) AS met) > {FEW}"
+
+    def stretch(rows: int, condition: str) -> str:
+        return f"""SELECT {distinct} {keys} FROM (
+          SELECT * FROM {table} x WHERE {listed} AND {after} ORDER BY {order} LIMIT {rows}) x {join}
+        WHERE {condition} AND x.terms @@ {words} AND {base} AND {visible} ORDER BY {order} LIMIT {room}"""
+
     return f"""{name}_hit AS MATERIALIZED (
       SELECT {columns} FROM {table} x WHERE {every} AND x.terms @@ {words}),
+    {name}_first AS MATERIALIZED (
+      {stretch(FEW, "true")}),
     {name}_near AS MATERIALIZED (
-      SELECT {distinct} {keys} FROM (
-          SELECT * FROM {table} x WHERE {listed} AND {after} ORDER BY {order} LIMIT {NEAR}) x {join}
-        WHERE (SELECT count(*) FROM (SELECT FROM {name}_hit LIMIT {FEW + 1}) AS met) > {FEW}
-        AND x.terms @@ {words} AND {base} AND {visible} ORDER BY {order} LIMIT {room}),
+      {stretch(NEAR, f"{first} < {room} AND {is_common}")}),
     {name} AS (
-      (SELECT {distinct} {rank}, {keys} FROM {name}_hit x {join}
-        WHERE (SELECT count(*) FROM {name}_near) < {room} AND {visible} ORDER BY {order} LIMIT {room})
+      (SELECT {rank}, {keys} FROM {name}_first x WHERE {first} = {room})
       UNION ALL
-      (SELECT {rank}, {keys} FROM {name}_near x WHERE (SELECT count(*) FROM {name}_near) = {room}))"""
+      (SELECT {rank}, {keys} FROM {name}_near x WHERE {first} < {room} AND {near} = {room})
+      UNION ALL
+      (SELECT {distinct} {rank}, {keys} FROM {name}_hit x {join}
+        WHERE {first} < {room} AND {near} < {room} AND {visible} ORDER BY {order} LIMIT {room}))"""
 
 
 # What class 0 leaves free; nothing, and class 1 is not looked for.

@@ -18,6 +18,7 @@ from tests.benchmarks.measuring import Page, Result, costs_by_turns
 FEW, MANY, ROUNDS = 100, int(os.environ.get("HUBAPP_BENCH_ITEMS", "100000")), 30
 HUBS, EACH, ELSEWHERE = int(os.environ.get("HUBAPP_BENCH_HUBS", "10000")), 1_000, 2
 GOAL = 1.5
+LEAST_SHOWN = 0.002  # seconds
 LISTS = {
     "Front page": "/",
     "Feed": "/feed",
@@ -81,11 +82,16 @@ def hubs(ground: Ground) -> Iterator[Result]:
 
 
 def _compared(what: str, pages: Sequence[Page]) -> Result:
-    """CPU and database each against the small one; the worse of both counts."""
+    """CPU and database together against the small one's, as somebody waits for both; the database alone where it shows.
+
+    Of a hundred rows the database reads a page or two of memory: a millisecond more is what indexes of any size take.
+    """
     small, large = costs_by_turns(pages, rounds=ROUNDS)
-    cpu, database = large.cpu / small.cpu, large.database / small.database
-    figures = f"CPU + database {small} : {large}, {cpu:.2f}× and {database:.2f}×"
-    return Result(what, figures, max(cpu, database), GOAL)
+    whole = (large.cpu + large.database) / (small.cpu + small.database)
+    database = large.database / small.database
+    shows = large.database - small.database > LEAST_SHOWN
+    figures = f"CPU + database {small} : {large}, {whole:.2f}×, the database alone {database:.2f}×"
+    return Result(what, figures, max(whole, database) if shows else whole, GOAL)
 
 
 def _middle(full: Full, path: str) -> Page:

@@ -37,7 +37,7 @@ MOST_READ = MANY // 2
 FAR = 600
 LOOKED_UP, STRETCH = 200, 1_000
 # A table's stretch in vain, its hits, and what hangs on them.
-MOST_READ_FAR = LOOKED_UP + STRETCH + 2 * FAR
+MOST_READ_FAR = 2 * LOOKED_UP + STRETCH + 2 * FAR
 KEY = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 KEY_OF_ANSWER = KEY.replace("-8000-", "-8001-")
 # Nearly all are called walnut and tell of walnuts: what finds them by the beginning of the word finds them twice.

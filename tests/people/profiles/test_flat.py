@@ -25,7 +25,7 @@ MOST_READ = 400
 MOST_SEARCHED = MANY // 2
 # What nobody says but who joined first: the stretch is read in vain, then the hits and who they are.
 FAR = 600
-MOST_READ_FAR = 200 + 1_000 + 2 * FAR
+MOST_READ_FAR = 2 * 200 + 1_000 + 2 * FAR
 SEEN = (EVERYBODY, MEMBERS)
 FILL = (
     """INSERT INTO account (id, email, name, locale, is_central, is_demo, created_at)
