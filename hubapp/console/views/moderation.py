@@ -24,15 +24,15 @@ from hubapp.tenancy.platform import in_hub
 from hubapp.web import access
 
 
-@blueprint.get("/hubs/<slug>/moderation")
+@blueprint.get("/hubs/<vacant_slug>/moderation")
 @access.requires("central.moderation")
-def hub_cases(slug: str) -> ResponseReturnValue:
+def hub_cases(vacant_slug: str) -> ResponseReturnValue:
     """The queue of a hub that nobody looks after; `?state=done` what was decided."""
-    found = hub_or_404(slug)
+    found = hub_or_404(vacant_slug)
     if not network.is_vacant(found.id):
         raise LookedAfter
     with in_hub(found.id):
-        page = queue.listed("console.hub_cases", slug=slug)
+        page = queue.listed("console.hub_cases", vacant_slug=vacant_slug)
     return render_template("console/hub_cases.html", found=found, **page)
 
 
@@ -107,7 +107,7 @@ def _back(found: ModerationCase, why: str) -> tuple[str, str]:
     """(name, address) of the list that it stands in."""
     if why == network.VACANT:
         slug, _name = hubs_of_network.names([found.hub_id])[found.hub_id]
-        return _("Moderation"), url_for("console.hub_cases", slug=slug)
+        return _("Moderation"), url_for("console.hub_cases", vacant_slug=slug)
     return _("Appeals"), url_for("console.appeals")
 
 
