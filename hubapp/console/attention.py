@@ -22,6 +22,7 @@ def items(figures: Overview) -> list[dict[str, Any]]:
         _commands(figures),
         _refunds(figures),
         _appeals(figures),
+        _vacant_cases(figures),
         _jobs(figures),
         _payouts(figures),
         _retainers(figures),
@@ -108,6 +109,23 @@ def _appeals(figures: Overview) -> dict[str, Any] | None:
         "href": url_for("console.appeals"),
         "action": _("Show"),
         "icon_name": "shield-check",
+    }
+
+
+def _vacant_cases(figures: Overview) -> dict[str, Any] | None:
+    count = figures.vacant_cases
+    if not count:
+        return None
+    return {
+        "title": ngettext(
+            "%(num)d report or first text waits to be looked at",
+            "%(num)d reports or first texts wait to be looked at",
+            count,
+        ),
+        "text": _("In hubs that nobody looks after: the network decides in their place."),
+        "href": url_for("console.appeals", _anchor="vacant"),
+        "action": _("Show"),
+        "icon_name": "flag",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from hubapp.kernel.errors import Refusal
+from hubapp.kernel.errors import NotFound, Refusal
 
 
 class NoSuchAccount(Refusal):
@@ -55,3 +55,12 @@ class WhyMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Say why: the audit log keeps it."))
+
+
+class LookedAfter(NotFound):
+    """Somebody looks after the hub: what it decides is no business of the core's, but for appeals."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody looks after this hub, and decides there. Who disagrees can appeal to the network.")
+        )

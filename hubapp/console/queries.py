@@ -76,6 +76,7 @@ class Overview:
     refunds: int = 0
     proposed_entries: int = 0
     appeals: int = 0
+    vacant_cases: int = 0
 
     @property
     def open_hubs(self) -> int:
@@ -111,6 +112,7 @@ def overview(now: datetime) -> Overview:
         failed_jobs=failures.count(),
         proposed_runs=payouts.waiting(),
         appeals=moderation.count_appeals(),
+        vacant_cases=moderation.count_in_vacant(closed=hubs.closed()),
         proposed_retainers=retainers.waiting(),
         failed_mails=mails.count_failed(),
         health=checks.health(hubs=sum(counts.values())),

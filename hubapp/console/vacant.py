@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hubapp.community.moderation import queries as moderation
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.orders import queries as orders
 from hubapp.market.orders import refund_queries
@@ -50,6 +51,7 @@ def _tasks(hub: Hub) -> tuple[Waiting, ...]:
             Waiting("frozen", int(hub.status == HubStatus.FROZEN)),
             Waiting("disputes", *disputes.unanswered()),
             Waiting("refunds", *refund_queries.for_core()),
+            Waiting("cases", moderation.count_open()),
             Waiting("orders", orders.open_tasks(None)),
             Waiting("behind", sum(subscriptions.count_behind())),
             Waiting("listing", int(catalogue.count_live() == 0)),

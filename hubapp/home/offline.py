@@ -14,7 +14,9 @@ from hubapp.web.lean import lean
 
 # Pages whose words are kept: a deployment that changes them replaces what phones have.
 _PAGES = ("home/offline.html", "layouts/base.html", "layouts/plain.html")
-_FILES = ("fonts.css", "core.css", "components.css", "data.css", "vendor/htmx/htmx.min.js", "app.js")
+# The door of a gathering goes on without a network; with a new shell it is drawn anew.
+_DOOR = ("door.css", "door.js")
+_FILES = ("fonts.css", "core.css", "components.css", "data.css", "vendor/htmx/htmx.min.js", "app.js", *_DOOR)
 
 
 def shell(site: Site) -> list[str]:

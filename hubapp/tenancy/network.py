@@ -53,6 +53,11 @@ def memberships() -> int:
     return int(db.session.scalar(select(func.sum(Hub.member_count)).where(Hub.status != HubStatus.CLOSED)) or 0)
 
 
+def closed() -> frozenset[int]:
+    """Hubs that are no more."""
+    return frozenset(db.session.scalars(select(Hub.id).where(Hub.status == HubStatus.CLOSED)))
+
+
 def not_open() -> frozenset[int]:
     """Hubs that are frozen or closed."""
     return frozenset(db.session.scalars(select(Hub.id).where(Hub.status != HubStatus.OPEN)))

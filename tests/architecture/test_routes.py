@@ -14,7 +14,7 @@ from hubapp.money.payments import plug
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.factories.accounts import base_url, sign_in
-from tests.factories.walking import CENTRAL_VALUES, Ask, values_of, walk
+from tests.factories.walking import Ask, central_values_of, values_of, walk
 from tests.factories.world import MARK, ROLES, World, make_world
 
 # What the forms behind the routes ask for, so that they get past their forms to the objects they name.
@@ -135,9 +135,8 @@ def test_nothing_breaks_on_the_hubs_own_objects(walker: Walker) -> None:
 
 
 def test_the_console_is_open_to_the_central_team_only_and_nothing_breaks(walker: Walker) -> None:
-    values = {**CENTRAL_VALUES, "account_id": str(walker.world.people["connector, there"])}
     wrong = []
-    for role, ask, answer in walker.ask_all(None, values):
+    for role, ask, answer in walker.ask_all(None, central_values_of(walker.world)):
         is_refused = to_sign_in(answer) if role == "visitor" else answer.status_code == 403
         is_open = ask.rule.endpoint.startswith("console.") and role != "central" and not is_refused
         if is_open or answer.status_code >= FAULT:

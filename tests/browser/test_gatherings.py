@@ -6,11 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+import segno
+from playwright.sync_api import expect
 
 from hubapp.kernel import clock, ids
 from tests.browser.conftest import Visit
 from tests.browser.people import Person
 from tests.browser.site import BUYER, CONNECTORS, POTTER
+from tests.browser.test_offline import comes_true
 
 CONNECTOR = CONNECTORS["nairobi"]
 # Further ahead than any journey moves the sandbox's clock.
@@ -74,10 +77,10 @@ def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: 
     wambui.sees("0 of 1 are in")
 
 
-def door(visit: Visit, *, script: str = "") -> Person:
+def door(visit: Visit, *, script: str = "", **options: str) -> Person:
     """The connector on a phone at the door of a gathering of her own, to which two people come."""
     title = f"Lantern evening {ids.short_code(4)}"
-    wambui = visit(viewport={"width": 390, "height": 844})
+    wambui = visit(viewport={"width": 390, "height": 844}, **options)
     if script:
         wambui.page.add_init_script(script)
     wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
@@ -108,22 +111,79 @@ def test_the_door_goes_on_without_a_network_and_sends_later(visit: Visit) -> Non
     wambui.faults[:] = [fault for fault in wambui.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 
 
-# Stands in for a phone: a camera that shows a flicker, and a reader that sees one ticket in it.
+# Stands in for a phone: a camera before which a code is held, as black squares on white; `hold` shows another one.
 CAMERA = """
-  const canvas = document.createElement("canvas");
-  setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 9, 9), 40);
-  window.BarcodeDetector = class { async detect() { return window.seen ? [{ rawValue: window.seen }] : []; } };
-  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+  const sheet = Object.assign(document.createElement("canvas"), { width: 640, height: 480 }).getContext("2d");
+  let rows = [];
+  window.hold = (code) => { rows = code; };
+  setInterval(() => {
+    sheet.fillStyle = "white";
+    sheet.fillRect(0, 0, 640, 480);
+    sheet.fillStyle = "black";
+    rows.forEach((row, y) => row.forEach((dark, x) => dark && sheet.fillRect(120 + 9 * x, 60 + 9 * y, 9, 9)));
+  }, 40);
+  navigator.mediaDevices.getUserMedia = async () => sheet.canvas.captureStream();
 """
+# A browser that reads codes by itself, and one that does not.
+READS = """
+  window.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() { return window.seen ? [{ rawValue: window.seen }] : []; }
+  };
+"""
+READS_NOT = "delete window.BarcodeDetector;"
+LOADED = "() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/jsQR.js'))"
+IS_KEPT = "async () => Boolean(await caches.match(location.pathname) && await caches.match(%s))"
+
+
+def hold(person: Person, code: str) -> None:
+    """A ticket is held before the camera: what its code leads to, drawn as it is printed."""
+    address = person.site.url("nairobi", f"/ticket/{code}")
+    rows = [[int(dark) for dark in row] for row in segno.make(address, micro=False, error="q").matrix]
+    person.page.evaluate("rows => hold(rows)", rows)
 
 
 def test_a_code_before_the_camera_lets_in_once(visit: Visit) -> None:
-    wambui = door(visit, script=CAMERA)
+    wambui = door(visit, script=CAMERA + READS)
     code = wambui.main.locator("li[data-code]").last.get_attribute("data-code")
     wambui.press("Scan with the camera")
     wambui.page.evaluate("code => { window.seen = `https://tulia.example/ticket/${code}`; }", code)
     wambui.sees("1 of 2 are in")
+    assert not wambui.page.evaluate(LOADED)
     wambui.page.reload()
     wambui.sees("1 of 2 are in")
     wambui.press(re.compile("^Undo"))
     wambui.sees("0 of 2 are in")
+
+
+def test_a_phone_that_cannot_read_codes_reads_them_all_the_same_also_after_a_reload_offline(visit: Visit) -> None:
+    wambui = door(visit, script=CAMERA + READS_NOT, service_workers="allow")
+    first, second = (str(row.get_attribute("data-code")) for row in wambui.main.locator("li[data-code]").all())
+    comes_true(wambui, "() => navigator.serviceWorker.controller !== null")
+    comes_true(wambui, IS_KEPT % "document.querySelector('[data-door]').dataset.decoder")
+    wambui.press("Scan with the camera")
+    hold(wambui, first)
+    wambui.sees("1 of 2 are in")
+
+    wambui.context.set_offline(True)
+    wambui.page.reload()
+    wambui.sees("You are offline. Go on", "1 of 2 are in")
+    wambui.press("Scan with the camera")
+    hold(wambui, second)
+    wambui.sees("in, not sent yet")
+    wambui.page.reload()
+    wambui.sees("1 of 2 are in", "in, not sent yet")
+    expect(wambui.main.locator("li.is-in")).to_have_count(2)
+    wambui.context.set_offline(False)
+    wambui.sees("2 of 2 are in")
+
+    address = wambui.page.url
+    wambui.go("nairobi", "/auth/logout")
+    wambui.press("Sign out")
+    wambui.sees("You are signed out")
+    wambui.context.set_offline(True)
+    wambui.page.goto(address)
+    wambui.sees("You are offline", "My tickets")
+    wambui.sees_not("Makena")
+    wambui.context.set_offline(False)
+    wambui.faults[:] = [fault for fault in wambui.faults if "ERR_INTERNET_DISCONNECTED" not in fault]

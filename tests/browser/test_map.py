@@ -27,7 +27,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.browser.looking import Fault, faults
 from tests.factories.accounts import base_url, sign_in
-from tests.factories.walking import CENTRAL_VALUES, Ask, values_of, walk
+from tests.factories.walking import Ask, central_values_of, values_of, walk
 from tests.factories.world import World, make_world
 
 # Whoever sees most of a page first; the visitor's view comes last, for what only visitors see.
@@ -62,8 +62,7 @@ def world_in(app: HubFlask, language: str) -> World:
 
 def addresses(app: HubFlask, world: World) -> Iterator[tuple[str, list[FlaskClient], Ask]]:
     """(site, whoever may be asked for it, address) of everything that can be got, in the order of the map."""
-    central_values = {**CENTRAL_VALUES, "account_id": str(world.people["connector, there"])}
-    for area, hub_id, values in ((HUB, world.there, values_of(world)), (CENTRAL, None, central_values)):
+    for area, hub_id, values in ((HUB, world.there, values_of(world)), (CENTRAL, None, central_values_of(world))):
         clients = [signed_in(app, world, role, hub_id) for role in ROLES[area]]
         for ask in walk(app, area, values):
             if ask.method == "GET" and ask.rule.endpoint not in NO_PAGES:

@@ -24,7 +24,7 @@ from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector, make_member
-from tests.factories.moderating import make_bench
+from tests.factories.moderating import make_bench, make_vacant
 from tests.factories.retainers import proposed
 from tests.factories.walking import CENTRAL_VALUES, UNKNOWN
 
@@ -113,8 +113,9 @@ def test_every_page_opens_for_the_central_team(app: HubFlask, central: Browser) 
             entry_id = ledger.entries_of(f"order:{order_id}")[0].id
         retainer_id = proposed(shop.hub_id, make_member(shop.hub_id, "Anna").account_id)
     bench = make_bench(app, shop.hub_id)
-    case_id = bench.report("post")
-    appeal_id = bench.appeal(bench.decide(case_id, "hide"))
+    appeal_id = bench.appeal(bench.decide(bench.report("post"), "hide"))
+    with app.app_context():
+        case_id = make_vacant()
     real = {"account_id": central.account_id, "dispute_id": dispute_id, "request_id": request_id, "run_id": run_id}
     real |= {"order_id": order_id, "entry_id": entry_id, "retainer_id": retainer_id}
     real |= {"case_id": case_id, "appeal_id": appeal_id}

@@ -104,3 +104,13 @@ def make_bench(app: HubFlask, hub_id: int | None = None) -> Bench:
                 "profile": ann.id,
             }
     return Bench(app, hub_id, ann, ben, hal, viv, maud, things)
+
+
+def make_vacant(slug: str = "quiet") -> UUID:
+    """A case in a hub that nobody looks after (needs an application context)."""
+    hub_id = make_hub(slug)
+    author, reporter = make_member(hub_id, "Ann"), make_member(hub_id, "Ben")
+    with hub_scope(hub_id), unit_of_work():
+        thing = {"kind": "post", "thing_id": say(author.account_id, LADDER).id}
+        said = {"reason": "other", "words": "Not nice.", "now": NOW}
+        return services.report(reporter_id=reporter.account_id, **thing, **said).case_id

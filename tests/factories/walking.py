@@ -15,6 +15,7 @@ UNKNOWN = "01890000-0000-7000-8000-000000000000"
 # What stands for a variable on the central domain, where no object belongs to a hub.
 CENTRAL_VALUES = {
     "slug": "lyon",
+    "vacant_slug": "quiet",
     "host": "lyon.example",
     "step": "start",
     "job_id": "1",
@@ -63,6 +64,11 @@ class Ask:
 def values_of(world: World) -> dict[str, str]:
     """What stands for a variable in a hub."""
     return {**world.values, "version": "1", "name": "app.css"}
+
+
+def central_values_of(world: World) -> dict[str, str]:
+    """The same on the central site."""
+    return {**CENTRAL_VALUES, **world.central, "account_id": str(world.people["connector, there"])}
 
 
 def walk(app: HubFlask, area: str, values: dict[str, str]) -> Iterator[Ask]:

@@ -57,6 +57,7 @@ from tests.factories.gatherings import make_gathering
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
+from tests.factories.moderating import make_vacant
 from tests.factories.retainers import agreed, earn
 from tests.factories.subscriptions import wish
 from tests.factories.talk import png
@@ -68,13 +69,17 @@ ROLES = ("visitor", "member", "other member", "seller", "connector", "connector 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`there` has everything, `here` only its people. `values`: what stands for a variable of an address."""
+    """`there` has everything, `here` only its people. `values`: what stands for a variable of an address.
+
+    `central`: the same for the console's pages about a third hub, which nobody looks after.
+    """
 
     app: HubFlask
     there: int
     here: int
     people: dict[str, UUID]
     values: dict[str, str]
+    central: dict[str, str]
 
     def who(self, role: str, hub_id: int) -> UUID | None:
         """The person who has this role, seen from a hub."""
@@ -95,7 +100,7 @@ def make_world(app: HubFlask) -> World:
             shown = f"{MARK} {role}" if hub_id == there else role
             make_member(hub_id, shown, account_id=account, role="connector" if role == "connector" else None)
     values = _objects(app, there, people)
-    return World(app, there, here, people, values)
+    return World(app, there, here, people, values, {"case_id": str(make_vacant())})
 
 
 def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, str]:

@@ -5,5 +5,6 @@ member's word about it; a *case* is what the hub has to decide about one thing, 
 a decision (leave, hide, warn, suspend; approve or refuse what waited), each with its undo; an *appeal* asks the core,
 once per action, whose central team has the last word. The *subject* is the person whose thing it is.
 
-Stands above the slices whose things it hides. Publishes nothing; answers TextHeld.
+Stands above the slices whose things it hides. Publishes CaseLeftToCore and DecisionAppealed; answers
+TextHeld.
 """

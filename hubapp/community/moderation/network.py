@@ -1,11 +1,15 @@
-"""Appeals, and cases about those who would decide them, of all hubs, for the central team (platform scope)."""
+"""What the core decides: appeals, cases about connectors, and those of hubs without one (platform scope)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
 
 from hubapp.community.moderation.errors import NoSuchAction, NoSuchCase
 from hubapp.community.moderation.models import ModerationAction, ModerationAppeal, ModerationCase
@@ -13,6 +17,17 @@ from hubapp.kernel.db import db
 from hubapp.people.membership import network as membership
 
 PAGE = 30
+# Why a case is for the core: nobody looks after the hub, or it is about somebody who does.
+VACANT, CONNECTOR = "vacant", "connector"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A hub without a connector where something waits: how many cases, the oldest since when."""
+
+    hub_id: int
+    count: int
+    since: datetime
 
 
 def appeals(*, is_open: bool, key: UUID | None = None, limit: int = PAGE) -> Sequence[ModerationAppeal]:
@@ -62,6 +77,55 @@ def about_connectors(*, after: UUID | None = None, limit: int = PAGE) -> Sequenc
 def count_about_connectors() -> int:
     """How many of them wait."""
     return db.session.scalar(select(func.count()).select_from(_ABOUT_CONNECTORS.subquery())) or 0
+
+
+def waiting_in_vacant(*, closed: Collection[int], limit: int = PAGE) -> list[Waiting]:
+    """Hubs without a connector where something waits, the one that has waited the longest first.
+
+    `closed`: hubs that nobody is in any more.
+    """
+    oldest = func.min(ModerationCase.opened_at)
+    statement = select(ModerationCase.hub_id, func.count(), oldest).where(*_in_vacant(closed))
+    rows = db.session.execute(statement.group_by(ModerationCase.hub_id).order_by(oldest).limit(limit))
+    return [Waiting(*row) for row in rows]
+
+
+def count_in_vacant(*, closed: Collection[int]) -> int:
+    """How many cases wait in hubs without a connector."""
+    return db.session.scalar(select(func.count()).select_from(ModerationCase).where(*_in_vacant(closed))) or 0
+
+
+def _in_vacant(closed: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ModerationCase.closed_at.is_(None),
+        ModerationCase.hub_id.not_in(select(_CONNECTORS.c.hub_id)),
+        ~(ModerationCase.hub_id == any_(literal(list(closed), ARRAY(BigInteger)))),
+    )
+
+
+def is_vacant(hub_id: int) -> bool:
+    """Whether nobody looks after a hub, so that the core does."""
+    return not _connectors(hub_id)
+
+
+def _connectors(hub_id: int) -> set[UUID]:
+    return set(db.session.scalars(select(_CONNECTORS.c.account_id).where(_CONNECTORS.c.hub_id == hub_id)))
+
+
+def why_core(found: ModerationCase) -> str:
+    """Why the core decides a case: VACANT, CONNECTOR, or '' where it is the hub's own.
+
+    What the core decided about a connector stays the core's, also once they are none any more.
+    """
+    connectors = _connectors(found.hub_id)
+    if not connectors:
+        return VACANT
+    if found.subject_id in connectors:
+        return CONNECTOR
+    decided = select(ModerationAction.id).where(
+        ModerationAction.hub_id == found.hub_id, ModerationAction.case_id == found.id, ModerationAction.by_core
+    )
+    return "" if db.session.scalar(decided.limit(1)) is None else CONNECTOR
 
 
 def case(case_id: UUID) -> ModerationCase:

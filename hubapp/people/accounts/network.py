@@ -42,6 +42,11 @@ def named(name: str, *, limit: int = PAGE) -> Sequence[AccountRow]:
     return [_row(row) for row in db.session.scalars(statement.order_by(Account.name, Account.id).limit(limit))]
 
 
+def central_team() -> list[uuid.UUID]:
+    """Everybody who works for the central team."""
+    return list(db.session.scalars(select(Account.id).where(Account.is_central, Account.confirmed_at.is_not(None))))
+
+
 def with_ids(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, AccountRow]:
     """Accounts by id."""
     rows = db.session.scalars(select(Account).where(Account.id.in_(ids))) if ids else ()

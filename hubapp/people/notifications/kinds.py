@@ -19,6 +19,7 @@ GROUPS = {
     "members": _l("Members"),
     "market": _l("Market"),
     "hub": _l("News from the hub"),
+    "network": _l("The network"),
     "rules": _l("House rules"),
     "money": _l("Money"),
     "security": _l("Security"),
@@ -34,7 +35,8 @@ class Kind:
     it is shown on their devices, unless they choose; what is mailed at once is, if nothing is said. `always`: nobody
     can switch it off. `is_letter`: its mail is a letter of the same name that the slice sends itself, and whose subject
     is the notice's text. `needs`: a permission without which it is neither offered nor sent: who
-    has lost it is told nothing that came of it. `example`: a context, for tests.
+    has lost it is told nothing that came of it. Of the central team, it is for what is told in no hub. `example`: a
+    context, for tests.
     """
 
     name: str
@@ -53,6 +55,11 @@ class Kind:
     def is_pushed(self) -> bool:
         """Whether devices show it where nobody chose."""
         return self.mail == NOW if self.push is None else self.push
+
+    @property
+    def is_central(self) -> bool:
+        """Whether it is for the central team."""
+        return self.needs.startswith("central.")
 
     @property
     def template(self) -> str:

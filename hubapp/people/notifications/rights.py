@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flask import current_app
 
+from hubapp.people.accounts import queries as accounts
 from hubapp.people.notifications.kinds import Kind
 from hubapp.web.areas import HubFlask
 
@@ -26,8 +27,11 @@ def install(app: HubFlask, checker: Checker) -> None:
 
 
 def may_see(kind: Kind, *, account_id: uuid.UUID, hub_id: int | None) -> bool:
-    """Whether this kind is for them: most are for everybody, some for who has a right in the hub."""
+    """Whether this kind is for them: most are for everybody, some for who has a right in a hub, or in the core."""
     if not kind.needs:
         return True
+    if kind.is_central:
+        person = accounts.account(account_id)
+        return person is not None and person.is_central
     checker: Checker = current_app.extensions[EXTENSION]
     return hub_id is not None and checker(account_id=account_id, hub_id=hub_id, permission=kind.needs)

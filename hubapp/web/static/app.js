@@ -1,273 +1,252 @@
 /* Comfort on top of pages that work without it: keys, dialogs, copying, one click only, and focus after a swap.
    Everything hangs on data attributes and on the document, so that swapped-in parts need no wiring. */
-(() => {
-  "use strict";
+const one = (selector, within = document) => (selector ? within.querySelector(selector) : null);
+const all = (selector, within = document) => within.querySelectorAll(selector);
+const on = (name, act, capture) => document.addEventListener(name, act, capture);
 
-  const one = (selector, within = document) => (selector ? within.querySelector(selector) : null);
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const on = (name, act, capture) => document.addEventListener(name, act, capture);
+/* Dialogs */
+const open = (id) => {
+  const dialog = document.getElementById(id);
+  if (!dialog || dialog.open) return dialog;
+  dialog.showModal();
+  one("[autofocus], input:not([type=hidden]), select, textarea", dialog)?.focus();
+  return dialog;
+};
 
-  /* Dialogs */
-  const open = (id) => {
-    const dialog = document.getElementById(id);
-    if (!dialog?.showModal || dialog.open) return Boolean(dialog);
+const ask = (question) =>
+  new Promise((resolve) => {
+    const dialog = document.getElementById("confirm");
+    one("h2", dialog).textContent = question;
+    dialog.returnValue = "";
+    dialog.onclose = () => resolve(dialog.returnValue === "yes");
     dialog.showModal();
-    one("[autofocus], input:not([type=hidden]), select, textarea", dialog)?.focus();
-    return true;
-  };
-
-  const ask = (question) =>
-    new Promise((resolve) => {
-      const dialog = document.getElementById("confirm");
-      if (!dialog) return resolve(confirm(question));
-      one("h2", dialog).textContent = question;
-      dialog.returnValue = "";
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-      dialog.showModal();
-    });
-
-  on("click", async (event) => {
-    const opener = event.target.closest("[data-open]");
-    if (opener && !event.ctrlKey && !event.metaKey && open(opener.dataset.open)) event.preventDefault();
-    event.target.closest("[data-close]")?.closest("dialog")?.close();
-    // A click beside it, on the backdrop.
-    if (event.target instanceof HTMLDialogElement) event.target.close();
-    const copier = event.target.closest("[data-copy]");
-    if (copier) await copy(copier);
-    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  const copy = async (button) => {
-    const source = one(button.dataset.copy);
-    const label = one("span", button) ?? button;
-    const before = label.textContent;
-    try {
-      await navigator.clipboard.writeText(source.value ?? source.textContent);
-    } catch {
-      return source.select?.();
-    }
-    label.textContent = button.dataset.done ?? before;
-    say(label.textContent);
-    setTimeout(() => { label.textContent = before; }, 2000);
-  };
+on("click", async (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener && !event.ctrlKey && !event.metaKey && open(opener.dataset.open)) event.preventDefault();
+  event.target.closest("[data-close]")?.closest("dialog")?.close();
+  // A click beside it, on the backdrop.
+  if (event.target.matches("dialog")) event.target.close();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) await copy(copier);
+  const { step } = event.target.dataset;
+  if (step) {
+    const field = one("input", event.target.parentNode);
+    field[step]();
+    changed(field);
+  }
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
 
-  /* One place where short results are read out */
-  const say = (text) => {
-    if (!one("#voice")) document.body.insertAdjacentHTML("beforeend", '<p id="voice" class="vh" role="status"></p>');
-    one("#voice").textContent = text;
-  };
+const copy = async (button) => {
+  const source = one(button.dataset.copy);
+  const label = one("span", button);
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(source.value);
+  } catch {
+    return source.select();
+  }
+  label.textContent = button.dataset.done;
+  // Read out, while the button says its own name again.
+  button.nextElementSibling.textContent = button.dataset.done;
+  setTimeout(() => { label.textContent = before; }, 2000);
+};
 
-  /* Keys */
-  on("keydown", (event) => {
-    for (const menu of event.key === "Escape" ? all("details.menu[open]") : []) {
-      menu.open = false;
-      one("summary", menu).focus();
-    }
-    const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (writing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
-    if (event.key === "/") {
-      const field = one("main [data-search]");
-      field?.focus();
-      field?.select();
-      if (field || open("search")) event.preventDefault();
-    }
-    if (event.key === "?" && open("help")) event.preventDefault();
-  });
+/* Keys */
+on("keydown", (event) => {
+  for (const menu of event.key === "Escape" ? all("details.menu[open]") : []) {
+    menu.open = false;
+    one("summary", menu).focus();
+  }
+  const writing = event.target.closest?.("input, textarea, select");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+  if (event.key === "/") {
+    const field = one("main [data-search]");
+    field?.focus();
+    field?.select();
+    if (field || open("search")) event.preventDefault();
+  }
+  if (event.key === "?" && open("help")) event.preventDefault();
+});
 
-  /* Light and dark, at once; the server keeps the choice */
-  on("submit", async (event) => {
-    const button = event.submitter;
-    if (!button?.dataset.schemeTo) return;
+/* Light and dark, at once; the server keeps the choice */
+on("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.schemeTo) return;
+  event.preventDefault();
+  const chosen = button.value;
+  document.documentElement.dataset.scheme = chosen;
+  for (const other of all("[data-scheme-to]")) other.setAttribute("aria-pressed", other.value === chosen);
+  const body = new URLSearchParams(new FormData(event.target));
+  body.set("scheme", chosen);
+  fetch(event.target.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+});
+
+/* Questions before what cannot be undone, and one click only */
+const release = (form) => {
+  delete form.dataset.sent;
+  for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+};
+
+on("submit", async (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
+  const isToAsk = form.dataset.confirm && form.dataset.confirmed === undefined;
+  if (isToAsk || form.dataset.sent !== undefined) {
     event.preventDefault();
-    const chosen = button.value;
-    document.documentElement.dataset.scheme = chosen;
-    for (const other of all("[data-scheme-to]")) other.setAttribute("aria-pressed", String(other.value === chosen));
-    const body = new URLSearchParams(new FormData(event.target));
-    body.set("scheme", chosen);
-    await fetch(event.target.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
-  });
-
-  /* Questions before what cannot be undone, and one click only */
-  const release = (form) => {
-    delete form.dataset.sent;
-    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
-  };
-
-  on("submit", async (event) => {
-    const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
-    const isToAsk = form.dataset.confirm && form.dataset.confirmed === undefined;
-    if (isToAsk || form.dataset.sent !== undefined) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      if (!isToAsk || !await ask(form.dataset.confirm)) return;
-      form.dataset.confirmed = "";
-      form.requestSubmit(event.submitter);
-      delete form.dataset.confirmed;
-      return;
-    }
-    form.dataset.sent = "";
-    event.submitter?.setAttribute("aria-busy", "true");
-    // A page that comes back from the browser's memory, or an answer that is a download, must be usable again.
-    setTimeout(() => release(form), 15000);
-  }, true);
-
-  addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
-  on("htmx:finally:request", (event) => {
-    const form = event.target.closest?.("form[data-sent]");
-    if (form) release(form);
-  });
-
-  /* Selects that send their form */
-  on("change", (event) => {
-    const field = event.target;
-    const form = field.form;
-    if (form && ("autosubmit" in field.dataset || "autosubmitForm" in form.dataset) && field.type !== "search") form.requestSubmit();
-    preview(field);
-  });
-
-  /* Pictures shown before they are sent */
-  const preview = (field) => {
-    const holder = one(field.dataset.preview);
-    if (!holder) return;
-    for (const old of all("img", holder)) URL.revokeObjectURL(old.src);
-    const pictures = [...field.files].filter((file) => file.type.startsWith("image/")).slice(0, 12);
-    holder.replaceChildren(...pictures.map((file) => (
-      Object.assign(new Image(), { src: URL.createObjectURL(file), alt: file.name })
-    )));
-    holder.hidden = pictures.length === 0;
-  };
-
-  const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
-
-  /* A colour well and its text field hold the same value */
-  on("input", (event) => {
-    const well = event.target;
-    if (well.dataset.mirrors) {
-      const field = one(well.dataset.mirrors);
-      field.value = well.value;
-      changed(field);
-    } else if (/^#[0-9a-f]{6}$/i.test(well.value ?? "") && well.id) {
-      const pair = one(`[data-mirrors="#${CSS.escape(well.id)}"]`);
-      if (pair) pair.value = well.value;
-    }
-  });
-
-  /* Buttons that only make sense with a script */
-  const furnish = (within) => {
-    for (const button of all("[data-copy][hidden]", within)) button.hidden = false;
-    for (const button of all("form[data-autosubmit-form] [data-no-script]", within)) button.hidden = true;
-    for (const box of all("[data-stepper]:not([data-ready])", within)) {
-      box.dataset.ready = "";
-      const field = one("input", box);
-      const make = (text, label, turn) => {
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", className: "icon-btn", textContent: text });
-        button.setAttribute("aria-label", label);
-        button.addEventListener("click", () => {
-          turn();
-          changed(field);
-        });
-        return button;
-      };
-      field.before(make("−", box.dataset.less, () => field.stepDown()));
-      field.after(make("+", box.dataset.more, () => field.stepUp()));
-    }
-  };
-
-  /* After a swap the reader goes on where the news is */
-  const attend = (within) => {
-    const target = within.matches("[data-focus]")
-      ? within
-      : one("[data-focus], [autofocus]", within) ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
-    if (!target) return;
-    if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
-  };
-
-  on("htmx:after:settle", (event) => {
-    const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === 1);
-    for (const part of parts) furnish(part);
-    const part = parts.find((node) => node.matches("[data-focus]") || one("[data-focus]", node)) ?? parts[0];
-    const typing = document.activeElement?.matches("input, textarea, select");
-    if (!part || typing || part.closest("[data-quiet]")) return;
-    attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
-  });
-
-  /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
-  const FIRST = 15, LAST = 240;
-  let pause = FIRST;
-  let timer;
-  const later = (seconds) => {
-    timer = setTimeout(look, seconds * (800 + Math.random() * 400));
-  };
-  const look = () => {
-    const box = one("[data-watch]");
-    if (!box || document.hidden) return;
-    box.dispatchEvent(new Event("look"));
-    pause = Math.min(pause * 1.4, LAST);
-    later(pause);
-  };
-  on("visibilitychange", () => {
-    pause = FIRST;
-    clearTimeout(timer);
-    if (!document.hidden) later(1);
-  });
-  if (one("[data-watch]")) later(pause);
-
-  /* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
-  const manifest = one("link[rel=manifest]");
-  // The page that the phone itself keeps knows nobody, which does not mean that somebody has signed out.
-  const worker = navigator.serviceWorker;
-  if (manifest && worker && !one("[data-kept]")) {
-    const address = new URL("sw.js", manifest.href);
-    const key = `mine ${address.pathname.slice(0, -6)}`;
-    const mine = document.body.dataset.mine ?? "";
-    (async () => {
-      const isNew = localStorage.getItem(key) !== mine;
-      if (isNew) await caches.delete(key);
-      localStorage.setItem(key, mine);
-      await worker.register(address);
-      if (isNew && mine) (await worker.ready).active.postMessage("refresh");
-    // Private browsing keeps nothing; pages work as they always did.
-    })().catch(() => {});
+    event.stopImmediatePropagation();
+    if (!isToAsk || !await ask(form.dataset.confirm)) return;
+    form.dataset.confirmed = "";
+    form.requestSubmit(event.submitter);
+    delete form.dataset.confirmed;
+    return;
   }
+  form.dataset.sent = "";
+  event.submitter?.setAttribute("aria-busy", "true");
+  // A page that comes back from the browser's memory, or an answer that is a download, must be usable again.
+  setTimeout(release, 15000, form);
+}, true);
 
-  /* Notices on this device: asked for on the click alone, and told to the server as the browser says it */
-  const device = one("[data-device]");
-  if (device && window.PushManager) {
-    device.hidden = false;
-    device.onsubmit = async (event) => {
-      event.preventDefault();
-      try {
-        await Notification.requestPermission();
-        const { pushManager } = await worker.ready;
-        // One that is there already may be somebody else's, or made for another key.
-        await (await pushManager.getSubscription())?.unsubscribe();
-        device.subscription.value = JSON.stringify(await pushManager.subscribe({
-          userVisibleOnly: true,
-          applicationServerKey: device.dataset.device,
-        }));
-        device.submit();
-      } catch {
-        one("[data-denied]").hidden = false;
-      }
-    };
+addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+on("htmx:finally:request", (event) => {
+  const form = event.target.closest?.("form[data-sent]");
+  if (form) release(form);
+});
+
+/* Selects that send their form */
+on("change", (event) => {
+  const field = event.target;
+  const form = field.form;
+  if (form && ("autosubmit" in field.dataset || "autosubmitForm" in form.dataset) && field.type !== "search") form.requestSubmit();
+  preview(field);
+});
+
+/* Pictures shown before they are sent */
+const preview = (field) => {
+  const holder = one(field.dataset.preview);
+  if (!holder) return;
+  for (const old of all("img", holder)) URL.revokeObjectURL(old.src);
+  const pictures = [...field.files].filter((file) => file.type.startsWith("image/")).slice(0, 12);
+  holder.replaceChildren(...pictures.map((file) => (
+    Object.assign(new Image(), { src: URL.createObjectURL(file), alt: file.name })
+  )));
+  holder.hidden = !pictures.length;
+};
+
+const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
+
+/* A colour well and its text field hold the same value */
+on("input", (event) => {
+  const well = event.target;
+  if (well.dataset.mirrors) {
+    const field = one(well.dataset.mirrors);
+    field.value = well.value;
+    changed(field);
+  } else if (/^#[0-9a-f]{6}$/i.test(well.value)) {
+    const pair = one(`[data-mirrors="#${well.id}"]`);
+    if (pair) pair.value = well.value;
   }
+});
 
-  const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
-  addEventListener("online", weather);
-  addEventListener("offline", weather);
-  weather();
+/* Buttons that only make sense with a script */
+const furnish = (within) => {
+  for (const button of all("[data-copy], [data-step]", within)) button.hidden = false;
+  for (const button of all("[data-no-script]", within)) button.hidden = true;
+};
 
-  furnish(document);
-  one("[data-focus]")?.focus();
+/* After a swap the reader goes on where the news is */
+const aim = (part) => (part.matches("[data-focus]") ? part : one("[data-focus], [autofocus]", part));
+const attend = (within) => {
+  const target = aim(within) ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
+  if (!target) return;
+  if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "nearest" });
+};
 
-  /* A strip wider than a phone shows where the reader is */
-  for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
-    const strip = link.closest(".side-nav, .sub-nav ul");
-    const [there, here] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
-    strip.scrollLeft += there.left + there.width / 2 - (here.left + here.width / 2);
-  }
-})();
+on("htmx:after:settle", (event) => {
+  const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === 1);
+  parts.forEach(furnish);
+  const part = parts.find(aim) ?? parts[0];
+  const typing = document.activeElement?.matches("input, textarea, select");
+  if (!part || typing || part.closest("[data-quiet]")) return;
+  attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
+});
+
+/* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
+const FIRST = 15;
+let pause = FIRST;
+let timer;
+const later = (seconds) => {
+  timer = setTimeout(look, seconds * (800 + Math.random() * 400));
+};
+const look = () => {
+  const box = one("[data-watch]");
+  if (!box || document.hidden) return;
+  box.dispatchEvent(new Event("look"));
+  pause = Math.min(pause * 1.4, 240);
+  later(pause);
+};
+on("visibilitychange", () => {
+  pause = FIRST;
+  clearTimeout(timer);
+  if (!document.hidden) later(1);
+});
+if (one("[data-watch]")) later(pause);
+
+/* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
+const manifest = one("link[rel=manifest]");
+// The page that the phone itself keeps knows nobody, which does not mean that somebody has signed out.
+const worker = navigator.serviceWorker;
+if (manifest && worker && !one("[data-kept]")) {
+  const address = new URL("sw.js", manifest.href);
+  const key = `mine ${address.pathname.slice(0, -6)}`;
+  const mine = document.body.dataset.mine ?? "";
+  (async () => {
+    const isNew = localStorage.getItem(key) !== mine;
+    if (isNew) await caches.delete(key);
+    localStorage.setItem(key, mine);
+    await worker.register(address);
+    if (isNew && mine) (await worker.ready).active.postMessage("refresh");
+  // Private browsing keeps nothing; pages work as they always did.
+  })().catch(() => {});
+}
+
+/* Notices on this device: asked for on the click alone, and told to the server as the browser says it */
+const device = one("[data-device]");
+if (device && window.PushManager) {
+  device.hidden = false;
+  device.onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      await Notification.requestPermission();
+      const { pushManager } = await worker.ready;
+      // One that is there already may be somebody else's, or made for another key.
+      await (await pushManager.getSubscription())?.unsubscribe();
+      device.subscription.value = JSON.stringify(await pushManager.subscribe({
+        userVisibleOnly: true,
+        applicationServerKey: device.dataset.device,
+      }));
+      device.submit();
+    } catch {
+      one("[data-denied]").hidden = false;
+    }
+  };
+}
+
+const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
+addEventListener("online", weather);
+addEventListener("offline", weather);
+weather();
+
+furnish(document);
+one("[data-focus]")?.focus();
+
+/* A strip wider than a phone shows where the reader is */
+for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
+  const strip = link.closest(".side-nav, .sub-nav ul");
+  const [there, here] = [link, strip].map((part) => part.getBoundingClientRect());
+  strip.scrollLeft += there.left + there.width / 2 - (here.left + here.width / 2);
+}

@@ -1,18 +1,24 @@
-/* Notices, and offline: the shell, and one's own tickets. No other page is ever kept: not other people's, none with money.
+/* Notices, and offline: the shell, one's own tickets, the doors one keeps. No other page is ever kept: none with money.
    The server puts ROOT, VERSION, SHELL and KEY before this; another SHELL is another VERSION, and replaces the old one. */
 const SHELF = `shell ${ROOT} ${VERSION}`;
 const MINE = `mine ${ROOT}`;
 const OFFLINE = `${ROOT}/offline`;
-const TICKETS = `${ROOT}/me/tickets`;
+// A door that was searched is kept whole, and shown whole.
+const MY_PAGES = /\/me\/tickets$|\/checkin\b/;
 
-const keep = async (answer) => {
-  if (answer.ok) await (await caches.open(MINE)).put(TICKETS, answer.clone());
-  // Signed out: the answer leads elsewhere.
-  else if (answer.status < 500) await caches.delete(MINE);
+const DOOR = /\/checkin$/;
+
+const keep = (path) => async (answer) => {
+  const shelf = await caches.open(MINE);
+  if (answer.ok) {
+    // The names of one door, not of all that somebody ever opened.
+    for (const { url } of await shelf.keys()) if (DOOR.test(path) && DOOR.test(url)) await shelf.delete(url);
+    await shelf.put(path, answer.clone());
+  // Not theirs any more. Signed out, the answer leads elsewhere, and has no status.
+  } else if (answer.status < 500) await (answer.status ? shelf.delete(path) : caches.delete(MINE));
   return answer;
 };
-const refresh = () => fetch(TICKETS, { redirect: "manual" }).then(keep, () => {});
-const stored = async (path) => (await caches.match(path)) ?? caches.match(OFFLINE);
+const refresh = (path) => fetch(path, { redirect: "manual" }).then(keep(path), () => {});
 
 addEventListener("install", (event) => {
   const wanted = [new Request(OFFLINE, { credentials: "omit" }), ...SHELL];
@@ -24,10 +30,10 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
   for (const name of (await caches.keys()).filter(old)) await caches.delete(name);
   await clients.claim();
   // In the new shell's clothes.
-  if (await caches.has(MINE)) await refresh();
+  for (const { url } of await (await caches.open(MINE)).keys()) await refresh(url);
 })()));
 
-addEventListener("message", (event) => event.waitUntil(refresh()));
+addEventListener("message", (event) => event.waitUntil(refresh(`${ROOT}/me/tickets`)));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -36,10 +42,11 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET") {
     if (pathname === `${ROOT}/auth/logout`) event.waitUntil(caches.delete(MINE));
   } else if (request.mode === "navigate") {
-    const isMine = pathname === TICKETS && !search;
+    const isMine = MY_PAGES.test(pathname + search);
     const answer = fetch(request);
-    event.respondWith((isMine ? answer.then(keep) : answer).catch(() => stored(isMine ? TICKETS : OFFLINE)));
-  } else if (SHELL.includes(pathname + search)) {
+    const kept = isMine && !search ? answer.then(keep(pathname)) : answer;
+    event.respondWith(kept.catch(async () => (isMine && await caches.match(pathname)) || caches.match(OFFLINE)));
+  } else if (SHELL.includes(pathname + search) || pathname.includes("/vendor/")) {
     event.respondWith(caches.match(request).then((hit) => hit ?? fetch(request)));
   }
 });

@@ -198,6 +198,17 @@ def test_checking_in_by_form_by_script_and_back(lyon: Place) -> None:
         assert queries.arrived([found.id]) == {found.id: 1}
 
 
+def test_the_door_names_what_the_phone_keeps_and_loads_the_decoder_only_when_asked(lyon: Place) -> None:
+    maud = Browser(lyon.app, lyon.hub_id, lyon.maud)
+    page = maud.get(f"/manage/events/{one(lyon).id}/checkin").text
+    assert re.search(r'data-decoder="/static/[0-9a-f]{10}/vendor/jsqr/jsQR.js"', page)
+    assert 'data-shelf="mine "' in page
+    assert "jsqr" not in "".join(re.findall(r"<(?:script|link)[^>]*>", page))
+    shell = maud.get("/sw.js").text
+    assert "/door.js" in shell
+    assert "jsqr" not in shell
+
+
 def test_the_door_finds_people_by_name(lyon: Place) -> None:
     found = one(lyon)
     come(lyon, found, lyon.ann)

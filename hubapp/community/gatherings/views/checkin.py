@@ -75,6 +75,7 @@ def _page(gathering_id: UUID, form: CodeForm) -> str:
         "community/gatherings/manage/checkin.html",
         gathering=found,
         form=form,
+        as_of=clock.now(),
         search=search,
         expected=len(guests),
         arrived=sum(guest.ticket.checked_in_at is not None for guest in guests),

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from hubapp.community.moderation import policies
 from hubapp.community.moderation.errors import AlreadyDecided, CannotAppeal, NoSuchAction, WordsMissing
+from hubapp.community.moderation.events import DecisionAppealed
 from hubapp.community.moderation.models import ModerationAppeal
 from hubapp.community.moderation.services import rows, telling
 from hubapp.community.moderation.services.deciding import take_back
 from hubapp.community.moderation.services.reporting import checked, note
+from hubapp.jobs import events
 from hubapp.kernel.db import db
 from hubapp.tenancy.audit import Actor
 
@@ -34,6 +36,7 @@ def appeal(*, action_id: UUID, account_id: UUID, name: str, words: str, now: dat
     made = ModerationAppeal(action_id=action_id, account_id=account_id, words=said, at=now)
     db.session.add(made)
     note(actor=Actor(account_id, name), action="appeal", case=case, details={"action": str(action_id)}, now=now)
+    events.publish(DecisionAppealed(case.hub_id, made.id))
     return made
 
 

@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from hubapp.community.moderation import notices, queries, things
+from hubapp.community.moderation.events import CaseLeftToCore
 from hubapp.community.moderation.models import ModerationAction, ModerationAppeal, ModerationCase
 from hubapp.community.moderation.things import Thing
+from hubapp.jobs import events
 from hubapp.kernel.db import require_hub_id
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership.models import Role
 from hubapp.people.notifications import services as notifications
 
 MINE = "/me/house-rules"
@@ -48,14 +51,15 @@ def reporters(*, case: ModerationCase, outcome: str, occasion: str, now: datetim
 
 
 def team(*, case: ModerationCase, thing: Thing, now: datetime) -> None:
-    """Those who look after the hub hear that something waits; once per case."""
+    """Those who look after the hub hear that something waits; once per case. Where nobody does, the core is told."""
+    everybody = [one for one in membership.team() if one.may("moderation.view")]
+    others = [one for one in everybody if one.account_id != case.subject_id]
+    is_looked_after = any(one.role == Role.CONNECTOR for one in everybody)
+    if not is_looked_after or not any(one.may("moderation.act") for one in others):
+        events.publish(CaseLeftToCore(case.hub_id, case.id))
     notifications.tell(
         kind=notices.WAITING.name,
-        to_account_ids=[
-            one.account_id
-            for one in membership.team()
-            if one.may("moderation.view") and one.account_id != case.subject_id
-        ],
+        to_account_ids=[one.account_id for one in others],
         hub_id=require_hub_id(),
         about=f"case:{case.id}",
         occasion="open",

@@ -32,22 +32,7 @@ FOLDER = "community/moderation"
 @access.requires("moderation.view")
 def index() -> ResponseReturnValue:
     """What waits, the oldest first; `?state=done` what was decided."""
-    is_done, key = request.args.get("state") == "done", request.args.get("key", type=UUID)
-    page = queries.decided_cases(before=key) if is_done else queries.open_cases(after=key)
-    state = "done" if is_done else None
-    return render_template(
-        f"{FOLDER}/queue.html",
-        page=page,
-        is_done=is_done,
-        is_first=key is None,
-        first_url=url_for(".index", state=state),
-        next_url=url_for(".index", state=state, key=page.next_key) if page.next_key else "",
-        acts=queries.outcomes([row.id for row in page.cases]) if is_done else {},
-        people=membership.members_of({row.subject_id for row in page.cases if row.subject_id}),
-        done=words.done(),
-        causes=words.causes(),
-        kinds=kind_words(),
-    )
+    return render_template(f"{FOLDER}/queue.html", **listed(".index"))
 
 
 @pages.get("/<uuid:case_id>")
@@ -173,6 +158,25 @@ def _page(thing: Thing, case: ModerationCase | None, form: DecisionForm) -> Resp
         is_own=is_own,
     )
     return page, 422 if form.all_errors else 200
+
+
+def listed(endpoint: str, **values: str) -> dict[str, Any]:
+    """A page of the queue in words, for the hub's page and the console's, whose address is `endpoint` with `values`."""
+    is_done, key = request.args.get("state") == "done", request.args.get("key", type=UUID)
+    page = queries.decided_cases(before=key) if is_done else queries.open_cases(after=key)
+    here: dict[str, Any] = {**values, "state": "done" if is_done else None}
+    return {
+        "page": page,
+        "is_done": is_done,
+        "is_first": key is None,
+        "first_url": url_for(endpoint, **here),
+        "next_url": url_for(endpoint, **here, key=page.next_key) if page.next_key else "",
+        "acts": queries.outcomes([row.id for row in page.cases]) if is_done else {},
+        "people": membership.members_of({row.subject_id for row in page.cases if row.subject_id}),
+        "done": words.done(),
+        "causes": words.causes(),
+        "kinds": kind_words(),
+    }
 
 
 def context(story: Story) -> dict[str, Any]:

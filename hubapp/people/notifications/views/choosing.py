@@ -12,6 +12,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts.views.me import subnav
 from hubapp.people.notifications import kinds, pushes, queries, services
 from hubapp.people.notifications.forms import TimesForm
+from hubapp.people.notifications.kinds import Kind
 from hubapp.people.notifications.queries import Choice
 from hubapp.people.notifications.views.blueprint import CENTRAL, both, here, hub_id, url
 from hubapp.tenancy import queries as tenancy
@@ -67,7 +68,13 @@ def page(times: TimesForm | None = None, *, refusal: Refusal | None = None) -> R
 def _offered() -> list[Choice]:
     """What concerns the reader here: kinds for who runs a hub are shown to them only."""
     found = queries.choices(current_user.account_id, hub_id=hub_id())
-    return [one for one in found if not one.kind.needs or here() is None or access.may(one.kind.needs)]
+    return [one for one in found if _concerns(one.kind)]
+
+
+def _concerns(kind: Kind) -> bool:
+    if kind.is_central:
+        return here() is None and access.may(kind.needs)
+    return not kind.needs or here() is None or access.may(kind.needs)
 
 
 def _groups(choices: list[Choice]) -> list[tuple[str, list[Choice]]]:

@@ -26,6 +26,7 @@ ICONS = {
     "members": "users",
     "market": "store",
     "hub": "megaphone",
+    "network": "network",
     "rules": "scale",
     "money": "banknote",
     "security": "shield-check",

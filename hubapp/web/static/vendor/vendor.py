@@ -64,6 +64,13 @@ PACKAGES = (
         licence="0BSD",
         files={"dist/htmx.min.js": "htmx/htmx.min.js", "LICENSE": "htmx/LICENSE.txt"},
     ),
+    # Reads QR codes where the browser cannot: loaded at the door of a gathering, and nowhere else.
+    Package(
+        name="jsqr",
+        version="1.4.0",
+        licence="Apache-2.0",
+        files={"dist/jsQR.js": "jsqr/jsQR.js", "LICENSE": "jsqr/LICENSE.txt"},
+    ),
     font("figtree", "latin", "latin-ext"),
     font("bricolage-grotesque", "latin", "latin-ext"),
     font("fraunces", "latin", "latin-ext"),
