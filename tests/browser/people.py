@@ -18,6 +18,7 @@ class Person:
     context: BrowserContext
     page: Page
     faults: list[str] = field(default_factory=list)
+    has_script: bool = True
 
     @property
     def main(self) -> Locator:
@@ -38,6 +39,12 @@ class Person:
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press a button of the page."""
         self.main.get_by_role("button", name=name).first.click()
+
+    def agree(self, name: str | re.Pattern[str]) -> None:
+        """Press a button that asks first where there is a script, and say yes."""
+        self.press(name)
+        if self.has_script:
+            self.page.get_by_role("dialog").get_by_role("button", name="Yes").click()
 
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow a link of the page."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
-
 from hubapp.kernel import clock, ids
-from tests.browser.conftest import Visit
+from tests.browser.conftest import EACH_WAY, PHONE, Visit, Way
 from tests.browser.people import Person
 from tests.browser.site import BUYER, CONNECTORS, POTTER
 
@@ -44,10 +42,10 @@ def register(person: Person, address: str, title: str) -> None:
     person.press(re.compile("^(Register|Join the waiting list)$"))
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: bool) -> None:
+@EACH_WAY
+def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, way: Way) -> None:
     title = f"Lantern evening {ids.short_code(4)}"
-    wambui, shiru, makena = (visit(javascript=javascript) for _ in range(3))
+    wambui, shiru, makena = (visit(**way) for _ in range(3))
     wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
     wambui.sees("Plan a gathering")
     manage = plan(wambui, title)
@@ -55,9 +53,7 @@ def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: 
     shiru.sees("You are coming")
     register(makena, POTTER, title)
     makena.sees("Number 1 on the waiting list")
-    shiru.press("Give my seats back")
-    if javascript:
-        shiru.page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    shiru.agree("Give my seats back")
     shiru.sees("you are not registered any more")
     makena.page.reload()
     makena.sees("You are coming")
@@ -77,7 +73,7 @@ def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: 
 def door(visit: Visit, *, script: str = "") -> Person:
     """The connector on a phone at the door of a gathering of her own, to which two people come."""
     title = f"Lantern evening {ids.short_code(4)}"
-    wambui = visit(viewport={"width": 390, "height": 844})
+    wambui = visit(viewport=PHONE)
     if script:
         wambui.page.add_init_script(script)
     wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")

@@ -56,7 +56,7 @@ def test_a_conversation_is_begun_read_answered_and_loved(visit: Visit, viewport:
     makena.enter(love)
     expect(love).to_have_attribute("aria-pressed", "true")
     # A swap does not throw the reader back to the beginning of the page.
-    assert makena.page.evaluate("document.activeElement !== document.body")
+    makena.page.wait_for_function("document.activeElement !== document.body")
 
 
 def test_comes_to_a_gathering_and_gives_the_seat_back(visit: Visit) -> None:
