@@ -55,6 +55,16 @@ class Person:
         """Fill a field of the page."""
         self.main.get_by_label(label).first.fill(value)
 
+    def fetched(self, address: str) -> str:
+        """What an address of this very site answers, as text."""
+        return str(self.page.evaluate("async (address) => (await fetch(address)).text()", address))
+
+    def downloads(self, name: str | re.Pattern[str]) -> str:
+        """The text of the file behind a link."""
+        with self.page.expect_download() as file:
+            self.main.get_by_role("link", name=name).first.click()
+        return file.value.path().read_text("utf-8-sig")
+
     def sees(self, *texts: str | re.Pattern[str]) -> None:
         """All of this stands on the page, now or in a moment."""
         for text in texts:

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from hubapp.kernel import ids
 from tests.browser.conftest import EACH_WAY, ON_A_PHONE, Visit, Way
 from tests.browser.people import Person
-from tests.browser.site import BUYER, CONNECTORS, POTTER, Site
+from tests.browser.site import BUYER, HOST, POTTER, Site
+from tests.browser.steps import decide, enters, tells
 from tests.browser.test_conversations import words
 from tests.browser.test_member import sign_up
 
@@ -78,23 +79,17 @@ def test_who_is_blocked_is_not_found_until_the_block_is_lifted(visit: Visit, way
 def test_what_is_reported_is_hidden_with_a_reason_and_shown_again(visit: Visit, way: Way) -> None:
     makena, shiru, wambui = (visit(**way) for _ in range(3))
     text = words()
-    makena.sign_in(POTTER, "nairobi", "/feed")
-    makena.write("What do you want to tell or ask?", text)
-    makena.press("Publish")
-    makena.sees("Published.")
-    address = makena.page.url.split("?")[0]
+    enters(makena, POTTER, "/feed")
+    address = tells(makena, text)
     shiru.sign_in(BUYER, "nairobi", "/feed")
     shiru.page.goto(address)
     shiru.follow("Report")
     shiru.main.get_by_label("Unkind or harassing").check()
     shiru.press("Report")
-    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/moderation")
+    wambui.sign_in(HOST, "nairobi", "/manage/moderation")
     wambui.page.goto(address)
     wambui.follow("Moderation")
-    wambui.main.get_by_role("radio", name=re.compile("^Hide it")).check()
-    wambui.main.locator("#decide textarea[name=words]").fill("Not like this, please.")
-    wambui.press("Do it")
-    wambui.page.wait_for_load_state()
+    decide(wambui, "Hide it", "Not like this, please.")
     shiru.page.goto(address)
     shiru.sees_not(text)
     makena.go("nairobi", "/me/house-rules")
@@ -135,7 +130,7 @@ def test_leaves_with_a_file_of_ones_own_and_comes_back(visit: Visit, site: Site,
 @ON_A_PHONE
 def test_a_connector_writes_a_page_and_takes_it_back(visit: Visit, way: Way) -> None:
     wambui, line = visit(**way), words()
-    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/pages")
+    wambui.sign_in(HOST, "nairobi", "/manage/pages")
     wambui.go("nairobi", "/manage/pages/en/about")
     field = wambui.main.locator("textarea[name=body-en]")
     before = field.input_value()
@@ -153,7 +148,7 @@ def test_a_connector_writes_a_page_and_takes_it_back(visit: Visit, way: Way) -> 
 @ON_A_PHONE
 def test_a_connector_turns_a_switch_and_brings_back_what_was(visit: Visit, way: Way) -> None:
     wambui = visit(**way)
-    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/switches")
+    wambui.sign_in(HOST, "nairobi", "/manage/switches")
     wambui.is_at("/manage/switches")
     try:
         wambui.main.get_by_role("switch", name="Messages").uncheck()
