@@ -16,7 +16,7 @@ from tests.browser.test_conversations import words
 from tests.browser.typist import Typist
 
 CATALOGUE = Path(hubapp.web.__file__).parent / "locale/ar/LC_MESSAGES/messages.mo"
-MEMBER = "zohra@annawl.example"
+MEMBER = "amel@annawl.example"
 # Of an element and the one before it in the text: which is further to the right.
 RIGHT_OF = """(names) => {
   const [first, second] = names.map((name) => document.querySelector(name).getBoundingClientRect().right);
@@ -40,28 +40,28 @@ def in_arabic(person: Typist) -> None:
 
 
 def test_tells_answers_and_finds_in_arabic(visit: Visit, said: GNUTranslations) -> None:
-    zohra, text = visit(Typist, viewport=PHONE, locale="ar-TN"), f"قهوة على السطح {words()}"
-    zohra.go("tunis", "/auth/login?next=/feed")
-    zohra.write(said.gettext("E-mail address"), MEMBER)
-    zohra.write(said.gettext("Password"), "demo-hub-2026")
-    zohra.press(said.gettext("Sign in"))
-    zohra.is_at("/feed")
-    in_arabic(zohra)
-    zohra.skip()
-    zohra.write(said.gettext("What do you want to tell or ask?"), text)
-    zohra.press(said.gettext("Publish"))
-    zohra.sees(said.gettext("Published."), text)
-    in_arabic(zohra)
+    amel, text = visit(Typist, viewport=PHONE, locale="ar-TN"), f"قهوة على السطح {words()}"
+    amel.go("tunis", "/auth/login?next=/feed")
+    amel.write(said.gettext("E-mail address"), MEMBER)
+    amel.write(said.gettext("Password"), "demo-hub-2026")
+    amel.press(said.gettext("Sign in"))
+    amel.is_at("/feed")
+    in_arabic(amel)
+    amel.skip()
+    amel.write(said.gettext("What do you want to tell or ask?"), text)
+    amel.press(said.gettext("Publish"))
+    amel.sees(said.gettext("Published."), text)
+    in_arabic(amel)
     # Who speaks stands on the side where reading begins.
-    assert zohra.page.evaluate(RIGHT_OF, ["article.talk > :first-child", "article.talk > div"])
-    zohra.write(said.gettext("Your answer"), "مع النعناع")
-    zohra.press(said.gettext("Answer"))
-    zohra.sees("مع النعناع")
-    expect(zohra.main.get_by_role("article", name=said.gettext("Answer by %(name)s").split("%")[0])).to_be_visible()
+    assert amel.page.evaluate(RIGHT_OF, ["article.talk > :first-child", "article.talk > div"])
+    amel.write(said.gettext("Your answer"), "مع النعناع")
+    amel.press(said.gettext("Answer"))
+    amel.sees("مع النعناع")
+    expect(amel.main.get_by_role("article", name=said.gettext("Answer by %(name)s").split("%")[0])).to_be_visible()
     for path, heading in (("/events", "Gatherings"), ("/messages", "Messages"), ("/me/tickets", "Your tickets")):
-        zohra.go("tunis", path)
-        expect(zohra.main.get_by_role("heading", level=1)).to_have_text(said.gettext(heading))
-        in_arabic(zohra)
+        amel.go("tunis", path)
+        expect(amel.main.get_by_role("heading", level=1)).to_have_text(said.gettext(heading))
+        in_arabic(amel)
 
 
 def test_a_connector_runs_the_hub_in_arabic(visit: Visit, said: GNUTranslations) -> None:

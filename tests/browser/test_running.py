@@ -17,8 +17,8 @@ from tests.browser.site import CENTRAL, HOST, Site
 from tests.browser.steps import enters, hears
 
 # They read English, and no other journey is about them.
-FIRST, NEXT = "brian@tulia.example", "faith@tulia.example"
-HELPER, HELPERS_HANDLE = "tim@tulia.example", "tim-achterberg"
+FIRST, NEXT, NEXT_HANDLE = "baraka@tulia.example", "yusra@tulia.example", "yusra-abdalla-noor"
+HELPER, HELPERS_HANDLE = "kiprono@tulia.example", "kiprono-cheruyot"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def status(person: Person, hub: str, path: str) -> int:
 
 
 def test_a_hub_runs_on_under_the_core_gets_a_connector_and_passes_to_the_next(visit: Visit, quay: str) -> None:
-    ines, brian, faith = visit(), visit(**PHONE_SCRIPT), visit(**PLAIN)
+    ines, baraka, yusra = visit(), visit(**PHONE_SCRIPT), visit(**PLAIN)
     ines.sign_in(CENTRAL, path="/console/vacant")
     ines.is_at("/console/vacant")
     panel = ines.main.locator(".panel", has_text=f"Quay {quay}")
@@ -55,80 +55,80 @@ def test_a_hub_runs_on_under_the_core_gets_a_connector_and_passes_to_the_next(vi
     ines.go("", "/console/vacant")
     ines.sees_not(f"Quay {quay}")
 
-    faith.sign_in(NEXT, quay, "/join")
-    faith.press("Join")
-    faith.sees("Welcome to")
-    brian.sign_in(FIRST, quay, "/manage/handover")
-    brian.write("Their handle here", "faith-nduku")
-    brian.write("A word to them", "You know the tide.")
-    brian.press("Ask them")
-    brian.sees("They are asked.", "Faith Nduku is asked")
+    yusra.sign_in(NEXT, quay, "/join")
+    yusra.press("Join")
+    yusra.sees("Welcome to")
+    baraka.sign_in(FIRST, quay, "/manage/handover")
+    baraka.write("Their handle here", NEXT_HANDLE)
+    baraka.write("A word to them", "You know the tide.")
+    baraka.press("Ask them")
+    baraka.sees("They are asked.", "Yusra Abdalla-Noor is asked")
 
-    hears(faith, "Brian Kiptoo Rono asks you to look after the hub", quay)
-    faith.is_at("/handover/")
-    faith.sees("You know the tide.", "Brian Kiptoo Rono")
-    faith.main.get_by_label("I will look after this hub and keep its rules").check()
-    faith.press("Take over")
-    faith.sees("is yours to look after now.")
-    faith.is_at("/manage/")
+    hears(yusra, "Baraka Mutinda asks you to look after the hub", quay)
+    yusra.is_at("/handover/")
+    yusra.sees("You know the tide.", "Baraka Mutinda")
+    yusra.main.get_by_label("I will look after this hub and keep its rules").check()
+    yusra.press("Take over")
+    yusra.sees("is yours to look after now.")
+    yusra.is_at("/manage/")
 
     # His page is still open: what it offers ended with her yes.
-    assert status(brian, quay, "/manage/handover") == 403
-    assert status(brian, quay, "/members") == 200
-    faith.go(quay, "/manage/handover")
-    faith.sees("From hand to hand", "Brian Kiptoo Rono", "Faith Nduku")
+    assert status(baraka, quay, "/manage/handover") == 403
+    assert status(baraka, quay, "/members") == 200
+    yusra.go(quay, "/manage/handover")
+    yusra.sees("From hand to hand", "Baraka Mutinda", "Yusra Abdalla-Noor")
 
 
 def rights(connector: Person, level: str) -> None:
     """What the helper may do in moderation."""
     connector.go("nairobi", f"/manage/team?add={HELPERS_HANDLE}")
-    change = connector.main.get_by_role("link", name=re.compile("^Change Tim"))
+    change = connector.main.get_by_role("link", name=re.compile("^Change Kiprono"))
     if change.count():
         change.click()
     else:
         connector.press("Choose their rights")
-    connector.sees("What Tim Achterberg may do")
+    connector.sees("What Kiprono Cheruyot may do")
     group = connector.main.get_by_role("group", name="Moderation")
     group.get_by_label(re.compile(f"^{level}")).check()
     connector.press("Save")
-    connector.sees("Saved what Tim Achterberg may do.")
+    connector.sees("Saved what Kiprono Cheruyot may do.")
 
 
 @ON_A_PHONE
 def test_a_helper_looks_then_acts_then_may_neither_at_once(visit: Visit, way: Way) -> None:
-    wambui, tim = visit(), visit(**way)
+    wambui, kiprono = visit(), visit(**way)
     enters(wambui, HOST, "/manage/team")
-    enters(tim, HELPER, "/feed")
-    assert status(tim, "nairobi", "/manage/moderation") == 403
+    enters(kiprono, HELPER, "/feed")
+    assert status(kiprono, "nairobi", "/manage/moderation") == 403
     try:
         rights(wambui, "Only look")
-        tim.go("nairobi", "/manage/moderation")
-        tim.main.get_by_role("link", name=re.compile("^Look at it")).first.click()
-        tim.sees("You may look. Somebody with the right to act decides.")
+        kiprono.go("nairobi", "/manage/moderation")
+        kiprono.main.get_by_role("link", name=re.compile("^Look at it")).first.click()
+        kiprono.sees("You may look. Somebody with the right to act decides.")
         rights(wambui, "Look and act")
-        tim.page.reload()
-        expect(tim.main.get_by_role("button", name="Do it")).to_be_visible()
+        kiprono.page.reload()
+        expect(kiprono.main.get_by_role("button", name="Do it")).to_be_visible()
         rights(wambui, "Nothing")
         # The page is open yet; the button does nothing any more.
-        tim.main.get_by_role("radio", name=re.compile("^Leave it")).check()
-        tim.press("Do it")
-        expect(tim.page.get_by_role("heading", level=1)).to_be_visible()
-        tim.sees_not("Everybody concerned is told")
-        assert status(tim, "nairobi", "/manage/moderation") == 403
+        kiprono.main.get_by_role("radio", name=re.compile("^Leave it")).check()
+        kiprono.press("Do it")
+        expect(kiprono.page.get_by_role("heading", level=1)).to_be_visible()
+        kiprono.sees_not("Everybody concerned is told")
+        assert status(kiprono, "nairobi", "/manage/moderation") == 403
     finally:
         rights(wambui, "Nothing")
 
 
 def test_a_helper_lays_the_role_down(visit: Visit) -> None:
-    wambui, tim = visit(), visit(**PHONE_SCRIPT)
+    wambui, kiprono = visit(), visit(**PHONE_SCRIPT)
     enters(wambui, HOST, "/manage/team")
     rights(wambui, "Only look")
     try:
-        enters(tim, HELPER, "/manage/moderation")
-        tim.sees("Moderation")
-        tim.go("nairobi", "/me/leave")
-        tim.agree("Lay my role down")
-        tim.sees("You have no role here any more.")
-        assert status(tim, "nairobi", "/manage/moderation") == 403
+        enters(kiprono, HELPER, "/manage/moderation")
+        kiprono.sees("Moderation")
+        kiprono.go("nairobi", "/me/leave")
+        kiprono.agree("Lay my role down")
+        kiprono.sees("You have no role here any more.")
+        assert status(kiprono, "nairobi", "/manage/moderation") == 403
     finally:
         rights(wambui, "Nothing")

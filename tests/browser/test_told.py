@@ -15,40 +15,40 @@ from tests.browser.steps import decide, enters
 from tests.browser.test_conversations import words
 
 # Of no other journey.
-QUIET, THIRD = "cynthia@tulia.example", "hope@tulia.example"
+QUIET, THIRD = "halima@tulia.example", "zawadi@tulia.example"
 
 
 def test_quiet_hours_a_muted_hub_and_one_choice_for_all_hubs(visit: Visit) -> None:
-    cynthia = visit(**PLAIN)
-    cynthia.sign_in(QUIET, path="/me/notifications")
-    cynthia.is_at("/me/notifications")
+    halima = visit(**PLAIN)
+    halima.sign_in(QUIET, path="/me/notifications")
+    halima.is_at("/me/notifications")
     try:
-        cynthia.main.locator("[name=quiet_from]").select_option("22")
-        cynthia.main.locator("[name=quiet_to]").select_option("7")
-        cynthia.main.get_by_label("Once a week").check()
-        cynthia.press("Save times")
-        cynthia.sees("Your times are saved.")
-        cynthia.go("", "/me/notifications")
-        expect(cynthia.main.locator("[name=quiet_from]")).to_have_value("22")
-        expect(cynthia.main.get_by_label("Once a week")).to_be_checked()
-        cynthia.main.locator("[name=mail-post_answered]").select_option("weekly")
-        cynthia.press(re.compile("^Save$"))
-        cynthia.sees("Your choices are saved.")
+        halima.main.locator("[name=quiet_from]").select_option("22")
+        halima.main.locator("[name=quiet_to]").select_option("7")
+        halima.main.get_by_label("Once a week").check()
+        halima.press("Save times")
+        halima.sees("Your times are saved.")
+        halima.go("", "/me/notifications")
+        expect(halima.main.locator("[name=quiet_from]")).to_have_value("22")
+        expect(halima.main.get_by_label("Once a week")).to_be_checked()
+        halima.main.locator("[name=mail-post_answered]").select_option("weekly")
+        halima.press(re.compile("^Save$"))
+        halima.sees("Your choices are saved.")
         # What she did not choose in the hub follows.
-        cynthia.go("nairobi", "/auth/login?next=/me/notifications")
-        expect(cynthia.main.locator("[name=mail-post_answered]")).to_have_value("weekly")
-        cynthia.press(re.compile("^Mute"))
-        cynthia.sees("Tulia is muted")
-        cynthia.go("", "/me/notifications")
-        cynthia.sees("muted")
-        cynthia.press(re.compile("^Hear from it again"))
-        cynthia.sees("You hear from Tulia again.")
+        halima.go("nairobi", "/auth/login?next=/me/notifications")
+        expect(halima.main.locator("[name=mail-post_answered]")).to_have_value("weekly")
+        halima.press(re.compile("^Mute"))
+        halima.sees("Tulia is muted")
+        halima.go("", "/me/notifications")
+        halima.sees("muted")
+        halima.press(re.compile("^Hear from it again"))
+        halima.sees("You hear from Tulia again.")
     finally:
-        cynthia.go("", "/me/notifications")
-        cynthia.main.locator("[name=quiet_from]").select_option("")
-        cynthia.main.locator("[name=quiet_to]").select_option("")
-        cynthia.main.get_by_label("Once a day").check()
-        cynthia.press("Save times")
+        halima.go("", "/me/notifications")
+        halima.main.locator("[name=quiet_from]").select_option("")
+        halima.main.locator("[name=quiet_to]").select_option("")
+        halima.main.get_by_label("Once a day").check()
+        halima.press("Save times")
 
 
 def test_news_wait_for_their_hour_and_can_be_taken_back(visit: Visit, site: Site) -> None:
@@ -81,14 +81,14 @@ def test_news_wait_for_their_hour_and_can_be_taken_back(visit: Visit, site: Site
 
 
 def test_a_few_write_to_one_another_and_one_leaves(visit: Visit) -> None:
-    shiru, makena, hope, text = visit(**PHONE_SCRIPT), visit(), visit(**PLAIN), words()
+    shiru, makena, zawadi, text = visit(**PHONE_SCRIPT), visit(), visit(**PLAIN), words()
     enters(shiru, BUYER, "/messages/new")
-    shiru.write("To", "@makena-gitonga @hope-uwase")
+    shiru.write("To", "@makena-gitonga @zawadi-mwakio")
     shiru.write("Name of the group", f"Kiln, {text}")
     shiru.write("Your message", "Who comes on Saturday?")
     shiru.press(re.compile("^Send"))
     shiru.sees("Who comes on Saturday?")
-    for person, address, answer in ((makena, POTTER, "I do."), (hope, THIRD, "Not this time.")):
+    for person, address, answer in ((makena, POTTER, "I do."), (zawadi, THIRD, "Not this time.")):
         enters(person, address, "/messages")
         person.follow(re.compile(text))
         person.sees("Who comes on Saturday?")
@@ -97,9 +97,9 @@ def test_a_few_write_to_one_another_and_one_leaves(visit: Visit) -> None:
         person.sees(answer)
     shiru.page.reload()
     shiru.sees("I do.", "Not this time.")
-    hope.agree("Leave")
-    hope.sees("You have left the group.")
-    hope.sees_not(text)
+    zawadi.agree("Leave")
+    zawadi.sees("You have left the group.")
+    zawadi.sees_not(text)
 
 
 def test_a_person_is_reported_and_it_is_told_what_came_of_it(visit: Visit) -> None:
