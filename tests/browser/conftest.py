@@ -18,7 +18,12 @@ from tests.browser.site import Site, running
 from tests.conftest import Databases
 
 Visit = Callable[..., Any]  # the kind of person that is asked for
+Way = dict[str, Any]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# How a journey is made. Main ones in all three ways; of others a phone's are the ones that most people make.
+SCRIPT, PHONE_SCRIPT, PLAIN = {"viewport": DESKTOP}, {"viewport": PHONE}, {"javascript": False, "viewport": PHONE}
+EACH_WAY = pytest.mark.parametrize("way", [SCRIPT, PHONE_SCRIPT, PLAIN], ids=["desktop", "phone", "plain phone"])
+ON_A_PHONE = pytest.mark.parametrize("way", [PHONE_SCRIPT, PLAIN], ids=["phone", "plain phone"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +65,7 @@ def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     """Opens browsers: `visit(javascript=False)`, `visit(viewport={…}, color_scheme="dark")`. Nothing may complain.
 
-    Whoever has no JavaScript is on a phone, so that the main journeys are made on both. `visit(Typist)`: no mouse.
+    Whoever has no JavaScript is on a phone. `visit(**way)`: one of EACH_WAY. `visit(Typist)`: no mouse.
     """
     people: list[Person] = []
     if there := site.environment.get("DATABASE_URL"):  # all journeys come from one address, which may sign in so often
@@ -72,7 +77,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         usual["service_workers"] = "block"
         context = browser.new_context(java_script_enabled=javascript, **{**usual, **options})
         context.set_default_timeout(15_000)
-        people.append(watch(kind(site, context, context.new_page())))
+        people.append(watch(kind(site, context, context.new_page(), has_script=javascript)))
         return people[-1]
 
     yield open_browser

@@ -18,6 +18,7 @@ class Person:
     context: BrowserContext
     page: Page
     faults: list[str] = field(default_factory=list)
+    has_script: bool = True
 
     @property
     def main(self) -> Locator:
@@ -39,6 +40,12 @@ class Person:
         """Press a button of the page."""
         self.main.get_by_role("button", name=name).first.click()
 
+    def agree(self, name: str | re.Pattern[str]) -> None:
+        """Press a button that asks first where there is a script, and say yes."""
+        self.press(name)
+        if self.has_script:
+            self.page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow a link of the page."""
         self.main.get_by_role("link", name=name).first.click()
@@ -47,6 +54,16 @@ class Person:
     def write(self, label: str, value: str) -> None:
         """Fill a field of the page."""
         self.main.get_by_label(label).first.fill(value)
+
+    def fetched(self, address: str) -> str:
+        """What an address of this very site answers, as text."""
+        return str(self.page.evaluate("async (address) => (await fetch(address)).text()", address))
+
+    def downloads(self, name: str | re.Pattern[str]) -> str:
+        """The text of the file behind a link."""
+        with self.page.expect_download() as file:
+            self.main.get_by_role("link", name=name).first.click()
+        return file.value.path().read_text("utf-8-sig")
 
     def sees(self, *texts: str | re.Pattern[str]) -> None:
         """All of this stands on the page, now or in a moment."""

@@ -10,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 PASSWORD = "demo-hub-2026"
@@ -21,7 +23,18 @@ CONNECTORS = {"lyon": "maud@letabli.example", "nairobi": "wambui@tulia.example",
 SELLER, MEMBER = "bastien@letabli.example", "lucie@letabli.example"
 # They read English, as the journeys are told.
 BUYER, POTTER = "shiru@tulia.example", "makena@tulia.example"
+HOST = CONNECTORS["nairobi"]
 START_SECONDS = 360
+# Has a job done at once that the worker does by the clock, once a minute or more rarely.
+SWEEP = """
+import sys
+from hubapp.app import create_app
+from hubapp.cli.ready import require_ready
+from hubapp.jobs import worker
+from hubapp.kernel.config import Settings
+settings = Settings()
+worker.run_job(create_app(settings, require_ready(settings)), name=sys.argv[1], hub_id=None, arguments={})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +54,33 @@ class Site:
         run = [sys.executable, "-m", "hubapp.cli", *arguments]
         return subprocess.run(run, env=self.environment, capture_output=True, text=True, check=True).stdout
 
+    def now(self) -> datetime:
+        """What time it is there: journeys move the sandbox's clock."""
+        said = re.search(r"business time is now (\S+ \S+) UTC", self.command("sandbox", "advance", "1s"))
+        assert said is not None
+        return datetime.strptime(said[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+
+    def sweep(self, job: str) -> None:
+        """Do what the worker does by the clock, without waiting for the minute."""
+        subprocess.run([sys.executable, "-c", SWEEP, job], env=self.environment, capture_output=True, check=True)
+
+    def letter_to(self, address: str, *words: str) -> str:
+        """The newest mail to somebody that says all this, once it has come."""
+        for _ in range(1200):  # other journeys may have left the worker much to do
+            for letter in reversed(self.letters_to(address)):
+                if all(word in letter for word in words):
+                    return letter
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {address} about {words}")
+
     def letters_to(self, address: str) -> list[str]:
-        """The texts of the mails to somebody, oldest first."""
+        """The mails to somebody, each its subject and its text, oldest first."""
         found = []
         for path in sorted((self.data / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime):
             letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             body = letter.get_body(("plain",))
             if address in str(letter["To"]) and body is not None:
-                found.append(body.get_content())
+                found.append(f"{letter['Subject']}\n\n{body.get_content()}")
         return found
 
     def link_to(self, address: str) -> str | None:

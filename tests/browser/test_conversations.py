@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import EACH_WAY, Visit, Way
 from tests.browser.site import BUYER, CONNECTORS, POTTER
 
 
@@ -16,9 +15,9 @@ def words() -> str:
     return f"Words number {uuid.uuid4().hex[:8]}"
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_writes_with_a_poll_is_answered_reacted_to_and_voted_on(visit: Visit, javascript: bool) -> None:
-    makena, shiru, text = visit(javascript=javascript), visit(javascript=javascript), words()
+@EACH_WAY
+def test_writes_with_a_poll_is_answered_reacted_to_and_voted_on(visit: Visit, way: Way) -> None:
+    makena, shiru, text = visit(**way), visit(**way), words()
     makena.sign_in(POTTER, "nairobi", "/feed")
     makena.write("What do you want to tell or ask?", text)
     makena.press("Pictures, poll")
@@ -60,7 +59,7 @@ def test_what_is_new_arrives_without_moving_the_page(visit: Visit) -> None:
     button.click()
     shiru.sees(text)
     expect(button).to_have_count(0)
-    assert shiru.page.evaluate("document.activeElement.closest('article') !== null")
+    shiru.page.wait_for_function("document.activeElement.closest('article') !== null")
 
 
 def test_nothing_a_visitor_wrote_is_lost(visit: Visit) -> None:

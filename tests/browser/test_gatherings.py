@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
-import pytest
 import segno
 from playwright.sync_api import expect
 
-from hubapp.kernel import clock, ids
-from tests.browser.conftest import Visit
+from hubapp.kernel import ids
+from tests.browser.conftest import EACH_WAY, PHONE, Visit, Way
 from tests.browser.people import Person
-from tests.browser.site import BUYER, CONNECTORS, POTTER
+from tests.browser.site import BUYER, HOST, POTTER
+from tests.browser.steps import plan, register
 from tests.browser.test_offline import comes_true
 
-CONNECTOR = CONNECTORS["nairobi"]
-# Further ahead than any journey moves the sandbox's clock.
-AHEAD = timedelta(days=200)
 
-
-def plan(wambui: Person, title: str, *, seats: int = 1) -> str:
-    """She writes it, publishes it, and answers where it is."""
-    wambui.go("nairobi", "/manage/events/new")
-    wambui.write("Title", title)
-    wambui.write("Day", (clock.wall() + AHEAD).date().isoformat())
-    wambui.write("Begins", "18:00")
-    wambui.write("Ends", "20:00")
-    wambui.main.get_by_label(re.compile(r"^\s*Place\b")).fill("The veranda")
-    wambui.main.get_by_label(re.compile(r"^\s*Seats\s*\(")).fill(str(seats))
-    wambui.press("Save as a draft")
-    wambui.sees("Saved as a draft")
-    manage = wambui.page.url
-    wambui.press("Publish")
-    wambui.sees("people can register now")
-    return manage
-
-
-def register(person: Person, address: str, title: str) -> None:
-    """They find it among the gatherings and come along."""
-    person.sign_in(address, "nairobi", "/events")
-    person.page.wait_for_url("**/events")
-    if not person.main.get_by_role("link", name=title).count():  # other journeys have filled the first page
-        person.go("nairobi", f"/search?in=gatherings&q={title}")
-    person.follow(title)
-    person.press(re.compile("^(Register|Join the waiting list)$"))
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: bool) -> None:
+@EACH_WAY
+def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, way: Way) -> None:
     title = f"Lantern evening {ids.short_code(4)}"
-    wambui, shiru, makena = (visit(javascript=javascript) for _ in range(3))
-    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui, shiru, makena = (visit(**way) for _ in range(3))
+    wambui.sign_in(HOST, "nairobi", "/manage/events")
     wambui.sees("Plan a gathering")
     manage = plan(wambui, title)
     register(shiru, BUYER, title)
     shiru.sees("You are coming")
     register(makena, POTTER, title)
     makena.sees("Number 1 on the waiting list")
-    shiru.press("Give my seats back")
-    if javascript:
-        shiru.page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    shiru.agree("Give my seats back")
     shiru.sees("you are not registered any more")
     makena.page.reload()
     makena.sees("You are coming")
@@ -80,10 +46,10 @@ def test_a_gathering_is_planned_filled_and_checked_in(visit: Visit, javascript: 
 def door(visit: Visit, *, script: str = "", **options: str) -> Person:
     """The connector on a phone at the door of a gathering of her own, to which two people come."""
     title = f"Lantern evening {ids.short_code(4)}"
-    wambui = visit(viewport={"width": 390, "height": 844}, **options)
+    wambui = visit(viewport=PHONE, **options)
     if script:
         wambui.page.add_init_script(script)
-    wambui.sign_in(CONNECTOR, "nairobi", "/manage/events")
+    wambui.sign_in(HOST, "nairobi", "/manage/events")
     wambui.sees("Plan a gathering")
     manage = plan(wambui, title, seats=2)
     for address in (BUYER, POTTER):

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from hubapp.kernel import ids
 from tests.browser.conftest import DESKTOP, PHONE, Visit
-from tests.browser.site import BUYER, CONNECTORS, POTTER, Site
+from tests.browser.site import BUYER, HOST, POTTER, Site
+from tests.browser.steps import enters, plan, register, tells
 from tests.browser.test_conversations import words
-from tests.browser.test_gatherings import plan, register
 from tests.browser.test_member import MUG, sign_up
 from tests.browser.till import SUCCEEDS, choose, order, pay, receipt
 from tests.browser.typist import Typist
@@ -56,13 +56,13 @@ def test_a_conversation_is_begun_read_answered_and_loved(visit: Visit, viewport:
     makena.enter(love)
     expect(love).to_have_attribute("aria-pressed", "true")
     # A swap does not throw the reader back to the beginning of the page.
-    assert makena.page.evaluate("document.activeElement !== document.body")
+    makena.page.wait_for_function("document.activeElement !== document.body")
 
 
 def test_comes_to_a_gathering_and_gives_the_seat_back(visit: Visit) -> None:
     title = f"Lantern evening {ids.short_code(4)}"
     wambui, shiru = visit(), visit(Typist, viewport=PHONE)
-    wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/manage/events")
+    wambui.sign_in(HOST, "nairobi", "/manage/events")
     wambui.sees("Plan a gathering")
     plan(wambui, title)
     register(shiru, BUYER, title)
@@ -98,3 +98,54 @@ def test_a_refused_form_says_so_and_leads_to_what_is_wrong(visit: Visit) -> None
     expect(summary).to_be_focused()
     ann.enter(summary.get_by_role("link").first)
     expect(ann.main.get_by_label("E-mail address")).to_be_focused()
+
+
+def test_a_message_is_written_and_answered(visit: Visit) -> None:
+    shiru, makena, text = visit(Typist, viewport=PHONE), visit(Typist), words()
+    enters(shiru, BUYER, "/members/@makena-gitonga")
+    shiru.skip()
+    shiru.follow("Write a message")
+    shiru.write("Your message", text)
+    shiru.press(re.compile("^Send"))
+    shiru.sees(text)
+    enters(makena, POTTER, "/messages")
+    makena.follow(re.compile("Shiru Ndegwa"))
+    makena.sees(text)
+    makena.write("Your message", f"Yes to {text}")
+    makena.press(re.compile("^Send"))
+    makena.sees(f"Yes to {text}")
+    # The next one can be written at once.
+    expect(makena.main.get_by_label("Your message")).to_be_focused()
+
+
+def test_something_is_reported_and_decided_about(visit: Visit) -> None:
+    makena, shiru, wambui, text = visit(), visit(Typist, viewport=PHONE), visit(Typist), words()
+    enters(makena, POTTER, "/feed")
+    address = tells(makena, text)
+    enters(shiru, BUYER, "/feed")
+    shiru.page.goto(address)
+    shiru.follow("Report")
+    shiru.tick(shiru.main.get_by_label("Something else"))
+    shiru.press("Report")
+    shiru.sees("you hear what came of it")
+    enters(wambui, HOST, "/feed")
+    wambui.page.goto(address)
+    wambui.follow("Moderation")
+    wambui.tick(wambui.main.get_by_role("radio", name=re.compile("^Leave it")))
+    wambui.press("Do it")
+    wambui.sees("Everybody concerned is told")
+
+
+def test_who_arrives_is_let_in_at_the_door(visit: Visit) -> None:
+    title = f"Lantern evening {ids.short_code(4)}"
+    planner, shiru, wambui = visit(), visit(), visit(Typist, viewport=PHONE)
+    enters(planner, HOST, "/manage/events")
+    manage = plan(planner, title)
+    register(shiru, BUYER, title)
+    shiru.sees("You are coming")
+    enters(wambui, HOST, "/manage/events")
+    wambui.page.goto(f"{manage}/checkin")
+    wambui.enter(wambui.main.locator("li[data-code]").get_by_role("button", name=re.compile("^Let in")))
+    wambui.sees("1 of 1 are in")
+    # Whoever goes on with the next one is not thrown back to the beginning of the page.
+    wambui.page.wait_for_function("document.activeElement !== document.body")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import time
 
-import pytest
-
 from hubapp.kernel import ids
-from tests.browser.conftest import Visit
+from tests.browser.conftest import EACH_WAY, ON_A_PHONE, Visit, Way
 from tests.browser.people import Person
 from tests.browser.site import BUYER, Site
 from tests.browser.till import AUTHENTICATES, DECLINED, INSUFFICIENT, SUCCEEDS, choose, order, pay, receipt
@@ -39,9 +37,9 @@ def sign_up(person: Person, site: Site, hub: str) -> None:
     person.sees("Welcome to")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_signs_up_joins_buys_and_sees_the_split(visit: Visit, site: Site, javascript: bool) -> None:
-    ann = visit(javascript=javascript)
+@EACH_WAY
+def test_signs_up_joins_buys_and_sees_the_split(visit: Visit, site: Site, way: Way) -> None:
+    ann = visit(**way)
     sign_up(ann, site, "lyon")
     choose(ann, "lyon", LAMP)
     order(ann)
@@ -81,9 +79,9 @@ def test_one_account_is_signed_in_once_in_several_hubs(visit: Visit) -> None:
     assert shiru.main.get_by_role("button", name=re.compile("^Join")).count() == 1
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_signing_out_ends_it_everywhere(visit: Visit, javascript: bool) -> None:
-    shiru = visit(javascript=javascript)
+@ON_A_PHONE
+def test_signing_out_ends_it_everywhere(visit: Visit, way: Way) -> None:
+    shiru = visit(**way)
     shiru.sign_in(BUYER, "nairobi", "/me/orders")
     shiru.go("tunis", "/auth/login?next=/join")
     shiru.go("nairobi", "/auth/logout")

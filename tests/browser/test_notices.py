@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
-import pytest
+from playwright.sync_api import expect
 
 from hubapp.kernel import ids
-from tests.browser.conftest import Visit
+from tests.browser.conftest import EACH_WAY, ON_A_PHONE, Visit, Way
 from tests.browser.people import Person
 from tests.browser.site import BUYER, CONNECTORS, Site
 
@@ -31,30 +30,17 @@ def write(connector: Person, subject: str) -> None:
     connector.sees("It goes out now.")
 
 
-def link_that_stops(site: Site, address: str, subject: str) -> str:
-    """The way out in the mail about it, once it has come."""
-    for _ in range(1200):  # other journeys may have left the worker much to do
-        for letter in site.letters_to(address):
-            found = re.search(r"https?://\S+/unsubscribe/\S+", letter)
-            if found and "We open at **ten**" in letter:
-                return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no mail about {subject}")
-
-
 NEWS = "select[name='mail-hub_news']"
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_news_from_the_hub_is_told_read_and_stopped(visit: Visit, site: Site, javascript: bool) -> None:
+@EACH_WAY
+def test_news_from_the_hub_is_told_read_and_stopped(visit: Visit, site: Site, way: Way) -> None:
     subject = f"Open day {ids.short_code(4)}"
-    connector, shiru, stranger = (
-        visit(javascript=javascript),
-        visit(javascript=javascript),
-        visit(javascript=javascript),
-    )
+    connector, shiru, stranger = (visit(**way) for _ in range(3))
     write(connector, subject)
-    stop = link_that_stops(site, BUYER, subject)
+    letter = site.letter_to(BUYER, "We open at **ten**", "/unsubscribe/")
+    stop = re.search(r"https?://\S+/unsubscribe/\S+", letter)
+    assert stop is not None
     shiru.sign_in(BUYER, "nairobi", "/notifications")
     unread = shiru.main.locator("li.unread").filter(has_text=subject)
     unread.wait_for()
@@ -63,7 +49,7 @@ def test_news_from_the_hub_is_told_read_and_stopped(visit: Visit, site: Site, ja
     shiru.go("nairobi", "/notifications")
     shiru.sees("Notices")
     assert not unread.count()
-    stranger.page.goto(stop)
+    stranger.page.goto(stop[0])
     stranger.press("Stop these mails")
     stranger.sees("Stopped: you get no more mails like this one.")
     shiru.go("nairobi", "/me/notifications")
@@ -73,14 +59,15 @@ def test_news_from_the_hub_is_told_read_and_stopped(visit: Visit, site: Site, ja
     assert shiru.main.locator(NEWS).input_value() == "now"
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_choices_are_kept_for_one_hub_and_all_are_read_at_once(visit: Visit, javascript: bool) -> None:
-    wambui = visit(javascript=javascript, viewport={"width": 390, "height": 844})
+@ON_A_PHONE
+def test_choices_are_kept_for_one_hub_and_all_are_read_at_once(visit: Visit, way: Way) -> None:
+    wambui = visit(**way)
     wambui.sign_in(CONNECTORS["nairobi"], "nairobi", "/me/notifications")
-    wambui.main.get_by_label("By mail").first.select_option("weekly" if javascript else "daily")
+    wish = "weekly" if wambui.has_script else "daily"
+    wambui.main.get_by_label("By mail").first.select_option(wish)
     wambui.press(re.compile("^Save$"))
     wambui.page.wait_for_load_state()
-    assert wambui.main.get_by_label("By mail").first.input_value() == ("weekly" if javascript else "daily")
+    expect(wambui.main.get_by_label("By mail").first).to_have_value(wish)
     wambui.go("nairobi", "/notifications")
     everything = wambui.main.get_by_role("button", name="Mark all as read")
     if everything.count():

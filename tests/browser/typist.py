@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, expect
-from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.browser.people import Person
 
 LONGEST = 200
-PATIENCE = 2_000  # milliseconds; what stays on the page costs a journey as much
 # What is pressed next: seen where it is, marked as what has the focus, and not beneath a bar.
 FAULT = """(here) => {
   const box = here.labels?.[0]?.contains(here) || here.matches("[type=radio], [type=checkbox]")
@@ -61,9 +58,10 @@ class Typist(Person):
         self.go_by(self.main.get_by_role("link", name=name).first)
 
     def go_by(self, target: Locator) -> None:
-        """Press Enter on it; where that leads to another page, be there, as after a click."""
-        with suppress(NotInTime), self.page.expect_event("framenavigated", timeout=PATIENCE):
-            self.enter(target)
+        """Press Enter on it; where that leads to another page, be there, however long it takes."""
+        expect(target).to_be_visible()
+        self.reach(target)
+        target.press("Enter")  # unlike the keyboard's, this waits for a page that begins to load
         self.page.wait_for_load_state()
 
     def write(self, label: str, value: str) -> None:
