@@ -142,12 +142,16 @@ def _posts() -> str:
     )
 
 
+# Those of one kind have an index in the order of the list, which only an equality can follow.
+KIND = "$7 IS NULL OR (cardinality($7) = 1 AND x.kind = $7[1]) OR (cardinality($7) <> 1 AND x.kind = ANY ($7))"
+
+
 def _listings() -> str:
     listing = {
         "table": "listing",
         "keys": "x.id",
         "order": "x.id DESC",
-        "listed": "x.hub_id = $1 AND x.status = 'live' AND ($7 IS NULL OR x.kind = ANY ($7))",
+        "listed": f"x.hub_id = $1 AND x.status = 'live' AND ({KIND})",
     }
     titled = _found("titled", rank="0", words="$2", after=_after("x.id", "$5", rank="$4", of=0), room="$6", **listing)
     written = _found("written", rank="1", words="$3", after=_after("x.id", "$5", rank="$4", of=1), room=ROOM, **listing)

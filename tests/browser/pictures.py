@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.flags import CHROMIUM, FLAGS
 from tests.browser.people import Person
-from tests.browser.site import BUYER, CENTRAL, CONNECTORS, Site, running
+from tests.browser.site import BUYER, CENTRAL, CONNECTORS, MEMBER, SELLER, Site, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MOST_BYTES = 200_000
@@ -40,6 +40,12 @@ PICTURES = (
     Picture("receipt", "nairobi", "/me/orders", BUYER, (1280, 1000), follow="/orders/0"),
     Picture("manage", "nairobi", "/manage/", CONNECTORS["nairobi"]),
     Picture("console", "", "/console/", CENTRAL, scheme="dark"),
+    Picture("talk", "lyon", "/feed", MEMBER),
+    Picture("gathering-phone", "nairobi", "/events", BUYER, PHONE, follow="/events/"),
+    Picture("members", "tunis", "/members", CONNECTORS["tunis"]),
+    Picture("market", "nairobi", "/market", scheme="dark"),
+    Picture("group", "lyon", "/me/group", SELLER, (1280, 1240)),
+    Picture("plan", "", "/console/plan", CENTRAL, (1280, 1100), follow="/console/plan/"),
 )
 
 
