@@ -17,10 +17,11 @@ from tests.browser.typist import Typist
 
 CATALOGUE = Path(hubapp.web.__file__).parent / "locale/ar/LC_MESSAGES/messages.mo"
 MEMBER = "amel@annawl.example"
-# Of an element and the one before it in the text: which is further to the right.
+# Of an element and the one after it in the text: whether it reaches at least as far to the right. A phone sets them one
+# above the other.
 RIGHT_OF = """(names) => {
   const [first, second] = names.map((name) => document.querySelector(name).getBoundingClientRect().right);
-  return first > second;
+  return first >= second;
 }"""
 
 
