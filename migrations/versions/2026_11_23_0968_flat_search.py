@@ -87,7 +87,7 @@ def _function(head: str, query: str, using: str) -> str:
     # Planned for the very words (EXECUTE). A table whole is never the way, whatever the statistics say of a word.
     return f"""
 CREATE FUNCTION {head}
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE $query$
     {query}
