@@ -1,4 +1,4 @@
-"""Which language a page speaks: the visitor's choice, the account's, the browser's, the hub's, in that order."""
+"""Which language a page speaks: the visitor's choice, the account's, the hub's, and where there is none the browser's."""
 
 from __future__ import annotations
 

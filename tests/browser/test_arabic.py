@@ -17,11 +17,10 @@ from tests.browser.typist import Typist
 
 CATALOGUE = Path(hubapp.web.__file__).parent / "locale/ar/LC_MESSAGES/messages.mo"
 MEMBER = "amel@annawl.example"
-# Of an element and the one after it in the text: whether it reaches at least as far to the right. A phone sets them one
-# above the other.
+# Of an element and the one after it in the text: whether it stands further to the right.
 RIGHT_OF = """(names) => {
   const [first, second] = names.map((name) => document.querySelector(name).getBoundingClientRect().right);
-  return first >= second;
+  return first > second;
 }"""
 
 
@@ -54,7 +53,7 @@ def test_tells_answers_and_finds_in_arabic(visit: Visit, said: GNUTranslations) 
     amel.sees(said.gettext("Published."), text)
     in_arabic(amel)
     # Who speaks stands on the side where reading begins.
-    assert amel.page.evaluate(RIGHT_OF, ["article.talk > :first-child", "article.talk > div"])
+    assert amel.page.evaluate(RIGHT_OF, ["article.talk .by b", "article.talk .by .when"])
     amel.write(said.gettext("Your answer"), "مع النعناع")
     amel.press(said.gettext("Answer"))
     amel.sees("مع النعناع")

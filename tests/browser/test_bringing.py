@@ -29,7 +29,7 @@ def test_a_link_for_the_poster_brings_somebody_who_is_welcomed(visit: Visit, sit
     sign_up(ann, site, "nairobi")
     assert came(shiru, "Poster") == [opened + 1, joined + 1, bought]
     shiru.sees("Ann Example")
-    hears(shiru, "Ann Example joined through your link")
+    hears(shiru, "Ann Example.* joined through your link")
     shiru.go("nairobi", "/notifications")
     shiru.sees("Thank you for bringing people along.")
 

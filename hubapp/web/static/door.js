@@ -103,10 +103,9 @@ door.onsubmit = (event) => {
   const field = form.elements.code;
   if (!letIn(field.value)) return;
   event.preventDefault();
-  if (field.type !== "hidden") {
-    field.value = "";
-    field.focus();
-  }
+  form.reset();
+  // The button that was pressed is gone: go on from where it stood.
+  (form.closest("li") ?? field).focus();
 };
 addEventListener("online", send);
 setInterval(() => kept().length && send(), 10000);
