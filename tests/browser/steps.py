@@ -64,8 +64,8 @@ def register(person: Person, address: str, title: str) -> None:
     person.press(re.compile("^(Register|Join the waiting list)$"))
 
 
-def hears(person: Person, words: str, hub: str = "nairobi") -> None:
-    """Open the notice that says this, once the worker has told of it."""
+def hears(person: Person, words: str, hub: str = "nairobi", *, beneath: str = "") -> None:
+    """Open the notice that says this, and `beneath` it that, once the worker has told of it."""
     # Names stand between marks that keep their direction to themselves.
     said = re.compile(words.replace(" ", "[\u2068\u2069]* [\u2068\u2069]*"))
     for _ in range(120):  # other journeys may have left it much to do
@@ -73,6 +73,7 @@ def hears(person: Person, words: str, hub: str = "nairobi") -> None:
         if person.main.get_by_role("link", name=said).count():
             break
         person.page.wait_for_timeout(500)
+    person.sees(beneath)
     person.follow(said)
 
 

@@ -29,9 +29,7 @@ def test_a_link_for_the_poster_brings_somebody_who_is_welcomed(visit: Visit, sit
     sign_up(ann, site, "nairobi")
     assert came(shiru, "Poster") == [opened + 1, joined + 1, bought]
     shiru.sees("Ann Example")
-    hears(shiru, "Ann Example.* joined through your link")
-    shiru.go("nairobi", "/notifications")
-    shiru.sees("Thank you for bringing people along.")
+    hears(shiru, "Ann Example.* joined through your link", beneath="Thank you for bringing people along.")
 
     # Somebody shows her round, and what she does is ticked off.
     ann.go("nairobi", "/")
@@ -40,6 +38,7 @@ def test_a_link_for_the_poster_brings_somebody_who_is_welcomed(visit: Visit, sit
     begun = steps.locator(".done").count()
     ann.go("nairobi", "/me/profile")
     ann.write("About you", "I mend umbrellas.")
+    ann.write("You offer", "umbrella repair")
     ann.press("Save")
     ann.sees("Your profile is saved.")
     ann.go("nairobi", "/")
