@@ -42,8 +42,8 @@ PICTURES = (
     Picture("console", "", "/console/", CENTRAL, scheme="dark"),
     Picture("talk", "lyon", "/feed", MEMBER),
     Picture("gathering-phone", "nairobi", "/events", BUYER, PHONE, follow="/events/"),
-    Picture("members", "tunis", "/members", CONNECTORS["tunis"]),
-    Picture("market", "nairobi", "/market", scheme="dark"),
+    Picture("members", "nairobi", "/members", BUYER),
+    Picture("market", "tunis", "/market", scheme="dark"),
     Picture("group", "lyon", "/me/group", SELLER, (1280, 1240)),
     Picture("plan", "", "/console/plan", CENTRAL, (1280, 1100), follow="/console/plan/"),
 )
