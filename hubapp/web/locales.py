@@ -1,4 +1,4 @@
-"""Which language a page speaks: the visitor's choice, the account's, the hub's, and where there is none the browser's."""
+"""Which language a page speaks: the visitor's choice, the account's, the hub's; where there is no hub, the browser's."""
 
 from __future__ import annotations
 
