@@ -1,4 +1,4 @@
-"""Which language a page speaks: the visitor's choice, the account's, the hub's; where there is no hub, the browser's."""
+"""Which language a page speaks: what the visitor chose, or the account, or the hub; without a hub the browser."""
 
 from __future__ import annotations
 
