@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from datetime import timedelta
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from playwright.sync_api import TimeoutError as NotInTime
+
+from hubapp.kernel import clock
 
 # What is right need not be listed: that takes most of the time.
 AXE = {"resultTypes": ["violations"]}
 NARROWEST, TALLEST = 320, 8000
+PATIENCE = 60  # seconds
 Fault = tuple[str, str]
 
 
@@ -28,9 +30,22 @@ def faults(page: Page, *, width: int) -> list[Fault]:
     return found
 
 
+def comes_true(page: Page, question: str, given: object = None) -> None:
+    """Ask the page until it says yes.
+
+    Playwright's own waiting takes a promise for a yes, and asks again by code out of text, which our pages forbid.
+    """
+    end = clock.wall() + timedelta(seconds=PATIENCE)
+    while not page.evaluate(question, given):
+        assert clock.wall() < end, question
+        page.wait_for_timeout(200)
+
+
 def fits(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways, once the page has settled after a change of size."""
     script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    with suppress(NotInTime):
-        page.wait_for_function(script, timeout=2000)
-    return bool(page.evaluate(script))
+    for _ in range(20):
+        if page.evaluate(script):
+            return True
+        page.wait_for_timeout(100)
+    return False

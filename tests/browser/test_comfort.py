@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from hubapp.web.security import CSP
+from tests.browser.looking import comes_true
 from tests.factories.gallery import gallery_app, page_context
 
 FORM = """
@@ -109,7 +110,7 @@ def test_question_mark_shows_the_keys_but_not_while_writing(page: Page) -> None:
 
 def test_the_scheme_changes_at_once_and_is_sent(page: Page, posts: list[str]) -> None:
     page.locator("footer [data-scheme-to=dark]").click()
-    page.wait_for_function("document.documentElement.dataset.scheme === 'dark'")
+    comes_true(page, "document.documentElement.dataset.scheme === 'dark'")
 
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.wait_for_timeout(400)

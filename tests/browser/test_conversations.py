@@ -8,6 +8,7 @@ import uuid
 from playwright.sync_api import expect
 
 from tests.browser.conftest import EACH_WAY, Visit, Way
+from tests.browser.looking import comes_true
 from tests.browser.site import BUYER, CONNECTORS, POTTER
 
 
@@ -59,7 +60,7 @@ def test_what_is_new_arrives_without_moving_the_page(visit: Visit) -> None:
     button.click()
     shiru.sees(text)
     expect(button).to_have_count(0)
-    shiru.page.wait_for_function("document.activeElement.closest('article') !== null")
+    comes_true(shiru.page, "document.activeElement.closest('article') !== null")
 
 
 def test_nothing_a_visitor_wrote_is_lost(visit: Visit) -> None:

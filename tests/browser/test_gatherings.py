@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from hubapp.kernel import ids
 from tests.browser.conftest import EACH_WAY, PHONE, Visit, Way
+from tests.browser.looking import comes_true
 from tests.browser.people import Person
 from tests.browser.site import BUYER, HOST, POTTER
 from tests.browser.steps import plan, register
-from tests.browser.test_offline import comes_true
 
 
 @EACH_WAY
@@ -125,8 +125,8 @@ def test_a_code_before_the_camera_lets_in_once(visit: Visit) -> None:
 def test_a_phone_that_cannot_read_codes_reads_them_all_the_same_also_after_a_reload_offline(visit: Visit) -> None:
     wambui = door(visit, script=CAMERA + READS_NOT, service_workers="allow")
     first, second = (str(row.get_attribute("data-code")) for row in wambui.main.locator("li[data-code]").all())
-    comes_true(wambui, "() => navigator.serviceWorker.controller !== null")
-    comes_true(wambui, IS_KEPT % "document.querySelector('[data-door]').dataset.decoder")
+    comes_true(wambui.page, "() => navigator.serviceWorker.controller !== null")
+    comes_true(wambui.page, IS_KEPT % "document.querySelector('[data-door]').dataset.decoder")
     wambui.press("Scan with the camera")
     hold(wambui, first)
     wambui.sees("1 of 2 are in")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from hubapp.kernel import ids
 from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.looking import comes_true
 from tests.browser.site import BUYER, HOST, POTTER, Site
 from tests.browser.steps import enters, plan, register, tells
 from tests.browser.test_conversations import words
@@ -56,7 +57,7 @@ def test_a_conversation_is_begun_read_answered_and_loved(visit: Visit, viewport:
     makena.enter(love)
     expect(love).to_have_attribute("aria-pressed", "true")
     # A swap does not throw the reader back to the beginning of the page.
-    makena.page.wait_for_function("document.activeElement !== document.body")
+    comes_true(makena.page, "document.activeElement !== document.body")
 
 
 def test_comes_to_a_gathering_and_gives_the_seat_back(visit: Visit) -> None:
@@ -148,4 +149,4 @@ def test_who_arrives_is_let_in_at_the_door(visit: Visit) -> None:
     wambui.enter(wambui.main.locator("li[data-code]").get_by_role("button", name=re.compile("^Let in")))
     wambui.sees("1 of 1 are in")
     # Whoever goes on with the next one is not thrown back to the beginning of the page.
-    wambui.page.wait_for_function("document.activeElement !== document.body")
+    comes_true(wambui.page, "document.activeElement !== document.body")

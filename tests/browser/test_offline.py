@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from playwright.sync_api import expect
 
-from hubapp.kernel import clock
 from tests.browser.conftest import Visit
+from tests.browser.looking import comes_true
 from tests.browser.people import Person
 from tests.browser.site import BUYER
 
@@ -19,21 +17,12 @@ KEPT = """async () => {
   return found;
 }"""
 HAS_TICKETS = "async () => (await caches.match('/me/tickets')) !== undefined"
-PATIENCE = 60
-
-
-def comes_true(person: Person, question: str) -> None:
-    """Ask the page until it says yes; Playwright's own waiting takes a promise for a yes."""
-    end = clock.wall() + timedelta(seconds=PATIENCE)
-    while not person.page.evaluate(question):
-        assert clock.wall() < end, question
-        person.page.wait_for_timeout(200)
 
 
 def is_ready(person: Person) -> None:
     """The worker runs the page, and has fetched the tickets of who is signed in."""
-    comes_true(person, "() => navigator.serviceWorker.controller !== null")
-    comes_true(person, HAS_TICKETS)
+    comes_true(person.page, "() => navigator.serviceWorker.controller !== null")
+    comes_true(person.page, HAS_TICKETS)
 
 
 def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Visit) -> None:
@@ -62,7 +51,7 @@ def test_tickets_are_there_without_a_network_and_go_with_the_sign_out(visit: Vis
     shiru.go("nairobi", "/auth/logout")
     shiru.press("Sign out")
     shiru.sees("You are signed out")
-    comes_true(shiru, f"async () => !(await ({HAS_TICKETS})())")
+    comes_true(shiru.page, f"async () => !(await ({HAS_TICKETS})())")
     shiru.context.set_offline(True)
     shiru.go("nairobi", "/me/tickets")
     shiru.sees("You are offline")
@@ -79,7 +68,7 @@ def test_a_new_worker_replaces_the_old_and_its_shell(visit: Visit) -> None:
     shiru.page.evaluate("async () => { await caches.open('shell  of-yesterday'); await caches.open('shell /h/x 1'); }")
     shiru.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }")
     shiru.go("nairobi", "/me/orders")
-    comes_true(shiru, "async () => !(await caches.keys()).includes('shell  of-yesterday')")
+    comes_true(shiru.page, "async () => !(await caches.keys()).includes('shell  of-yesterday')")
     kept = shiru.page.evaluate(KEPT)
     assert "shell /h/x 1" in kept  # another hub's, on the same host
     assert len([name for name in kept if name.startswith("shell  ")]) == 1

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.looking import comes_true
 from tests.browser.people import Person
 from tests.browser.site import BUYER, POTTER
 from tests.browser.test_conversations import words
@@ -36,7 +37,7 @@ def read_out(person: Person, region: Locator, text: str) -> None:
     expect(region).to_contain_text(text)
     assert region.get_attribute("data-before") == "yes"
     # A swap may take the focus away for a moment, and gives it back.
-    person.page.wait_for_function(f"(before) => {FOCUSED} === before", arg=before)
+    comes_true(person.page, f"(before) => {FOCUSED} === before", before)
 
 
 def test_pages_say_what_they_are_and_what_can_be_done(visit: Visit) -> None:
