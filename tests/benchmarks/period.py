@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
 from hubapp.earnings.compensation import calendar, policies, queries, reading, sources
+from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import digests, engine
 from hubapp.earnings.compensation.running import Run
@@ -77,7 +78,7 @@ def keep_live(app: Flask) -> None:
         days = {"first_day": span.first, "end_day": span.end, "timezone": rule.timezone}
         event = calendar.EVENT_COLUMNS[rule.event_time]
         period = PlanPeriod(currency="EUR", version_id=version_id, event_time=event, **days)
-        reconciling.correct(run=Run(period, datetime.fromisoformat(CLOSES)))
+        reconciling.correct(run=Run(period, Freeze(datetime.fromisoformat(CLOSES))))
         counting.fold(most=10**9)
 
 
