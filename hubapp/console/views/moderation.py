@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from hubapp.community.moderation import network, policies, services
 from hubapp.community.moderation.errors import OwnCase
-from hubapp.community.moderation.forms import DecisionForm, WordsForm
+from hubapp.community.moderation.forms import DecisionForm
 from hubapp.community.moderation.models import ModerationCase
 from hubapp.community.moderation.views import queue
 from hubapp.console.errors import LookedAfter
@@ -76,22 +76,14 @@ def moderation_case(case_id: UUID) -> ResponseReturnValue:
 @access.requires("central.moderation")
 def undo_decision(action_id: UUID) -> ResponseReturnValue:
     """Take back what the core or the hub decided in a case that is the core's."""
-    found, form = network.action(action_id), WordsForm()
+    found = network.action(action_id)
     _why_core(network.case(found.case_id))
-    if form.validate_on_submit():
-        try:
-            with in_hub(found.hub_id):
-                services.undo(
-                    action_id=action_id, words=form.words.data or "", actor=actor(), now=clock.now(), by_core=True
-                )
-        except Refusal as refusal:
-            if refusal.status in {403, 404}:
-                raise
-            flash(str(refusal), "bad")
-        else:
-            flash(_("Undone. The person concerned is told."), "good")
-    else:
-        flash(str(form.all_errors[0][1]), "bad")
+
+    def act(words: str) -> None:
+        with in_hub(found.hub_id):
+            services.undo(action_id=action_id, words=words, actor=actor(), now=clock.now(), by_core=True)
+
+    queue.undone(act)
     return redirect(url_for("console.moderation_case", case_id=found.case_id), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -104,19 +105,25 @@ def _decide(thing: Thing, case: ModerationCase | None) -> ResponseReturnValue:
 @access.requires("moderation.act")
 def undo(action_id: UUID) -> ResponseReturnValue:
     """Take a decision back."""
-    one, form = queries.done(action_id), WordsForm()
-    if form.validate_on_submit():
-        try:
-            services.undo(action_id=action_id, words=form.words.data or "", actor=guards.actor(), now=clock.now())
-        except Refusal as refusal:
-            if refusal.status in {403, 404}:
-                raise
-            flash(str(refusal), "bad")
-        else:
-            flash(_("Undone. The person concerned is told."), "good")
-    else:
-        flash(str(form.all_errors[0][1]), "bad")
+    one = queries.done(action_id)
+    undone(lambda words: services.undo(action_id=action_id, words=words, actor=guards.actor(), now=clock.now()))
     return redirect(url_for(".detail", case_id=one.case.id), 303)
+
+
+def undone(act: Callable[[str], object]) -> None:
+    """Take something back with the words that were sent, and say what became of it; for hubs and for the core."""
+    form = WordsForm()
+    if not form.validate_on_submit():
+        flash(str(form.all_errors[0][1]), "bad")
+        return
+    try:
+        act(form.words.data or "")
+    except Refusal as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        flash(str(refusal), "bad")
+    else:
+        flash(_("Undone. The person concerned is told."), "good")
 
 
 @pages.post("/people/<uuid:membership_id>/let-in")
