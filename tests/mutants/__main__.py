@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -36,10 +37,19 @@ def everything() -> list[Fault]:
     return [fault for path in modules for fault in faults(path)]
 
 
-def equivalents() -> dict[str, set[str]]:
-    """Faults that change nothing that can be seen, by module, with their reasons in the file."""
-    named = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text())
-    return {module: {fault for group in groups for fault in group["faults"]} for module, groups in named.items()}
+def is_equal(fault: Fault, named: dict[str, list[dict[str, Any]]]) -> bool:
+    """Whether equivalent.toml names it: by its words, by how its line begins (`on`), or by both."""
+    groups = named.get(_short(fault), [])
+    return any(
+        fault.text.startswith(group.get("on", "")) and fault.words in group.get("faults", [fault.words])
+        for group in groups
+    )
+
+
+def is_asked(fault: Fault, only: Sequence[str]) -> bool:
+    """Whether it stands in one of the places, `tree.py` or `tree.py:158`; without places: always."""
+    places = [one.partition(":") for one in only or ("",)]
+    return any(name in _short(fault) and line in {"", str(fault.line)} for name, _, line in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +127,14 @@ def tried(chosen: Sequence[Fault], *, jobs: int, begin: Callable[[Fault], int]) 
 @click.option("--sample", default=0, help="How many faults, chosen by chance; 0: all.")
 @click.option("--seed", default=1, help="Which ones.")
 @click.option("--jobs", default=os.cpu_count() or 1, help="How many at a time.")
-@click.option("--only", default="", help="Only modules whose path holds this.")
-def main(sample: int, seed: int, jobs: int, only: str) -> None:
+@click.option("--only", multiple=True, help="Only modules whose path holds this, such as tree.py, or one line of it.")
+def main(sample: int, seed: int, jobs: int, only: Sequence[str]) -> None:
     """Plant faults in the pure core one at a time and run the tests that reach them."""
     os.environ["HUBAPP_EXAMPLES"] = EXAMPLES
-    named, known = equivalents(), everything()
-    chosen = [fault for fault in known if only in str(fault.path)]
-    equal = [fault for fault in chosen if fault.words in named.get(_short(fault), ())]
+    named = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text())
+    known = everything()
+    chosen = [fault for fault in known if is_asked(fault, only)]
+    equal = [fault for fault in chosen if is_equal(fault, named)]
     chosen = [fault for fault in chosen if fault not in equal]
     if 0 < sample < len(chosen):
         chosen = random.Random(seed).sample(chosen, sample)

@@ -45,11 +45,12 @@ Home = tuple[str, int]  # the name of a function of a module or class, and its f
 class Fault:
     """One change of one node (its place in the order of the walk), with the words for the report.
 
-    `home`: the function whose body it stands in; None: it takes effect when the module is imported.
+    `home`: the function whose body it stands in; None: it takes effect when the module is imported. `text`: its line.
     """
 
     path: Path
     line: int
+    text: str
     node: int
     variant: int
     words: str
@@ -85,10 +86,13 @@ class Place:
 
 def faults(path: Path) -> Iterator[Fault]:
     """Every fault of a module, from its top to its end."""
-    for number, place in enumerate(_walk(ast.parse(path.read_text()))):
+    source = path.read_text()
+    lines = ["", *source.splitlines()]
+    for number, place in enumerate(_walk(ast.parse(source))):
+        line = getattr(place.node, "lineno", 0)
         for variant, new in enumerate(_variants(place)):
             words = f"{_text(place.node)} → {_text(new)}"
-            yield Fault(path, getattr(place.node, "lineno", 0), number, variant, words, place.home)
+            yield Fault(path, line, lines[line].strip(), number, variant, words, place.home)
 
 
 def _text(node: ast.AST) -> str:

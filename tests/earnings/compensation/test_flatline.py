@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hubapp.earnings.compensation.plans import cases, engine, flatline
 from hubapp.earnings.compensation.plans.flatline import carried_on, observed
+from hubapp.earnings.compensation.plans.inputs import Orders
 from hubapp.earnings.compensation.plans.schema import Caps, Plan
 from tests.earnings.compensation import strategies
 from tests.earnings.compensation.examples import default, inputs, order, person, plan
@@ -129,6 +130,38 @@ def test_adding_up_orders_by_seller_and_hub_changes_nobodys_pay(case: dict[str, 
     whole, summed = (engine.compute(one.plan, each) for each in (one.inputs, flatline.condensed(one.inputs)))
     assert list(whole.totals) == list(summed.totals)
     assert whole.ground.turnover == summed.ground.turnover
+
+
+def test_orders_are_added_up_by_seller_hub_buyer_and_kind() -> None:
+    rows = [
+        (1, 0, 0, 10, 7, 3, 0),
+        (1, 0, 0, 20, 8, 4, 0),
+        (1, 0, 0, 40, 9, 5, 1),
+        (1, 0, 1, 80, 10, 6, 0),
+        (1, 1, 0, 160, 11, 7, 0),
+        (0, 0, 0, 320, 12, 8, 0),
+        (-1, -1, 0, 640, 13, 9, 0),
+    ]
+    seller, hub, buyer, amount, cv, pv, kind = (list(column) for column in zip(*rows, strict=True))
+    lines = Orders([f"o{at}" for at in range(7)], seller, buyer, amount, cv, pv, hub, kind, ["product", "kit"])
+    found = flatline.condensed(replace(LAST, orders=lines)).orders
+    columns = (found.seller, found.hub, found.buyer, found.amount, found.cv, found.pv, found.kind)
+    assert [tuple(int(one) for one in row) for row in zip(*columns, strict=True)] == [
+        (-1, -1, 0, 640, 13, 9, 0),
+        (0, 0, 0, 320, 12, 8, 0),
+        (1, 0, 0, 30, 15, 7, 0),
+        (1, 0, 0, 40, 9, 5, 1),
+        (1, 0, 1, 80, 10, 6, 0),
+        (1, 1, 0, 160, 11, 7, 0),
+    ]
+    assert (list(found.kind_names), found.ids[0], len(set(found.ids))) == (["product", "kit"], "00000000", 6)
+
+
+def test_orders_without_hub_and_kind_stay_so() -> None:
+    lines = Orders(["x", "y"], [1, 1], [0, 0], [5, 6], [7, 8], [9, 10])
+    found = flatline.condensed(replace(LAST, orders=lines)).orders
+    assert (found.seller.tolist(), found.hub.tolist(), list(found.kind)) == ([1], [-1], [])
+    assert (found.amount.tolist(), found.cv.tolist(), found.pv.tolist()) == ([11], [15], [19])
 
 
 @CAREFUL

@@ -13,7 +13,7 @@ from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Members, O
 from hubapp.earnings.compensation.plans.live import NOTHING, Condition, Hub, Step, Volumes
 from hubapp.earnings.compensation.plans.tree import plant
 from tests.earnings.compensation import keeping, strategies
-from tests.earnings.compensation.examples import plan
+from tests.earnings.compensation.examples import DEFAULT, plan
 from tests.earnings.compensation.keeping import Sale
 
 CAREFUL = strategies.careful(60)
@@ -95,6 +95,41 @@ def test_conditions_count_customers_and_what_they_bought() -> None:
         Condition("hub", missing_customers=0, missing_volume=1, either=False),
     ]
     assert [one.is_met for one in found] == [True, False]
+
+
+def test_conditions_in_points_count_points_and_without_any_nothing_was_bought() -> None:
+    team = {**DEFAULT["component"][1], "customer_rule": {"min_customer_pv": 50}}
+    rules = plan(component=[team], caps={}, eligibility={})
+    asked = Condition("team", missing_customers=None, missing_volume=30, either=True, in_points=True)
+    assert live.conditions(rules, customers=9, customer_cv=9, customer_pv=20) == [asked]
+    assert [one.missing_volume for one in live.conditions(rules)] == [50]
+    only = plan(component=[DEFAULT["component"][1]], caps={}, eligibility={"min_verified_customers": 4})
+    assert live.conditions(only) == [Condition("team", missing_customers=4, missing_volume=None, either=True)]
+    assert live.conditions(plan(component=[DEFAULT["component"][1]], caps={}, eligibility={})) == []
+
+
+def test_every_kind_of_tiers_has_its_step() -> None:
+    steps = [{"from": 10, "bps": 100}, {"from": 50, "bps": 200}]
+    rows = [
+        {"id": "g", "type": "group_tier", "tiers": steps, "mode": "slab"},
+        {"id": "c", "type": "personal_tier", "tiers": steps, "threshold_on": "cumulative_cv"},
+        {"id": "s", "type": "differential", "schedule": steps, "threshold_on": "gpv"},
+        {"id": "r", "type": "differential", "rate_by_rank": {"x": 1}},
+        {"id": "h", "type": "hub_tier", "tiers": steps, "on": "amount"},
+    ]
+    volumes = Volumes(own=9, gv=59, gpv=50)
+    assert live.steps(plan(component=rows, caps={}), volumes, earlier_cv=1, hub=Hub(amount=60, cv=7)) == [
+        Step("g", "gv_down", 50, tier=2, bps=200, missing=None, next_bps=None),
+        Step("c", "cumulative_cv", 10, tier=1, bps=100, missing=40, next_bps=200),
+        Step("s", "gpv", 50, tier=2, bps=200, missing=None, next_bps=None),
+        Step("h", "hub_amount", 60, tier=2, bps=200, missing=None, next_bps=None),
+    ]
+    (first, *_) = live.steps(plan(component=rows, caps={}), Volumes())
+    assert first == Step("g", "gv_down", 0, tier=0, bps=0, missing=10, next_bps=100)
+
+
+def test_changes_of_volumes_are_added_each_to_its_own() -> None:
+    assert Volumes(1, 2, 3, 4, 5, 6) + Volumes(10, 20, 30, 40, 50, 60) == Volumes(11, 22, 33, 44, 55, 66)
 
 
 def test_a_volume_by_name_is_that_of_the_batch() -> None:

@@ -13,6 +13,7 @@ from hubapp.earnings.compensation.plans.names import Uuids, chosen, numbered, or
 
 # Equal first halves, zeros at the end and at the beginning, the highest bits, and one twice.
 NUMBERS = [2**120 + 5, 1, 2**120, 2**128 - 1, 7, 2**64, 2**120, 2**64 + 1, 0]
+DIGITS = 0x0123456789ABCDEFFEDCBA9876543210
 
 
 def raw(numbers: list[int]) -> Column:
@@ -30,6 +31,10 @@ def test_they_are_written_out_alone_and_together(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(names, "AT_ONCE", 4)
     assert list(IDS) == [IDS[place] for place in range(len(IDS))] == TEXTS
     assert (IDS[-1], list(IDS[2:4])) == (TEXTS[-1], TEXTS[2:4])
+
+
+def test_every_digit_stands_where_it_does_in_the_text() -> None:
+    assert list(Uuids(raw([DIGITS]))) == ["01234567-89ab-cdef-fedc-ba9876543210"]
 
 
 def test_they_equal_the_same_texts_and_nothing_else() -> None:

@@ -88,6 +88,26 @@ def test_components_are_scaled_in_the_plans_order_and_the_rest_last() -> None:
     assert capped(amounts, caps=caps, names=names, turnover=50) == [[30, 20], [0, 0], [0, 0]]
 
 
+def test_caps_are_kept_to_the_unit() -> None:
+    amounts, names = [[60, 40], [10, 20]], ["personal", "team"]
+    caps = Caps(total_bps=10_000, scale_order=("team",))
+    assert capped(amounts, caps=caps, names=names, turnover=130) == amounts
+    assert capped(amounts, caps=caps, names=names, turnover=129) == [[60, 40], [10, 19]]
+    assert capped(amounts, caps=caps, names=names, turnover=100) == [[60, 40], [0, 0]]
+    assert capped(amounts, caps=caps, names=names, turnover=99) == [[59, 40], [0, 0]]
+    assert capped(amounts, caps=caps, names=names, turnover=0) == [[0, 0], [0, 0]]
+    assert (limits.budget(caps, 9), limits.budget(Caps(total_bps=0), 10_000)) == (9, 0)
+    assert (limits.budget(Caps(total_bps=3000), 9999), limits.budget(Caps(total_bps=3333), 1)) == (2999, 0)
+
+
+def test_what_caps_take_leaves_what_was_computed_as_it_is() -> None:
+    amounts = [np.array([60, 40]), np.array([10, 20])]
+    how = Caps(total_bps=10_000, per_participant=50)
+    found = limits.capped(amounts, caps=how, names=["personal", "team"], turnover=80)
+    assert [row.tolist() for row in found] == [[34, 26], [6, 14]]
+    assert [row.tolist() for row in amounts] == [[60, 40], [10, 20]]
+
+
 def test_a_participants_cap_keeps_the_proportions_of_the_components() -> None:
     assert capped([[90, 10], [30, 10]], caps=Caps(per_participant=60), names=["a", "b"], turnover=0) == [
         [45, 10],

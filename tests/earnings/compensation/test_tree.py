@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubapp.earnings.compensation.plans.errors import BadInput
-from hubapp.earnings.compensation.plans.tree import DEEP, THIN, Climb, Tree, plant
+from hubapp.earnings.compensation.plans.tree import DEEP, THIN, Climb, Tree, plant, stands_above
 from tests.earnings.compensation import strategies
 
 CAREFUL = strategies.careful(60)
@@ -122,3 +122,12 @@ def test_at_most_three_roots_are_named() -> None:
         plant([1, -1, -1, -1, -1], "abcde", one_root=True)
     assert plant([1, -1], "ab", one_root=True).levels == (0, 1, 2)
     assert plant([], "", one_root=True).levels == (0,)
+
+
+def test_who_stands_above_whom_is_whose_way_leads_through() -> None:
+    parents = [2, 0, 3, -1, 0, -1, 5, 6]  # neither the first nor the last is a root
+    tree, pairs = planted(parents), [(upper, lower) for upper in range(8) for lower in range(8)]
+    expected = [upper in tree.path(lower) for upper, lower in pairs]
+    assert stands_above(tree.parent, *np.array(pairs).T).tolist() == expected
+    assert [stands_above(tree.parent, *np.array([pair]).T).tolist() for pair in pairs] == [[one] for one in expected]
+    assert stands_above(tree.parent, np.zeros(0, int), np.zeros(0, int)).tolist() == []

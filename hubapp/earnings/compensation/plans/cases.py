@@ -184,7 +184,6 @@ def _period(row: Table, *, is_dated: bool) -> str:
     return str(value)
 
 
-def _natural(period: str) -> list[tuple[int, int, str]]:
-    """Numbers within a period's name compare as numbers: P2 comes before P10."""
-    pieces = re.split(r"(\d+)", period)
-    return [(1, int(piece), "") if piece.isdigit() else (0, 0, piece) for piece in pieces]
+def _natural(period: str) -> list[str | int]:
+    """Numbers within a period's name compare as numbers: P2 comes before P10. Every second piece is one."""
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(re.split(r"(\d+)", period))]

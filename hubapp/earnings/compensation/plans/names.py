@@ -13,7 +13,7 @@ from hubapp.earnings.compensation.plans.columns import Column
 
 WIDTH = 16
 AT_ONCE = 10_000
-PARTS = (slice(0, 8), slice(8, 12), slice(12, 16), slice(16, 20), slice(20, 32))
+PARTS = (slice(0, 8), slice(8, 12), slice(12, 16), slice(16, 20), slice(20, None))
 
 
 class Uuids(Sequence[str]):

@@ -50,7 +50,7 @@ def divided(wholes: Column, weights: Column) -> Column:
     sum_ = weights.sum(axis=0)
     product = wholes * weights
     parts, over = product // np.maximum(sum_, 1), product % np.maximum(sum_, 1)
-    left = np.where(sum_ > 0, wholes - parts.sum(axis=0), 0)
+    left = (wholes - parts.sum(axis=0)) * (sum_ != 0)
     # Stable: the earlier of two equal remainders comes first. There are more remainders than units left.
     order = np.argsort(-over, axis=0, kind="stable")
     np.put_along_axis(over, order, np.arange(len(weights))[:, None] < left, axis=0)

@@ -155,8 +155,8 @@ def stands_above(parent: Column, upper: Column, lower: Column) -> Column:
     here: Column = lower
     found: Column = upper == lower
     while (here >= 0).any():
-        here = np.where(here >= 0, parent.take(here), -1)
-        found |= (here >= 0) & (here == upper)
+        here = np.where(here >= 0, parent.take(here), here)
+        found |= here == upper
     return found
 
 
