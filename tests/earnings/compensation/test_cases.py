@@ -23,7 +23,8 @@ def test_whom_a_case_leaves_out() -> None:
     assert (members.ranks, members.active.tolist()) == ([None, None], [True, True])
     for column in (members.customers, members.customer_pv, members.customer_cv, members.earlier_cv):
         assert column.tolist() == [0, 0]
-    assert (one.plan.id, one.plan.currency, one.plan.rounding) == ("case", None, Rounding("half_up"))
+    assert (one.plan.id, one.plan.version, one.plan.currency) == ("case", 0, None)
+    assert one.plan.rounding == Rounding("half_up", 1)
     assert (one.periods, one.refunds, one.advances, one.only, one.expected) == ({"": ()}, None, None, None, {})
 
 

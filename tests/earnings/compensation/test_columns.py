@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hubapp.earnings.compensation.plans import cases, columns, digests, engine, evaluation
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.inputs import Inputs, Members, Orders
-from hubapp.earnings.compensation.plans.rounding import apportioned, divided, hamilton
+from hubapp.earnings.compensation.plans.rounding import Rounding, apportioned, divided, hamilton
 from hubapp.earnings.compensation.plans.schema import Caps
 from hubapp.earnings.compensation.plans.tiers import Tiers
 from hubapp.earnings.compensation.plans.tree import plant
 from tests.earnings.compensation import naive, strategies
-from tests.earnings.compensation.examples import plan
+from tests.earnings.compensation.examples import case, order, person, plan
 
 CAREFUL = strategies.careful(60)
 ANY = st.one_of(st.integers(0, 50), st.integers(2**31 - 2, 2**31 + 2), st.integers(2**62, 2**65))
@@ -29,9 +29,9 @@ HUGE = 10**10
 def scaled(case: dict[str, Any]) -> dict[str, Any]:
     """The same case with every order so big that all of them leave 64 bits."""
     changed = copy.deepcopy(case)
-    for order in changed["orders"]:
+    for one in changed["orders"]:
         for name in ("amount", "cv", "pv"):
-            order[name] *= HUGE
+            one[name] *= HUGE
     return changed
 
 
@@ -139,6 +139,39 @@ def test_narrow_columns_give_the_same_run_as_lists(case: dict[str, Any]) -> None
     assert first.final == second.final
     assert [paid.exact for paid in first.paid] == [paid.exact for paid in second.paid]
     assert digests.of_inputs(listed) == digests.of_inputs(narrow(one.inputs))
+
+
+MOST = 10**15
+FIRST = [{"from": 0, "bps": 0}]
+
+
+@pytest.mark.parametrize(
+    ("row", "paid"),
+    [
+        ({"type": "pool", "fund_fixed": MOST, "shares": {"a": 1}}, MOST),
+        ({"type": "hub_tier", "tiers": FIRST, "fixed_payment": MOST}, 8 * MOST),
+        ({"type": "hub_tier", "tiers": FIRST, "fixed_payment": MOST // 7}, 8 * (MOST // 7)),
+        ({"type": "geometric", "reward": MOST, "ratio_num": 0, "ratio_den": 1, "budget": MOST}, 8 * MOST),
+        ({"type": "geometric", "reward": MOST // 7, "ratio_num": 0, "ratio_den": 1, "budget": MOST}, 8 * (MOST // 7)),
+    ],
+)
+def test_promises_beyond_64_bits_are_paid_exactly(row: dict[str, Any], paid: int) -> None:
+    one = cases.read(case([row], [person("a")], [order(f"o{at}", "a", 1, hub=f"h{at}") for at in range(8)]), file="f")
+    hubs = replace(one.inputs.hubs, connectors=[[(0, 31)]] * 8)
+    assert engine.compute(one.plan, replace(one.inputs, hubs=hubs)).totals == [paid]
+
+
+def test_earlier_volumes_beyond_64_bits_set_the_rate_exactly() -> None:
+    row = {"type": "personal_tier", "threshold_on": "cumulative_cv", "tiers": [{"from": 0, "bps": 10_000}]}
+    one = cases.read(case([row], [person("a")], [order("1", "a", 7)]), file="f")
+    members = replace(one.inputs.members, earlier_cv=[2**52])
+    assert engine.compute(one.plan, replace(one.inputs, members=members)).paid[0].exact == [70_000]
+
+
+def test_a_unit_beyond_64_bits_leaves_nothing() -> None:
+    one = cases.read(case([{"type": "retail_margin", "bps": 1}], [person("a")], [order("1", "a", 7)]), file="f")
+    rounded = replace(one.plan, rounding=Rounding("down", MOST))
+    assert engine.compute(rounded, one.inputs).totals == [0]
 
 
 def test_a_narrow_column_does_not_wrap_in_its_width() -> None:

@@ -122,6 +122,23 @@ def test_co_connectors_split_a_hubs_line_by_the_plan() -> None:
     assert output["payouts"] == {"k": {"hub_tier": 61}, "m": {"hub_tier": 40}}
 
 
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [({"k": 10_000}, {"k": 101}), ({"x": 10_000}, {"k": 51, "m": 50}), ({"m": 5000, "x": 5000}, {"m": 101})],
+)
+def test_a_split_that_names_nobody_else_leaves_nothing_for_them(split: dict[str, int], expected: Any) -> None:
+    row = {"type": "hub_tier", "tiers": steps((0, 1000)), "split": split}
+    members = [person("k", connector_of="h"), person("m", connector_of="h")]
+    output = evaluated([row], members, [order("1", None, 1010, hub="h")])
+    assert {name: paid["hub_tier"] for name, paid in output["payouts"].items()} == expected
+
+
+def test_a_fixed_payment_is_never_made_without_a_sale() -> None:
+    row = {"type": "hub_tier", "tiers": steps((0, 0)), "fixed_payment": 30}
+    members = [person("k", connector_of="h"), person("m", connector_of="i")]
+    assert evaluated([row], members, [order("1", None, 1, hub="i")])["payouts"] == {"m": {"hub_tier": 30}}
+
+
 def test_a_cascade_passes_on_parts_of_what_came_in() -> None:
     first = {"payer": "IN", "amount_bps_of_gross": 2000, "to": {"tax": 1000}, "rest": "house"}
     second = {"payer": "house", "to": {"agent": 5000, "desk": 3333}, "rest": "owner"}

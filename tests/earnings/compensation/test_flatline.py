@@ -91,6 +91,20 @@ def test_only_customers_who_were_there_already_count_as_repeat_sales() -> None:
 
 def test_nobody_is_assumed_to_buy_more_than_before() -> None:
     assert observed({(0, 0): 100, (1, 0): 500}) == (10_000,)
+    assert observed({(0, 0): 0, (1, 0): 500}) == (0,)
+
+
+def test_periods_are_counted_from_the_first_and_twelve_at_most() -> None:
+    assert observed({(3, 3): 100, (4, 3): 50}) == (5000,)
+    always = {(period, 0): 100 for period in range(20)}
+    assert observed(always) == (10_000,) * 12
+    assert carried_on([9000]) == carried_on([9000], months=12)
+    assert len(flatline.flatline(of(), LAST, [5000]).months) == 13
+
+
+def test_a_months_ratio_is_what_it_owes_of_what_is_sold() -> None:
+    found = flatline.flatline(of(pool(5000)), LAST, [5000], months=1, fixed=1)
+    assert [one.ratio for one in found.months] == [1501, 2001]
 
 
 def test_what_was_not_observed_yet_goes_on_as_it_began() -> None:

@@ -128,6 +128,14 @@ def test_every_kind_of_tiers_has_its_step() -> None:
     assert first == Step("g", "gv_down", 0, tier=0, bps=0, missing=10, next_bps=100)
 
 
+def test_before_the_first_sale_there_is_nothing() -> None:
+    assert Volumes(own=0, own_pv=0, gv=0, gpv=0, from_customers=0, everything=0) == NOTHING
+    assert Hub() == Hub(amount=0, cv=0, customers=0)
+    assert Volumes(own=3).named("cumulative_cv") == 3
+    row = {"id": "c", "type": "personal_tier", "tiers": [{"from": 0, "bps": 1}], "threshold_on": "cumulative_cv"}
+    assert [one.reached for one in live.steps(plan(component=[row], caps={}), Volumes(own=3))] == [3]
+
+
 def test_changes_of_volumes_are_added_each_to_its_own() -> None:
     assert Volumes(1, 2, 3, 4, 5, 6) + Volumes(10, 20, 30, 40, 50, 60) == Volumes(11, 22, 33, 44, 55, 66)
 

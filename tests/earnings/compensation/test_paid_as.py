@@ -107,12 +107,18 @@ def test_other_components_ask_for_none() -> None:
         ("pv", Own(customers=1, cv=900, pv=0), None),
         ("gv_down", Own(customers=2, cv=400), None),
         ("cv", Own(), None),
+        ("cv", Own(customers=0, cv=5), None),
+        ("cv", Own(customers=1, cv=1), 100),
     ],
 )
 def test_what_is_missing_is_said_in_customers_by_what_ones_own_bought(
     volume: str, own: Own, customers: int | None
 ) -> None:
     assert as_customers(Step("one", volume, 0, 1, 100, missing=100, next_bps=200), own) == customers
+
+
+def test_nobody_begins_with_anything() -> None:
+    assert Own() == Own(customers=0, orders=0, cv=0, pv=0, earlier_cv=0)
 
 
 def test_nothing_is_missing_on_the_highest_step() -> None:

@@ -16,7 +16,7 @@ from tests.earnings.compensation.examples import case, order, person, plan
 
 CHAIN = [person("a"), person("b", "a"), person("c", "b"), person("d", "c")]
 RANKED = [person("a", rank="z"), person("b", "a", rank="y", active=False), person("c", "b", rank="x"), CHAIN[3]]
-ONE_EACH = [order("o", "d", 1000), order("p", "c", 200)]
+ONE_EACH = [order("o", "d", 1000), order("n", None, 50), order("p", "c", 200)]
 
 
 def steps(*pairs: tuple[int, int]) -> list[dict[str, int]]:

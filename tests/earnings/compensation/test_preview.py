@@ -84,6 +84,22 @@ def test_somebody_who_loses_in_one_period_and_gains_more_in_another_is_no_loser(
     assert found.losers == ()
 
 
+def test_a_period_with_the_same_pay_is_none_with_less() -> None:
+    tiers = [{"from": 0, "bps": 1000}, {"from": 1000, "bps": 800}, {"from": 5000, "bps": 999}]
+    flat = {"id": "margin", "type": "personal_tier", "mode": "slab", "tiers": tiers}
+    changed = plan(**default(component=[flat], caps={}, eligibility={}))
+    months = [inputs(TREE, [order("1", "b", 500)]), inputs(TREE, [order("2", "b", 2000), order("3", "c", 5000)])]
+    found = preview.losers_first(with_rate(1000), changed, months)
+    assert [(one.member, one.difference, one.less_in) for one in found.losers] == [("b", -40, 1), ("c", -1, 1)]
+    assert found.lost == 41
+    assert [(one.ratio_before, one.ratio_after) for one in found.periods] == [(1000, 1000), (1000, 942)]
+
+
+def test_who_loses_one_unit_is_a_loser() -> None:
+    found = preview.losers_first(with_rate(1000), with_rate(999), [inputs(TREE, [order("1", "b", 1000)])])
+    assert [(one.member, one.difference) for one in found.losers] == [("b", -1)]
+
+
 def test_each_plan_may_classify_the_same_sales_in_its_own_way() -> None:
     was, would = (inputs(TREE, [order("1", "b", 1000, buyer=buyer)]) for buyer in ("customer", "participant"))
     found = preview.compared([((with_rate(1000), was), (with_rate(1000), would))])

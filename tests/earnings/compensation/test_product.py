@@ -147,6 +147,11 @@ def test_debts_are_carried_and_repaid_from_at_most_half(due: int, debt: int, exp
     assert settle(due=due, debt=debt, holdback_bps=1000, recover_bps=5000) == expected
 
 
+def test_without_debt_and_holdback_everything_is_paid_and_a_debt_may_take_it_all() -> None:
+    assert settle(due=1) == Settlement(paid=1, held=0, recovered=0, debt=0)
+    assert settle(due=5, debt=9) == Settlement(paid=0, held=0, recovered=5, debt=4)
+
+
 def test_a_plan_that_starts_in_the_past_is_refused() -> None:
     product.refuse_past_start(plan(), today=date(2026, 12, 31), file="plan.toml")
     with pytest.raises(BadInput, match=r"^plan\.toml: effective_from: starts in the past: 2027-01-01 is not after"):

@@ -118,7 +118,8 @@ def _named(name: str, coded_: tuple[Column, Sequence[str | None]], order: Column
     listed = sorted({names[code] for code in used}, key=lambda one: one or "")
     place = {one: at for at, one in enumerate(listed)}
     yield (dumps(listed) + "\n").encode()
-    table = np.array([place.get(one, -1) for one in names] or [-1], np.int32)
+    table = np.zeros(len(names), np.int32)
+    table[used] = [place[names[code]] for code in used]
     yield from _numbers(name, table.take(codes) if len(codes) else codes, order)
 
 

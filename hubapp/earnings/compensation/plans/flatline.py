@@ -82,9 +82,10 @@ def observed(bought: Bought, *, months: int = MONTHS) -> tuple[int, ...]:
     Only customers who were there already count in the later period. As far as the periods reach, at most `months`.
     """
     periods = [period for period, _first in bought]
-    span = max(periods) - min(periods) if periods else 0
+    if not periods:
+        return ()
     found = []
-    for later in range(1, min(months, span) + 1):
+    for later in range(1, min(months, max(periods) - min(periods)) + 1):
         base = sum(cv for (period, _first), cv in bought.items() if period + later <= max(periods))
         again = sum(cv for (period, first), cv in bought.items() if first + later <= period)
         found.append(min(SCALE, again * SCALE // base) if base else 0)

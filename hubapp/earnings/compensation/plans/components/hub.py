@@ -76,7 +76,8 @@ def _split(component: HubTier, ground: Ground, hub: int, exact: int) -> list[tup
     if not any(weights):
         weights = [days for _, days in held]
     if len(held) == 1:
-        return [(held[0][0], exact)]
+        ((alone, _),) = held
+        return [(alone, exact)]
     parts = hamilton(ground.rounding.of(exact), weights)
     return [(member, part * SCALE) for (member, _), part in zip(held, parts, strict=True)]
 
