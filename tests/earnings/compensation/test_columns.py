@@ -72,6 +72,18 @@ def test_what_is_no_whole_number_is_refused(values: Any) -> None:
         columns.integers(values)
 
 
+def test_64_bits_are_taken_where_they_hold_everything_and_no_others() -> None:
+    small, big = (columns.integers(np.array([value], np.uint64)) for value in (2**62 + 1, 2**63))
+    assert (small.dtype, small.tolist()) == (np.int64, [2**62 + 1])
+    assert (big.dtype, [type(value) for value in big]) == (object, [int])
+
+
+def test_many_small_values_are_summed_and_at_the_edge_of_64_bits_too() -> None:
+    assert columns.total(np.arange(100)) == columns.total(np.arange(100).astype(object)) == 4950
+    assert columns.total(np.full(128, 2**56)) == 2**63
+    assert columns.total(np.full(128, -(2**56))) == -(2**63)
+
+
 @pytest.mark.parametrize("values", [[2**63, -1], [2**64], [2**63 - 1], [-(2**63) - 1], np.array([2**63], np.uint64)])
 def test_neighbours_of_64_bits_are_kept(values: Any) -> None:
     assert [int(value) for value in columns.integers(values)] == [int(value) for value in values]
@@ -99,6 +111,18 @@ def test_tiers_say_the_same_of_a_column_as_of_each_volume(rows: list[dict[str, i
     assert tiers.rates_at(column).tolist() == [tiers.rate(volume) for volume in volumes]
     for mode in ("marginal", "slab"):
         assert tiers.pays(column, mode=mode).tolist() == [tiers.pay(volume, mode=mode) for volume in volumes]
+
+
+def test_beneath_the_first_tier_there_is_nothing() -> None:
+    tiers = Tiers.of([(10, 100), (20, 200)])
+    assert [(tiers.rate(volume), tiers.integral(volume)) for volume in (9, 10, 11, 21)] == [
+        (0, 0),
+        (100, 0),
+        (100, 100),
+        (200, 1200),
+    ]
+    assert tiers.integrals(np.array([9, 10, 11, 21])).tolist() == [0, 0, 100, 1200]
+    assert (tiers.pieces(5, 25), tiers.pieces(5, 5)) == ([(5, 0), (10, 100), (5, 200)], [])
 
 
 def narrow(inputs: Inputs) -> Inputs:
@@ -162,10 +186,25 @@ def test_promises_beyond_64_bits_are_paid_exactly(row: dict[str, Any], paid: int
 
 
 def test_earlier_volumes_beyond_64_bits_set_the_rate_exactly() -> None:
-    row = {"type": "personal_tier", "threshold_on": "cumulative_cv", "tiers": [{"from": 0, "bps": 10_000}]}
-    one = cases.read(case([row], [person("a")], [order("1", "a", 7)]), file="f")
-    members = replace(one.inputs.members, earlier_cv=[2**52])
-    assert engine.compute(one.plan, replace(one.inputs, members=members)).paid[0].exact == [70_000]
+    row = {"type": "personal_tier", "threshold_on": "cumulative_cv", "tiers": [{"from": 5, "bps": 10_000}]}
+    for mode in ("marginal", "slab"):
+        one = cases.read(case([{**row, "mode": mode}], [person("a")], [order("1", "a", 7)]), file="f")
+        members = replace(one.inputs.members, earlier_cv=[2**63 - 5])
+        assert engine.compute(one.plan, replace(one.inputs, members=members)).paid[0].exact == [70_000]
+
+
+def test_what_was_paid_in_a_hub_beyond_64_bits_is_paid_on_exactly() -> None:
+    row = {"type": "hub_tier", "tiers": [{"from": 0, "bps": 10_000}]}
+    sold = [{**order("1", None, 0, hub="h"), "amount": MOST}]
+    one = cases.read(case([row], [person("a", connector_of="h")], sold), file="f")
+    assert engine.compute(one.plan, one.inputs).totals == [MOST]
+
+
+def test_less_than_nothing_is_never_paid() -> None:
+    one = cases.read(case([{"type": "retail_margin", "bps": 1}], [person("a")], [order("1", "a", 7)]), file="f")
+    owing = replace(one.inputs, orders=replace(one.inputs.orders, cv=[-20_000]))
+    with pytest.raises(AssertionError, match="negative pay"):
+        engine.compute(one.plan, owing)
 
 
 def test_a_unit_beyond_64_bits_leaves_nothing() -> None:

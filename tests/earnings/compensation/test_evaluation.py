@@ -85,6 +85,13 @@ def test_what_each_of_ones_orders_added_follows_the_tier_that_they_reached() -> 
     assert output["lines"] == {"personal_tier": {"1": 31, "2": 21, "4": 1}}
 
 
+def test_each_order_is_credited_from_where_those_before_it_came_to() -> None:
+    row = {"type": "personal_tier", "attribute": "order_running"}
+    row |= {"tiers": [{"from": 0, "bps": 1000}, {"from": 400, "bps": 5000}]}
+    orders = [order("1", "c", 400), order("2", "c", 400), order("3", None, 400)]
+    assert evaluated([row], PEOPLE, orders)["lines"] == {"personal_tier": {"1": 40, "2": 200}}
+
+
 @pytest.mark.parametrize(
     "expected",
     [

@@ -171,6 +171,20 @@ def test_orders_are_added_up_by_seller_hub_buyer_and_kind() -> None:
     assert (list(found.kind_names), found.ids[0], len(set(found.ids))) == (["product", "kit"], "00000000", 6)
 
 
+def test_one_order_keeps_its_kind() -> None:
+    lines = Orders(["x"], [1], [0], [5], [7], [9], [-1], ["kit"])
+    found = flatline.condensed(replace(LAST, orders=lines)).orders
+    assert [found.kind_names[code] for code in found.kind] == ["kit"]
+
+
+def test_volumes_since_the_beginning_go_on_growing() -> None:
+    row = {"id": "own", "type": "personal_tier", "mode": "slab", "threshold_on": "cumulative_cv"}
+    row |= {"tiers": [{"from": 0, "bps": 100}, {"from": 150_000, "bps": 200}]}
+    last = inputs(PEOPLE, [order("1", "a", 60_000)])
+    found = flatline.flatline(plan(**default(component=[row], caps={}, eligibility={})), last, [10_000], months=2)
+    assert [one.promised for one in found.months] == [600, 600, 1200]
+
+
 def test_orders_without_hub_and_kind_stay_so() -> None:
     lines = Orders(["x", "y"], [1, 1], [0, 0], [5, 6], [7, 8], [9, 10])
     found = flatline.condensed(replace(LAST, orders=lines)).orders

@@ -106,7 +106,13 @@ def test_promises_above_the_cap_are_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"caps": {"total_bps": 900}}, {"caps": {}, "component": [PERSONAL, TEAM, POOL]}, {}]
+    "change",
+    [
+        {"caps": {"total_bps": 900}},
+        {"caps": {"total_bps": 900}, "component": [PERSONAL, TEAM]},
+        {"caps": {}, "component": [PERSONAL, TEAM, POOL]},
+        {},
+    ],
 )
 def test_scenes_in_one_run_are_paid_as_each_alone(change: dict[str, Any]) -> None:
     tried, read = list(scenes.scenes(plan()))[::9], product.read(default(**change), file="plan.toml")

@@ -97,6 +97,11 @@ def test_conditions_count_customers_and_what_they_bought() -> None:
     assert [one.is_met for one in found] == [True, False]
 
 
+def test_more_than_is_asked_is_nothing_missing() -> None:
+    (team,) = live.conditions(plan(), customers=12, customer_cv=20_000)
+    assert (team.missing_customers, team.missing_volume, team.is_met) == (0, 0, True)
+
+
 def test_conditions_in_points_count_points_and_without_any_nothing_was_bought() -> None:
     team = {**DEFAULT["component"][1], "customer_rule": {"min_customer_pv": 50}}
     rules = plan(component=[team], caps={}, eligibility={})

@@ -66,6 +66,7 @@ def test_a_group_is_paid_by_own_customers_and_sales_to_the_outside(own: Own, out
 
 def test_who_sold_nothing_is_not_inside() -> None:
     assert not is_inside(NOTHING)
+    assert is_inside(Volumes(from_customers=0, everything=1))
     assert is_inside(Volumes(from_customers=1, everything=2))
     assert not is_inside(Volumes(from_customers=2, everything=3))
 

@@ -232,6 +232,25 @@ def test_a_margin_is_said_order_by_order() -> None:
     }
 
 
+def test_fees_that_are_passed_on_are_nobodys_line() -> None:
+    row = {"type": "fee_cascade", "steps": [{"payer": "IN", "to": {"tax": 1000}}]}
+    one = cases.read(case([row], CHAIN, ONE_EACH), file="case.json")
+    assert explain.lines(engine.compute(one.plan, one.inputs), "d") == []
+
+
+def test_what_stays_with_the_company_is_said_by_reason() -> None:
+    def left(*rows: dict[str, Any], **changes: Any) -> dict[str, dict[str, int]]:
+        one = cases.read(case(list(rows), CHAIN[:2], [order("1", "b", 1005)], plan=changes), file="case.json")
+        return explain.breakage(engine.compute(one.plan, one.inputs))
+
+    assert left({"type": "unilevel", "levels_bps": [1000, 500, 200]}, rounding="down") == {
+        "unilevel": {"untaken": 1005 * 700, "fractions": 5000}
+    }
+    assert left({"type": "retail_margin", "bps": 1000}, cap={"total_bps": 900}) == {
+        "retail_margin": {"fractions": -5000, "caps": 110_000}
+    }
+
+
 def test_a_line_holds_the_pieces_that_are_worth_something_and_what_became_of_them() -> None:
     members = [person("a", customers=10), person("b", "a", customers=10)]
     orders = [order("1", "a", 100_000), order("2", "b", 100_001)]

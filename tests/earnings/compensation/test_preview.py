@@ -95,6 +95,18 @@ def test_a_period_with_the_same_pay_is_none_with_less() -> None:
     assert [(one.ratio_before, one.ratio_after) for one in found.periods] == [(1000, 1000), (1000, 942)]
 
 
+def test_what_moves_from_one_component_to_another_is_said_of_both() -> None:
+    row = {"id": "other", "type": "retail_margin", "bps": 800}
+    changed = plan(**default(component=[row], caps={}, eligibility={}))
+    found = preview.losers_first(with_rate(1000), changed, [inputs(TREE, [order("1", "b", 1000)])])
+    assert [(one.difference, one.parts) for one in found.rows] == [(-20, (("margin", -100), ("other", 80)))]
+
+
+def test_who_is_paid_under_the_new_plan_only_is_there_too() -> None:
+    found = preview.losers_first(with_rate(0), with_rate(1000), [inputs(TREE, [order("1", "b", 1000)])])
+    assert [(one.member, one.before, one.after, one.less_in) for one in found.rows] == [("b", 0, 100, 0)]
+
+
 def test_who_loses_one_unit_is_a_loser() -> None:
     found = preview.losers_first(with_rate(1000), with_rate(999), [inputs(TREE, [order("1", "b", 1000)])])
     assert [(one.member, one.difference) for one in found.losers] == [("b", -1)]

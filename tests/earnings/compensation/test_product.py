@@ -126,6 +126,29 @@ def test_a_rule_on_customers_forfeits_the_teams_part_and_names_the_reason() -> N
     ]
 
 
+@pytest.mark.parametrize(("on", "kept"), [("gv", 30), ("gv_down", 0)])
+def test_who_forfeits_group_pay_keeps_what_own_sales_alone_would_earn(on: str, kept: int) -> None:
+    row = {"id": "group", "type": "group_tier", "on": on, "tiers": [{"from": 0, "bps": 1000}]}
+    members = [person("a", customers=0), person("b", "a", customers=10)]
+    read = inputs(members, [order("1", "a", 300), order("2", "b", 500)])
+    (paid,) = engine.compute(plan(component=[row], caps={}), read).paid
+    assert (paid.amounts[0], paid.forfeited[0]) == (kept, 500_000)
+
+
+def test_who_had_nothing_to_lose_is_given_no_reason() -> None:
+    members = [*(person(name, customers=10) for name in ("a", "b", "c")), person("d", customers=0)]
+    row = {"id": "team", "type": "differential", "schedule": [{"from": 0, "bps": 500}]}
+    sold = [order("1", "a", 100), order("2", "b", 100), order("3", "b", 100, buyer="participant"), order("4", "d", 9)]
+    (paid,) = engine.compute(plan(component=[row], caps={}), inputs(members, sold)).paid
+    assert (paid.forfeited, paid.kept.why.tolist()) == ({1: 50_000}, [0, 2, 0, 0])
+
+
+def test_shares_of_somebody_unknown_are_refused() -> None:
+    row = {"id": "pool", "type": "pool", "fund_bps": 1, "shares": {"k": 1, "zed": 1}}
+    with pytest.raises(BadInput, match=r"^pool\.shares\.zed: is no member$"):
+        engine.compute(plan(component=[row], caps={}), inputs(MEMBERS, []))
+
+
 def test_a_refund_posts_the_difference_of_the_original_period() -> None:
     read = inputs(MEMBERS, [order("1", "s", 60_000), order("2", "s", 10_000)])
     old = engine.compute(plan(), read)
@@ -148,7 +171,8 @@ def test_debts_are_carried_and_repaid_from_at_most_half(due: int, debt: int, exp
 
 
 def test_without_debt_and_holdback_everything_is_paid_and_a_debt_may_take_it_all() -> None:
-    assert settle(due=1) == Settlement(paid=1, held=0, recovered=0, debt=0)
+    for due in (1, 10_000):
+        assert settle(due=due) == Settlement(paid=due, held=0, recovered=0, debt=0)
     assert settle(due=5, debt=9) == Settlement(paid=0, held=0, recovered=5, debt=4)
 
 

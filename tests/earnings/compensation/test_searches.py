@@ -123,6 +123,24 @@ def test_pay_for_own_purchases_is_counted_beside_what_comes_from_customers() -> 
     assert [(one.status, one.value) for one in (recruits, kits)] == [(Status.OK, 0)] * 2
 
 
+def test_pay_for_nothing_is_tried_far_above_all_thresholds_on_three_in_a_line() -> None:
+    base = {**DEFAULT["base"], "exclude_kinds": [], "commissionable_buyers": ["customer", "participant"]}
+    tiers = {"type": "personal_tier", "tiers": steps((0, 0), (100, 0), (300, 0))}
+    levels = {"type": "unilevel", "levels_bps": [1000, 500]}
+    # 20 times 3.00 each: two are above at one level, one at two.
+    assert [one.value for one in for_nothing(of(tiers, levels, base=base))] == [0, 600 * 2 + 300, 600 * 2 + 300]
+    all_of_it = {**MARGIN, "bps": 10_000}
+    assert [one.value for one in for_nothing(of(all_of_it))] == [0, 0, 0]
+    assert [one.value for one in for_nothing(of(all_of_it, base=base))] == [0, 600_000, 600_000]
+
+
+def test_one_unit_for_kits_is_one_too_many() -> None:
+    base = {**DEFAULT["base"], "exclude_kinds": [], "commissionable_buyers": ["customer", "participant"]}
+    tiers = {"type": "personal_tier", "tiers": steps((0, 0), (1, 0))}
+    found = for_nothing(of(tiers, {"type": "unilevel", "levels_bps": [0, 500]}, base=base))
+    assert [(one.value, one.status) for one in found[1:]] == [(1, Status.REFUSED)] * 2
+
+
 def test_one_unit_for_nothing_is_one_too_many() -> None:
     fixed = {"type": "pool", "fund_fixed": 1, "shares_on": POOL["shares_on"]}
     assert [one.status for one in for_nothing(of(fixed))] == [Status.REFUSED, Status.OK, Status.OK]
@@ -140,6 +158,25 @@ def test_a_few_units_of_rounding_are_no_finding(most: int, status: Status) -> No
     jump = by_check(of({"type": "personal_tier", "mode": "slab", "tiers": steps((0, 0), (100, most * 100))}))
     found = jump["M9b", "threshold cliff"]
     assert (found.value, found.status) == (most, status)
+
+
+@pytest.mark.parametrize(("low", "high"), [((2, 1000), (4, Status.OK)), ((2, 1250), (5, Status.WARNED))])
+def test_a_few_units_gained_by_splitting_are_no_finding(low: tuple[int, int], high: tuple[int, Status]) -> None:
+    tiers = {"type": "personal_tier", "tiers": steps((0, 0), (low[0], 0))}
+    found = by_check(of(tiers, {"type": "unilevel", "levels_bps": [low[1]]}))["split gain", "before caps"]
+    assert (found.value, found.status) == high
+
+
+@pytest.mark.parametrize(("start", "drop", "status"), [(40, 4, Status.OK), (50, 5, Status.WARNED)])
+def test_a_few_units_lost_to_another_are_no_finding(start: int, drop: int, status: Status) -> None:
+    found = by_check(of({**SLAB, "schedule": steps((0, 0), (start, 1000))}))["monotony", "before caps"]
+    assert (found.value, found.status) == (drop, status)
+
+
+def test_a_loss_by_one_unit_more_is_found() -> None:
+    falling = {"type": "personal_tier", "mode": "slab", "tiers": steps((0, 1000), (100, 0), (101, 1000))}
+    words = ": person 1 of 1, where person 1 under the core sells EUR 0.99"
+    assert searches.worst_drop(of(falling)) == (9, words)
 
 
 def test_only_personal_and_group_pay_is_searched_before_caps() -> None:

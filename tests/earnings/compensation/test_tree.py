@@ -70,6 +70,8 @@ def test_members_are_numbered_level_by_level(parents: list[int]) -> None:
     assert depths == sorted(depths)
     assert [depths.count(depth) for depth in range(1, len(tree.levels))] == np.diff(tree.levels).tolist()
     assert tree.lift(tree.lay(np.arange(len(parents)))[:-1]).tolist() == list(range(len(parents)))
+    above = [int(tree.place[parents[one]]) if parents[one] >= 0 else -1 for one in tree.order.tolist()]
+    assert tree.above.tolist() == [*above, -1]
 
 
 @CAREFUL
@@ -86,6 +88,20 @@ def test_a_thinned_way_up_leads_to_the_next_one_left(parents: list[int], data: s
             up = int(climb.up[tree.place[member]])
             assert (int(tree.order[up]) if up >= 0 else -1) == expected
         assert {int(tree.order[place]) for place in climb.left} == left
+
+
+def test_the_way_up_of_a_wide_tree_is_thinned_as_a_thin_one_is() -> None:
+    parents = [-1, -1, *(place % 2 for place in range(38)), *(place * 7 % 40 for place in range(400))]
+    parents += [place % 440 for place in range(200)]
+    tree, chance = planted(parents), Random(7)
+    assert not tree.is_thin
+    climb, left = Climb(tree), set(range(640))
+    for _ in range(3):
+        before, left = left, {member for member in sorted(left) if chance.random() < 0.5}
+        climb.thin(tree.lay(np.array([member in left for member in range(640)]), end=True))
+        expected = {one: next((up for up in tree.path(one)[1:] if up in left), -1) for one in before}
+        found = {one: int(climb.up[tree.place[one]]) for one in before}
+        assert {one: int(tree.order[up]) if up >= 0 else -1 for one, up in found.items()} == expected
 
 
 @CAREFUL

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hubapp.earnings.compensation.plans import locating, product, trying
 from hubapp.earnings.compensation.plans.errors import BadInput
+from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.plans.trying import Branch, Person
 from tests.earnings.compensation.examples import default, plan
 
@@ -59,12 +61,49 @@ def test_a_circle_is_refused() -> None:
 def test_what_the_caps_take_is_said() -> None:
     low = plan(**default(caps={"total_bps": 100, "scale_order": []}))
     trial = trying.try_out(low, FAMILY)
-    assert trial.paid == 7000
-    assert trial.cut > 0
+    # Ben 970 and Chloé 110 of sales and group, of which 1 % of 7,000 may be paid.
+    assert (trial.paid, trial.cut) == (7000, 97_000 + 11_000 - 7000)
+    assert trial.most == max(one.total for one in everybody(trial.roots))
+    assert (trying.try_out(low, []).paid, trying.try_out(low, []).most) == (0, 0)
+
+
+def of(row: dict[str, Any]) -> Plan:
+    return plan(**default(component=[{"id": "one", **row}], caps={}, eligibility={}))
+
+
+def totals(read: Plan, people: list[Person], *, connector: int | None = None) -> list[int]:
+    return [one.total for one in everybody(trying.try_out(read, people, connector=connector).roots)]
+
+
+def test_nobody_has_anything_but_a_name_to_begin_with() -> None:
+    assert Person("Anna") == Person("Anna", sponsor=None, sales=0, customers=0, rank=None)
+    steps = [{"from": 0, "bps": 100}, {"from": 1001, "bps": 9000}]
+    row = {"type": "personal_tier", "mode": "slab", "threshold_on": "cumulative_cv", "tiers": steps}
+    assert totals(of(row), [Person("Anna", None, 1000)]) == [10]
+
+
+@pytest.mark.parametrize(("customers", "paid"), [(0, 0), (1, 100)])
+def test_who_has_a_customer_is_active(customers: int, paid: int) -> None:
+    people = [Person("Anna", None, 0, customers), Person("Ben", 0, 1000, 1)]
+    assert totals(of({"type": "unilevel", "levels_bps": [1000]}), people) == [paid, 0]
+
+
+@pytest.mark.parametrize(("sales", "paid"), [(0, 0), (5, 900)])
+def test_a_hub_has_customers_who_came_again_once_something_was_sold(sales: int, paid: int) -> None:
+    row = {"type": "pool", "fund_fixed": 900, "shares_on": "hub_new_customers_repeat"}
+    assert totals(of(row), [Person("Anna", None, sales)], connector=0) == [paid]
 
 
 def test_ranks_that_a_plan_names_can_be_chosen() -> None:
     row = {"id": "uni", "type": "unilevel", "levels_bps": [100], "depth_by_rank": {"silver": 1, "gold": 1}}
+    rows = [
+        row,
+        {"id": "slab", "type": "differential", "rate_by_rank": {"tin": 1}},
+        {"id": "generation", "type": "generation", "breakaway_rank": "iron", "rates_bps": [1]},
+        {"id": "group", "type": "group_tier", "tiers": [{"from": 0, "bps": 1}], "ranks": ["lead", "gold"]},
+        {"id": "levels", "type": "unilevel", "levels_bps": [100]},
+    ]
+    assert trying.ranks_of(plan(**default(component=rows, caps={}))) == ("gold", "iron", "lead", "silver", "tin")
     assert trying.ranks_of(plan(**default(component=[row], caps={}))) == ("gold", "silver")
     assert trying.ranks_of(plan()) == ()
 
@@ -116,6 +155,13 @@ def test_elements_on_lines_of_their_own_are_found() -> None:
     assert found == [4, 5, 6]
     assert locating.line_of(LONG, "caps.total_bps") == 10
     assert locating.line_of(LONG, "nowhere") is None
+
+
+def test_the_first_of_two_counts_and_text_in_lists_is_no_key() -> None:
+    assert locating.line_of("a = 1\na = 2\n", "a") == 1
+    assert locating.line_of('[caps]\norder = [\n"total_bps = 1",\n]\ntotal_bps = 3\n', "caps.total_bps") == 5
+    first = "tiers = [{from = 0},\n  {from = 5}]\n"
+    assert [locating.line_of(first, f"tiers[{place}].from") for place in range(2)] == [1, 2]
 
 
 def test_a_refusal_of_the_reader_leads_to_its_line() -> None:

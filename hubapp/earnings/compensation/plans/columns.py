@@ -22,7 +22,7 @@ def integers(values: Sequence[int] | Column, *, key: str = "") -> Column:
         return found.astype(np.int64, copy=False)
     if not found.size:
         return np.zeros(0, np.int64)
-    if not isinstance(values, np.ndarray) or found.dtype.kind in "uO":
+    if not isinstance(values, np.ndarray):
         # Neighbours beyond 64 bits make numpy choose unsigned or even binary fractions: start from the values again.
         found = np.array([*values], object)
     if not all(isinstance(value, int | np.integer) for value in found.flat):
@@ -58,7 +58,7 @@ def stays_under(column: Column, limit: int) -> bool:
     """Whether any sum of some of its values, either way, is smaller than the limit."""
     if reach(column) * column.size < limit:
         return True
-    return column.size > 0 and column.min() >= 0 and total(column) < limit
+    return bool(column.size) and column.min() >= 0 and total(column) < limit
 
 
 def sums(size: int, keys: Column, values: Column) -> Column:

@@ -63,8 +63,8 @@ def of_result(result: Result, *, form: int = FORM) -> str:
 def _amounts(result: Result, people: Column) -> Iterator[bytes]:
     for paid, final in zip(result.paid, result.capped, strict=True):
         name, kept = paid.component.id, paid.kept
-        why = np.where(kept.forfeited != 0, kept.why, 0)
-        columns = {"amount": final, "rounded": paid.rounded, "exact": kept.exact, "lost": kept.forfeited, "why": why}
+        columns = {"amount": final, "rounded": paid.rounded, "exact": kept.exact}
+        columns |= {"lost": kept.forfeited, "why": kept.why}
         for what, column in columns.items():
             yield from _numbers(f"{name}.{what}", column, people)
 
@@ -106,7 +106,7 @@ def _sorted(ids: Sequence[Any]) -> Column:
 
 def _moved(places: Column, order: Column) -> Column:
     """Places in a column as places in its sorted order; -1 stays."""
-    there = np.full(len(order) + 1, -1, np.int32)
+    there = np.append(np.zeros(len(order), np.int32), np.int32(-1))
     there[order] = np.arange(len(order), dtype=np.int32)
     return there.take(places)
 
@@ -145,7 +145,7 @@ def _texts(name: str, ids: Sequence[Any], order: Column) -> Iterator[bytes]:
 
 def _uuids(raw: Column) -> bytes:
     """The netstrings of so many UUIDs, as if each had been written out by itself."""
-    digits = np.frombuffer(raw.tobytes().hex().encode(), np.uint8).reshape(-1, 32)
+    digits = np.frombuffer(raw.tobytes().hex().encode(), np.uint8).reshape(len(raw), 32)
     found = np.full((len(raw), len("36:,") + 36), ord("-"), np.uint8)
     found[:, :3], found[:, -1] = list(b"36:"), ord(",")
     found[:, [3 + at for at in range(36) if at not in DASHES]] = digits

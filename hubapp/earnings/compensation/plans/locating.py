@@ -33,7 +33,7 @@ def line_of_syntax(message: str) -> int | None:
 
 
 def _places(source: str) -> Iterator[tuple[str, int]]:
-    """(key, line) of tables, keys, and the elements of lists that stand on lines of their own; the first counts."""
+    """(key, line) of tables, keys, and the elements of lists that begin on later lines; the first counts."""
     counted: dict[str, int] = {}
     table, within, depth, element = "", "", 0, -1
     seen: set[str] = set()
@@ -62,9 +62,7 @@ def _places(source: str) -> Iterator[tuple[str, int]]:
             within = f"{table}.{name}" if table else name
             yield from new(within, number)
             value = bare.partition("=")[2]
-            depth, element, begun = _brackets(value, 0, -1)
-            for one in begun:
-                yield from new(f"{within}[{one}]", number)
+            depth, element, _ = _brackets(value, 0, -1)
 
 
 def _brackets(text: str, depth: int, element: int) -> tuple[int, int, list[int]]:

@@ -108,7 +108,7 @@ def _sorted(raw: Column) -> tuple[Column, Column]:
 
 def _half(raw: Column, which: int) -> Column:
     """The upper or the lower eight bytes as numbers."""
-    return raw.view(">u8").reshape(-1, 2)[:, which].astype(np.uint64)
+    return raw.view(">u8").reshape(len(raw), 2)[:, which].astype(np.uint64)
 
 
 def places_in(known: Column, sought: Column) -> Column:

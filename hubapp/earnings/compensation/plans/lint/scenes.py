@@ -67,7 +67,7 @@ def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: s
     seller = np.flatnonzero(cv)
     sold = cv[seller]
     names, inside = [f"o{place}" for place in seller.tolist()], np.full(len(seller), buyer)
-    orders = Orders(names, seller, inside, sold, sold, sold, hub[seller], inside * 0, [kind])
+    orders = Orders(names, seller, inside, sold, sold, sold, hub[seller], np.zeros_like(seller), [kind])
     hubs = Hubs(
         [f"hub{place}" for place in range(many)], [[(one, 1)] for one in connectors], [PLENTY] * many, [1] * many
     )
@@ -110,7 +110,7 @@ def scenes(plan: Plan) -> Iterator[Scene]:
     starts = thresholds(plan)
     grid = sorted({0, *(start - 1 for start in starts), *starts, 2 * starts[-1], 20 * starts[-1]})
     for parents in SHAPES:
-        few = WIDE_GRID if len(parents) < len(SHAPES[2]) else NARROW_GRID
+        few = WIDE_GRID if len(parents) <= len(SHAPES[1]) else NARROW_GRID
         chosen = [grid[place * (len(grid) - 1) // (few - 1)] for place in range(few)]
         for volumes in product(sorted(set(chosen if len(parents) > 1 else grid)), repeat=len(parents)):
             yield Scene(parents, volumes)

@@ -42,8 +42,10 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
     recruits = max(map(sum, _totals(plan, [Scene(parents, (0,) * len(parents)) for parents in SHAPES])))
     words = f"a network of recruits without a sale is paid {_amount(plan, recruits)}"
     yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
-    scene, empty = (Scene(SHAPES[2], (cv,) * len(SHAPES[2])) for cv in (volume, 0))
-    nothing = sum(_totals(plan, [empty])[0])
+    line = SHAPES[2]
+    scene, empty = (Scene(line, (cv,) * len(line)) for cv in (volume, 0))
+    (unsold,) = _totals(plan, [empty])
+    nothing = sum(unsold)
     kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
     words = f"kits, entry fees and training are paid {_amount(plan, kits)}"
     yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
