@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
     LargeBinary,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
@@ -77,6 +79,12 @@ class Hub(db.Model):  # type: ignore[name-defined]
     def is_selling(self) -> bool:
         """Whether orders may be placed here."""
         return self.status == HubStatus.OPEN
+
+    @classmethod
+    def called(cls, typed: str) -> ColumnElement[bool]:
+        """What finds hubs by any part of their name, place or slug."""
+        columns = (cls.name, cls.place, cls.slug)
+        return or_(*(column.icontains(typed[:60], autoescape=True) for column in columns))
 
 
 class HubDomain(db.Model):  # type: ignore[name-defined]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.tenancy.models import AuditEvent, Hub, HubDomain, HubPage, HubStatus
@@ -136,8 +136,7 @@ def directory(*, search: str = "", after: str = "", limit: int = 24) -> Sequence
     """Hubs that visitors can see, by slug, paged by key; `search` looks into name, place and slug."""
     statement = select(Hub).where(Hub.status != HubStatus.CLOSED, Hub.slug > after).order_by(Hub.slug).limit(limit)
     if search:
-        plain = search[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(or_(*(column.ilike(f"%{plain}%") for column in (Hub.name, Hub.place, Hub.slug))))
+        statement = statement.where(Hub.called(search))
     return db.session.scalars(statement).all()
 
 

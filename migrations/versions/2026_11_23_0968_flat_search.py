@@ -21,7 +21,7 @@ depends_on = None
 FEW, NEAR = 200, 1_000
 
 
-def _found(
+def found(
     name: str,
     *,
     rank: int,
@@ -83,7 +83,8 @@ def _after(key: str, values: str, *, rank: str, of: int, sign: str = "<") -> str
     return f"({rank} IS NULL OR ({rank} = 0 AND {key} {sign} {values}))"
 
 
-def _function(head: str, query: str, using: str) -> str:
+def function(head: str, query: str, using: str) -> str:
+    """What makes a function that answers a search; it sees past the policies, so its query says the hub itself."""
     # Planned for the very words (EXECUTE). A table whole is never the way, whatever the statistics say of a word.
     return f"""
 CREATE FUNCTION {head}
@@ -113,9 +114,9 @@ def _posts() -> str:
         "besides": ", x.author_id",
         "visible": BLOCKING.format("$4", "x.author_id"),
     }
-    titled = _found("titled", rank="0", words="$2", after=_after(*key, rank=rank, of=0), room="$7", **post)
-    written = _found("written", rank="1", words="$3", after=_after(*key, rank=rank, of=1), room=ROOM, **post)
-    answers = _found(
+    titled = found("titled", rank="0", words="$2", after=_after(*key, rank=rank, of=0), room="$7", **post)
+    written = found("written", rank="1", words="$3", after=_after(*key, rank=rank, of=1), room=ROOM, **post)
+    answers = found(
         "answers",
         rank="1",
         table="post_comment",
@@ -132,7 +133,7 @@ def _posts() -> str:
         visible="p.deleted_at IS NULL AND p.hidden_at IS NULL"
         f" AND {BLOCKING.format('$4', 'x.author_id')} AND {BLOCKING.format('$4', 'p.author_id')}",
     )
-    return _function(
+    return function(
         "find_posts(words text[], reader uuid, after_class integer, before uuid, at_most integer)"
         " RETURNS TABLE (class integer, kind text, id uuid)",
         f"""WITH {titled}, {_room("titled", "$7")}, {written}, {answers}
@@ -153,9 +154,9 @@ def _listings() -> str:
         "order": "x.id DESC",
         "listed": f"x.hub_id = $1 AND x.status = 'live' AND ({KIND})",
     }
-    titled = _found("titled", rank="0", words="$2", after=_after("x.id", "$5", rank="$4", of=0), room="$6", **listing)
-    written = _found("written", rank="1", words="$3", after=_after("x.id", "$5", rank="$4", of=1), room=ROOM, **listing)
-    return _function(
+    titled = found("titled", rank="0", words="$2", after=_after("x.id", "$5", rank="$4", of=0), room="$6", **listing)
+    written = found("written", rank="1", words="$3", after=_after("x.id", "$5", rank="$4", of=1), room=ROOM, **listing)
+    return function(
         "find_listings(words text[], after_class integer, before uuid, at_most integer, kinds text[] DEFAULT NULL)"
         " RETURNS TABLE (class integer, id uuid)",
         f"""WITH {titled}, {_room("titled", "$6")}, {written}
@@ -168,7 +169,7 @@ def _listings() -> str:
 def _gatherings() -> str:
     gathering = {"table": "gathering", "words": "$2", "keys": "x.starts_at, x.id"}
     mine, key = "x.hub_id = $1 AND x.status = 'published'", ("(x.starts_at, x.id)", "($5, $6)")
-    coming = _found(
+    coming = found(
         "coming",
         rank="0",
         order="x.starts_at, x.id",
@@ -178,7 +179,7 @@ def _gatherings() -> str:
         base="x.ends_at > $3",
         **gathering,
     )
-    past = _found(
+    past = found(
         "past",
         rank="1",
         order="x.starts_at DESC, x.id DESC",
@@ -188,7 +189,7 @@ def _gatherings() -> str:
         base="x.ends_at <= $3",
         **gathering,
     )
-    return _function(
+    return function(
         "find_gatherings(words text[], at timestamptz, after_class integer, after_at timestamptz, after_id uuid,"
         " at_most integer) RETURNS TABLE (class integer, starts_at timestamptz, id uuid)",
         f"""WITH {coming}, {_room("coming", "$7")}, {past}
@@ -202,7 +203,7 @@ def _gatherings() -> str:
 # Class 0 by their names, 1 by what they tell to the audiences in `seen`; whoever joined last first.
 def _people() -> str:
     unblocked = f"{BLOCKING.format('{0}', '$4')} AND {BLOCKING.format('$4', '{0}')}"
-    named = _found(
+    named = found(
         "named",
         rank="0",
         table="membership",
@@ -216,7 +217,7 @@ def _people() -> str:
         besides=", x.account_id",
         visible=unblocked.format("x.account_id"),
     )
-    telling = _found(
+    telling = found(
         "telling",
         rank="1",
         table="profile_tag",
@@ -232,7 +233,7 @@ def _people() -> str:
         f" AND ($9 IS NOT NULL OR NOT m.terms @@ $2) AND {unblocked.format('m.account_id')}",
         distinct="DISTINCT",
     )
-    return _function(
+    return function(
         "find_people(words text[], seen text[], viewer uuid, after_class integer, before_at timestamptz, before_id uuid,"
         " at_most integer, tag_kind text DEFAULT NULL)"
         " RETURNS TABLE (class integer, joined_at timestamptz, id uuid)",
@@ -248,7 +249,7 @@ OPEN_HUB = "CROSS JOIN LATERAL (SELECT * FROM hub k WHERE k.id = x.hub_id AND k.
 
 
 def _open_listings() -> str:
-    found = _found(
+    hits = found(
         "found",
         rank="0",
         table="listing",
@@ -260,10 +261,10 @@ def _open_listings() -> str:
         listed="x.status = 'live'",
         join=OPEN_HUB,
     )
-    return _function(
+    return function(
         "find_open_listings(words text[], before uuid, at_most integer) RETURNS TABLE"
         " (hub_id bigint, id uuid, title text, body text, price bigint, currency text, cover_seed text)",
-        f"""WITH {found}
+        f"""WITH {hits}
     SELECT l.hub_id, l.id, l.title, left(l.body_md, 4000), l.price, l.currency, l.cover_seed
     FROM found AS hit (class, hub_id, id) JOIN listing l ON l.hub_id = hit.hub_id AND l.id = hit.id ORDER BY l.id DESC""",
         "search_query('n', words), before, at_most",
@@ -271,7 +272,7 @@ def _open_listings() -> str:
 
 
 def _open_gatherings() -> str:
-    found = _found(
+    hits = found(
         "found",
         rank="0",
         table="gathering",
@@ -285,11 +286,11 @@ def _open_gatherings() -> str:
         join=OPEN_HUB,
         visible="coalesce((h.features ->> 'events')::boolean, true)",
     )
-    return _function(
+    return function(
         "find_open_gatherings(words text[], at timestamptz, after_at timestamptz, after_id uuid, at_most integer)"
         " RETURNS TABLE (hub_id bigint, id uuid, slug text, title text, body text, place_name text, format text,"
         " starts_at timestamptz)",
-        f"""WITH {found}
+        f"""WITH {hits}
     SELECT g.hub_id, g.id, g.slug, g.title, left(g.body_md, 4000), g.place_name, g.format, g.starts_at
     FROM found AS hit (class, hub_id, starts_at, id) JOIN gathering g ON g.hub_id = hit.hub_id AND g.id = hit.id
     ORDER BY g.starts_at, g.id""",

@@ -39,7 +39,11 @@ SEARCHES = {
 }
 # What piles up before one person, all of it new.
 PILES = {"Notices": "/notifications", "Messages": "/messages"}
-DESK = {"Members, for the connector": "/manage/members", "Moderation": "/manage/moderation"}
+DESK = {
+    "Members, for the connector": "/manage/members",
+    "Members by name, for the connector": "/manage/members?q=person",
+    "Moderation": "/manage/moderation",
+}
 # Path → table, what its pages are ordered by (None: the id), the address's name for where a page begins, and how far
 # down the middle of the list is.
 MIDDLES = {

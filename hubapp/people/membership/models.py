@@ -79,7 +79,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),
         Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
-        *searchable.indexes("membership", where="status = 'active'"),
+        *searchable.indexes("membership"),
     )
 
 

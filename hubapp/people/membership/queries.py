@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, Uuid, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import Row, Select, Uuid, bindparam, func, select, text, tuple_
 from sqlalchemy.orm import defer
 
 from hubapp.kernel import scope
@@ -164,7 +164,7 @@ def team() -> list[MemberView]:
 
 
 def directory(
-    *, search: str = "", after: tuple[datetime, uuid.UUID] | None = None, limit: int = 30, everyone: bool = False
+    *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 30, everyone: bool = False
 ) -> list[MemberView]:
     """Members, the newest first, paged by (joined_at, id); `everyone`: the unlisted, gone and suspended as well."""
     statement = MEMBERS.order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
@@ -172,16 +172,9 @@ def directory(
         statement = statement.where(
             Membership.status == MemberStatus.ACTIVE, Membership.is_listed, Membership.hidden_reason.is_(None)
         )
-    if search:
-        pattern = f"%{_plain(search)}%"
-        statement = statement.where(or_(Membership.display_name.ilike(pattern), Membership.handle.ilike(pattern)))
     if after is not None:
         statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
     return [view_of(row) for row in db.session.execute(statement)]
-
-
-def _plain(search: str) -> str:
-    return search.strip()[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def joined_since(moment: datetime) -> int:

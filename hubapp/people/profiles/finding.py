@@ -9,8 +9,6 @@ from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 
 from hubapp.kernel.db import db
 from hubapp.kernel.searchable import Found
-from hubapp.people.membership.models import Membership
-from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
 
 _FIND = (
     text("SELECT class, joined_at, id FROM find_people(:words, :seen, :viewer, :rank, :at, :before, :most, :kind)")
@@ -52,9 +50,3 @@ def found(
         "most": limit,
     }
     return [Found(row[0], row[2], row[1]) for row in db.session.execute(_FIND, values)]
-
-
-def people(ids: Sequence[UUID]) -> dict[UUID, MemberView]:
-    """Some members by their membership's id."""
-    rows = db.session.execute(MEMBERS.where(Membership.id.in_(ids))).all() if ids else ()
-    return {row[0].id: view_of(row) for row in rows}

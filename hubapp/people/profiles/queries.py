@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hubapp.kernel.db import db
+from hubapp.people.membership.finding import in_order
 from hubapp.people.membership.models import Membership, MemberStatus
 from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
 from hubapp.people.profiles import policies
@@ -161,14 +162,7 @@ def _with_tags(viewer_id: uuid.UUID, seen: Sequence[str], kind: str, after: Key 
     )
     if after is not None:
         statement = statement.where(tuple_(ProfileTag.joined_at, ProfileTag.membership_id) < after)
-    return _in_order(list(db.session.scalars(statement)))
-
-
-def _in_order(ids: list[uuid.UUID]) -> list[MemberView]:
-    if not ids:
-        return []
-    rows = {row[0].id: view_of(row) for row in db.session.execute(MEMBERS.where(Membership.id.in_(ids)))}
-    return [rows[one] for one in ids if one in rows]
+    return in_order(list(db.session.scalars(statement)))
 
 
 def takes_messages(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, bool]:

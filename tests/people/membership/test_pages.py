@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -11,6 +13,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.people.membership import invite_queries, queries, services, standing
 from hubapp.people.membership.queries import MemberView
+from hubapp.people.membership.views.directory import PAGE
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -256,6 +259,41 @@ def test_a_connectors_rights_are_not_the_hubs_to_change(app: HubFlask, hub_id: i
         connector = make_connector(hub_id)
     browser = Browser(app, hub_id, connector.account_id)
     assert browser.get(f"/manage/team/{connector.id}").status_code == 403
+
+
+def test_a_connector_finds_everyone_who_ever_joined_by_name_or_handle(app: HubFlask, hub_id: int) -> None:
+    gone = member_in(app, hub_id, "Élodie Marchand")
+    member_in(app, hub_id, "Marc Elm")
+    with app.app_context():
+        connector = make_connector(hub_id, "Maud").account_id
+        make_member(make_hub("other"), "Elodie Elsewhere")
+        with hub_scope(hub_id), unit_of_work():
+            services.leave(account_id=gone.account_id, now=clock.now())
+    browser = Browser(app, hub_id, connector)
+    for typed in ("elodie", "MARCHAND el", f"@{gone.handle}"):
+        page = browser.get(f"/manage/members?q={typed}").text
+        assert f"/manage/members/{gone.id}" in page, typed
+        assert page.count('href="/manage/members/') == 1, typed
+    page = browser.get("/manage/members?q=marc").text
+    assert page.count('href="/manage/members/') == 2
+    for typed in ("zither", "%25", "_"):
+        page = browser.get(f"/manage/members?q={typed}").text
+        assert 'href="/manage/members/' not in page, typed
+        assert "Nobody found" in page, typed
+
+
+def test_what_a_connector_finds_pages_by_key(app: HubFlask, hub_id: int) -> None:
+    with app.app_context():
+        connector = make_connector(hub_id, "Maud").account_id
+        people = {str(make_member(hub_id, f"Zoe Z{number}").id) for number in range(PAGE + 3)}
+    browser, path, shown = Browser(app, hub_id, connector), "/manage/members?q=zoe", list[str]()
+    while path:
+        page = browser.get(path).text
+        shown += re.findall(r'href="/manage/members/([0-9a-f-]{36})"', page)
+        following = re.search(r'href="(/manage/members\?[^"]*after=[^"]*)"', page)
+        path = html.unescape(following[1]) if following else ""
+    assert len(shown) == len(people)
+    assert set(shown) == people
 
 
 def test_another_hubs_people_and_links_do_not_exist_here(app: HubFlask, hub_id: int) -> None:

@@ -8,9 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hubapp.kernel import clock
+from hubapp.kernel import clock, folding
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import errors, invite_queries, queries, services, tallies
+from hubapp.people.membership import errors, finding, invite_queries, queries, services, tallies
 from hubapp.people.membership.forms import InviteForm, PartsForm
 from hubapp.people.membership.invite_queries import InviteView
 from hubapp.people.membership.qr import qr_svg
@@ -28,9 +28,12 @@ blueprint = areas.hub_blueprint("membership_manage", __name__, url_prefix="/mana
 @access.requires("members.view")
 def members() -> ResponseReturnValue:
     """Everyone who ever joined, with their state."""
-    search = request.args.get("q", "").strip()
-    key = read_key(request.args.get("after", ""))
-    found = queries.directory(search=search, after=key, limit=PAGE + 1, everyone=True)
+    search = request.args.get("q", "").strip()[: folding.LONGEST_TYPED]
+    key, words = read_key(request.args.get("after", "")), folding.words_in(search)
+    if not search:
+        found = queries.directory(after=key, limit=PAGE + 1, everyone=True)
+    else:
+        found = finding.joined(words, after=key, limit=PAGE + 1) if words else []
     return render_template(
         "people/membership/manage_members.html",
         people=found[:PAGE],

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from hubapp.kernel import folding, searchable
 from hubapp.kernel.searchable import Found
 from hubapp.people.membership import queries as membership
+from hubapp.people.membership.finding import in_order
 from hubapp.people.membership.models import Role
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
@@ -58,8 +59,7 @@ def _searched(search: str, asked: dict[str, Any]) -> tuple[list[MemberView], str
         # Of one kind of tag no name is asked: all of them are of the second rank.
         after = Found(1 if asked["kind"] else 0, before[1], before[0])
     found = finding.found(words, **asked, after=after, limit=PAGE + 1) if words else []
-    known = finding.people([one.id for one in found[:PAGE]])
-    people = [known[one.id] for one in found if one.id in known]
+    people = in_order([one.id for one in found[:PAGE]])
     if len(found) <= PAGE:
         return people, ""
     key = searchable.key_text(found[PAGE - 1])

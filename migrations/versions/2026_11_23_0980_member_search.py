@@ -1,0 +1,57 @@
+"""The connector finds everyone who ever joined, by name or handle, as flat as members find one another."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from hubapp.tenancy import rls
+
+revision = "0080_member_search"
+down_revision = "0070_plan_freeze"
+branch_labels = None
+depends_on = None
+
+SIGNATURE = "find_joined(text[], timestamptz, uuid, integer)"
+TERMS = "CREATE INDEX {} ON membership USING gin (terms) WITH (fastupdate = off)"
+# Those who left or are suspended were in no index of words.
+EVERY, ACTIVE = "ix_membership_terms_every", "ix_membership_terms"
+
+
+def _joined() -> str:
+    environment = op.get_context().environment_context
+    search = environment.script.get_revision("0068_flat_search").module  # type: ignore[union-attr]
+    named = search.found(
+        "named",
+        rank="0",
+        table="membership",
+        words="$2",
+        keys="x.joined_at, x.id",
+        order="x.joined_at DESC, x.id DESC",
+        after="($3 IS NULL OR (x.joined_at, x.id) < ($3, $4))",
+        room="$5",
+        listed="x.hub_id = $1",
+    )
+    return search.function(
+        "find_joined(words text[], before_at timestamptz, before_id uuid, at_most integer)"
+        " RETURNS TABLE (joined_at timestamptz, id uuid)",
+        f"""WITH {named}
+    SELECT hit.joined_at, hit.id FROM named AS hit (class, joined_at, id) ORDER BY joined_at DESC, id DESC LIMIT $5""",
+        f"{search.HUB}, {search.TITLED}, before_at, before_id, at_most",
+    )
+
+
+def upgrade() -> None:
+    """One index for both: what asks for active members alone leaves the few others out."""
+    op.execute(TERMS.format(EVERY))
+    op.execute(f"DROP INDEX {ACTIVE}")
+    op.execute(f"ALTER INDEX {EVERY} RENAME TO {ACTIVE}")
+    for one in (_joined(), *rls.definer(SIGNATURE)):
+        op.execute(one)
+
+
+def downgrade() -> None:
+    """Active members alone."""
+    for one in rls.drop_definer(SIGNATURE):
+        op.execute(one)
+    op.execute(f"DROP INDEX {ACTIVE}")
+    op.execute(f"{TERMS.format(ACTIVE)} WHERE status = 'active'")
