@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hubapp.community.moderation import queries, things
+from hubapp.people.membership import queries as membership
 from tests.console.conftest import make_central
 from tests.factories.moderating import Bench
 from tests.support.queries import counted
@@ -31,8 +32,8 @@ def test_twenty_reports_cost_what_one_does(bench: Bench, kind: str) -> None:
     for _number in range(queries.PAGE - 1):
         bench.another(kind)
     many = cost(lambda: helper.get(QUEUE))
-    assert helper.get(QUEUE).text.count(f'href="{QUEUE}/') == queries.PAGE
-    assert many == few
+    assert helper.get(QUEUE).text.count("<article") == queries.PAGE
+    assert len(many) == len(few), many
 
 
 def test_reports_of_every_kind_cost_a_few_queries_for_each(bench: Bench) -> None:
@@ -44,8 +45,7 @@ def test_reports_of_every_kind_cost_a_few_queries_for_each(bench: Bench) -> None
         for kind in KINDS:
             bench.another(kind)
     many = cost(lambda: helper.get(QUEUE))
-    assert many == few
-    assert len(many) <= 13
+    assert len(many) == len(few) <= 13, many
 
 
 def test_what_was_decided_costs_the_same_too(bench: Bench) -> None:
@@ -54,7 +54,8 @@ def test_what_was_decided_costs_the_same_too(bench: Bench) -> None:
     few = cost(lambda: helper.get(f"{QUEUE}?state=done"))
     for _number in range(5):
         bench.decide(bench.another("post"), "leave")
-    assert cost(lambda: helper.get(f"{QUEUE}?state=done")) == few
+    many = cost(lambda: helper.get(f"{QUEUE}?state=done"))
+    assert len(many) == len(few), many
 
 
 def test_so_does_what_somebody_reported_and_what_was_decided_about_them(bench: Bench) -> None:
@@ -64,7 +65,8 @@ def test_so_does_what_somebody_reported_and_what_was_decided_about_them(bench: B
     for _number in range(4):
         bench.another("post")
         bench.report("post")
-    assert cost(lambda: ben.get("/me/house-rules")) == few
+    many = cost(lambda: ben.get("/me/house-rules"))
+    assert len(many) == len(few), many
     ann = bench.as_(bench.ann)
     few = cost(lambda: ann.get("/me/house-rules"))
     for kind in ("comment", "gathering", "listing"):
@@ -78,15 +80,11 @@ def test_appeals_cost_the_same_in_the_console(bench: Bench) -> None:
     few = cost(lambda: central.get("/console/appeals"))
     for _number in range(4):
         case = bench.another("post")
-        warned = bench.decide(case, "warn")
-        bench.appeal(warned, by=bench.inside(lambda case=case: author_of(bench, case)))
-    assert central.get("/console/appeals").text.count('href="/console/appeals/') > len(("tabs", "one"))
-    assert cost(lambda: central.get("/console/appeals")) == few
-
-
-def author_of(bench: Bench, case: object) -> object:
-    found = queries.case(case)  # type: ignore[arg-type]
-    return queries.membership.member(found.subject_id)  # type: ignore[arg-type]
+        author = bench.inside(lambda case=case: membership.member(queries.case(case).subject_id))
+        bench.appeal(bench.decide(case, "warn"), by=author)
+    many = cost(lambda: central.get("/console/appeals"))
+    assert central.get("/console/appeals").text.count("Another ladder") == 4
+    assert len(many) == len(few), many
 
 
 def test_things_that_never_were_are_left_out(bench: Bench) -> None:
