@@ -27,6 +27,7 @@ from tests.factories.moderating import LADDER, Bench, make_bench
 from tests.factories.notices import mails, notices
 from tests.factories.talk import say
 from tests.support import browsing
+from tests.support.queries import counted
 
 QUEUE = "/console/hubs/lyon/moderation"
 CASES = "/console/appeals/cases"
@@ -180,6 +181,18 @@ def test_only_the_central_team_is_offered_and_told_what_concerns_it(app: HubFlas
     ):
         page = browsing.Browser(app, here, who).get("/me/notifications").text
         assert ("mail-core_case" in page) == is_offered
+
+
+def test_twenty_reports_cost_what_one_does(bench: Bench, central: Browser) -> None:
+    bench.report("post")
+    assert central.get(QUEUE).status_code == 200
+    with counted() as few:
+        central.get(QUEUE)
+    for _number in range(queries.PAGE - 1):
+        bench.another("post")
+    with counted() as many:
+        assert central.get(QUEUE).text.count("<article") == queries.PAGE
+    assert len(many) == len(few), many
 
 
 def test_nobody_else_opens_the_queue(bench: Bench) -> None:

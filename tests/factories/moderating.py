@@ -61,6 +61,20 @@ class Bench:
         )
         return UUID(str(row))
 
+    def another(self, kind: str) -> UUID:
+        """One more thing of this kind, of somebody new, and reported by somebody new; answers the case."""
+        with self.app.app_context():
+            author, reporter = make_member(self.hub_id), make_member(self.hub_id)
+        make: dict[str, Callable[[], UUID]] = {
+            "post": lambda: say(author.account_id, "Another ladder").id,
+            "comment": lambda: answer(self.things["post"], author.account_id, "Not mine.").id,
+            "gathering": lambda: make_gathering(host_account_id=author.account_id).id,
+            "listing": lambda: make_listing(seller_account_id=author.account_id).id,
+            "profile": lambda: author.id,
+        }
+        self.things[kind] = self.inside(make[kind])
+        return self.report(kind, by=reporter)
+
     def decide(self, case_id: UUID, *acts: str, **values: Any) -> UUID:
         """Decide; answers the last action."""
         asked = {"words": "Please stay kind.", "days": 7, "seen": 0, "actor": self.actor, "now": NOW, **values}

@@ -14,8 +14,9 @@ from rich.progress import Progress
 from hubapp.app import create_context
 from hubapp.cli import database
 from hubapp.cli.demo import plan, reading, stage
-from hubapp.cli.demo.acting import PASSWORD, Cast, Hub
+from hubapp.cli.demo.acting import PASSWORD, Hub
 from hubapp.cli.demo.content import Story
+from hubapp.cli.demo.place import Cast
 from hubapp.cli.demo.processes import SignIn
 from hubapp.kernel import clock, migrate
 from hubapp.kernel.config import Settings

@@ -14,7 +14,7 @@ from typing import Any
 from hubapp.community.conversations.queries import written
 from hubapp.community.conversations.services.drafts import ACCOUNT
 from hubapp.community.conversations.services.pictures import key_of as key_of_post_picture
-from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.gatherings import registered
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.messages import queries as messages
 from hubapp.community.messages.models import Message
@@ -114,7 +114,7 @@ def _gatherings(account_id: uuid.UUID) -> Part:
                 ),
                 "tickets": [_picked(ticket, "number code checked_in_at") for ticket in mine.tickets],
             }
-            for mine in gatherings.registrations_of(account_id)
+            for mine in registered.all_of(account_id)
         ],
     )
 

@@ -1,13 +1,13 @@
-"""Who is registered for one gathering: a page of them by key; all of them, for a table and at the door."""
+"""Who is registered for one gathering: a page of them by key; all of them, for a table and at the door; who came."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from hubapp.community.gatherings import queries
 from hubapp.community.gatherings.models import GatheringRegistration, Seat
@@ -54,19 +54,37 @@ def registrations(gathering_id: UUID) -> Sequence[GatheringRegistration]:
 
 def guests(gathering_id: UUID) -> list[Guest]:
     """Every seat of those who come, by name: whoever is not on this list is not let in, so it is whole."""
-    rows = db.session.execute(
-        select(GatheringTicket, GatheringRegistration)
-        .join(
-            GatheringRegistration,
-            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
-            & (GatheringRegistration.id == GatheringTicket.registration_id),
-        )
-        .where(GatheringTicket.gathering_id == gathering_id, GatheringRegistration.status == Seat.CONFIRMED)
-        .order_by(GatheringTicket.id)
-    ).all()
+    rows = db.session.execute(seats(gathering_id).order_by(GatheringTicket.id)).all()
     names = queries.names_of(registration.account_id for _ticket, registration in rows)
     found = [Guest(ticket, registration, names.get(registration.account_id, "")) for ticket, registration in rows]
     return sorted(found, key=lambda guest: (guest.name.casefold(), guest.registration.id, guest.ticket.number))
+
+
+def seats(gathering_id: UUID) -> Select[GatheringTicket, GatheringRegistration]:
+    """The tickets that let in to a gathering, each with its registration: seats that were given back are none."""
+    return (
+        select(GatheringTicket, GatheringRegistration)
+        .join(GatheringRegistration, queries.WHOSE_TICKET)
+        .where(GatheringTicket.gathering_id == gathering_id, GatheringRegistration.status == Seat.CONFIRMED)
+    )
+
+
+def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Gathering → how many seats were checked in."""
+    if not gathering_ids:
+        return {}
+    statement = (
+        select(GatheringTicket.gathering_id, func.count())
+        .join(GatheringRegistration, queries.WHOSE_TICKET)
+        .where(
+            GatheringTicket.gathering_id.in_(gathering_ids),
+            GatheringTicket.checked_in_at.is_not(None),
+            # Who was let in too early and then gave the seat back did not come.
+            GatheringRegistration.status == Seat.CONFIRMED,
+        )
+    )
+    rows = db.session.execute(statement.group_by(GatheringTicket.gathering_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def _living(gathering_id: UUID) -> Select[GatheringRegistration]:

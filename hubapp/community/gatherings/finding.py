@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +58,7 @@ def found(words: Sequence[str], *, now: datetime, after: Found | None = None, li
     return [Found(row[0], row[2], row[1]) for row in db.session.execute(_FIND, values)]
 
 
-def gatherings(ids: Sequence[UUID]) -> dict[UUID, Gathering]:
+def gatherings(ids: Collection[UUID]) -> dict[UUID, Gathering]:
     """Some of them by id."""
     rows = db.session.scalars(select(Gathering).where(Gathering.id.in_(ids))).all() if ids else ()
     return {row.id: row for row in rows}

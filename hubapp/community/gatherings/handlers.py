@@ -155,8 +155,7 @@ def sweep() -> None:
         & (GatheringRegistration.confirmed_at <= Gathering.starts_at - seats.DAY)
     )
     waits = exists().where(
-        GatheringRegistration.hub_id == Gathering.hub_id,
-        GatheringRegistration.gathering_id == Gathering.id,
+        queries.ITS_GATHERING,
         GatheringRegistration.status == Seat.CONFIRMED,
         or_(hour, day),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
+from hubapp.community.gatherings import queries
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
 from hubapp.community.gatherings.policies import paying
 from hubapp.kernel.db import db
@@ -92,10 +93,7 @@ def over(*, now: datetime) -> Select[int, UUID]:
     """(hub, gathering) that ended with paid seats whose orders are not handed over yet."""
     return (
         select(GatheringRegistration.hub_id, GatheringRegistration.gathering_id)
-        .join(
-            Gathering,
-            and_(Gathering.hub_id == GatheringRegistration.hub_id, Gathering.id == GatheringRegistration.gathering_id),
-        )
+        .join(Gathering, queries.ITS_GATHERING)
         .where(
             GatheringRegistration.paid_at.is_not(None),
             GatheringRegistration.refund_due_at.is_(None),

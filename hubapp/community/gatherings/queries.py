@@ -1,4 +1,4 @@
-"""Reading gatherings: what comes, what was, who is registered, and what a calendar shows."""
+"""Reading gatherings: what comes, what was, who is registered for one, and what a calendar shows."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ LONGEST = timedelta(days=14)
 MOST_IN_FEED = 500
 AT_ONCE = 5_000
 Key = tuple[datetime, UUID]
+# How rows of a hub belong together, for every join of them.
+WHOSE_TICKET = (GatheringRegistration.hub_id == GatheringTicket.hub_id) & (
+    GatheringRegistration.id == GatheringTicket.registration_id
+)
+ITS_GATHERING = (Gathering.hub_id == GatheringRegistration.hub_id) & (
+    Gathering.id == GatheringRegistration.gathering_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,6 @@ class Page:
 
     gatherings: tuple[Gathering, ...]
     next_key: Key | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mine:
-    """A registration with its gathering and its tickets."""
-
-    registration: GatheringRegistration
-    gathering: Gathering
-    tickets: tuple[GatheringTicket, ...]
 
 
 def gathering(gathering_id: UUID) -> Gathering:
@@ -155,29 +153,6 @@ def tickets(registration_ids: Collection[UUID]) -> dict[UUID, list[GatheringTick
     return found
 
 
-def mine(account_id: UUID, *, now: datetime, is_past: bool = False, limit: int = 50) -> list[Mine]:
-    """What somebody registered for: ahead, the next first, or over, the last first."""
-    statement = (
-        select(GatheringRegistration, Gathering)
-        .join(
-            Gathering,
-            (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
-        )
-        .where(
-            GatheringRegistration.account_id == account_id,
-            GatheringRegistration.status != Seat.CANCELED,
-            Gathering.status != Status.HIDDEN,
-        )
-    )
-    if is_past:
-        statement = statement.where(Gathering.ends_at <= now).order_by(Gathering.starts_at.desc(), Gathering.id)
-    else:
-        statement = statement.where(Gathering.ends_at > now).order_by(Gathering.starts_at, Gathering.id)
-    rows = db.session.execute(statement.limit(limit)).all()
-    found = tickets([registration.id for registration, _gathering in rows])
-    return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]
-
-
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Account → name in this hub; who left is a former member."""
     names: dict[UUID, str] = {}
@@ -190,28 +165,6 @@ def _parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
     """No more of them at once than a statement takes."""
     rest = list(keys)
     return (rest[begin : begin + AT_ONCE] for begin in range(0, len(rest), AT_ONCE))
-
-
-def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Gathering → how many seats were checked in."""
-    if not gathering_ids:
-        return {}
-    statement = (
-        select(GatheringTicket.gathering_id, func.count())
-        .join(
-            GatheringRegistration,
-            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
-            & (GatheringRegistration.id == GatheringTicket.registration_id),
-        )
-        .where(
-            GatheringTicket.gathering_id.in_(gathering_ids),
-            GatheringTicket.checked_in_at.is_not(None),
-            # Who was let in too early and then gave the seat back did not come.
-            GatheringRegistration.status == Seat.CONFIRMED,
-        )
-    )
-    rows = db.session.execute(statement.group_by(GatheringTicket.gathering_id))
-    return {row[0]: row[1] for row in rows}
 
 
 def feed_of(account_id: UUID) -> str | None:
@@ -248,18 +201,3 @@ def hosted(account_id: UUID, *, now: datetime) -> Sequence[Gathering]:
         Gathering.starts_at > now,
     )
     return db.session.scalars(statement.order_by(Gathering.starts_at).limit(20)).all()
-
-
-def registrations_of(account_id: UUID) -> list[Mine]:
-    """Everything somebody ever registered for, the last first."""
-    rows = db.session.execute(
-        select(GatheringRegistration, Gathering)
-        .join(
-            Gathering,
-            (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
-        )
-        .where(GatheringRegistration.account_id == account_id)
-        .order_by(GatheringRegistration.id.desc())
-    ).all()
-    found = tickets([registration.id for registration, _gathering in rows])
-    return [Mine(registration, one, tuple(found.get(registration.id, ()))) for registration, one in rows]

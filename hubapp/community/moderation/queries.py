@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -98,8 +98,14 @@ def decided_cases(*, before: UUID | None = None, limit: int = PAGE) -> Page:
 
 def _page(rows: Sequence[ModerationCase], limit: int) -> Page:
     shown = rows[:limit]
-    found = {row.id: things.look(row.kind, row.thing_id) for row in shown}
-    return Page(shown, found, shown[-1].id if len(rows) > limit else None)
+    return Page(shown, things_of(shown), shown[-1].id if len(rows) > limit else None)
+
+
+def things_of(cases: Iterable[ModerationCase]) -> dict[UUID, Thing | None]:
+    """Case → the thing it is about, as it stands; None where there never was one."""
+    shown = list(cases)
+    found = things.look_at((row.kind, row.thing_id) for row in shown)
+    return {row.id: found.get((row.kind, row.thing_id)) for row in shown}
 
 
 def count_open() -> int:
@@ -180,8 +186,9 @@ def reported_by(account_id: UUID, *, limit: int = MOST) -> list[tuple[Moderation
         .where(ModerationReport.reporter_id == account_id)
         .order_by(ModerationReport.id.desc())
         .limit(limit)
-    )
-    return [(report, found, things.look(report.kind, report.thing_id)) for report, found in rows]
+    ).all()
+    found = things.look_at((report.kind, report.thing_id) for report, _case in rows)
+    return [(report, about, found.get((report.kind, report.thing_id))) for report, about in rows]
 
 
 def outcomes(case_ids: Collection[UUID]) -> dict[UUID, set[str]]:
@@ -207,6 +214,12 @@ def done(action_id: UUID) -> Done:
     if not found:
         raise NoSuchAction
     return found[0]
+
+
+def all_done(action_ids: Collection[UUID]) -> dict[UUID, Done]:
+    """Some of them by their ids."""
+    found = _with_appeals(ModerationAction.id.in_(action_ids), limit=len(action_ids))
+    return {one.action.id: one for one in found}
 
 
 def _with_appeals(condition: object, *, limit: int = MOST) -> list[Done]:

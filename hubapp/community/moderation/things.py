@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,18 +11,17 @@ from hubapp.community.conversations import policies as talk
 from hubapp.community.conversations import queries as conversations
 from hubapp.community.conversations import services as conversing
 from hubapp.community.conversations.models import Comment, Post
-from hubapp.community.gatherings import queries as gatherings
+from hubapp.community.gatherings import finding as gatherings
 from hubapp.community.gatherings import services as gathering
-from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.models import Status as GatheringStatus
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue import services as selling
-from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Status as ListingStatus
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
 from hubapp.people.profiles import policies as profile_rules
 from hubapp.people.profiles import queries as profiles
+from hubapp.people.profiles.queries import Told
 from hubapp.tenancy.audit import Actor
 
 EXCERPT = 180
@@ -60,8 +59,15 @@ class Thing:
 
 def look(kind: str, thing_id: UUID) -> Thing | None:
     """A thing of this hub, whatever its state; None where there never was one."""
-    find = _FIND.get(kind)
-    return find(thing_id) if find is not None else None
+    return look_at([(kind, thing_id)]).get((kind, thing_id))
+
+
+def look_at(wanted: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Thing]:
+    """The same for many, by kind and id: so many queries for each kind, however many things."""
+    by_kind: dict[str, set[UUID]] = {}
+    for kind, thing_id in wanted:
+        by_kind.setdefault(kind, set()).add(thing_id)
+    return {(kind, thing.id): thing for kind, ids in by_kind.items() if kind in _FIND for thing in _FIND[kind](ids)}
 
 
 def hide(thing: Thing, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -112,17 +118,15 @@ def _text(thing: Thing) -> tuple[UUID, UUID | None]:
     return (thing.id, None) if thing.post_id is None else (thing.post_id, thing.id)
 
 
-def _post(thing_id: UUID) -> Thing | None:
-    row = conversations.find_post(thing_id)
-    return None if row is None else _written(row, "post", talk.headline(row.title, row.body_md), f"/feed/{row.id}")
+def _posts(ids: Collection[UUID]) -> Iterator[Thing]:
+    for row in conversations.posts_by_id(ids).values():
+        yield _written(row, "post", talk.headline(row.title, row.body_md), f"/feed/{row.id}")
 
 
-def _comment(thing_id: UUID) -> Thing | None:
-    row = conversations.find_comment(thing_id)
-    if row is None:
-        return None
-    path = f"/feed/{row.post_id}?start={row.id}#c-{row.id}"
-    return _written(row, "comment", talk.headline("", row.body_md), path)
+def _comments(ids: Collection[UUID]) -> Iterator[Thing]:
+    for row in conversations.comments_by_id(ids).values():
+        path = f"/feed/{row.post_id}?start={row.id}#c-{row.id}"
+        yield _written(row, "comment", talk.headline("", row.body_md), path)
 
 
 def _written(row: Post | Comment, kind: str, title: str, path: str) -> Thing:
@@ -141,70 +145,63 @@ def _written(row: Post | Comment, kind: str, title: str, path: str) -> Thing:
     )
 
 
-def _gathering(thing_id: UUID) -> Thing | None:
-    try:
-        row = gatherings.gathering(thing_id)
-    except NoSuchGathering:
-        return None
-    return Thing(
-        kind="gathering",
-        id=row.id,
-        title=row.title,
-        text=row.body_md,
-        subject_id=row.host_account_id,
-        path=f"/events/{row.slug}",
-        is_public=row.status in {GatheringStatus.PUBLISHED, GatheringStatus.CANCELED},
-        is_hidden=row.is_hidden,
-    )
+def _gatherings(ids: Collection[UUID]) -> Iterator[Thing]:
+    for row in gatherings.gatherings(ids).values():
+        yield Thing(
+            kind="gathering",
+            id=row.id,
+            title=row.title,
+            text=row.body_md,
+            subject_id=row.host_account_id,
+            path=f"/events/{row.slug}",
+            is_public=row.status in {GatheringStatus.PUBLISHED, GatheringStatus.CANCELED},
+            is_hidden=row.is_hidden,
+        )
 
 
-def _listing(thing_id: UUID) -> Thing | None:
-    try:
-        row = catalogue.listing(thing_id)
-    except NoSuchListing:
-        return None
-    return Thing(
-        kind="listing",
-        id=row.id,
-        title=row.title,
-        text=row.body_md,
-        subject_id=row.seller_account_id,
-        path=f"/market/{row.id}",
-        # A draft is its seller's own business, and the hub cannot take down what nobody sees.
-        is_there=row.status != ListingStatus.DRAFT,
-        is_public=row.is_live,
-        is_hidden=row.withdrawn_reason is not None,
-    )
+def _listings(ids: Collection[UUID]) -> Iterator[Thing]:
+    for row in catalogue.listings(ids).values():
+        yield Thing(
+            kind="listing",
+            id=row.id,
+            title=row.title,
+            text=row.body_md,
+            subject_id=row.seller_account_id,
+            path=f"/market/{row.id}",
+            # A draft is its seller's own business, and the hub cannot take down what nobody sees.
+            is_there=row.status != ListingStatus.DRAFT,
+            is_public=row.is_live,
+            is_hidden=row.withdrawn_reason is not None,
+        )
 
 
-def _profile(thing_id: UUID) -> Thing | None:
-    person = membership.member_by_id(thing_id)
-    if person is None:
-        return None
-    return Thing(
-        kind="profile",
-        id=person.id,
-        title=person.display_name,
-        text=_told(person.id),
-        subject_id=person.account_id,
-        path=f"/members/@{person.handle}",
-        is_public=person.is_active and person.hidden_reason is None and (person.is_listed or person.role is not None),
-        is_hidden=person.hidden_reason is not None,
-    )
-
-
-def _told(membership_id: UUID) -> str:
-    """What a member tells to all others; the rest is not for those who moderate either."""
+def _profiles(ids: Collection[UUID]) -> Iterator[Thing]:
+    # What members tell to all others; the rest is not for those who moderate either.
     seen = profile_rules.seen_by(is_self=False, is_member=True, is_connector=False, is_blocked=False)
-    told = profiles.told(membership_id, seen=seen)
+    told = profiles.told_by(ids, seen=seen)
+    for person in membership.members_by_id(ids):
+        is_shown = person.is_listed or person.role is not None
+        yield Thing(
+            kind="profile",
+            id=person.id,
+            title=person.display_name,
+            text=_text_of(told.get(person.id, Told())),
+            subject_id=person.account_id,
+            path=f"/members/@{person.handle}",
+            is_public=person.is_active and person.hidden_reason is None and is_shown,
+            is_hidden=person.hidden_reason is not None,
+        )
+
+
+def _text_of(told: Told) -> str:
     tags = (", ".join(tags) for tags in told.tags.values())
     return "\n\n".join(part for part in (told.about, told.place, *tags, *told.links) if part)
 
 
-_FIND: dict[str, Callable[[UUID], Thing | None]] = {
-    "post": _post,
-    "comment": _comment,
-    "gathering": _gathering,
-    "listing": _listing,
-    "profile": _profile,
+_FIND: dict[str, Callable[[Collection[UUID]], Iterator[Thing]]] = {
+    "post": _posts,
+    "comment": _comments,
+    "gathering": _gatherings,
+    "listing": _listings,
+    "profile": _profiles,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from hubapp.community.moderation import network, queries, services, things
 from hubapp.community.moderation.errors import NoSuchThing
 from hubapp.community.moderation.forms import VerdictForm
 from hubapp.community.moderation.models import ModerationAppeal, ModerationCase
+from hubapp.community.moderation.queries import Done
 from hubapp.community.moderation.things import Thing
 from hubapp.community.moderation.views import queue, words
 from hubapp.console.views.blueprint import actor, blueprint, site_url
@@ -31,18 +33,13 @@ def appeals() -> ResponseReturnValue:
     is_open, key = request.args.get("state") != "done", request.args.get("key", type=UUID)
     found = network.appeals(is_open=is_open, key=key, limit=network.PAGE + 1)
     shown = found[: network.PAGE]
-    rows = []
-    for row in shown:
-        with in_hub(row.hub_id):
-            one = queries.done(row.action_id)
-            rows.append((row, one, things.look(one.case.kind, one.case.thing_id)))
     cases = network.about_connectors(limit=network.PAGE) if is_open and key is None else ()
     decided = () if is_open or key is not None else network.by_core()
     vacant = network.waiting_in_vacant(closed=hubs_of_network.closed()) if is_open and key is None else ()
     more: dict[str, Any] = {"state": None if is_open else "done", "key": shown[-1].id if shown else None}
     return render_template(
         "console/appeals.html",
-        rows=rows,
+        rows=_rows(shown),
         cases=cases,
         is_open=is_open,
         names=accounts.names(
@@ -59,6 +56,17 @@ def appeals() -> ResponseReturnValue:
         appeal_pill=words.appeal_pill,
         next_url=url_for("console.appeals", **more) if len(found) > network.PAGE else "",
     )
+
+
+def _rows(appeals: Sequence[ModerationAppeal]) -> list[tuple[ModerationAppeal, Done, Thing | None]]:
+    """Each with what it is against, and with the thing as it stands: looked for hub by hub, not one by one."""
+    found: dict[UUID, tuple[Done, Thing | None]] = {}
+    for hub_id in {row.hub_id for row in appeals}:
+        with in_hub(hub_id):
+            done = queries.all_done([row.action_id for row in appeals if row.hub_id == hub_id])
+            about = queries.things_of(one.case for one in done.values())
+        found |= {action_id: (one, about[one.case.id]) for action_id, one in done.items()}
+    return [(row, *found[row.action_id]) for row in appeals]
 
 
 @blueprint.route("/appeals/<uuid:appeal_id>", methods=["GET", "POST"])

@@ -64,26 +64,32 @@ class Blocked:
 
 
 def told(membership_id: uuid.UUID, *, seen: Sequence[str]) -> Told:
-    """What a member tells to these audiences. The database leaves out the rest: it never reaches the page."""
+    """What a member tells to these audiences."""
+    return told_by([membership_id], seen=seen).get(membership_id, Told())
+
+
+def told_by(membership_ids: Collection[uuid.UUID], *, seen: Sequence[str]) -> dict[uuid.UUID, Told]:
+    """Member → what they tell to these audiences. The database leaves out the rest: it never reaches the page."""
 
     def open_to(audience: InstrumentedAttribute[str], value: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         return case((func.coalesce(audience, FOR_MEMBERS).in_(seen), value))
 
-    row = db.session.execute(
+    rows = db.session.execute(
         select(
+            Membership.id,
             open_to(Profile.about_for, Membership.about),
             open_to(Profile.place_for, Profile.place),
             open_to(Profile.links_for, Profile.links),
             Profile.takes_messages,
         )
         .outerjoin(Profile, (Profile.hub_id == Membership.hub_id) & (Profile.id == Membership.id))
-        .where(Membership.id == membership_id)
-    ).one_or_none()
-    if row is None:
-        return Told()
-    tags = tags_of([membership_id], seen=seen, most=policies.MOST_TAGS).get(membership_id, {})
-    about, place, links, takes = tuple(row)
-    return Told(about or "", place or "", tuple(links or ()), tags, takes is not False)
+        .where(Membership.id.in_(membership_ids))
+    ).all()
+    tags = tags_of([row[0] for row in rows], seen=seen, most=policies.MOST_TAGS)
+    return {
+        one: Told(about or "", place or "", tuple(links or ()), tags.get(one, {}), takes is not False)
+        for one, about, place, links, takes in map(tuple, rows)
+    }
 
 
 def tags_of(

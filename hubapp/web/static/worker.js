@@ -3,22 +3,40 @@
 const SHELF = `shell ${ROOT} ${VERSION}`;
 const MINE = `mine ${ROOT}`;
 const OFFLINE = `${ROOT}/offline`;
+const TICKETS = `${ROOT}/me/tickets`;
+// Of the tickets that come up so many have their own pages kept; the list shows the others.
+const MOST = 20;
 // A door that was searched is kept whole, and shown whole.
-const MY_PAGES = /\/me\/tickets$|\/checkin\b/;
+const MY_PAGES = /\/me\/tickets$|\/ticket\/\w+$|\/checkin\b/;
 
 const DOOR = /\/checkin$/;
+const TICKET = /\/ticket\/\w+$/;
 
-const keep = (path) => async (answer) => {
-  const shelf = await caches.open(MINE);
+// The shelf is opened before the network is asked: what arrives after a sign-out falls on one that is gone.
+const keep = (path, opened = caches.open(MINE)) => async (answer) => {
+  const shelf = await opened;
   if (answer.ok) {
     // The names of one door, not of all that somebody ever opened.
     for (const { url } of await shelf.keys()) if (DOOR.test(path) && DOOR.test(url)) await shelf.delete(url);
     await shelf.put(path, answer.clone());
-  // Not theirs any more. Signed out, the answer leads elsewhere, and has no status.
-  } else if (answer.status < 500) await (answer.status ? shelf.delete(path) : caches.delete(MINE));
+  // Not theirs any more. Signed out, the answer leads elsewhere, and has no status; so does anybody else's ticket.
+  } else if (answer.status < 500) {
+    await (answer.status || TICKET.test(path) ? shelf.delete(path) : caches.delete(MINE));
+  }
   return answer;
 };
-const refresh = (path) => fetch(path, { redirect: "manual" }).then(keep(path), () => {});
+const refresh = (path, opened) => fetch(path, { redirect: "manual" }).then(keep(path, opened), () => {});
+
+// Each ticket of the list has its own page, and no other has: given back, over, or called off.
+const follow = async () => {
+  const shelf = await caches.open(MINE);
+  const listed = (await (await shelf.match(TICKETS))?.text())?.match(/\/ticket\/\w+/g);
+  const paths = [...new Set(listed)].slice(0, MOST).map((path) => ROOT + path);
+  for (const { url } of await shelf.keys()) {
+    if (TICKET.test(url) && !paths.includes(new URL(url).pathname)) await shelf.delete(url);
+  }
+  for (const path of paths) await refresh(path, shelf);
+};
 
 addEventListener("install", (event) => {
   const wanted = [new Request(OFFLINE, { credentials: "omit" }), ...SHELL];
@@ -33,7 +51,7 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
   for (const { url } of await (await caches.open(MINE)).keys()) await refresh(url);
 })()));
 
-addEventListener("message", (event) => event.waitUntil(refresh(`${ROOT}/me/tickets`)));
+addEventListener("message", (event) => event.waitUntil(refresh(TICKETS).then(follow)));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -45,7 +63,10 @@ addEventListener("fetch", (event) => {
     const isMine = MY_PAGES.test(pathname + search);
     const answer = fetch(request);
     const kept = isMine && !search ? answer.then(keep(pathname)) : answer;
-    event.respondWith(kept.catch(async () => (isMine && await caches.match(pathname)) || caches.match(OFFLINE)));
+    if (pathname + search === TICKETS) event.waitUntil(kept.then(follow, () => {}));
+    // A ticket that is not kept by itself stands in the list, as it does where there is a network.
+    const found = async () => await caches.match(pathname) ?? (TICKET.test(pathname) && caches.match(TICKETS));
+    event.respondWith(kept.catch(async () => (isMine && await found()) || caches.match(OFFLINE)));
   } else if (SHELL.includes(pathname + search) || pathname.includes("/vendor/")) {
     event.respondWith(caches.match(request).then((hit) => hit ?? fetch(request)));
   }

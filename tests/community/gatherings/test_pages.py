@@ -5,49 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from PIL import Image
 
-from hubapp.community.gatherings import attendance, queries, services
-from hubapp.community.gatherings.models import Gathering
+from hubapp.community.gatherings import attendance, queries
 from hubapp.community.gatherings.policies.details import Question
-from hubapp.community.gatherings.policies.recurrence import When
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
-from tests.community.gatherings.conftest import Place
+from tests.community.gatherings.conftest import Place, come, one, soon
 from tests.factories.accounts import make_account
-from tests.factories.gatherings import SATURDAY, make_gathering
+from tests.factories.gatherings import make_gathering
 from tests.factories.members import make_member
 from tests.support.browsing import Browser
 from tests.support.queries import counted
 
 ROOM = "https://rooms.example/quince"
-
-
-def soon() -> When:
-    """Three days from now: pages read the clock."""
-    return When((clock.now() + timedelta(days=3)).date(), SATURDAY.at, 120)
-
-
-def one(lyon: Place, **values: object) -> Gathering:
-    with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
-        return make_gathering(when=soon(), now=clock.now(), **values)  # type: ignore[arg-type]
-
-
-def come(lyon: Place, found: Gathering, who: UUID, seats: int = 1, **answers: str) -> list[str]:
-    """Codes of their tickets."""
-    with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
-        registration = services.register(
-            gathering_id=found.id, account_id=who, seats_wanted=seats, answers=answers, now=clock.now()
-        )
-        return [ticket.code for ticket in queries.tickets([registration.id]).get(registration.id, ())]
 
 
 def test_the_agenda_shows_what_comes_and_not_drafts(lyon: Place) -> None:
@@ -106,22 +83,6 @@ def test_visitors_sign_in_and_strangers_join_first(lyon: Place) -> None:
     assert "/auth/login" in Browser(lyon.app, lyon.hub_id).post(f"{path}/register", form_page=path).location
     zoe = Browser(lyon.app, lyon.hub_id, stranger)
     assert zoe.post(f"{path}/register", {"seats": "1"}, form_page=path).location.endswith("/join")
-
-
-def test_tickets_have_their_codes_and_a_secret_calendar(lyon: Place) -> None:
-    found = one(lyon, format="both", online_url=ROOM)
-    (code,) = come(lyon, found, lyon.ann)
-    ann = Browser(lyon.app, lyon.hub_id, lyon.ann)
-    page = ann.get("/me/tickets").text
-    assert code in page
-    assert "<svg" in page
-    ann.post("/me/tickets/calendar", form_page="/me/tickets")
-    feed = re.search(r"/calendar/[\w-]+\.ics", ann.get("/me/tickets").text)
-    assert feed
-    visitor = Browser(lyon.app, lyon.hub_id)
-    assert ROOM in visitor.get(feed[0]).text
-    ann.post("/me/tickets/calendar", form_page="/me/tickets")
-    assert visitor.get(feed[0]).status_code == 404
 
 
 def test_a_page_worth_sharing_says_what_it_is(lyon: Place) -> None:
@@ -195,7 +156,7 @@ def test_checking_in_by_form_by_script_and_back(lyon: Place) -> None:
     assert maud.post(path, {"code": "NOSUCHCODE"}, headers=headers).status_code == 404
     maud.post(f"{path}/undo", {"code": second}, form_page=path)
     with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
-        assert queries.arrived([found.id]) == {found.id: 1}
+        assert attendance.arrived([found.id]) == {found.id: 1}
 
 
 def test_the_door_names_what_the_phone_keeps_and_loads_the_decoder_only_when_asked(lyon: Place) -> None:
@@ -222,16 +183,6 @@ def test_a_ticket_of_another_gathering_does_not_let_in(lyon: Place) -> None:
     (code,) = come(lyon, one(lyon), lyon.ann)
     path = f"/manage/events/{one(lyon).id}/checkin"
     assert Browser(lyon.app, lyon.hub_id, lyon.maud).post(path, {"code": code}).status_code == 422
-
-
-def test_a_scanned_code_leads_helpers_to_the_door_and_others_to_their_tickets(lyon: Place) -> None:
-    found = one(lyon)
-    (code,) = come(lyon, found, lyon.ann)
-    with lyon.app.app_context():
-        helper = make_member(lyon.hub_id, "Hal", role="helper", permissions=("events.manage",))
-    hal = Browser(lyon.app, lyon.hub_id, helper.account_id)
-    assert f"/manage/events/{found.id}/checkin?code={code}" in hal.get(f"/ticket/{code}").location
-    assert Browser(lyon.app, lyon.hub_id, lyon.ben).get(f"/ticket/{code}").location.endswith("/me/tickets")
 
 
 def test_the_export_holds_answers_and_no_formulas(lyon: Place) -> None:

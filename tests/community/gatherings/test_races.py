@@ -129,4 +129,4 @@ def test_two_people_checking_in_at_once_count_one_arrival(place: Place) -> None:
     with meeting(place.app, lambda statement: read in statement):
         answers = together(*(lambda by=by: inside(place, scan(by)) for by in (place.ben, place.cleo)))  # type: ignore[misc]
     assert sorted(answers) == [False, True]
-    assert inside(place, lambda: queries.arrived([found_id])) == {found_id: 1}
+    assert inside(place, lambda: attendance.arrived([found_id])) == {found_id: 1}

@@ -145,9 +145,9 @@ def test_who_gave_the_seat_back_after_all_did_not_arrive(inside: Place) -> None:
     one = register(found.id, inside.ann)
     code = queries.tickets([one.id])[one.id][0].code
     services.check_in(gathering_id=found.id, code=code, by=inside.maud, now=NOW)
-    assert queries.arrived([found.id]) == {found.id: 1}
+    assert attendance.arrived([found.id]) == {found.id: 1}
     services.cancel_registration(gathering_id=found.id, account_id=inside.ann, now=NOW)
-    assert queries.arrived([found.id]) == {}
+    assert attendance.arrived([found.id]) == {}
 
 
 def test_after_cancelling_one_may_register_again_at_the_end_of_the_queue(inside: Place) -> None:

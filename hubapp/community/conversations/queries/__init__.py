@@ -11,7 +11,7 @@ from hubapp.community.conversations.queries.comments import (
     writers,
 )
 from hubapp.community.conversations.queries.drafts import draft
-from hubapp.community.conversations.queries.holding import count_published, find_comment, find_post, first_held
+from hubapp.community.conversations.queries.holding import comments_by_id, count_published, first_held, posts_by_id
 from hubapp.community.conversations.queries.marks import (
     Named,
     Reacted,
@@ -50,6 +50,7 @@ __all__ = [
     "Subject",
     "Thread",
     "comment",
+    "comments_by_id",
     "count_comments",
     "count_newer",
     "count_newer_comments",
@@ -57,8 +58,6 @@ __all__ = [
     "count_since",
     "draft",
     "feed",
-    "find_comment",
-    "find_post",
     "first_held",
     "has_written",
     "hidden_comments",
@@ -74,6 +73,7 @@ __all__ = [
     "poll_of",
     "polls",
     "post",
+    "posts_by_id",
     "reacted_by",
     "reactions",
     "revisions",

@@ -1,7 +1,8 @@
-"""Who is new: how many first texts wait here, and how many of somebody's were let out."""
+"""Who is new, and what was looked at: how many first texts wait here, how many were let out, texts by their ids."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -28,11 +29,11 @@ def count_published(*, author_id: UUID, at_most: int) -> int:
     return sum(db.session.scalar(select(func.count()).select_from(one)) or 0 for one in counts)
 
 
-def find_comment(comment_id: UUID) -> Comment | None:
-    """A comment of this hub, whatever its state and its conversation."""
-    return db.session.scalar(select(Comment).where(Comment.id == comment_id))
+def comments_by_id(comment_ids: Collection[UUID]) -> dict[UUID, Comment]:
+    """Comments of this hub, whatever their state and their conversation."""
+    return {row.id: row for row in db.session.scalars(select(Comment).where(Comment.id.in_(comment_ids)))}
 
 
-def find_post(post_id: UUID) -> Post | None:
-    """The same for a post."""
-    return db.session.scalar(select(Post).where(Post.id == post_id))
+def posts_by_id(post_ids: Collection[UUID]) -> dict[UUID, Post]:
+    """The same for posts."""
+    return {row.id: row for row in db.session.scalars(select(Post).where(Post.id.in_(post_ids)))}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from hubapp.community.gatherings import queries
+from hubapp.community.gatherings import attendance, queries
 from hubapp.community.gatherings.errors import NoSuchTicket
 from hubapp.community.gatherings.events import TicketCheckedIn
-from hubapp.community.gatherings.models import GatheringRegistration, Seat
+from hubapp.community.gatherings.models import GatheringRegistration
 from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
 from hubapp.kernel.db import db, require_hub_id
@@ -65,20 +65,9 @@ def undo_check_in(*, gathering_id: UUID, code: str) -> None:
 
 
 def _found(gathering_id: UUID, code: str) -> tuple[GatheringTicket, GatheringRegistration]:
-    row = db.session.execute(
-        select(GatheringTicket, GatheringRegistration)
-        .join(
-            GatheringRegistration,
-            (GatheringRegistration.hub_id == GatheringTicket.hub_id)
-            & (GatheringRegistration.id == GatheringTicket.registration_id),
-        )
-        .where(
-            GatheringTicket.gathering_id == gathering_id,
-            # What a scanner reads may be an address that ends with the code.
-            GatheringTicket.code == code.strip().rsplit("/", 1)[-1].upper(),
-            GatheringRegistration.status == Seat.CONFIRMED,
-        )
-    ).one_or_none()
+    # What a scanner reads may be an address that ends with the code.
+    wanted = code.strip().rsplit("/", 1)[-1].upper()
+    row = db.session.execute(attendance.seats(gathering_id).where(GatheringTicket.code == wanted)).one_or_none()
     if row is None:
         raise NoSuchTicket
     return row[0], row[1]

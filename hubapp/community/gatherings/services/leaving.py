@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from hubapp.community.gatherings import queries
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
 from hubapp.community.gatherings.services.feeds import make_feed
 from hubapp.community.gatherings.services.registering import cancel_registration
@@ -17,10 +18,7 @@ def give_up_seats(*, account_id: UUID, now: datetime) -> int:
     """Cancel every coming registration, in one order; answers how many. Those of the past stay, without a name."""
     coming = db.session.scalars(
         select(GatheringRegistration.gathering_id)
-        .join(
-            Gathering,
-            (Gathering.hub_id == GatheringRegistration.hub_id) & (Gathering.id == GatheringRegistration.gathering_id),
-        )
+        .join(Gathering, queries.ITS_GATHERING)
         .where(
             GatheringRegistration.account_id == account_id,
             GatheringRegistration.status != Seat.CANCELED,

@@ -47,7 +47,7 @@ def check_in(gathering_id: UUID) -> ResponseReturnValue:
         return _page(gathering_id, form), BAD_INPUT
     name = queries.names_of([found.account_id]).get(found.account_id, "")
     if wants_json:
-        arrived = queries.arrived([gathering_id]).get(gathering_id, 0)
+        arrived = attendance.arrived([gathering_id]).get(gathering_id, 0)
         return jsonify(code=found.code, name=name, is_new=found.is_new, arrived=arrived)
     words = _("%(name)s is in.", name=name) if found.is_new else _("%(name)s was in already.", name=name)
     flash(words, "good" if found.is_new else "warn")

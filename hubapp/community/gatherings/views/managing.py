@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hubapp.community.gatherings import queries, services
+from hubapp.community.gatherings import attendance, queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering, WrongDetails
 from hubapp.community.gatherings.forms import FOLLOWING, CancelForm, GatheringForm, PictureForm
 from hubapp.community.gatherings.models import Gathering, Status
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/index.html",
         gatherings=page.gatherings,
-        arrived=queries.arrived([one.id for one in page.gatherings]) if is_past else {},
+        arrived=attendance.arrived([one.id for one in page.gatherings]) if is_past else {},
         is_past=is_past,
         states=states(),
         may_plan=access.may("events.manage"),

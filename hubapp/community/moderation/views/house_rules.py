@@ -73,7 +73,7 @@ def mine() -> ResponseReturnValue:
         f"{FOLDER}/mine.html",
         person=guards.reader(),
         decided=[one for one in decided if one.action.act != policies.LEAVE],
-        titles={one.case.id: things.look(one.case.kind, one.case.thing_id) for one in decided},
+        titles=queries.things_of(one.case for one in decided),
         reported=[(row, thing, words.came_of(case, acts.get(case.id, ()))) for row, case, thing in reported],
         done=words.done(),
         appeal_pill=words.appeal_pill,
