@@ -144,7 +144,7 @@ def test_what_is_switched_off_since_an_old_front_page_comes_back_out_of_sight(ap
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         brand.edit_front(front=Front(("hero", "members", "about"), {}), **BY)
         brand.edit_front(front=Front(("hero",), {}), **BY)
-        brand.edit_switches(switches={"members_directory": False}, **BY)
+        brand.edit_switches(switches={"members_directory": False, "needs": False}, **BY)
         with pytest.raises(errors.FieldRefused):
             brand.edit_front(front=Front(("members",), {}), **BY)  # nothing would be left to see
         back("front", 2)
