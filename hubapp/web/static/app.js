@@ -56,6 +56,7 @@ const copy = async (button) => {
 
 /* Keys */
 on("keydown", (event) => {
+  if (event.key === "Escape") hush();
   for (const menu of event.key === "Escape" ? all("details.menu[open]") : []) {
     menu.open = false;
     one("summary", menu).focus();
@@ -175,6 +176,28 @@ on("htmx:after:settle", (event) => {
   attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 });
 
+/* What went wrong is said where it is read out; of what the clock asked for, nothing */
+const trouble = one("#trouble") ?? document.createElement("div");
+const hush = () => trouble.replaceChildren();
+const isAsked = ({ sourceElement }) => !sourceElement.closest("[data-watch], [data-waits], [data-quiet]");
+const noAnswer = ({ ctx }) => {
+  if (!ctx || !isAsked(ctx)) return;
+  trouble.replaceChildren(Object.assign(document.createElement("p"), {
+    className: "notice bad",
+    textContent: trouble.dataset.words,
+  }));
+};
+on("htmx:before:request", ({ detail }) => { if (isAsked(detail.ctx)) hush(); });
+on("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const isTold = ctx.response.headers.get("HX-Retarget") === "#trouble";
+  if ((isTold && isAsked(ctx)) || (!isTold && ctx.response.status < 500)) return;
+  event.preventDefault();
+  noAnswer(event.detail);
+});
+on("htmx:error", ({ detail }) => noAnswer(detail));
+trouble.addEventListener("click", hush);
+
 /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
 const FIRST = 15;
 let pause = FIRST;
@@ -243,6 +266,12 @@ weather();
 
 furnish(document);
 one("[data-focus]")?.focus();
+// A region is heard when something comes into it: what was there with the page comes once more.
+setTimeout(() => {
+  for (const said of all("#flashes, .saved[role=status]")) {
+    if (!said.contains(document.activeElement)) said.replaceChildren(...said.childNodes);
+  }
+}, 300);
 
 /* A strip wider than a phone shows where the reader is */
 for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
