@@ -14,7 +14,7 @@ from hubapp.web.htmx import htmx
 log = structlog.get_logger(__name__)
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
-# Where a part of a page was asked for there is a place for what went wrong, which is read out.
+# Where a part of a page was asked for there is a place for what was refused, which is read out.
 TO_TROUBLE = {"HX-Retarget": "#trouble", "HX-Reswap": "innerHTML"}
 
 

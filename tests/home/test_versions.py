@@ -292,10 +292,10 @@ def test_what_a_switch_needs_stands_at_it_and_is_not_switched_off_beneath_it(con
     refused = connector.post("/manage/switches", {**alone, "version": "0"})
     assert refused.status_code == 422
     assert '<a href="#needs">Needs come out of the directory' in refused.text
-    assert connector.get("/members").status_code == 200
     neither = dict.fromkeys(on - {"members_directory", "needs"}, "1")
     assert connector.post("/manage/switches", {**neither, "version": "0"}).status_code == 303
-    assert connector.get("/members").status_code == 404
+    now = re.findall(r'role="switch" id="(\w+)"[^>]*checked', connector.get("/manage/switches").text)
+    assert set(now) == set(neither)
 
 
 def test_who_reads_conversations_is_turned_in_one_place(connector: Browser) -> None:

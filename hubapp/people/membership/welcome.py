@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, union_all
+from sqlalchemy import select, true, union_all
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel.db import db
@@ -29,8 +29,12 @@ class Welcome:
 
 _GUEST = aliased(Membership)
 # One is enough: whoever brought ten thousand does not have them counted for every front page.
-_INVITED = exists().where(
-    _GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id, _GUEST.status == MemberStatus.ACTIVE
+_INVITED = (
+    select(true())
+    .where(_GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id)
+    .where(_GUEST.status == MemberStatus.ACTIVE)
+    .limit(1)
+    .scalar_subquery()
 )
 _PEOPLE = MEMBERS.add_columns(_INVITED.label("invited"), (Membership.about != "").label("has_about")).order_by(
     HubRole.granted_at, HubRole.id

@@ -6,7 +6,7 @@ const on = (name, act, capture) => document.addEventListener(name, act, capture)
 
 /* Dialogs */
 const open = (id) => {
-  const dialog = document.getElementById(id);
+  const dialog = one(`#${id}`);
   if (!dialog || dialog.open) return dialog;
   dialog.showModal();
   one("[autofocus], input:not([type=hidden]), select, textarea", dialog)?.focus();
@@ -15,7 +15,7 @@ const open = (id) => {
 
 const ask = (question) =>
   new Promise((resolve) => {
-    const dialog = document.getElementById("confirm");
+    const dialog = one("#confirm");
     one("h2", dialog).textContent = question;
     dialog.returnValue = "";
     dialog.onclose = () => resolve(dialog.returnValue === "yes");
@@ -37,6 +37,7 @@ on("click", async (event) => {
     changed(field);
   }
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  trouble?.replaceChildren();
 });
 
 const copy = async (button) => {
@@ -56,7 +57,6 @@ const copy = async (button) => {
 
 /* Keys */
 on("keydown", (event) => {
-  if (event.key === "Escape") hush();
   for (const menu of event.key === "Escape" ? all("details.menu[open]") : []) {
     menu.open = false;
     one("summary", menu).focus();
@@ -153,8 +153,9 @@ on("input", (event) => {
 
 /* Buttons that only make sense with a script */
 const furnish = (within) => {
-  for (const button of all("[data-copy], [data-step]", within)) button.hidden = false;
-  for (const button of all("[data-no-script]", within)) button.hidden = true;
+  for (const button of all("[data-copy], [data-step], [data-no-script]", within)) {
+    button.hidden = "noScript" in button.dataset;
+  }
 };
 
 /* After a swap the reader goes on where the news is */
@@ -176,27 +177,15 @@ on("htmx:after:settle", (event) => {
   attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 });
 
-/* What went wrong is said where it is read out; of what the clock asked for, nothing */
-const trouble = one("#trouble") ?? document.createElement("div");
-const hush = () => trouble.replaceChildren();
-const isAsked = ({ sourceElement }) => !sourceElement.closest("[data-watch], [data-waits], [data-quiet]");
-const noAnswer = ({ ctx }) => {
-  if (!ctx || !isAsked(ctx)) return;
-  trouble.replaceChildren(Object.assign(document.createElement("p"), {
-    className: "notice bad",
-    textContent: trouble.dataset.words,
-  }));
+/* No answer, or none of a server that is well, is said where it is read out; of what the clock asked for, nothing.
+   What was refused says so itself, there or in its form. */
+const trouble = one("#trouble");
+const noAnswer = ({ detail: { ctx } }) => {
+  if (!ctx || ctx.response?.status < 500 || ctx.sourceElement.closest("[data-quiet]")) return;
+  trouble.textContent = trouble.dataset.words;
 };
-on("htmx:before:request", ({ detail }) => { if (isAsked(detail.ctx)) hush(); });
-on("htmx:before:response", (event) => {
-  const { ctx } = event.detail;
-  const isTold = ctx.response.headers.get("HX-Retarget") === "#trouble";
-  if ((isTold && isAsked(ctx)) || (!isTold && ctx.response.status < 500)) return;
-  event.preventDefault();
-  noAnswer(event.detail);
-});
-on("htmx:error", ({ detail }) => noAnswer(detail));
-trouble.addEventListener("click", hush);
+on("htmx:error", noAnswer);
+on("htmx:response:error", noAnswer);
 
 /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
 const FIRST = 15;
@@ -268,9 +257,7 @@ furnish(document);
 one("[data-focus]")?.focus();
 // A region is heard when something comes into it: what was there with the page comes once more.
 setTimeout(() => {
-  for (const said of all("#flashes, .saved[role=status]")) {
-    if (!said.contains(document.activeElement)) said.replaceChildren(...said.childNodes);
-  }
+  for (const said of all("#flashes, .saved [role=status]")) said.replaceChildren(...said.childNodes);
 }, 300);
 
 /* A strip wider than a phone shows where the reader is */
