@@ -33,7 +33,7 @@ def test_a_hub_is_painted_after_a_look_at_it(visit: Visit) -> None:
     with unchanged(wambui, "brand"):
         wambui.go("nairobi", "/manage/brand")
         look(UNREADABLE)
-        expect(wambui.main.get_by_role("alert")).to_contain_text("contrast")
+        expect(wambui.main.get_by_role("alert")).to_contain_text("a button needs 3:1 to be seen")
         expect(shown).to_contain_text("The preview shows")
         look(READABLE)
         expect(shown).to_contain_text("Every text and button is readable")
