@@ -28,7 +28,7 @@ from hubapp.tenancy import arrangement
 NEWEST = 8
 NEXT = 3
 NEWEST_MEMBERS = 6
-SOUGHT = 6
+SOUGHT = 4
 
 
 @dataclass(frozen=True, slots=True)

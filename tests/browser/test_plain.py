@@ -1,4 +1,4 @@
-"""On a phone without JavaScript: a hub is painted, two people write, a link brings somebody, an account is opened."""
+"""On a phone without JavaScript: a hub is painted, two people write, a link brings somebody."""
 
 from __future__ import annotations
 
@@ -76,21 +76,3 @@ def test_a_link_with_a_name_of_its_own_brings_somebody(visit: Visit, site: Site)
     ann.page.goto(shiru.main.get_by_label(f"Your link: {stall}").input_value())
     sign_up(ann, site, "nairobi")
     assert came(shiru, stall) == [1, 1, 0]
-
-
-def test_a_seller_connects_a_bank_account(visit: Visit, site: Site) -> None:
-    ann = visit(**PLAIN)
-    sign_up(ann, site, "nairobi")
-    ann.go("nairobi", "/me/earnings")
-    ann.press("Connect a payout account")
-    ann.is_at("/sandbox/")  # the page that waits asks again by itself
-    ann.write("Name", "Ann Example")
-    ann.write("Bank account", "KE00 TEST 1234 5678")
-    ann.press("Finish")
-    ann.is_at("//nairobi.localhost")
-    ann.go("nairobi", "/me/payout-account")
-    ann.sees("ends in 5678")
-    ann.main.get_by_label("When payouts are made").select_option(label="Every month")
-    ann.press("Save")
-    ann.go("nairobi", "/me/earnings")
-    ann.sees("They are made every month.", "You can ask for a payout as soon as")

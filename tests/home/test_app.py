@@ -139,7 +139,7 @@ def test_two_sign_ins_are_told_apart_and_the_session_is_not_told(app: HubFlask, 
 
 def test_scripts_are_sent_without_what_only_readers_need() -> None:
     script = '/* Why.\n   More. */\n(() => {\n  // a word\n  const a = "// no"; // kept\n\n  return a;\n})();\n'
-    assert lean.lean(script) == '(() => {const a = "// no"; // kept\nreturn a;})();\n'
+    assert lean.lean(script) == '(()=>{const a="// no";// kept\nreturn a;})();\n'
     assert lean.lean("if (a) {\n  b() // why;\n}\nc()\nd(\n  1,\n)\n") == "if (a) {b() // why;\n}\nc()\nd(1,)\n"
 
 

@@ -28,11 +28,13 @@ class Welcome:
 
 
 _GUEST = aliased(Membership)
-# One is enough: whoever brought ten thousand does not have them counted for every front page.
+# One is enough: whoever brought ten thousand does not have them counted for every front page. In the order of their
+# list, or else all who left could be read before the first who is here.
 _INVITED = (
     select(true())
     .where(_GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id)
     .where(_GUEST.status == MemberStatus.ACTIVE)
+    .order_by(_GUEST.joined_at.desc(), _GUEST.id.desc())
     .limit(1)
     .scalar_subquery()
 )
