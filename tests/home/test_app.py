@@ -140,14 +140,31 @@ def test_two_sign_ins_are_told_apart_and_the_session_is_not_told(app: HubFlask, 
 def test_scripts_are_sent_without_what_only_readers_need() -> None:
     script = '/* Why.\n   More. */\n(() => {\n  // a word\n  const a = "// no"; // kept\n\n  return a;\n})();\n'
     assert lean.lean(script) == '(()=>{const a="// no";// kept\nreturn a;})();\n'
-    assert lean.lean("if (a) {\n  b() // why;\n}\nc()\nd(\n  1,\n)\n") == "if (a) {b() // why;\n}\nc()\nd(1,)\n"
+    assert lean.lean("if (a) {\n  b() // why;\n}\nc()\nd(\n  1,\n)\n") == "if(a){b()// why;\n}\nc()\nd(1,)\n"
 
 
-def test_our_scripts_have_no_texts_over_several_lines() -> None:
-    """Their indentation is dropped when they are sent."""
+@pytest.mark.parametrize(
+    ("script", "sent"),
+    [
+        ("const a = b === c ? { d } : [e, f];", "const a=b===c?{d}:[e,f];"),
+        ("for (const [a] of b ?? []) if (!a && c in d) return (e);", "for(const[a]of b??[])if(!a&&c in d)return(e);"),
+        ("a = b + +c - -d < e;", "a=b + +c - -d < e;"),
+        (
+            """say("a, b = \\" c", 'd = (e)', `f = ${g ? h : ", "}`);""",
+            """say("a, b = \\" c",'d = (e)',`f = ${g ? h : ", "}`);""",
+        ),
+    ],
+)
+def test_spaces_go_where_they_say_nothing_and_texts_stay(script: str, sent: str) -> None:
+    assert lean.lean(script) == f"{sent}\n"
+
+
+def test_our_scripts_have_no_texts_over_several_lines_and_no_spaces_in_patterns() -> None:
+    """Their indentation, and spaces around signs, are dropped when they are sent."""
     for path in static.FOLDER.glob("*.js"):
         for line in path.read_text().splitlines():
             assert line.count("`") % 2 == 0, (path.name, line)
+            assert not re.search(r"[=(,:] */(?![/*])[^/]*[ ][^/]*/", line), (path.name, line)
 
 
 def test_colours_of_every_pack_can_be_drawn() -> None:
