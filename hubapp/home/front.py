@@ -22,11 +22,13 @@ from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
 from hubapp.people.membership.welcome import Welcome
 from hubapp.people.profiles import queries as profiles
+from hubapp.people.profiles.queries import Sought
 from hubapp.tenancy import arrangement
 
 NEWEST = 8
 NEXT = 3
 NEWEST_MEMBERS = 6
+SOUGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Front:
     split: Split | None
     agenda: tuple[gathering_cards.Row, ...]
     said: tuple[Said, ...]
+    sought: tuple[Sought, ...]
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
@@ -73,6 +76,9 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         connectors=found.connectors if "connector" in sections else (),
         newest=_newest(member) if member is not None and shows_members else (),
         said=tuple(conversations.said(posts, found.people)) if member is not None else (),
+        sought=tuple(profiles.sought(viewer_id=member.account_id, limit=SOUGHT))
+        if member is not None and "needs" in sections
+        else (),
         split=_split(site, member, now) if "orders_split" in sections else None,
         agenda=_agenda(site, now) if "gatherings" in sections else (),
         steps=_steps(site, has_about=found.has_about, sells=window.sells, has_invited=found.has_invited)

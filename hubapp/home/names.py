@@ -11,8 +11,7 @@ PARTS = {
     "page": _l("Pages"),
     "switches": _l("Switches"),
 }
-# What a connector turns on and off, and what that means. `needs` is not among them: a pack may say it, and nothing of
-# that kind is written yet.
+# What a connector turns on and off, and what that means.
 SWITCHES = {
     "conversations": (_l("Conversations"), _l("Members tell and ask one another.")),
     "open_conversations": (
@@ -21,6 +20,7 @@ SWITCHES = {
     ),
     "events": (_l("Gatherings"), _l("Plan them, register, tickets. What is planned already stays, out of sight.")),
     "members_directory": (_l("Directory"), _l("Members see one another, and what each offers, seeks and knows.")),
+    "needs": (_l("Needs"), _l("What members look for stands on the front page, as far as members may see it.")),
     "messages": (_l("Messages"), _l("Members write to one another.")),
     "mentors": (_l("Welcoming newcomers"), _l("Somebody welcomes each newcomer, with a plan of first steps.")),
     "referrals": (

@@ -12,8 +12,13 @@ from hubapp.tenancy.queries import HubView
 
 def shown(features: Mapping[str, Any]) -> tuple[str, ...]:
     """The sections that a front page shows with these switches."""
-    drawn = (name for name in schema.SECTIONS if name not in schema.UNDRAWN)
-    return tuple(name for name in drawn if features.get(schema.SECTION_SWITCHES.get(name, ""), True))
+    return tuple(name for name in schema.SECTIONS if is_on(features, schema.SECTION_SWITCHES.get(name, "")))
+
+
+def is_on(features: Mapping[str, Any], switch: str) -> bool:
+    """Whether a switch is on and so is what it needs: of packs before that rule one may be on alone."""
+    needed = schema.SWITCH_NEEDS.get(switch, "")
+    return bool(features.get(switch, True) and features.get(needed, True))
 
 
 def with_hidden(hub: Hub | HubView, chosen: Sequence[str]) -> tuple[str, ...]:

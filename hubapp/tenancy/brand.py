@@ -171,6 +171,10 @@ def edit_switches(
         raise errors.FieldRefused(
             _("Somehow buyers must get what they buy: by parcel, or by picking it up."), field="pickup"
         )
+    if features.get("needs", True) and not arrangement.is_on(features, "needs"):
+        raise errors.FieldRefused(
+            _("Needs come out of the directory: switch the directory on as well, or needs off."), field="needs"
+        )
     change.hub.features = features
     return _finished(change, "switches.edit", source, actor, now)
 

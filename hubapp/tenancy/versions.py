@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel.db import db, require_hub_id
-from hubapp.tenancy import brand, editing, errors, pages
+from hubapp.tenancy import arrangement, brand, editing, errors, pages
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.models import Hub, HubVersion
 from hubapp.tenancy.packs import schema
@@ -100,7 +100,8 @@ def bring_back(*, version_id: uuid.UUID, seen: int | None = None, actor: Actor, 
         steps = {locale: {key: held.get(locale, {}).get(key, "") for key in schema.STEPS} for locale in hub.locales}
         return brand.edit_steps(steps=steps, **given)
     if row.part == "switches":
-        known = {name: held[name] for name in schema.FEATURES if name in held}
+        # From before a switch needed another: what was on alone showed nothing.
+        known = {name: arrangement.is_on(held, name) for name in schema.FEATURES if name in held}
         return brand.edit_switches(switches=known, **given)
     if not held["texts"]:
         return pages.remove_page(slug=row.subject, **given)

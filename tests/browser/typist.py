@@ -93,6 +93,16 @@ class Typist(Person):
             self.page.keyboard.press("Space")
         expect(target).to_be_checked()
 
+    def choose(self, target: Locator, label: str) -> None:
+        """Tab to a list and go through it by arrows until this stands there."""
+        self.reach(target)
+        options = target.locator("option")
+        place = options.all_inner_texts().index(label)
+        self.page.keyboard.press("Home")
+        for _ in range(place):
+            self.page.keyboard.press("ArrowDown")
+        expect(options.nth(place)).to_have_js_property("selected", value=True)
+
     def skip(self) -> None:
         """Past the bars, by the first link of every page."""
         self.page.keyboard.press("Tab")

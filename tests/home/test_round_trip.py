@@ -143,7 +143,7 @@ def reopened(app: HubFlask, hub_id: int, folder: Path) -> int:
 
 
 def switch(app: HubFlask, hub_id: int, *, is_on: bool) -> None:
-    names = ("members_directory", "conversations", "events")
+    names = ("members_directory", "needs", "conversations", "events")
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         brand.edit_switches(switches=dict.fromkeys(names, is_on), actor=SYSTEM, now=NOW)
 

@@ -282,6 +282,22 @@ def test_parcels_and_picking_up_are_not_both_switched_off(connector: Browser) ->
     assert connector.post("/manage/switches", {**form, "shipping": "1", "version": "0"}).status_code == 303
 
 
+def test_what_a_switch_needs_stands_at_it_and_is_not_switched_off_beneath_it(connector: Browser) -> None:
+    page = connector.get("/manage/switches").text
+    hint = page.partition('id="needs-hint">')[2].partition("</p>")[0]
+    assert "It needs “Directory” to be on." in hint
+    on = set(re.findall(r'role="switch" id="(\w+)"[^>]*checked', page))
+    assert {"needs", "members_directory"} <= on
+    alone = dict.fromkeys(on - {"members_directory"}, "1")
+    refused = connector.post("/manage/switches", {**alone, "version": "0"})
+    assert refused.status_code == 422
+    assert '<a href="#needs">Needs come out of the directory' in refused.text
+    neither = dict.fromkeys(on - {"members_directory", "needs"}, "1")
+    assert connector.post("/manage/switches", {**neither, "version": "0"}).status_code == 303
+    now = re.findall(r'role="switch" id="(\w+)"[^>]*checked', connector.get("/manage/switches").text)
+    assert set(now) == set(neither)
+
+
 def test_who_reads_conversations_is_turned_in_one_place(connector: Browser) -> None:
     assert 'id="open_conversations"' not in connector.get("/manage/switches").text
     form, path = {"version": "0"}, "/manage/conversations/readers"

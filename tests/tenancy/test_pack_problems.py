@@ -45,6 +45,11 @@ def problems(root, name="lyon"):
         ("radius = 4", "radius = 400", "lyon/hub.toml: theme.radius: is 400; it must be from 0 to 28"),
         ("neutral_hue = 262", "neutral_hue = 400", "lyon/hub.toml: theme.neutral_hue: is 400"),
         ("shipping = false", 'shipping = "no"', "lyon/hub.toml: features.shipping: must be true or false, not text"),
+        (
+            "members_directory = true",
+            "members_directory = false",
+            "lyon/hub.toml: features.needs: cannot be on while members_directory is off",
+        ),
         ('name = "L\'Établi"', "name = 7", "lyon/hub.toml: name: must be text in quotes, not a number"),
         ('name = "L\'Établi"', 'name = " "', "lyon/hub.toml: name: must not be empty"),
         ('name = "L\'Établi"', f'name = "{"x" * 61}"', "lyon/hub.toml: name: has 61 characters; 60 are allowed"),

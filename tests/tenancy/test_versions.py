@@ -14,7 +14,7 @@ from hubapp.kernel.paths import HUBS
 from hubapp.tenancy import brand, editing, errors, pages, queries, services, versions
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.brand import Brand, Front
-from hubapp.tenancy.models import HubLogo
+from hubapp.tenancy.models import Hub, HubLogo
 from hubapp.tenancy.packs import load
 from hubapp.tenancy.pages import PageText, Writing
 from hubapp.tenancy.platform import platform_scope
@@ -144,7 +144,7 @@ def test_what_is_switched_off_since_an_old_front_page_comes_back_out_of_sight(ap
     with app.app_context(), hub_scope(hub_id), unit_of_work():
         brand.edit_front(front=Front(("hero", "members", "about"), {}), **BY)
         brand.edit_front(front=Front(("hero",), {}), **BY)
-        brand.edit_switches(switches={"members_directory": False}, **BY)
+        brand.edit_switches(switches={"members_directory": False, "needs": False}, **BY)
         with pytest.raises(errors.FieldRefused):
             brand.edit_front(front=Front(("members",), {}), **BY)  # nothing would be left to see
         back("front", 2)
@@ -164,6 +164,15 @@ def test_switches_have_versions_and_come_back_whole(app: HubFlask, hub_id: int) 
         assert versions.present("switches") == began
         with pytest.raises(errors.FieldRefused):
             brand.edit_switches(switches={"no_such": True}, **BY)
+
+
+def test_switches_from_before_one_needed_another_come_back_as_they_showed(app: HubFlask, hub_id: int) -> None:
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        db.session.get_one(Hub, hub_id).features = {"members_directory": False, "needs": True}
+        assert brand.edit_switches(switches={"members_directory": True}, **BY) == 2
+        assert back("switches", 1) == 3
+        now = versions.present("switches")
+        assert (now["members_directory"], now["needs"]) == (False, False)
 
 
 def test_a_language_may_stay_empty_but_not_the_one_that_is_needed(app: HubFlask, hub_id: int) -> None:

@@ -26,3 +26,11 @@ def test_without_a_database_the_answer_is_to_come_back_later(stranded: HubFlask,
     answer = stranded.test_client().get("/", headers={"Host": host})
     assert answer.status_code == 503
     assert "503" in answer.text
+
+
+def test_a_part_of_a_page_is_told_what_went_wrong_in_its_place(stranded: HubFlask) -> None:
+    headers = {"Host": "localhost:8000", "HX-Request": "true"}
+    answer = stranded.test_client().get("/no-such-page", headers=headers)
+    assert answer.headers["HX-Retarget"] == "#trouble"
+    assert answer.headers["HX-Reswap"] == "innerHTML"
+    assert "<html" not in answer.text

@@ -89,6 +89,13 @@ def test_error_pages_use_the_words_of_the_refusal() -> None:
     assert "Only 2 of Walnut oil left." in rendered("errors/409.html", message="Only 2 of Walnut oil left.")
 
 
+def test_a_part_of_a_page_is_refused_in_the_same_words() -> None:
+    part = rendered("errors/409.html", message="Only 2 of Walnut oil left.", is_part=True)
+
+    assert part.strip().startswith('<div class="notice bad">')
+    assert "Only 2 of Walnut oil left." in part
+
+
 def test_text_from_people_is_escaped() -> None:
     page = rendered("layouts/hub.html", hub=Place(name="<script>alert(1)</script>"))
 

@@ -13,6 +13,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
 from hubapp.tenancy import brand, errors, versions
+from hubapp.tenancy.packs import schema
 from hubapp.web import access, areas
 
 blueprint = areas.hub_blueprint("switching", __name__, url_prefix="/manage/switches")
@@ -47,13 +48,19 @@ def _names() -> list[str]:
     return [name for name in names.SWITCHES if name not in names.TURNED_ELSEWHERE]
 
 
+def _needed(name: str) -> str:
+    """What a switch can only be on together with, by the name at that one; '' for most."""
+    other = schema.SWITCH_NEEDS.get(name)
+    return str(names.SWITCHES[other][0]) if other else ""
+
+
 def _page(
     switches: dict[str, bool], version: int, *, problems: list[Refusal] | None = None, **context: Any
 ) -> ResponseReturnValue:
     answer = render_template(
         "home/manage/switches.html",
         summary=[(refusal.field or "", str(refusal)) for refusal in problems or ()],
-        switches=[(name, *names.SWITCHES[name], switches[name]) for name in _names()],
+        switches=[(name, *names.SWITCHES[name], _needed(name), switches[name]) for name in _names()],
         has_readers=access.may("conversations.manage"),
         version=version,
         **context,

@@ -76,7 +76,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("invited_by <> id", name="not_by_oneself"),
         CheckConstraint("suspended_until IS NULL OR status <> 'active'", name="suspended"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
-        Index("ix_membership_hub_id_invited_by", "hub_id", "invited_by"),
+        Index("ix_membership_brought", "hub_id", "invited_by", "status", "joined_at", "id"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),
         Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         *searchable.indexes("membership"),

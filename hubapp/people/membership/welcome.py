@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import select, true, union_all
 from sqlalchemy.orm import aliased
 
 from hubapp.kernel.db import db
@@ -28,12 +28,19 @@ class Welcome:
 
 
 _GUEST = aliased(Membership)
-_INVITED = select(func.count()).where(
-    _GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id, _GUEST.status == MemberStatus.ACTIVE
+# One is enough: whoever brought ten thousand does not have them counted for every front page. In the order of their
+# list, or else all who left could be read before the first who is here.
+_INVITED = (
+    select(true())
+    .where(_GUEST.hub_id == Membership.hub_id, _GUEST.invited_by == Membership.id)
+    .where(_GUEST.status == MemberStatus.ACTIVE)
+    .order_by(_GUEST.joined_at.desc(), _GUEST.id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
-_PEOPLE = MEMBERS.add_columns(
-    _INVITED.scalar_subquery().label("invited"), (Membership.about != "").label("has_about")
-).order_by(HubRole.granted_at, HubRole.id)
+_PEOPLE = MEMBERS.add_columns(_INVITED.label("invited"), (Membership.about != "").label("has_about")).order_by(
+    HubRole.granted_at, HubRole.id
+)
 _NAMED, _HELD = aliased(Membership), aliased(HubRole)
 
 

@@ -69,6 +69,7 @@ class ProfileTag(HubScoped, db.Model):  # type: ignore[name-defined]
         *searchable.indexes("profile_tag", has_name=False),
         Index("ix_profile_tag_joined", "hub_id", "joined_at", "membership_id"),
         Index("ix_profile_tag_first", "hub_id", "kind", "joined_at", "membership_id", postgresql_where="position = 0"),
+        Index("ix_profile_tag_told", "hub_id", "kind", "id", postgresql_where="position = 0"),
     )
 
 

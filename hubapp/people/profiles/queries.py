@@ -54,6 +54,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What somebody looks for, in their first words about it."""
+
+    member: MemberView
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """Somebody whom one has blocked; `member` None: they are no longer known here. `id`: the page's key."""
 
@@ -169,6 +177,21 @@ def _with_tags(viewer_id: uuid.UUID, seen: Sequence[str], kind: str, after: Key 
     if after is not None:
         statement = statement.where(tuple_(ProfileTag.joined_at, ProfileTag.membership_id) < after)
     return in_order(list(db.session.scalars(statement)))
+
+
+def sought(*, viewer_id: uuid.UUID, limit: int) -> list[Sought]:
+    """What listed members look for and any member may see; what was told last comes first. One query."""
+    told_last = (
+        select(ProfileTag.membership_id, ProfileTag.id, ProfileTag.tag)
+        .join(Membership, (Membership.hub_id == ProfileTag.hub_id) & (Membership.id == ProfileTag.membership_id))
+        .where(ProfileTag.kind == "seeks", ProfileTag.position == 0)
+        .where(ProfileTag.audience.in_((policies.EVERYBODY, FOR_MEMBERS)), *_listed_for(viewer_id))
+        .order_by(ProfileTag.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    statement = MEMBERS.add_columns(told_last.c.tag).join(told_last, told_last.c.membership_id == Membership.id)
+    return [Sought(view_of(row), row.tag) for row in db.session.execute(statement.order_by(told_last.c.id.desc()))]
 
 
 def takes_messages(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, bool]:

@@ -22,8 +22,8 @@ SECTIONS = (
 )
 # What only leads somewhere while its switch is on: listed all the same, it is there again once that is on.
 SECTION_SWITCHES = {"members": "members_directory", "needs": "needs", "conversations": "conversations"}
-# What a pack may list and no page draws, as nothing of that kind is written yet.
-UNDRAWN = ("needs",)
+# What can only be on together with another: what members look for stands in what the directory shows of them.
+SWITCH_NEEDS = {"needs": "members_directory"}
 NAV = ("home", "feed", "events", "market", "members", "shares")
 NAV_SWITCHES = {"members": "members_directory", "feed": "conversations"}
 FEATURES = (

@@ -150,6 +150,9 @@ def _nav(table: Table) -> tuple[str, ...]:
 def _features(table: Table) -> Mapping[str, bool]:
     switches = {name: table.switch(name) for name in schema.FEATURES}
     table.done()
+    for name, other in schema.SWITCH_NEEDS.items():
+        if switches[name] and not switches[other]:
+            table.wrong(name, f"cannot be on while {other} is off")
     return switches
 
 

@@ -6,7 +6,7 @@ const on = (name, act, capture) => document.addEventListener(name, act, capture)
 
 /* Dialogs */
 const open = (id) => {
-  const dialog = document.getElementById(id);
+  const dialog = one(`#${id}`);
   if (!dialog || dialog.open) return dialog;
   dialog.showModal();
   one("[autofocus], input:not([type=hidden]), select, textarea", dialog)?.focus();
@@ -15,7 +15,7 @@ const open = (id) => {
 
 const ask = (question) =>
   new Promise((resolve) => {
-    const dialog = document.getElementById("confirm");
+    const dialog = one("#confirm");
     one("h2", dialog).textContent = question;
     dialog.returnValue = "";
     dialog.onclose = () => resolve(dialog.returnValue === "yes");
@@ -37,6 +37,7 @@ on("click", async (event) => {
     changed(field);
   }
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  trouble?.replaceChildren();
 });
 
 const copy = async (button) => {
@@ -152,8 +153,9 @@ on("input", (event) => {
 
 /* Buttons that only make sense with a script */
 const furnish = (within) => {
-  for (const button of all("[data-copy], [data-step]", within)) button.hidden = false;
-  for (const button of all("[data-no-script]", within)) button.hidden = true;
+  for (const button of all("[data-copy], [data-step], [data-no-script]", within)) {
+    button.hidden = "noScript" in button.dataset;
+  }
 };
 
 /* After a swap the reader goes on where the news is */
@@ -174,6 +176,16 @@ on("htmx:after:settle", (event) => {
   if (!part || typing || part.closest("[data-quiet]")) return;
   attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 });
+
+/* No answer, or none of a server that is well, is said where it is read out; of what the clock asked for, nothing.
+   What was refused says so itself, there or in its form. */
+const trouble = one("#trouble");
+const noAnswer = ({ detail: { ctx } }) => {
+  if (!ctx || ctx.response?.status < 500 || ctx.sourceElement.closest("[data-quiet]")) return;
+  trouble.textContent = trouble.dataset.words;
+};
+on("htmx:error", noAnswer);
+on("htmx:response:error", noAnswer);
 
 /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
 const FIRST = 15;
@@ -243,6 +255,10 @@ weather();
 
 furnish(document);
 one("[data-focus]")?.focus();
+// A region is heard when something comes into it: what was there with the page comes once more.
+setTimeout(() => {
+  for (const said of all("#flashes, .saved [role=status]")) said.replaceChildren(...said.childNodes);
+}, 300);
 
 /* A strip wider than a phone shows where the reader is */
 for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {

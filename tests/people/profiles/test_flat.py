@@ -43,6 +43,8 @@ FILL = (
            || CASE WHEN joined_at < :now - interval '5400 minutes' THEN ' relic' ELSE '' END, 'members', joined_at
        FROM membership WHERE hub_id = :hub""",
 )
+SEEK = """INSERT INTO profile_tag (hub_id, id, membership_id, kind, position, tag, audience, joined_at)
+  SELECT hub_id, uuidv7(), id, 'seeks', 0, 'tag', 'members', joined_at FROM membership WHERE hub_id = :hub"""
 READ = text(
     "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
     " WHERE relname IN ('membership', 'profile_tag', 'member_block')"
@@ -119,3 +121,12 @@ def test_each_way_of_looking_reads_about_what_it_shows(crowd: tuple[int, UUID]) 
     most |= {name: MOST_READ_FAR for name in SEARCHES if name.endswith("far end")}
     assert {name: read for name, read in found.items() if read > most[name]} == {}
     assert found["the first page"] >= len(shown) == 31
+
+
+def test_what_members_look_for_is_read_from_its_end(crowd: tuple[int, UUID], connection: Connection) -> None:
+    hub_id, viewer = crowd
+    connection.execute(text(SEEK), {"hub": hub_id})
+    connection.exec_driver_sql("REINDEX TABLE profile_tag; ANALYZE profile_tag")
+    with hub_scope(hub_id), unit_of_work():
+        assert len(queries.sought(viewer_id=viewer, limit=6)) == 6
+        assert rows_read(lambda: queries.sought(viewer_id=viewer, limit=6)) <= 60

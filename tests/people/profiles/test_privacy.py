@@ -119,6 +119,13 @@ def test_a_tag_finds_somebody_for_those_who_may_see_it(scene: Scene, viewer: str
         assert scene.find(viewer, f"&kind={kind}") == (viewer in SEES[audience]), kind
 
 
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_one_looks_for_stands_on_the_front_page_for_members_who_may_see_it(scene: Scene, audience: str) -> None:
+    scene.tell(audience)
+    seen = {viewer for viewer in SEES[EVERYBODY] | {"blocked"} if secret("seeks") in scene.page(viewer, "/")}
+    assert seen == (SEES[MEMBERS] if audience in {EVERYBODY, MEMBERS} else set())
+
+
 def test_an_address_from_before_goes_on_in_one_kind_of_tag_as_well(scene: Scene) -> None:
     scene.tell(MEMBERS)
     search, olga = f"kind=seeks&q={secret('seeks')}", scene.owner
