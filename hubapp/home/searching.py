@@ -22,6 +22,7 @@ from hubapp.kernel.searchable import Found
 from hubapp.market.catalogue import finding as listings
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.views import cards
+from hubapp.people.membership import finding as membership_finding
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.models import Role
 from hubapp.people.membership.queries import MemberView
@@ -175,7 +176,7 @@ def _rows(area: str, found: list[Found]) -> list[Any]:
     load: Any = {
         "gatherings": gatherings.gatherings,
         "market": catalogue.listings,
-        "members": members.people,
+        "members": membership_finding.people,
         "pages": pages.pages,
     }[area]
     return hits.in_order(found, load(ids))

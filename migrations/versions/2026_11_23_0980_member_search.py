@@ -7,7 +7,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0080_member_search"
-down_revision = "0070_plan_freeze"
+down_revision = "0072_needs"
 branch_labels = None
 depends_on = None
 

@@ -33,6 +33,11 @@ def joined(words: Sequence[str], *, after: tuple[datetime, UUID] | None = None, 
 
 def in_order(ids: Sequence[UUID]) -> list[MemberView]:
     """Members by their membership's id, in this order; who is not to be seen is left out."""
-    rows = db.session.execute(MEMBERS.where(Membership.id.in_(ids))).all() if ids else ()
-    known = {row[0].id: view_of(row) for row in rows}
+    known = people(ids)
     return [known[one] for one in ids if one in known]
+
+
+def people(ids: Sequence[UUID]) -> dict[UUID, MemberView]:
+    """Some members by their membership's id."""
+    rows = db.session.execute(MEMBERS.where(Membership.id.in_(ids))).all() if ids else ()
+    return {row[0].id: view_of(row) for row in rows}
