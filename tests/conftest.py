@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from sqlalchemy import create_engine
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from hubapp.app import create_app
 from hubapp.kernel import clock, migrate, postgres
@@ -25,12 +25,23 @@ from hubapp.kernel.db import db
 from hubapp.kernel.server import Server, ensure_roles
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import HubFlask
-from tests.support.groups import ByGroup
+from tests.support.groups import ByGroup, turn_of
 from tests.support.leaving import as_it_was, hang_up
 
 # Times are measured by `make bench`, never asserted: a test may not fail because the machine is busy.
 hypothesis.register_profile("hubapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("hubapp")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are cores, for tests wait: for locks, browsers and processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: turn_of(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByGroup | None:
@@ -157,17 +168,24 @@ def base_app(worker_server: Server) -> HubFlask:
     return create_app(worker_server.settings, worker_server)
 
 
-@pytest.fixture
-def connection(worker_server: Server) -> Iterator[Connection]:
-    """One connection that plays all roles by SET ROLE; everything on it is rolled back."""
+@pytest.fixture(scope="session")
+def one_connection(worker_server: Server) -> Iterator[Engine]:
+    """The engine behind `connection`: kept, with what it knows of statements and tables, from one test to the next."""
     engine = create_engine(
         worker_server.url("owner").set(username="postgres"), execution_options={"hubapp_one_connection": True}
     )
-    with engine.connect() as connection:
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(one_connection: Engine) -> Iterator[Connection]:
+    """One connection that plays all roles by SET ROLE; everything on it is rolled back."""
+    with one_connection.connect() as connection:
         outer = connection.begin()
+        connection.exec_driver_sql("DISCARD PLANS")  # those of triggers were made for another test's rows
         yield connection
         outer.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
@@ -223,5 +241,5 @@ def stage(databases: Databases, worker_id: str, tmp_path_factory: pytest.TempPat
 def live(databases: Databases, stage: Live) -> Iterator[Live]:
     """For threads, processes and races: fresh clones per test with real commits."""
     databases.create_pair(stage.name)
-    with as_it_was(stage.app):
-        yield stage
+    with as_it_was(stage.app) as server:
+        yield Live(stage.app, server, stage.name)

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Request, Route
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.payments import plug
@@ -40,13 +41,23 @@ NO_PAGES = {"broadcasts.mail"}
 OK, MANY = 200, 50
 
 
+# Scripts, styles and fonts are the same on every page; without the network, no browser keeps them.
+KEPT: dict[str, TestResponse] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A whole page that somebody may open: on which site, at which path, with whose cookies."""
+    """A whole page that somebody may open: on which site, at which path, with whose cookies, and what they get."""
 
     base: str
     path: str
     client: FlaskClient
+    answer: TestResponse
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"{self.base.rstrip('/')}{self.path}"
 
 
 def world_in(app: HubFlask, language: str) -> World:
@@ -83,7 +94,7 @@ def page_of(base: str, clients: list[FlaskClient], ask: Ask) -> Shown | None:
     for client in clients:
         answer = client.get(ask.path, base_url=base, buffered=True)
         if answer.status_code == OK and answer.mimetype == "text/html" and b"<html" in answer.data:
-            return Shown(base, ask.path, client)
+            return Shown(base, ask.path, client, answer)
     return None
 
 
@@ -91,19 +102,28 @@ def serve(page: Page, shown: Shown) -> None:
     """Let the application answer whatever the page asks for."""
 
     def answer(route: Route) -> None:
-        asked = urlsplit(route.request.url)
-        found = shown.client.open(
-            asked._replace(scheme="", netloc="").geturl(),
-            method=route.request.method,
-            base_url=f"{asked.scheme}://{asked.netloc}",
-            data=route.request.post_data_buffer,
-            headers={name: value for name, value in route.request.headers.items() if name != "cookie"},
-            buffered=True,
-        )
+        found = KEPT.get(route.request.url) or asked_for(shown, route.request)
+        if urlsplit(route.request.url).path.startswith("/static/"):
+            KEPT[route.request.url] = found
         headers = {name: value for name, value in found.headers.items() if name.lower() != "set-cookie"}
         route.fulfill(status=found.status_code, headers=headers, body=found.data)
 
     page.route("**/*", answer)
+
+
+def asked_for(shown: Shown, request: Request) -> TestResponse:
+    """What the application answers; the page itself has been got already."""
+    if request.is_navigation_request() and request.url == shown.url:
+        return shown.answer
+    asked = urlsplit(request.url)
+    return shown.client.open(
+        asked._replace(scheme="", netloc="").geturl(),
+        method=request.method,
+        base_url=f"{asked.scheme}://{asked.netloc}",
+        data=request.post_data_buffer,
+        headers={name: value for name, value in request.headers.items() if name != "cookie"},
+        buffered=True,
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -130,7 +150,7 @@ def looked_at(browser: Browser, shown: Shown, width: int, scheme: str) -> list[F
     context = browser.new_context(viewport={"width": width, "height": 900}, service_workers="block", **options)
     page = context.new_page()
     serve(page, shown)
-    page.goto(f"{shown.base.rstrip('/')}{shown.path}")
+    page.goto(shown.url)
     found = faults(page, width=width)
     context.close()
     return found

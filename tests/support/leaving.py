@@ -5,27 +5,35 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import db
-from hubapp.money.payments import wiring
+from hubapp.kernel.server import Server
+from hubapp.money.payments.wiring import EXTENSION, Wiring
 from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import HubFlask
 
 
 @contextmanager
-def as_it_was(app: HubFlask) -> Iterator[None]:
-    """Whatever is plugged in, set, sent, remembered or written meanwhile is gone afterwards; connections are closed."""
+def as_it_was(app: HubFlask) -> Iterator[Server]:
+    """Whatever is plugged in, set, sent, remembered or written meanwhile is gone afterwards; connections are closed.
+
+    Answers the record of its server that is there meanwhile.
+    """
     extensions, config, addresses = dict(app.extensions), dict(app.config), app.addresses
     before_requests = {name: list(functions) for name, functions in app.before_request_funcs.items()}
-    fresh = replace(extensions[wiring.EXTENSION])  # without what was made in it on first use
-    app.extensions.update({wiring.EXTENSION: fresh, "hubapp.sandbox": fresh.sandbox})
+    settings = extensions["hubapp.settings"].model_copy()
+    server = Server(extensions["hubapp.server"].admin, settings)
+    fresh = Wiring(settings, server, extensions[EXTENSION].dispatch)
+    app.extensions |= {"hubapp.settings": settings, "hubapp.server": server}
+    app.extensions |= {EXTENSION: fresh, "hubapp.sandbox": fresh.sandbox}
     _forget(app)
     try:
-        yield
+        yield server
     finally:
+        if fresh.sandbox is not None:
+            fresh.sandbox.close()
         for kept, there in (
             (extensions, app.extensions),
             (config, app.config),
@@ -35,11 +43,8 @@ def as_it_was(app: HubFlask) -> Iterator[None]:
             there.update(kept)
         app.addresses = addresses
         vars(app.extensions["mailman"]).pop("outbox", None)
-        data = app.extensions["hubapp.settings"].data
-        shutil.rmtree(data)
-        data.mkdir()
-        if fresh.sandbox is not None:
-            fresh.sandbox.close()
+        shutil.rmtree(app.extensions["hubapp.settings"].data)
+        app.extensions["hubapp.settings"].data.mkdir()
         hang_up(app)
         _forget(app)
 
