@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from hubapp.tenancy import queries as tenancy
 from hubapp.web.areas import HubFlask
 from tests.support.groups import ByGroup, turn_of
 from tests.support.leaving import as_it_was, hang_up
+from tests.support.quick import quickest_place
 
 # Times are measured by `make bench`, never asserted: a test may not fail because the machine is busy.
 hypothesis.register_profile("hubapp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,7 +48,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByGroup |
     return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-MEMORY, ROOM = Path("/dev/shm"), 6 * 2**30
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -64,15 +62,8 @@ def shared_dir() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """Admin connection string of the embedded test server (fsync off), shared by all xdist workers."""
-    folder = os.environ.get("HUBAPP_TEST_DATA", _quickest_place() / f"hubapp-tests-{os.getuid()}")
+    folder = os.environ.get("HUBAPP_TEST_DATA", quickest_place() / f"hubapp-tests-{os.getuid()}")
     return postgres.ensure(Path(folder) / "postgres", fast=True, settings={"max_connections": "200"})
-
-
-def _quickest_place() -> Path:
-    """In memory where there is room: a clone is a thousand small files, which take a disk ten times as long."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
-        return MEMORY
-    return Path(tempfile.gettempdir())
 
 
 def _settings(tmp: Path) -> Settings:
