@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Request, Route
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.payments import plug
@@ -42,11 +43,17 @@ OK, MANY = 200, 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A whole page that somebody may open: on which site, at which path, with whose cookies."""
+    """A whole page that somebody may open: on which site, at which path, with whose cookies, and what they get."""
 
     base: str
     path: str
     client: FlaskClient
+    answer: TestResponse
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"{self.base.rstrip('/')}{self.path}"
 
 
 def world_in(app: HubFlask, language: str) -> World:
@@ -83,33 +90,60 @@ def page_of(base: str, clients: list[FlaskClient], ask: Ask) -> Shown | None:
     for client in clients:
         answer = client.get(ask.path, base_url=base, buffered=True)
         if answer.status_code == OK and answer.mimetype == "text/html" and b"<html" in answer.data:
-            return Shown(base, ask.path, client)
+            return Shown(base, ask.path, client, answer)
     return None
 
 
-def serve(page: Page, shown: Shown) -> None:
-    """Let the application answer whatever the page asks for."""
+class Window:
+    """A browser's window that looks at page after page: a new one for each would have to get going each time."""
 
-    def answer(route: Route) -> None:
-        asked = urlsplit(route.request.url)
-        found = shown.client.open(
-            asked._replace(scheme="", netloc="").geturl(),
-            method=route.request.method,
-            base_url=f"{asked.scheme}://{asked.netloc}",
-            data=route.request.post_data_buffer,
-            headers={name: value for name, value in route.request.headers.items() if name != "cookie"},
-            buffered=True,
-        )
+    def __init__(self, browser: Browser) -> None:
+        options: dict[str, Any] = {"reduced_motion": "reduce", "bypass_csp": True, "service_workers": "block"}
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.page.route("**/*", self._answer)
+        self.shown: Shown | None = None
+        self.kept: dict[str, TestResponse] = {}  # scripts, styles and fonts are the same on every page
+
+    def faults(self, shown: Shown, width: int, scheme: Any) -> list[Fault]:
+        """What is wrong with a page in one look."""
+        self.shown = shown
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto(shown.url)
+        found = faults(self.page, width=width)
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.context.clear_cookies()
+        return found
+
+    def _answer(self, route: Route) -> None:
+        """Let the application answer whatever the page asks for."""
+        url = route.request.url
+        found = self.kept.get(url) or self._asked_for(route.request)
+        if urlsplit(url).path.startswith("/static/"):
+            self.kept[url] = found
         headers = {name: value for name, value in found.headers.items() if name.lower() != "set-cookie"}
         route.fulfill(status=found.status_code, headers=headers, body=found.data)
 
-    page.route("**/*", answer)
+    def _asked_for(self, request: Request) -> TestResponse:
+        assert self.shown is not None
+        if request.is_navigation_request() and request.url == self.shown.url:
+            return self.shown.answer  # it has been got already
+        asked = urlsplit(request.url)
+        return self.shown.client.open(
+            asked._replace(scheme="", netloc="").geturl(),
+            method=request.method,
+            base_url=f"{asked.scheme}://{asked.netloc}",
+            data=request.post_data_buffer,
+            headers={name: value for name, value in request.headers.items() if name != "cookie"},
+            buffered=True,
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_any_page_of_the_map(app: HubFlask, browser: Browser, language: str) -> None:
     plug.install_sandbox(app.extensions["hubapp.server"])
-    world, wrong, seen = world_in(app, language), [], 0
+    world, window, wrong, seen = world_in(app, language), Window(browser), [], 0
     for number, (base, clients, ask) in enumerate(addresses(app, world)):
         turn, look = number % len(LANGUAGES), number // len(LANGUAGES) % len(LOOKS)
         if not IS_ALL and LANGUAGES[turn] != language:
@@ -118,19 +152,8 @@ def test_axe_finds_nothing_on_any_page_of_the_map(app: HubFlask, browser: Browse
         if shown is None:
             continue
         for width, scheme in LOOKS if IS_ALL else LOOKS[look : look + 1]:
-            wrong += [(shown.path, width, scheme, *fault) for fault in looked_at(browser, shown, width, scheme)]
+            wrong += [(shown.path, width, scheme, *fault) for fault in window.faults(shown, width, scheme)]
             seen += 1
+    window.context.close()
     assert "\n".join(map(str, wrong)) == ""
     assert seen > MANY
-
-
-def looked_at(browser: Browser, shown: Shown, width: int, scheme: str) -> list[Fault]:
-    """What is wrong with a page in one look."""
-    options: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce", "bypass_csp": True}
-    context = browser.new_context(viewport={"width": width, "height": 900}, service_workers="block", **options)
-    page = context.new_page()
-    serve(page, shown)
-    page.goto(f"{shown.base.rstrip('/')}{shown.path}")
-    found = faults(page, width=width)
-    context.close()
-    return found

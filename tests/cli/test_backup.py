@@ -29,6 +29,7 @@ from hubapp.money.payments import plug, world
 from tests.conftest import Databases, Live
 from tests.factories.earning import Town
 from tests.factories.payments import Till, open_till
+from tests.support.quick import quickest_place
 
 
 @pytest.fixture
@@ -294,7 +295,7 @@ def test_there_must_be_a_folder(live: Live, tmp_path: Path) -> None:
 @pytest.fixture
 def hosted() -> Iterator[str]:
     """A server of its own, whose login may make roles and see all rows and is no superuser; its socket and port."""
-    folder = Path(tempfile.mkdtemp(prefix="hubapp-hosted-"))
+    folder = Path(tempfile.mkdtemp(prefix="hubapp-hosted-", dir=quickest_place()))
     folder.chmod(0o755)  # the server runs as somebody else
     try:
         admin = postgres.ensure(folder / "postgres", fast=True)

@@ -20,6 +20,10 @@ NEXT = text(
     " WHERE status = 'todo' AND coalesce(scheduled_at, :until) <= :until AND NOT id = ANY(:skipped)"
     " ORDER BY priority DESC, id LIMIT 1"
 )
+DELETE = (
+    text("DELETE FROM procrastinate_events WHERE job_id = :id"),
+    text("DELETE FROM procrastinate_jobs WHERE id = :id"),
+)
 
 
 def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0), only: str = "") -> int:
@@ -30,8 +34,10 @@ def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0)
     scheduled for that much later. `only`: jobs whose name begins so.
     """
     failed: list[int] = []
+    done: int | None = None
     for count in range(MOST):
-        job = next_job(app, failed, until)
+        job = next_job(app, failed, until, done=done)
+        done = None
         if job is None:
             return count - len(failed)
         number, arguments = job
@@ -45,7 +51,7 @@ def run_all(app: Flask, *, raising: bool = True, until: timedelta = timedelta(0)
                 raise
             failed.append(number)
             continue
-        delete_job(app, number)
+        done = number
     raise AssertionError(f"the queue was not empty after {MOST} jobs")
 
 
@@ -57,10 +63,13 @@ def waiting(app: Flask) -> list[tuple[str, int | None, dict[str, Any]]]:
 
 
 def next_job(
-    app: Flask, skipped: Sequence[int] = (), until: timedelta = timedelta(0)
+    app: Flask, skipped: Sequence[int] = (), until: timedelta = timedelta(0), *, done: int | None = None
 ) -> tuple[int, dict[str, Any]] | None:
-    """(id, arguments of `run_job`) of the next job that is due."""
+    """(id, arguments of `run_job`) of the next job that is due; one that is done is taken off the queue before."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        if done is not None:
+            for statement in DELETE:
+                db.session.execute(statement, {"id": done})
         row = db.session.execute(NEXT, {"until": clock.wall() + until, "skipped": list(skipped)}).one_or_none()
     return (row.id, row.args) if row else None
 
@@ -68,5 +77,5 @@ def next_job(
 def delete_job(app: Flask, number: int) -> None:
     """Take a job off the queue."""
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
-        db.session.execute(text("DELETE FROM procrastinate_events WHERE job_id = :id"), {"id": number})
-        db.session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": number})
+        for statement in DELETE:
+            db.session.execute(statement, {"id": number})

@@ -43,8 +43,10 @@ def time_to_read(live: Live) -> Iterator[None]:
     with live.app.app_context():
         engine = db.engine
     event.listen(engine, "after_cursor_execute", pause)
-    yield
-    event.remove(engine, "after_cursor_execute", pause)
+    try:
+        yield
+    finally:
+        event.remove(engine, "after_cursor_execute", pause)
 
 
 def sell_at_once(live: Live, hub_id: int) -> int:

@@ -55,7 +55,6 @@ def running_in(live: Live) -> Iterator[None]:
         yield
     finally:
         structlog.configure(**kept)
-        gc.unfreeze()
         world.close()
 
 
