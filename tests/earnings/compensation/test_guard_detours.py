@@ -91,11 +91,40 @@ def test_the_guard_does_not_read_a_table_that_shadows_the_sales(books: Books) ->
 
 
 @pytest.mark.parametrize("role", ["app", "central"])
-def test_no_role_that_serves_pages_or_runs_makes_a_plans_right_by_an_update(books: Books, role: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    ["amount = 101", "currency = 'TND'", "role = 'referrer'", "order_id = uuidv7()", "position = 1", "owner = 'x'"],
+)
+def test_who_serves_pages_or_runs_changes_nothing_of_what_an_earning_is(books: Books, role: str, change: str) -> None:
     line = books.writes("cem", "personal_tier", books.network.sells("cem"))
     books.acts_as("app", books.network.hub_id)
     books.gives(line, "cem")
     books.acts_as(role, books.network.hub_id)
-    for change in ("amount = 101", "currency = 'TND'", f"owner = 'account:{ids.uuid7()}'"):
-        with pytest.raises(DBAPIError, match="no line of a period stands behind"), books.connection.begin_nested():
-            books.connection.exec_driver_sql(f"UPDATE earning_right SET {change}")
+    with pytest.raises(DBAPIError, match="permission denied"), books.connection.begin_nested():
+        books.connection.exec_driver_sql(f"UPDATE earning_right SET {change}")
+
+
+@pytest.mark.parametrize("role", ["app", "central", "owner"])
+def test_one_line_stands_behind_one_right(books: Books, role: str) -> None:
+    line = books.writes("cem", "personal_tier", books.network.sells("cem"))
+    books.acts_as("app", books.network.hub_id)
+    books.gives(line, "cem")
+    books.acts_as(role, books.network.hub_id)
+    columns = (
+        "owner, role, purpose, currency, amount, reversed, claimed, is_vacant, earned_at, available_at, explanation"
+    )
+    again = (
+        f"INSERT INTO earning_right (hub_id, id, order_id, position, {columns})"
+        f" SELECT hub_id, uuidv7(), order_id, 1, {columns} FROM earning_right WHERE order_id = '{line}'"
+    )
+    with pytest.raises(DBAPIError, match="uq_earning_right_plan"), books.connection.begin_nested():
+        books.connection.exec_driver_sql(again)
+
+
+def test_a_right_is_not_moved_to_what_no_line_stands_behind(books: Books) -> None:
+    line = books.writes("cem", "personal_tier", books.network.sells("cem"))
+    books.acts_as("app", books.network.hub_id)
+    books.gives(line, "cem")
+    books.acts_as("owner", books.network.hub_id)
+    with pytest.raises(DBAPIError, match="no line of a period stands behind"), books.connection.begin_nested():
+        books.connection.exec_driver_sql("UPDATE earning_right SET order_id = uuidv7()")
