@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from hubapp.earnings.compensation.plans import cases, evaluation, product
+from hubapp.earnings.compensation import sources
+from hubapp.earnings.compensation.plans import cases, evaluation
 from hubapp.earnings.compensation.plans.errors import BadInput, NotLawful
 from hubapp.earnings.compensation.plans.lint import report as linting
 from hubapp.earnings.compensation.plans.lint.report import Report
@@ -78,25 +77,27 @@ def _say(found: Report) -> None:
 
 
 def _plan(path: Path) -> Plan:
-    try:
-        read = product.read(tomllib.loads(path.read_text(encoding="utf-8")), file=path.name)
-        ZoneInfo(read.period.timezone if read.period else "UTC")
-    except FileNotFoundError:
-        raise BadInput("there is no such file", file=str(path)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"cannot be read as TOML: {error}", file=path.name) from error
-    except ZoneInfoNotFoundError as error:
-        raise BadInput(f"is no time zone: {error}", key="period.timezone", file=path.name) from error
-    return read
+    return sources.read(_text(path, "TOML"), file=path.name)
 
 
 def _json(path: Path) -> Any:
+    text = _text(path, "JSON")
     try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=lambda pairs: _once(pairs, path.name))
+        return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, path.name))
+    except RecursionError:
+        raise BadInput("cannot be read as JSON: too many brackets within each other", file=path.name) from None
+    except ValueError as error:  # a number with thousands of digits is no error of JSON
+        words = str(error) if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
+        raise BadInput(f"cannot be read as JSON: {words}", file=path.name) from error
+
+
+def _text(path: Path, form: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise BadInput("there is no such file", file=str(path)) from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadInput(f"cannot be read as JSON: {error}", file=path.name) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read as {form}: {error}", file=path.name) from error
 
 
 def _once(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
@@ -109,4 +110,9 @@ def _once(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
 
 
 def _print(value: Any) -> None:
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # half a character in a name, or a terminal that knows few
+        text = json.dumps(value, indent=1)
+    click.echo(text)

@@ -72,6 +72,8 @@ def test_check_prints_both_sides_of_a_difference_and_fails(worked: Any) -> None:
         ("[]", "bad.json: must be a table of keys and values"),
         ('{"plan": {}, "plan": {}}', "bad.json: plan: is there twice"),
         ('{"members": []}', "bad.json: plan: is missing"),
+        ("[" * 100_000, "bad.json: cannot be read as JSON: too many brackets within each other"),
+        ('{"plan": ' + "9" * 5000 + "}", "bad.json: cannot be read as JSON: a number has too many digits"),
     ],
 )
 def test_a_bad_case_is_one_line_on_standard_error(tmp_path: Path, text: str, reason: str) -> None:
@@ -81,6 +83,14 @@ def test_a_bad_case_is_one_line_on_standard_error(tmp_path: Path, text: str, rea
     assert result.exit_code == 1
     assert result.stderr.startswith(f"hubapp: {reason}")
     assert result.stderr.count("\n") == 1
+
+
+def test_names_that_no_terminal_can_show_are_escaped(worked: Any) -> None:
+    path = worked("one.json")
+    path.write_text(path.read_text().replace('"a"', '"\\ud800"'))
+    result = run("evaluate", path)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["payouts"]["\ud800"] == {"retail_margin": 50}
 
 
 def test_several_roots_are_refused_on_request(tmp_path: Path) -> None:
@@ -126,6 +136,10 @@ def test_lint_refuses_a_binary_plan_in_one_line_and_in_json(tmp_path: Path) -> N
         ('currency = "EUR"', "currency = ", "plan.toml: cannot be read as TOML"),
         ("Europe/Paris", "Europe/Atlantis", "plan.toml: period.timezone: is no time zone"),
         ('id = "default"', 'id = "default"\ncolour = 1', "plan.toml: colour: unknown key"),
+        ("schema = 1", f"schema = {'9' * 5000}", "plan.toml: cannot be read as TOML: a number has too many digits"),
+        ("schema = 1", f"schema = {'[' * 50_000}", "plan.toml: cannot be read as TOML: too many brackets within"),
+        ("schema = 1", f"{'a.' * 30_000}a = 1", "plan.toml: cannot be read as TOML: a line has more than 500 dots"),
+        ("schema = 1", f"# {'-' * 65_536}", "plan.toml: is longer than 65536 characters"),
     ],
 )
 def test_a_bad_plan_is_one_line_on_standard_error(tmp_path: Path, old: str, new: str, reason: str) -> None:

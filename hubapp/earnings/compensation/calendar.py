@@ -14,8 +14,9 @@ MONTHS = 12
 MONTH, ISO_WEEK = "month", "iso_week"
 # Which column of plan_sale a plan's `event_time` means.
 EVENT_COLUMNS = {"delivered_at": "handed_over_at", "paid_at": "paid_at", "ordered_at": "ordered_at"}
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+# Years that leave room before the end of time for what comes after a period.
+_MONTH = re.compile(r"([12][0-9]{3})-([0-9]{2})")
+_WEEK = re.compile(r"([12][0-9]{3})-W([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)

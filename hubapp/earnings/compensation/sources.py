@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hubapp.earnings.compensation.plans import product
@@ -15,6 +16,7 @@ from hubapp.earnings.compensation.plans.schema import Plan
 
 FILE = "plan.toml"
 MOST = 64 * 1024  # characters; the default plan has 3,000
+DOTS = 500  # in a line; tables of a plan have one
 
 
 @lru_cache(maxsize=32)
@@ -22,14 +24,25 @@ def read(source: str, *, file: str = FILE) -> Plan:
     """The plan. Refuses with BadInput, which names file, key and reason; errors of TOML name the line."""
     if len(source) > MOST:
         raise BadInput(f"is longer than {MOST} characters", file=file)
+    plan = product.read(_toml(source, file), file=file)
     try:
-        plan = product.read(tomllib.loads(source.replace("\r\n", "\n")), file=file)
         ZoneInfo(plan.period.timezone if plan.period else "UTC")
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"cannot be read as TOML: {error}", file=file) from error
     except ZoneInfoNotFoundError as error:
         raise BadInput(f"is no time zone: {error}", key="period.timezone", file=file) from error
     return plan
+
+
+def _toml(source: str, file: str) -> dict[str, Any]:
+    if any(line.count(".") > DOTS for line in source.splitlines()):
+        # A key of so many parts takes memory by the square of their number before anybody can refuse it.
+        raise BadInput(f"cannot be read as TOML: a line has more than {DOTS} dots", file=file)
+    try:
+        return tomllib.loads(source.replace("\r\n", "\n"))
+    except RecursionError:
+        raise BadInput("cannot be read as TOML: too many brackets within each other", file=file) from None
+    except ValueError as error:  # a number with thousands of digits is no error of TOML
+        words = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number has too many digits"
+        raise BadInput(f"cannot be read as TOML: {words}", file=file) from error
 
 
 def digest(source: str) -> str:

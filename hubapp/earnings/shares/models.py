@@ -109,6 +109,7 @@ class EarningRight(HubScoped, db.Model):  # type: ignore[name-defined]
         ForeignKeyConstraint(["hub_id", "order_id"], ["order_share.hub_id", "order_share.id"]),
         UniqueConstraint("hub_id", "order_id", "position"),
         Index("ix_earning_right_hub_id_owner_id", "hub_id", "owner", "id"),
+        Index("uq_earning_right_plan", "hub_id", "order_id", unique=True, postgresql_where=text("role = 'plan'")),
         Index(
             "ix_earning_right_outstanding",
             "hub_id",

@@ -51,6 +51,8 @@ class Naive:
         self.forfeited: Sums = defaultdict(Fraction)
         self.breakage: dict[str, Fraction] = defaultdict(Fraction)
         self.company: dict[str, int] = defaultdict(int)
+        self.accounts: dict[str, int] = defaultdict(int)
+        self.lines: dict[str, dict[str, int]] = {}
         for component in self.plan["components"]:
             getattr(self, component["type"])(component)
         self.payouts = {key: self.rounded(amount) for key, amount in self.earned.items() if self.rounded(amount)}
@@ -97,6 +99,20 @@ class Naive:
             else:
                 amount = integral(row["tiers"], reached) - integral(row["tiers"], reached - own)
             self.earned[member, row["id"]] += amount
+            if "attribute" in row:
+                self.attribute(row, member, reached, own, amount)
+
+    def attribute(self, row: Row, member: str, reached: int, own: int, amount: Fraction) -> None:
+        """What each order added, in whole units that sum to the payout: largest remainder, the earlier order first."""
+        running, exact = reached - own, {}
+        for place, order in enumerate(self.sales(member)):
+            tiers, cv = row["tiers"], order["cv"]
+            added = integral(tiers, running + cv) - integral(tiers, running)
+            exact[f"{place:06d}", order["id"]] = cv * rate_at(tiers, reached) if row.get("mode") == "slab" else added
+            running += cv
+        whole = {key: int(one * 10_000) for key, one in exact.items()}
+        parts = largest_remainder(self.rounded(amount), whole)  # type: ignore[arg-type, type-var]
+        self.lines.setdefault(row["id"], {}).update({name: part for (_, name), part in parts.items()})  # type: ignore[misc]
 
     def retail_margin(self, row: Row) -> None:
         for order in self.orders:
@@ -213,7 +229,9 @@ class Naive:
         for hub, members in self.connectors().items():
             amount = sum(order["amount"] for order in self.orders if order.get("hub") == hub)
             line = pay(row["tiers"], amount, row.get("mode", "marginal"))
-            if amount > 0 and amount >= row.get("fixed_min_turnover", 0):
+            customers = sum(self.members[member].get("customers", 0) for member in members)
+            is_met = amount >= row.get("fixed_min_turnover", 0) and customers >= row.get("fixed_min_customers", 0)
+            if amount > 0 and is_met:
                 line += row.get("fixed_payment", 0)
             if len(members) == 1:
                 self.earned[members[0], row["id"]] += line
@@ -224,6 +242,26 @@ class Naive:
                 weights = weights if any(weights.values()) else dict.fromkeys(members, 1)
                 for member, part in largest_remainder(self.rounded(line), weights).items():
                     self.earned[member, row["id"]] += part
+
+    def fee_cascade(self, row: Row) -> None:
+        gross = sum(order["amount"] for order in self.orders)
+        held = defaultdict(int, {"IN": gross})
+        for step in row["steps"]:
+            passed = held[step["payer"]]
+            if "amount_bps_of_gross" in step:
+                passed = min(passed, self.rounded(Fraction(gross * step["amount_bps_of_gross"], 10_000)))
+            held[step["payer"]] -= passed
+            parts, left = {}, passed
+            for account, bps in step["to"].items():
+                parts[account] = min(left, self.rounded(Fraction(passed * bps, 10_000)))
+                left -= parts[account]
+            if "rest" not in step and sum(step["to"].values()) == 10_000:
+                parts, left = largest_remainder(passed, step["to"]), 0
+            for account, part in parts.items():
+                held[account] += part
+            held[step.get("rest", step["payer"])] += left
+        for account, balance in held.items():
+            self.accounts[account] += balance
 
     def geometric(self, row: Row) -> None:
         for order in self.orders:
@@ -252,7 +290,8 @@ def run(case: Row, *, gone: tuple[str, ...] = ()) -> dict[str, Any]:
     """Every period of a case: payouts, forfeits, breakage, the company's part and the totals after caps."""
     earlier: dict[str, int] = defaultdict(int)
     found: dict[str, Any] = {"totals": defaultdict(int), "breakage": defaultdict(int), "company": defaultdict(int)}
-    for key in ("payouts", "forfeited"):
+    found["accounts"] = defaultdict(int)
+    for key in ("payouts", "forfeited", "lines"):
         found[key] = defaultdict(lambda: defaultdict(int))
     for period in sorted({order.get("period", 0) for order in case["orders"]}) or [0]:
         orders = [one for one in case["orders"] if one.get("period", 0) == period and one["id"] not in gone]
@@ -263,8 +302,11 @@ def run(case: Row, *, gone: tuple[str, ...] = ()) -> dict[str, Any]:
             found["forfeited"][member][component] += naive.rounded(exact)
         for component, exact in naive.breakage.items():
             found["breakage"][component] += naive.rounded(exact)
-        for component, amount in naive.company.items():
-            found["company"][component] += amount
+        for key in ("company", "accounts"):
+            for name, amount in getattr(naive, key).items():
+                found[key][name] += amount
+        for component, parts in naive.lines.items():
+            found["lines"][component].update(parts)
         for member, amount in naive.totals().items():
             found["totals"][member] += amount
             earlier[member] += naive.volume("cv", member)

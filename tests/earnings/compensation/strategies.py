@@ -36,7 +36,10 @@ MODES = st.sampled_from(["marginal", "slab"])
 PERSONAL = st.one_of(
     st.fixed_dictionaries(
         {"type": st.just("personal_tier"), "mode": st.just("slab"), "tiers": tiers()},
-        optional={"threshold_on": st.sampled_from(["cv", "gv", "gv_down", "gpv", "pv", "cumulative_cv"])},
+        optional={
+            "threshold_on": st.sampled_from(["cv", "gv", "gv_down", "gpv", "pv", "cumulative_cv"]),
+            "attribute": st.just("order_running"),
+        },
     ),
     st.fixed_dictionaries(
         {"type": st.just("personal_tier"), "mode": st.just("marginal"), "tiers": tiers()},
@@ -88,7 +91,12 @@ HUB = st.one_of(
     ),
     st.fixed_dictionaries(
         {"type": st.just("hub_tier"), "mode": MODES, "tiers": tiers()},
-        optional={"fixed_payment": st.integers(0, 4000), "fixed_min_turnover": st.integers(0, 20_000)},
+        optional={
+            "fixed_payment": st.integers(0, 4000),
+            "fixed_min_turnover": st.integers(0, 20_000),
+            "fixed_min_customers": st.integers(0, 20),
+            "split": st.integers(0, 10_000).map(lambda bps: {"m0": bps, "m1": 10_000 - bps}),
+        },
     ),
 )
 GEOMETRIC = st.fixed_dictionaries(
@@ -150,16 +158,36 @@ def pools(draw: st.DrawFn, members: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @st.composite
+def cascades(draw: st.DrawFn) -> dict[str, Any]:
+    """Who passes on has received something before."""
+    known, rows = ["IN"], []
+    for _ in range(draw(st.integers(0, 4))):
+        row: dict[str, Any] = {"payer": draw(st.sampled_from(known))}
+        first, second = draw(st.integers(0, 10_000)), draw(st.integers(0, 10_000))
+        accounts = draw(st.permutations(["a", "b", "c"]))
+        bps = [min(first, second), abs(first - second), 10_000 - max(first, second)]
+        row["to"] = dict(zip(accounts[: draw(st.integers(0, 3))], bps, strict=False))
+        row |= {"rest": draw(st.sampled_from(["a", "d"]))} if draw(st.booleans()) else {}
+        row |= {"amount_bps_of_gross": draw(BPS)} if draw(st.booleans()) else {}
+        known += [*row["to"], *([row["rest"]] if "rest" in row else [])]
+        rows.append(row)
+    return {"type": "fee_cascade", "steps": rows}
+
+
+@st.composite
 def whole_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Any plan over any network."""
     members = draw(networks())
-    families = (PERSONAL, SLAB, RANKED, MARGINAL, LEVELS, GROUP, HUB, GEOMETRIC, pools(members))
+    families = (PERSONAL, SLAB, RANKED, MARGINAL, LEVELS, GROUP, HUB, GEOMETRIC, cascades(), pools(members))
     rows = [draw(draw(st.sampled_from(families))) for _ in range(draw(st.integers(1, 4)))]
     plan: dict[str, Any] = {"components": [{"id": f"c{place}", **row} for place, row in enumerate(rows)]}
     plan["rounding"] = draw(st.sampled_from(["half_up", "down"]))
     if draw(st.booleans()):
         each = st.fixed_dictionaries({"total_bps": BPS}, optional={"per_participant_cents": st.integers(0, 3000)})
         plan["cap"] = draw(each)
+    advances = st.dictionaries(st.sampled_from([one["id"] for one in members]), st.integers(0, 4000))
+    if draw(st.booleans()):
+        plan["holdback"] = {"advance": draw(advances)}
     orders = draw(sales(members, is_dated=draw(st.booleans())))
     gone = [one["id"] for one in orders if draw(st.booleans())]
     return {"plan": plan, "members": members, "orders": orders, "refunds": gone}

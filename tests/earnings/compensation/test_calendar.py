@@ -43,7 +43,10 @@ def test_names_mean_days(name: str, first: date, end: date) -> None:
     assert (span.first, span.end) == (first, end)
 
 
-@pytest.mark.parametrize("name", ["2027-13", "2027-00", "2027-W54", "2027-1", "2027", "0000-01", "", "2027-01-01"])
+@pytest.mark.parametrize(
+    "name",
+    ["2027-13", "2027-00", "2027-W54", "2027-1", "2027", "0000-01", "", "2027-01-01", "9999-12", "9999-W52", "٢٠٢٧-٠١"],
+)
 def test_other_names_are_none(name: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         calendar.named(name)

@@ -59,6 +59,7 @@ def test_periods_follow_one_another_by_their_numbers(written: list[Any], read_as
         (True, "must be a text"),
         (1.5, "must be a text"),
         (["1"], "must be a text"),
+        ("1" * 5000, "is longer than 100 characters"),
     ],
 )
 def test_a_period_is_a_text_or_a_number(period: object, words: str) -> None:

@@ -23,7 +23,8 @@ def test_every_component_pays_as_the_words_say(case: dict[str, Any]) -> None:
     assert output["payouts"] == naive.bare(plain["payouts"])
     assert output.get("forfeited", {}) == naive.bare(plain["forfeited"])
     assert output.get("breakage", {}) == naive.bare(plain["breakage"])
-    assert output.get("company", {}) == naive.bare(plain["company"])
+    for key in ("company", "accounts", "lines"):
+        assert naive.bare(output.get(key, {})) == naive.bare(plain[key])
 
 
 @CAREFUL
@@ -33,6 +34,10 @@ def test_caps_and_refunds_come_to_the_same(case: dict[str, Any]) -> None:
     after = naive.run(case, gone=tuple(case["refunds"]))
     if "cap" in case["plan"]:
         assert output["payouts_after_cap"] == naive.bare(before["totals"])
+    if "holdback" in case["plan"]:
+        advances = case["plan"]["holdback"].get("advance", {})
+        net = {member: amount - advances.get(member, 0) for member, amount in before["totals"].items()}
+        assert output["net"] == naive.bare(net)
     change = {member: after["totals"].get(member, 0) - amount for member, amount in before["totals"].items()}
     assert output["after_refund"] == naive.bare(after["payouts"])
     assert output["clawback"] == naive.bare(change)

@@ -36,6 +36,12 @@ BAD_CASES: list[tuple[dict[str, Any], str, str]] = [
     ),
     (case(tiered((0, 10_001)), PEOPLE, []), "plan.components[0].tiers[0].bps", "is over 100 %"),
     (case(tiered((0, 2.5)), PEOPLE, []), "plan.components[0].tiers[0].bps", "must be a whole number, not 2.5"),
+    (
+        case([MARGIN], PEOPLE, [order("1", "a", 5, buyer=None)]),
+        "orders[0].buyer",
+        "must be a text, not null",
+    ),
+    (case([MARGIN], PEOPLE, [], refunds=None), "refunds", "must be a list"),
     (case(tiered((0, True)), PEOPLE, []), "plan.components[0].tiers[0].bps", "must be a whole number, not True"),
     (case(tiered(), PEOPLE, []), "plan.components[0].tiers", "has no tier"),
     (
@@ -164,3 +170,20 @@ def test_a_bad_plan_is_refused_in_one_line(change: dict[str, Any], key: str, rea
         product.read(default(**change), file="plan.toml")
     assert str(refusal.value).startswith(f"plan.toml: {key}: ")
     assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, list(range(5000)), 10**4000, -(10**4000)])
+def test_a_refusal_quotes_no_more_than_the_beginning_of_a_value(value: object) -> None:
+    with pytest.raises(BadInput) as refusal:
+        cases.read(case([MARGIN], PEOPLE, [order("1", "a", 5, pv=value)]), file="f")
+    assert str(refusal.value).startswith("f: orders[0].pv: ")
+    assert str(refusal.value).endswith("…")
+    assert len(str(refusal.value)) < 150
+
+
+def test_a_long_cycle_is_shown_by_its_first_people() -> None:
+    people = [person(f"m{place}", f"m{(place + 1) % 50}") for place in range(50)]
+    with pytest.raises(BadInput) as refusal:
+        cases.read(case([MARGIN], people, []), file="f")
+    names = " < ".join(f"m{place}" for place in range(11))
+    assert str(refusal.value) == f"f: members.sponsor: a cycle: {names} < … (50 people) < m0"

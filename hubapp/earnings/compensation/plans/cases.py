@@ -28,6 +28,7 @@ NAMES = (
     "only",
     "expected",
 )
+LONGEST = 100  # characters of a period's name: its numbers are compared as numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,8 @@ def _period(row: Table, *, is_dated: bool) -> str:
         raise row.bad(
             "period", "is missing: either every order carries a period or none" if not value else "must be a text"
         )
+    if len(str(value)) > LONGEST:
+        raise row.bad("period", f"is longer than {LONGEST} characters")
     if not is_dated:
         raise row.bad("period", "is missing in orders[0]: either every order carries a period or none")
     return str(value)

@@ -11,6 +11,13 @@ from hubapp.earnings.compensation.plans.errors import BadInput
 
 MOST = 10**15  # minor units: an amount times 10,000 stays exact in 64 bits
 FULL = 10_000
+SHOWN = 60  # characters of a value in a refusal, which is one line
+
+
+def shown(value: object) -> str:
+    """A value as a refusal quotes it."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,15 @@ class Table:
         if name not in self.value and default is None:
             raise self.bad(name, "is missing")
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.bad(name, f"must be a whole number, not {value!r}")
+            raise self.bad(name, f"must be a whole number, not {shown(value)}")
         if value < least:
             raise self.bad(
-                name, f"must not be negative: {value}" if least == 0 else f"must be at least {least}: {value}"
+                name,
+                f"must not be negative: {shown(value)}" if least == 0 else f"must be at least {least}: {shown(value)}",
             )
         if value > most:
             over = "is over 100 % (10000 basis points)" if most == FULL else f"is over {most}"
-            raise self.bad(name, f"{over}: {value}")
+            raise self.bad(name, f"{over}: {shown(value)}")
         return value
 
     def bps(self, name: str, default: int | None = None) -> int:
@@ -73,11 +81,11 @@ class Table:
         """A word, one of `among` where given."""
         value = self.value.get(name, default)
         if value is None:
-            raise self.bad(name, "is missing")
+            raise self.bad(name, "must be a text, not null" if name in self.value else "is missing")
         if not isinstance(value, str) or not value:
-            raise self.bad(name, f"must be a text, not {value!r}")
+            raise self.bad(name, f"must be a text, not {shown(value)}")
         if among and value not in among:
-            raise self.bad(name, f"{value!r} is not one of {', '.join(among)}")
+            raise self.bad(name, f"{shown(value)} is not one of {', '.join(among)}")
         return value
 
     def maybe_text(self, name: str) -> str | None:
@@ -88,13 +96,13 @@ class Table:
         """True or false."""
         value = self.value.get(name, default)
         if not isinstance(value, bool):
-            raise self.bad(name, f"must be true or false, not {value!r}")
+            raise self.bad(name, f"must be true or false, not {shown(value)}")
         return value
 
     def rows(self, name: str, *, default: list[Any] | None = None) -> list[Any]:
         """A list of anything."""
         value = self.value.get(name, default)
-        if value is None:
+        if name not in self.value and default is None:
             raise self.bad(name, "is missing")
         if not isinstance(value, list):
             raise self.bad(name, "must be a list")
@@ -114,7 +122,7 @@ class Table:
         words = self.rows(name, default=list(default) if default is not None else None)
         for word in words:
             if not isinstance(word, str) or not word:
-                raise self.bad(name, f"must hold texts, not {word!r}")
+                raise self.bad(name, f"must hold texts, not {shown(word)}")
         if len(set(words)) < len(words):
             raise self.bad(name, "holds the same twice")
         return tuple(words)

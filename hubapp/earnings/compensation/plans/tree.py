@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from hubapp.earnings.compensation.plans.errors import BadInput
 THIN = 50  # with fewer members than this to a level, a level costs more than its members do
 HALF, LOW = 32, 2**32 - 1
 PART = 2**15
+SAID = 12  # people of a cycle in a refusal, which is one line
 DEEP = 2**16  # fewer levels than this are sorted by counting
 
 
@@ -81,11 +82,13 @@ class Tree:
 
     def path(self, member: int) -> list[int]:
         """From the member to the root, both included."""
-        way = []
+        return list(self.climb(member))
+
+    def climb(self, member: int) -> Iterator[int]:
+        """The same one by one."""
         while member >= 0:
-            way.append(member)
+            yield member
             member = int(self.parent[member])
-        return way
 
     def downline(self, member: int) -> Column:
         """Whether each member stands in the member's group, the member included."""
@@ -175,8 +178,9 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
         if not waiting.size:
             return known[:-1] >> HALF
         waiting = _further(known, waiting)
-    loop = _cycle(parent, int(waiting[0]))
-    raise BadInput(f"a cycle: {' < '.join(str(ids[member]) for member in loop)}", key="members.sponsor", file=file)
+    loop = [str(ids[member]) for member in _cycle(parent, int(waiting[0]))]
+    way = loop if len(loop) <= SAID else [*loop[: SAID - 1], f"… ({len(loop) - 1} people) < {loop[-1]}"]
+    raise BadInput(f"a cycle: {' < '.join(way)}", key="members.sponsor", file=file)
 
 
 def _further(known: Column, members: Column) -> Column:

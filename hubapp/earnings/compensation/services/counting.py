@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from hubapp.earnings.compensation import calendar, participant_queries, sale_policies, sources
+from hubapp.earnings.compensation import calendar, sale_policies, sources
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import PlanSale, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
 from hubapp.earnings.compensation.plans.schema import Base, Plan
 from hubapp.earnings.compensation.sale_policies import Standing, Term
-from hubapp.kernel.db import db
+from hubapp.kernel.db import ask, db
 
 # Which moments of a sale a change is news of.
 AT_SALE = ("ordered_at", "paid_at")
@@ -63,16 +63,26 @@ class Counted:
 
 
 # `since < ends`: as the close sees the tree. One index look-up per step up, about a dozen of them.
-_ADD = text(
-    "WITH RECURSIVE up AS (SELECT CAST(:seller AS uuid) AS account_id, true AS is_own UNION ALL"
+_ADD = (
+    "WITH RECURSIVE up AS (SELECT %(seller)s::uuid AS account_id, true AS is_own UNION ALL"
     " SELECT latest.sponsor_id, false FROM up CROSS JOIN LATERAL (SELECT sponsor_id FROM sponsorship"
-    " WHERE sponsorship.account_id = up.account_id AND since < :ends ORDER BY since DESC LIMIT 1) AS latest"
+    " WHERE sponsorship.account_id = up.account_id AND since < %(ends)s ORDER BY since DESC LIMIT 1) AS latest"
     " WHERE latest.sponsor_id IS NOT NULL)"
     " INSERT INTO plan_volume_delta"
     " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
-    " SELECT :currency, :first_day, account_id, CASE WHEN is_own THEN CAST(:cv AS bigint) ELSE 0 END,"
-    " CASE WHEN is_own THEN CAST(:pv AS bigint) ELSE 0 END, CAST(:cv AS bigint), CAST(:pv AS bigint),"
-    " CAST(:outside AS bigint), CAST(:every AS bigint) FROM up"
+    " SELECT %(currency)s, %(first_day)s::date, account_id, CASE WHEN is_own THEN %(cv)s::bigint ELSE 0 END,"
+    " CASE WHEN is_own THEN %(pv)s::bigint ELSE 0 END, %(cv)s::bigint, %(pv)s::bigint,"
+    " %(outside)s::bigint, %(every)s::bigint FROM up"
+)
+# Since when the buyers take part, and when they look after a hub: both of some people in one question.
+_BUYERS = (
+    "SELECT true, account_id, joined_at, left_at FROM participation WHERE account_id = ANY(%(buyers)s)"
+    " UNION ALL SELECT false, account_id, since, until FROM connector_term WHERE account_id = ANY(%(buyers)s)"
+    " ORDER BY 1, 2, 3"
+)
+_SOURCES = (
+    "SELECT source FROM plan_version WHERE status = %(status)s AND currency = %(currency)s"
+    " AND effective_from <= %(day)s ORDER BY effective_from DESC"
 )
 
 
@@ -81,7 +91,7 @@ def wait_for_corrections() -> None:
 
     Else a sale could count for those above the old sponsor after their volumes have moved to the new one's.
     """
-    db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0))"))
+    ask("SELECT pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0))")
 
 
 def count(*, changes: Sequence[Change], now: datetime) -> None:
@@ -91,8 +101,7 @@ def count(*, changes: Sequence[Change], now: datetime) -> None:
     if not plans:
         return
     wait_for_corrections()
-    buyers = {change.sale.buyer_id for change in counted}
-    known = Buyers(participant_queries.standings(buyers), participant_queries.terms_of(buyers))
+    known = _buyers({change.sale.buyer_id for change in counted})
     for change in counted:
         for name in change.moments:
             moment = getattr(change.sale, name)
@@ -107,6 +116,17 @@ class Buyers:
 
     standings: Mapping[UUID, Standing]
     terms: Mapping[UUID, Sequence[Term]]
+
+
+def _buyers(buyers: set[UUID | None]) -> Buyers:
+    standings: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    terms: dict[UUID, list[Term]] = {}
+    for takes_part, account_id, since, until in ask(_BUYERS, {"buyers": [one for one in buyers if one is not None]}):
+        if takes_part:
+            standings.setdefault(account_id, []).append((since, until))
+        else:
+            terms.setdefault(account_id, []).append(Term(since, until))
+    return Buyers({account_id: Standing(tuple(times)) for account_id, times in standings.items()}, terms)
 
 
 def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> None:
@@ -129,7 +149,7 @@ def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> No
         "every": change.cv,
     }
     where = {"currency": sale.currency, "first_day": place.span.first, "ends": ends}
-    db.session.execute(_ADD, {"seller": sale.seller_id, **where, **volumes})
+    ask(_ADD, {"seller": sale.seller_id, **where, **volumes})
 
 
 def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
@@ -150,13 +170,9 @@ def _in_force(plans: Sequence[Plan], moment: datetime) -> Plan | None:
 
 
 def _plans(currency: str, now: datetime) -> list[Plan]:
-    statement = select(PlanVersion.source).where(
-        PlanVersion.status == PlanStatus.ANNOUNCED,
-        PlanVersion.currency == currency,
-        PlanVersion.effective_from <= now.date() + A_DAY,  # wherever the plan's days begin
-    )
-    sources_ = db.session.scalars(statement.order_by(PlanVersion.effective_from.desc()))
-    return [sources.read(source) for source in sources_]
+    day = now.date() + A_DAY  # wherever the plan's days begin
+    found = ask(_SOURCES, {"status": PlanStatus.ANNOUNCED.value, "currency": currency, "day": day})
+    return [sources.read(source) for (source,) in found]
 
 
 _MOVE = text(

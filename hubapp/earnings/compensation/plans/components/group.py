@@ -91,7 +91,7 @@ def geometric(component: Geometric, ground: Ground) -> Outcome:
 
 def _rewards(component: Geometric, ground: Ground, seller: int) -> Iterator[tuple[int, int]]:
     reward, left = component.reward, component.budget
-    for member in ground.tree.path(seller):
+    for member in ground.tree.climb(seller):  # seldom far up: the reward shrinks, or the budget ends
         reward = min(reward, left)
         if not reward:
             return

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
-from hubapp.earnings.compensation.plans.schema import FeeCascade, HubShare, HubTier
+from hubapp.earnings.compensation.plans.schema import CascadeStep, FeeCascade, HubShare, HubTier
 
 
 def share(component: HubShare, ground: Ground) -> Outcome:
@@ -107,11 +107,23 @@ def cascade(component: FeeCascade, ground: Ground) -> Outcome:
         held = balance[step.payer]
         passed = held if step.part_bps is None else min(held, ground.rounding.of(gross * step.part_bps))
         left = passed
-        for account, bps in step.to.items():
-            part = min(left, ground.rounding.of(passed * bps))
+        for account, part in _parts(step, ground, passed):
             balance[account] = balance.get(account, 0) + part
             left -= part
         rest = step.rest or step.payer
         balance[step.payer] -= passed
         balance[rest] = balance.get(rest, 0) + left
     return Outcome(ground.empty(), accounts={name: amount for name, amount in balance.items() if amount})
+
+
+def _parts(step: CascadeStep, ground: Ground, passed: int) -> Iterator[tuple[str, int]]:
+    """(account, part) of a step; rates of 100 % without a rest pass on all of it, by largest remainder."""
+    if step.rest is None and sum(step.to.values()) == SCALE:
+        names = sorted(step.to)
+        yield from zip(names, hamilton(passed, [step.to[name] for name in names]), strict=True)
+        return
+    left = passed
+    for account, bps in step.to.items():
+        part = min(left, ground.rounding.of(passed * bps))
+        left -= part
+        yield account, part
