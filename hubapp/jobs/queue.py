@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,12 @@ _manager = JobManager(SyncPsycopgConnector())  # its own pool is never opened: a
 _ALIVE = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock = ANY(:locks)")
 
 
+_UNDER_WAY = text(
+    "SELECT attempts FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock = :lock"
+    " AND args->>'name' = :name AND args->'arguments' = CAST(:arguments AS jsonb) ORDER BY id LIMIT 1"
+)
+
+
 class UnknownTask(LookupError):
     """A job names a task that no slice registers."""
 
@@ -78,6 +85,13 @@ def periodic(cron: str, name: str, *, platform: str) -> Callable[[Function], Fun
 def alive(locks: Collection[str]) -> set[str]:
     """Those locks under which a job waits or runs: a sweep need not ask again, or an outage fills the queue."""
     return set(db.session.scalars(_ALIVE, {"locks": list(locks)})) if locks else set()
+
+
+def attempts(name: str, *, lock: str, arguments: dict[str, Any]) -> int | None:
+    """How often the job with these very arguments, which waits or runs, was tried; None where there is none."""
+    asked = {"name": name, "lock": lock, "arguments": json.dumps(arguments)}
+    found: int | None = db.session.scalar(_UNDER_WAY, asked)
+    return found
 
 
 def enqueue(

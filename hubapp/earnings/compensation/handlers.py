@@ -19,7 +19,6 @@ from hubapp.tenancy import network
 
 FOLLOW = "compensation.follow_terms"
 TELL_OF_PLAN, TELL_OF_PERIOD = "compensation.tell_of_plan", "compensation.tell_of_period"
-FILE = "compensation.file_corrected"
 log = structlog.get_logger(__name__)
 PROGRAMME = "the programme is one over all hubs"
 
@@ -114,10 +113,22 @@ def period_was_closed(event: PeriodClosed) -> None:
 @on(PeriodClosed, platform=PROGRAMME)
 def statements_were_corrected(event: PeriodClosed) -> None:
     """Whoever's file of an earlier period is another now."""
-    file_corrected(str(event.period_id))
+    _file_corrected_later(event.period_id, after="")
 
 
-@queue.task(FILE, platform=PROGRAMME)
+def _file_corrected_later(period_id: UUID, *, after: str) -> None:
+    arguments = {"period_id": str(period_id), "after": after}
+    queue.enqueue(filing.FILE, hub_id=None, lock=filing.LOCK, arguments=arguments)
+
+
+@queue.task(filing.SIGN, platform=PROGRAMME)
+def sign(period_id: str, account_id: str) -> None:
+    """Make one file that somebody asked for."""
+    whose = {"period_id": UUID(period_id), "account_id": UUID(account_id)}
+    filing.sign(**whose, settings=edge.settings(), now=clock.now())
+
+
+@queue.task(filing.FILE, platform=PROGRAMME)
 def file_corrected(period_id: str, after: str = "") -> None:
     """The next people; the rest is a job of its own."""
     last = filing.file_corrected(
@@ -127,7 +138,7 @@ def file_corrected(period_id: str, after: str = "") -> None:
         now=clock.now(),
     )
     if last is not None:
-        queue.enqueue(FILE, hub_id=None, arguments={"period_id": period_id, "after": str(last)})
+        _file_corrected_later(UUID(period_id), after=str(last))
 
 
 @queue.task(TELL_OF_PLAN, platform=PROGRAMME)

@@ -1,4 +1,4 @@
-"""Signed files are made once and kept: one after the other as they are asked for, and what a close corrects at once."""
+"""Signed files are made once and kept, by jobs one after the other: asked for by people, or corrected by a close."""
 
 from __future__ import annotations
 
@@ -16,26 +16,61 @@ from hubapp.earnings.compensation.errors import StillSigning
 from hubapp.earnings.compensation.models import PlanLine, PlanPeriod, PlanRun, PlanStatement, RunKind
 from hubapp.earnings.compensation.signing import Wanted
 from hubapp.earnings.compensation.standing import Standing
+from hubapp.jobs import queue
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
 
 PATIENCE = timedelta(seconds=20)
 AT_ONCE = 500  # people
+SIGN, FILE = "compensation.sign", "compensation.file_corrected"
+# All of these jobs have it: those that wait for their turn keep none of the worker's places meanwhile.
+LOCK = "compensation.statements"
 
 
-def signed(*, account_id: UUID, name: str, standing: Standing, settings: Settings, now: datetime) -> tuple[str, bytes]:
-    """File name and file, with every correction; the same again for the same key, until another close corrects it.
+def kept(*, account_id: UUID, name: str, standing: Standing, settings: Settings) -> tuple[str, bytes] | None:
+    """File name and file, with every correction by now; None where it is still to be made. Refuses with NoSuchPeriod.
 
-    Made when it is asked for first, and kept. Who was not in the period, and only gives back of an earlier one, has one
-    too. Refuses with NoSuchPeriod, or with StillSigning while others are made.
+    Who was not in the period, and only gives back of an earlier one, has one too.
     """
     wanted = Wanted(account_id, name, explaining.paid(account_id=account_id, standing=standing))
+    content = _kept(wanted, settings)
+    return None if content is None else (wanted.file_name, content)
+
+
+def ask(*, account_id: UUID, standing: Standing) -> None:
+    """Have it made by a job; asked for again while that goes on, it changes nothing. Refuses with NoSuchPeriod."""
+    period = explaining.paid(account_id=account_id, standing=standing).period
+    # Two clicks at once: the second waits here, and sees the first one's job.
+    lock = f"plan statement {period.id} {account_id}"
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": lock})
+    if attempts(account_id=account_id, period_id=period.id) is None:
+        queue.enqueue(SIGN, hub_id=None, lock=LOCK, arguments=_arguments(period.id, account_id))
+
+
+def attempts(*, account_id: UUID, period_id: UUID) -> int | None:
+    """How often its job was tried; None where nobody has asked for it, or the job has ended."""
+    return queue.attempts(SIGN, lock=LOCK, arguments=_arguments(period_id, account_id))
+
+
+def _arguments(period_id: UUID, account_id: UUID) -> dict[str, str]:
+    return {"period_id": str(period_id), "account_id": str(account_id)}
+
+
+def sign(*, account_id: UUID, period_id: UUID, settings: Settings, now: datetime) -> bytes | None:
+    """Make it and keep it; the same again for the same key, until another close corrects it. None: nothing is theirs.
+
+    It may need several networks. Refuses with StillSigning while others are made.
+    """
+    paid = explaining.paid_in(account_id, db.session.get_one(PlanPeriod, period_id))
+    if paid is None:
+        return None
+    wanted = Wanted(account_id, accounts.names([account_id]).get(account_id, ""), paid)
     content = _kept(wanted, settings)
     if content is None:
         take_turn()
         content = _kept(wanted, settings) or _make([wanted], settings=settings, now=now)[0]
-    return wanted.file_name, content
+    return content
 
 
 def take_turn() -> None:
