@@ -10,6 +10,7 @@ from hubapp.earnings.compensation import edge, queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
 from hubapp.earnings.compensation.models import TaskStep
 from hubapp.earnings.compensation.services import asking, booking, counting, filing, sizing, telling, terms
+from hubapp.earnings.compensation.services import jobs_of_statements as statements
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -113,22 +114,16 @@ def period_was_closed(event: PeriodClosed) -> None:
 @on(PeriodClosed, platform=PROGRAMME)
 def statements_were_corrected(event: PeriodClosed) -> None:
     """Whoever's file of an earlier period is another now."""
-    _file_corrected_later(event.period_id, after="")
+    statements.enqueue(statements.FILE, period_id=str(event.period_id), after="")
 
 
-def _file_corrected_later(period_id: UUID, *, after: str) -> None:
-    arguments = {"period_id": str(period_id), "after": after}
-    queue.enqueue(filing.FILE, hub_id=None, lock=filing.LOCK, arguments=arguments)
-
-
-@queue.task(filing.SIGN, platform=PROGRAMME)
+@queue.task(statements.SIGN, platform=PROGRAMME, lets_pass=True)
 def sign(period_id: str, account_id: str) -> None:
     """Make one file that somebody asked for."""
-    whose = {"period_id": UUID(period_id), "account_id": UUID(account_id)}
-    filing.sign(**whose, settings=edge.settings(), now=clock.now())
+    filing.sign(account_id=UUID(account_id), period_id=UUID(period_id), settings=edge.settings(), now=clock.now())
 
 
-@queue.task(filing.FILE, platform=PROGRAMME)
+@queue.task(statements.FILE, platform=PROGRAMME, lets_pass=True)
 def file_corrected(period_id: str, after: str = "") -> None:
     """The next people; the rest is a job of its own."""
     last = filing.file_corrected(
@@ -138,7 +133,7 @@ def file_corrected(period_id: str, after: str = "") -> None:
         now=clock.now(),
     )
     if last is not None:
-        _file_corrected_later(UUID(period_id), after=str(last))
+        statements.enqueue(statements.FILE, period_id=period_id, after=str(last))
 
 
 @queue.task(TELL_OF_PLAN, platform=PROGRAMME)

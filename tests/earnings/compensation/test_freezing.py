@@ -201,7 +201,7 @@ def test_the_signed_files_of_both_periods_check(app: HubFlask, late: Town, name:
     client = app.test_client()
     sign_in(client, late.network.people["cem"])
     answer = client.get(f"/plan/pay/{name}/statement.json", base_url=base_url(app, None))
-    assert answer.status_code == 200
+    assert answer.status_code == 200  # made by the close
     assert verify_statement.check(answer.data).is_right
     assert [row["difference"] for row in lines_of(json.loads(answer.data))] == [-3_600]
 

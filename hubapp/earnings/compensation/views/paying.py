@@ -88,13 +88,12 @@ def statement_file(plan_period: str) -> ResponseReturnValue:
 def signing(plan_period: str) -> ResponseReturnValue:
     """How the file gets on: a job computes a whole network for it, several where something was corrected."""
     place = standing.standing(plan_period, now=clock.now())
-    is_made, tried = _kept(place) is not None, None
-    if not is_made and place.row is not None:
-        tried = filing.attempts(account_id=current_user.account_id, period_id=place.row.id)
-    page = render_template(f"{FOLDER}/signing.html", place=place, is_made=is_made, tried=tried)
+    # The job first: one that comes to its end in between has left its file.
+    state = filing.state(account_id=current_user.account_id, standing=place)
+    is_made = _kept(place) is not None
+    page = render_template(f"{FOLDER}/signing.html", place=place, is_made=is_made, state=state)
     return page, 200 if is_made else 202
 
 
 def _kept(place: Standing) -> tuple[str, bytes] | None:
-    who = {"account_id": current_user.account_id, "name": current_user.name}
-    return filing.kept(**who, standing=place, settings=edge.settings())
+    return filing.kept(account_id=current_user.account_id, standing=place, settings=edge.settings())
