@@ -9,7 +9,7 @@ import structlog
 from hubapp.earnings.compensation import edge, queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
 from hubapp.earnings.compensation.models import TaskStep
-from hubapp.earnings.compensation.services import asking, booking, counting, filing, sizing, telling, terms
+from hubapp.earnings.compensation.services import asking, booking, counting, filing, lines, sizing, telling, terms
 from hubapp.earnings.compensation.services import jobs_of_statements as statements
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
@@ -115,6 +115,12 @@ def period_was_closed(event: PeriodClosed) -> None:
 def statements_were_corrected(event: PeriodClosed) -> None:
     """Whoever's file of an earlier period is another now."""
     statements.enqueue(statements.FILE, period_id=str(event.period_id), after="")
+
+
+@queue.task(statements.LINES, platform=PROGRAMME, lets_pass=True)
+def keep_lines(period_id: str) -> None:
+    """Keep what everybody's lines of a period that was closed are made of."""
+    lines.keep(period_id=UUID(period_id), now=clock.now())
 
 
 @queue.task(statements.SIGN, platform=PROGRAMME, lets_pass=True)

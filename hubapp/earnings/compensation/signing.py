@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, corrected, explaining, queries
+from hubapp.earnings.compensation import calendar, corrected, queries
 from hubapp.earnings.compensation.explaining import Paid
 from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, PlanRun, PlanSale
@@ -78,7 +79,7 @@ def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
     """The files, in this order. Who was not in the period, and only gives back of an earlier one, has one too."""
     found: dict[tuple[int, str, UUID], Told] = {}
     for (period_id, freeze), sides in _by_network(wanted).items():
-        computed = explaining.run_of(period_id, freeze)
+        computed = run_of(period_id, freeze)
         columns = Network(computed.result)
         for side in sides:
             one = wanted[side.number]
@@ -86,6 +87,12 @@ def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
             salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
             found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
     return [_file(number, one, found, settings) for number, one in enumerate(wanted)]
+
+
+@lru_cache(maxsize=2)
+def run_of(period_id: UUID, freeze: Freeze) -> Computed:
+    """A closed period computed again; its inputs are frozen, so that whoever asks next is answered from the same."""
+    return Computed(db.session.get_one(PlanPeriod, period_id), freeze)
 
 
 def _by_network(wanted: Sequence[Wanted]) -> dict[tuple[UUID, Freeze], list[_Side]]:

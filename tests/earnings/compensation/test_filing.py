@@ -9,7 +9,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text
 
-from hubapp.earnings.compensation import explaining, standing, verify_statement
+from hubapp.earnings.compensation import signing, standing, verify_statement
 from hubapp.earnings.compensation.models import PlanStatement
 from hubapp.earnings.compensation.plans import engine
 from hubapp.earnings.compensation.services import filing, periods
@@ -39,7 +39,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Computed:
         return compute(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(engine, "compute", counted)
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     return found
 
 
@@ -99,7 +99,7 @@ def kept() -> int:
 def test_a_file_is_made_once_and_kept(network: Network, computed: Computed) -> None:
     first = signed(network)
     assert len(computed) == 1
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     assert signed(network) == first
     assert len(computed) == 1
 
@@ -125,14 +125,14 @@ def test_everybody_whose_file_a_close_corrects_has_it_without_asking(
     assert {"cem", "maud"} <= whose
     assert kept() == 2 * len(whose)  # of both periods
     computed.clear()
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     assert signed(network, how=base_app.extensions["hubapp.settings"])
     assert computed == []
 
 
 def test_a_file_with_corrections_computes_each_network_once(network: Network, computed: Computed) -> None:
     corrected(network)
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     computed.clear()
     assert b'"later"' in signed(network)
     assert len(computed) == 2  # January as it was paid, and as February's close left it

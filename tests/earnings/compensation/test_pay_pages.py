@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hubapp.earnings.compensation import explaining, standing, verify_statement
+from hubapp.earnings.compensation import explaining, signing, standing, verify_statement
 from hubapp.earnings.compensation.models import Participant
 from hubapp.earnings.compensation.statement.keys import PATH as KEYS
 from hubapp.kernel.db import db
@@ -29,7 +29,7 @@ PAGE, FEBRUARY_PAGE = "/plan/pay/EUR-2027-01", "/plan/pay/EUR-2027-02"
 def network(app: HubFlask) -> Network:
     """Everybody has customers enough; January is closed."""
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         network = make_network()
         announced()
         network.joins("dan", "ben")
@@ -113,7 +113,7 @@ def test_the_connector_reads_what_the_hub_came_to(app: HubFlask, network: Networ
 
 def test_what_a_rule_took_is_told(app: HubFlask) -> None:
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         network = make_network()
         announced()
         network.joins("dan", "ben")
@@ -264,7 +264,7 @@ def test_nobody_gets_a_file_of_what_was_not_paid(app: HubFlask, network: Network
     page(app, network, "ada", f"{PAGE[:-2]}02/signing", status=404)
 
 
-def signing(app: HubFlask, network: Network, status: int, **headers: str) -> TestResponse:
+def waiting_page(app: HubFlask, network: Network, status: int, **headers: str) -> TestResponse:
     client: FlaskClient = app.test_client()
     sign_in(client, network.people["cem"])
     answer = client.get(f"{PAGE}/signing", base_url=base_url(app, None), headers=headers)
@@ -278,13 +278,13 @@ def set_jobs(values: str) -> None:
 
 def test_who_asks_for_the_file_waits_on_a_page_until_it_is_made(app: HubFlask, network: Network) -> None:
     page(app, network, "cem", f"{PAGE}/statement.json", 303)
-    waits = signing(app, network, 202).text
+    waits = waiting_page(app, network, 202).text
     assert "is being made" in waits
     assert '<meta http-equiv="refresh" content="2">' in waits.partition("<noscript>")[2]
-    assert signing(app, network, 204, **{"HX-Request": "true"})
+    assert waiting_page(app, network, 204, **{"HX-Request": "true"})
     run_all(app)
-    assert signing(app, network, 200, **{"HX-Request": "true"}).headers["HX-Refresh"] == "true"
-    made = signing(app, network, 200).text
+    assert waiting_page(app, network, 200, **{"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    made = waiting_page(app, network, 200).text
     assert f'<meta http-equiv="refresh" content="0; url={PAGE}/statement.json">' in made
     assert verify_statement.check(page(app, network, "cem", f"{PAGE}/statement.json").encode()).is_right
 
@@ -293,18 +293,18 @@ def test_a_job_that_fails_is_told_and_one_that_is_given_up_waits_for_nobody(app:
     page(app, network, "cem", f"{PAGE}/statement.json", 303)
     with app.app_context():
         set_jobs("attempts = 1, scheduled_at = now() + interval '1 hour'")
-    assert "It did not work at once and is tried again." in signing(app, network, 202).text
+    assert "It did not work at once and is tried again." in waiting_page(app, network, 202).text
     with app.app_context():
         set_jobs("status = 'failed', scheduled_at = NULL")
-    told = signing(app, network, 202).text
+    told = waiting_page(app, network, 202).text
     assert "It could not be made." in told
     assert "data-waits" not in told
     assert 'http-equiv="refresh"' not in told
     page(app, network, "cem", f"{PAGE}/statement.json", 303)
-    assert "data-waits" in signing(app, network, 202).text
+    assert "data-waits" in waiting_page(app, network, 202).text
 
 
 def test_what_nobody_asked_for_is_not_waited_for(app: HubFlask, network: Network) -> None:
-    told = signing(app, network, 202).text
+    told = waiting_page(app, network, 202).text
     assert "Nobody has asked for it yet." in told
     assert "data-waits" not in told

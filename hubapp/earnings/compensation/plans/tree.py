@@ -79,21 +79,12 @@ class Tree:
         """The sum of `values` over the frontline, for everybody."""
         return sums(len(values), self.parent, values)[:-1]
 
-    def path(self, member: int) -> list[int]:
-        """From the member to the root, both included."""
-        way = []
-        while member >= 0:
+    def path(self, member: int, *, to: int = -1) -> list[int]:
+        """From the member to the one above it who is named, else to the root, both included."""
+        way = [member]
+        while member != to and (member := int(self.parent[member])) >= 0:
             way.append(member)
-            member = int(self.parent[member])
         return way
-
-    def downline(self, member: int) -> Column:
-        """Whether each member stands in the member's group, the member included."""
-        is_it = np.zeros(len(self.parent) + 1, bool)
-        is_it[[self.place[member], -1]] = True
-        climb = Climb(self)
-        climb.thin(is_it)
-        return self.lift((climb.up[:-1] == self.place[member]) | is_it[:-1])
 
 
 class Climb:

@@ -8,7 +8,7 @@ from hubapp.jobs import failures, queue
 from hubapp.jobs.failures import State
 from hubapp.kernel.db import db
 
-SIGN, FILE = "compensation.sign", "compensation.file_corrected"
+SIGN, FILE, LINES = "compensation.sign", "compensation.file_corrected", "compensation.keep_lines"
 # All of them have it: those that wait for their turn keep none of the worker's places meanwhile.
 LOCK = "compensation.statements"
 

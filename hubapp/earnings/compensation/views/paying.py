@@ -13,7 +13,7 @@ from hubapp.earnings.compensation import calendar, edge, explaining, queries, st
 from hubapp.earnings.compensation.explaining import Part
 from hubapp.earnings.compensation.models import PlanPeriod
 from hubapp.earnings.compensation.plans.words import pieces
-from hubapp.earnings.compensation.services import filing
+from hubapp.earnings.compensation.services import filing, lines
 from hubapp.earnings.compensation.standing import Standing
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock
@@ -42,17 +42,19 @@ def _name(period: PlanPeriod) -> str:
 
 @pages.get("/<plan_period>")
 @access.requires()
+@asked_again
 def period(plan_period: str) -> ResponseReturnValue:
     """One period: every line with what it is made of, and what later refunds changed."""
     place = standing.standing(plan_period, now=clock.now())
     found = explaining.statement(account_id=current_user.account_id, standing=place)
-    names = network.names(
-        sorted({part.hub_id for line in found.lines for part in line.parts if part.hub_id is not None})
-    )
+    kept = found.lines or ()
+    names = network.names(sorted({part.hub_id for line in kept for part in line.parts if part.hub_id is not None}))
+    state = lines.ask(period=found.period) if found.lines is None else None
     return render_template(
         f"{FOLDER}/statement.html",
         found=found,
         place=place,
+        is_given_up=state is not None and state.is_given_up,
         say=lambda part: _say(part, names),
         reason=pieces.reason_told,
         part=wording.plan_part,
