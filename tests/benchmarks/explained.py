@@ -10,8 +10,8 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from hubapp.kernel import clock
 from hubapp.kernel.db import db
+from hubapp.money.payments import wiring
 from hubapp.web.areas import HubFlask
 from tests.benchmarks import compensation, country, network, period
 from tests.benchmarks.ground import Ground
@@ -31,7 +31,6 @@ SELECT account_id FROM plan_explained ORDER BY abs(jsonb_array_length(lines->0->
 
 def explain(ground: Ground) -> Iterator[Result]:
     """A period of a thousand members and one of a hundred thousand; processes of their own close and explain each."""
-    clock.set_offset(datetime.fromisoformat(country.CLOSES) - clock.wall())
     pages = []
     for size in (FEW, MANY):
         app = ground.app(f"explained_{size}")
@@ -66,6 +65,7 @@ def _closed(ground: Ground, app: HubFlask, size: int) -> dict[str, float]:
 def _page(app: HubFlask) -> Page:
     with app.app_context(), db.engines["central"].begin() as connection:
         account_id: UUID = connection.scalar(text(MEDIAN))
+    app.extensions[wiring.EXTENSION].sandbox.begin_at(datetime.fromisoformat(country.CLOSES))
     client: FlaskClient = app.test_client()
     accounts.sign_in(client, account_id)
     path, base_url = f"/plan/pay/EUR-{country.MONTH}", accounts.base_url(app, None)

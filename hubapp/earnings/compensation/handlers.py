@@ -114,7 +114,7 @@ def period_was_closed(event: PeriodClosed) -> None:
 @on(PeriodClosed, platform=PROGRAMME)
 def statements_were_corrected(event: PeriodClosed) -> None:
     """Whoever's file of an earlier period is another now."""
-    statements.enqueue(statements.FILE, period_id=str(event.period_id), after="")
+    statements.enqueue(name=statements.FILE, period_id=str(event.period_id), after="")
 
 
 @queue.task(statements.LINES, platform=PROGRAMME, lets_pass=True)
@@ -139,7 +139,7 @@ def file_corrected(period_id: str, after: str = "") -> None:
         now=clock.now(),
     )
     if last is not None:
-        statements.enqueue(statements.FILE, period_id=period_id, after=str(last))
+        statements.enqueue(name=statements.FILE, period_id=period_id, after=str(last))
 
 
 @queue.task(TELL_OF_PLAN, platform=PROGRAMME)

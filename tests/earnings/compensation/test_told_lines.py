@@ -108,6 +108,18 @@ def test_the_worked_cases(shared_dir: Path) -> None:
         check(engine.compute(case.plan, case.inputs))
 
 
+def test_what_many_lines_are_explained_with_is_made_once() -> None:
+    made, ground = list[str](), statements.default_run({"ana": (None, 500)}).ground
+    first, second = statements.TEAM.plan.components[:2]
+
+    def make(component: Any, _ground: Ground) -> str:
+        made.append(component.id)
+        return str(component.id)
+
+    assert [ground.once(make, one) for one in (first, second, first)] == [first.id, second.id, first.id]
+    assert made == [first.id, second.id]
+
+
 def test_who_has_no_lines_is_not_kept() -> None:
     result = statements.default_run({"ana": (None, 0), "bea": ("ana", 50_000), "cem": ("bea", 0)})
     assert [at for at, _ in told.everybody(result)] == sorted(searched(result))

@@ -71,8 +71,9 @@ class Tree:
     def _roll_up_one_by_one(self, own: Column) -> Column:
         """The same for small trees and long lines."""
         total, above = own.tolist(), self.above.tolist()
-        for place in range(len(total) - 1, self.levels[min(1, len(self.levels) - 1)] - 1, -1):
-            total[above[place]] += total[place]
+        for place in reversed(range(len(total))):
+            if above[place] >= 0:
+                total[above[place]] += total[place]
         return np.array(total, own.dtype)
 
     def legs(self, values: Column) -> Column:

@@ -37,12 +37,12 @@ def kept(*, account_id: UUID, standing: Standing, settings: Settings) -> tuple[s
 def ask(*, account_id: UUID, standing: Standing) -> None:
     """Have it made by a job; asked for again while that goes on, it changes nothing. Refuses with NoSuchPeriod."""
     explaining.paid(account_id=account_id, standing=standing)
-    jobs_of_statements.ask(SIGN, **_arguments(account_id, standing))
+    jobs_of_statements.ask(name=SIGN, **_arguments(account_id, standing))
 
 
 def state(*, account_id: UUID, standing: Standing) -> State | None:
     """How that job stands; None where nobody has asked for it, or it is done."""
-    return jobs_of_statements.state(SIGN, **_arguments(account_id, standing))
+    return jobs_of_statements.state(name=SIGN, **_arguments(account_id, standing))
 
 
 def _arguments(account_id: UUID, standing: Standing) -> dict[str, str]:

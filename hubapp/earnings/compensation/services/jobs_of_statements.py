@@ -13,25 +13,24 @@ SIGN, FILE, LINES = "compensation.sign", "compensation.file_corrected", "compens
 LOCK = "compensation.statements"
 
 
-def ask(name: str, **arguments: str) -> None:
+def ask(*, name: str, **arguments: str) -> None:
     """Have it done; while that is under way, asking again changes nothing. What was given up is begun anew."""
-    take_turn(f"{name} {sorted(arguments.items())}")
-    known = state(name, **arguments)
+    take_turn()
+    known = state(name=name, **arguments)
     if known is None or known.is_given_up:
-        enqueue(name, **arguments)
+        enqueue(name=name, **arguments)
 
 
-def enqueue(name: str, **arguments: str) -> None:
+def enqueue(*, name: str, **arguments: str) -> None:
     """Have it done, whoever else has asked."""
     queue.enqueue(name, hub_id=None, lock=LOCK, arguments=arguments)
 
 
-def state(name: str, **arguments: str) -> State | None:
+def state(*, name: str, **arguments: str) -> State | None:
     """How the last job that was asked for stands; None where nobody has asked, or it is done."""
     return failures.state(queue.latest(name, lock=LOCK, arguments=arguments))
 
 
-def take_turn(wish: str) -> None:
+def take_turn() -> None:
     """Two clicks at once: the second waits here until the transaction of the first has ended, and sees its job."""
-    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:wish, 0))")
-    db.session.execute(statement, {"wish": f"plan statement {wish}"})
+    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('plan statement', 0))"))

@@ -24,9 +24,9 @@ COLUMNS = {"period_id": "uuid", "account_id": "uuid", "lines": "jsonb"}
 
 def ask(*, period: PlanPeriod) -> State | None:
     """Have them kept where nobody has asked for it yet, as of periods closed by an older release; how that stands."""
-    state = jobs_of_statements.state(LINES, period_id=str(period.id))
+    state = jobs_of_statements.state(name=LINES, period_id=str(period.id))
     if state is None:
-        jobs_of_statements.ask(LINES, period_id=str(period.id))
+        jobs_of_statements.ask(name=LINES, period_id=str(period.id))
     return state
 
 

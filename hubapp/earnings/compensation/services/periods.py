@@ -66,7 +66,7 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
-    jobs_of_statements.enqueue(LINES, period_id=str(period.id))
+    jobs_of_statements.enqueue(name=LINES, period_id=str(period.id))
     finish(period_id=period.id, now=now)
     return period
 

@@ -76,8 +76,7 @@ def _split(component: HubTier, ground: Ground, hub: int, exact: int) -> list[tup
     if not any(weights):
         weights = [days for _, days in held]
     if len(held) == 1:
-        ((alone, _),) = held
-        return [(alone, exact)]
+        return [(member, exact) for member, _ in held]
     parts = hamilton(ground.rounding.of(exact), weights)
     return [(member, part * SCALE) for (member, _), part in zip(held, parts, strict=True)]
 

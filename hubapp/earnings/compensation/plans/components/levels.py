@@ -59,7 +59,7 @@ def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Colu
     if component.compression == "standard":
         uplines = [one for one in uplines if active[one]]
     waiting = iter(uplines)
-    for level, _ in enumerate(component.levels, start=1):
+    for level in range(1, len(component.levels) + 1):
         for one in waiting:
             if active[one] and depth[one] >= level:
                 yield level, one
