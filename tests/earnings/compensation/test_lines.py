@@ -62,7 +62,7 @@ def get(app: HubFlask, network: Network, name: str = "cem", path: str = PAGE, **
 
 
 def main(text_: str) -> str:
-    return text_[text_.index("<main") :]
+    return text_[text_.index("<main") : text_.index("</main>")]
 
 
 def period(name: str) -> PlanPeriod:
