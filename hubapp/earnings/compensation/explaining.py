@@ -6,7 +6,7 @@ computed again: lines are kept by a job after the close (services.lines), and on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -138,14 +138,14 @@ def _sum(account_id: UUID, run: PlanRun) -> int:
 def _lines(account_id: UUID, period: PlanPeriod) -> tuple[Explained, ...]:
     """None at all of who looked after a hub in an earlier period, and only gives back of it in this one."""
     whose = (PlanExplained.period_id == period.id) & (PlanExplained.account_id == account_id)
-    return explained(of_kept(row) for row in db.session.scalar(select(PlanExplained.lines).where(whose)) or ())
+    rows = db.session.scalar(select(PlanExplained.lines).where(whose)) or ()
+    return explained(account_id, [of_kept(row) for row in rows])
 
 
-def explained(lines: Iterable[Told]) -> tuple[Explained, ...]:
-    """Lines with what their orders and people are called now."""
-    lines = tuple(lines)
+def explained(account_id: UUID, lines: Sequence[Told]) -> tuple[Explained, ...]:
+    """Lines of this person with what their orders and people are called now."""
     addends = [addend for line in lines for addend in line.addends]
-    orders, names = _orders(addends), _names(addends)
+    orders, names = _orders(account_id, addends), _names(addends)
     return tuple(
         Explained(
             line.component,
@@ -161,10 +161,11 @@ def explained(lines: Iterable[Told]) -> tuple[Explained, ...]:
     )
 
 
-def _orders(addends: Iterable[Addend]) -> dict[str, tuple[str, datetime]]:
-    """Sale → its order's number and day."""
+def _orders(account_id: UUID, addends: Iterable[Addend]) -> dict[str, tuple[str, datetime]]:
+    """Sale → its order's number and day. By the seller too, as the index goes; by the id alone, hub after hub."""
     own = {UUID(addend.order) for addend in addends if addend.order is not None}
-    rows = db.session.execute(select(PlanSale.id, PlanSale.number, PlanSale.ordered_at).where(PlanSale.id.in_(own)))
+    theirs = (PlanSale.seller_id == account_id) & PlanSale.id.in_(own)
+    rows = db.session.execute(select(PlanSale.id, PlanSale.number, PlanSale.ordered_at).where(theirs))
     return {str(row.id): (row.number, row.ordered_at) for row in rows}
 
 

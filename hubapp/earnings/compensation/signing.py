@@ -164,8 +164,9 @@ def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:
         return {}
     place = members.index(str(account_id))
     ids = [UUID(orders.ids[at]) for at in np.flatnonzero(orders.seller == place).tolist()]
-    rows = db.session.execute(
-        select(PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position).where(PlanSale.id.in_(ids))
-    ).all()
+    # By the seller too, as the index goes.
+    theirs = (PlanSale.seller_id == account_id) & PlanSale.id.in_(ids)
+    columns = (PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position)
+    rows = db.session.execute(select(*columns).where(theirs)).all()
     slugs = {hub_id: slug for hub_id, (slug, _name) in network.names({row.hub_id for row in rows}).items()}
     return {str(row.id): f"{slugs[row.hub_id]} {row.number}/{row.position + 1}" for row in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -83,7 +84,8 @@ def computed(name: str) -> dict[str, tuple[Explained, ...]]:
     assert row.frozen is not None
     result = Run(row, row.frozen).result
     members = result.ground.members.ids
-    found = {who: explaining.explained(told.told(line) for line in explain.lines(result, who)) for who in members}
+    lines_of = {who: [told.told(line) for line in explain.lines(result, who)] for who in members}
+    found = {who: explaining.explained(UUID(who), rows) for who, rows in lines_of.items()}
     return {who: rows for who, rows in found.items() if rows}
 
 
