@@ -136,7 +136,7 @@ def _sum(account_id: UUID, run: PlanRun) -> int:
 
 
 def _lines(account_id: UUID, period: PlanPeriod) -> tuple[Explained, ...]:
-    """None at all of who looked after a hub in an earlier period, and only gives back of it in this one."""
+    """Empty for who looked after a hub in an earlier period, and only gives back of it in this one."""
     whose = (PlanExplained.period_id == period.id) & (PlanExplained.account_id == account_id)
     rows = db.session.scalar(select(PlanExplained.lines).where(whose)) or ()
     return explained(account_id, [of_kept(row) for row in rows])
