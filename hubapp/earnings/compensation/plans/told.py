@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,8 +50,12 @@ class Told:
     @property
     def kept(self) -> dict[str, Any]:
         """As JSON; what an addend does not have is left out."""
-        addends = [{name: one for name, one in asdict(row).items() if one is not None} for row in self.addends]
-        return {**{name: getattr(self, name) for name in self.__slots__}, "addends": addends}
+        return {**_fields(self), "addends": [_fields(row) for row in self.addends]}
+
+
+def _fields(row: Addend | Told) -> dict[str, Any]:
+    """What it has. There are millions of them, and `asdict` copies each value."""
+    return {name: one for name in row.__slots__ if (one := getattr(row, name)) is not None}
 
 
 def of_kept(row: dict[str, Any]) -> Told:
