@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,16 @@ Function = TypeVar("Function", bound=Callable[..., None])
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function that the worker can run: in a hub (`platform` None) or across hubs, for the reason given."""
+    """A function that the worker can run: in a hub (`platform` None) or across hubs, for the reason given.
+
+    `lets_pass`: while it waits to be tried again, others of its lock go first; else they wait for it.
+    """
 
     name: str
     function: Callable[..., None]
     platform: str | None
     queue: str
+    lets_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +48,28 @@ _manager = JobManager(SyncPsycopgConnector())  # its own pool is never opened: a
 
 
 _ALIVE = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock = ANY(:locks)")
+_LATEST = text(
+    "SELECT max(id) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') AND lock = :lock"
+    " AND args->>'name' = :name AND args->'arguments' = CAST(:arguments AS jsonb)"
+)
 
 
 class UnknownTask(LookupError):
     """A job names a task that no slice registers."""
 
 
-def task(name: str, *, platform: str | None = None, queue: str = "default") -> Callable[[Function], Function]:
+def task(
+    name: str, *, platform: str | None = None, queue: str = "default", lets_pass: bool = False
+) -> Callable[[Function], Function]:
     """Register a job function under a lasting name. Arguments are ids and plain JSON values, never secrets.
 
-    `platform`: why it must see all hubs. Without it the job runs in the hub it was enqueued for.
+    `platform`: why it must see all hubs. Without it the job runs in the hub it was enqueued for. `lets_pass`: see Task.
     """
 
     def register(function: Function) -> Function:
         if name in registry and registry[name].function is not function:
             raise ValueError(f"two tasks are called {name}")
-        registry[name] = Task(name, function, platform, queue)
+        registry[name] = Task(name, function, platform, queue, lets_pass)
         return function
 
     return register
@@ -78,6 +89,12 @@ def periodic(cron: str, name: str, *, platform: str) -> Callable[[Function], Fun
 def alive(locks: Collection[str]) -> set[str]:
     """Those locks under which a job waits or runs: a sweep need not ask again, or an outage fills the queue."""
     return set(db.session.scalars(_ALIVE, {"locks": list(locks)})) if locks else set()
+
+
+def latest(name: str, *, lock: str, arguments: dict[str, Any]) -> int | None:
+    """The number of the last job with these very arguments that waits, runs or was given up; None: there is none."""
+    found: int | None = db.session.scalar(_LATEST, {"name": name, "lock": lock, "arguments": json.dumps(arguments)})
+    return found
 
 
 def enqueue(

@@ -11,7 +11,8 @@ import procrastinate
 import psycopg
 import structlog
 from flask import Flask
-from procrastinate import JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import JobContext, PsycopgConnector, RetryDecision, RetryStrategy
+from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from hubapp.jobs import failures, queue
@@ -22,7 +23,6 @@ from hubapp.kernel.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 SCHEDULE = "hubapp.periodic"
 STALLED_AFTER_SECONDS = 30
 RESTART_SECONDS = 1.0
@@ -32,6 +32,21 @@ _DUE = text(
     "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :run"
     " AND coalesce(scheduled_at, :now) <= :now ORDER BY priority DESC, id LIMIT :limit"
 )
+
+
+class Again(RetryStrategy):
+    """Tries again, ever later. The queue lets nothing of the same lock pass a job of the same priority that waits."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When; and behind those that were tried less often, where the task says so."""
+        decision = super().get_retry_decision(exception=exception, job=job)
+        task = queue.registry.get(str(job.task_kwargs["name"]))
+        if decision is not None and task is not None and task.lets_pass:
+            decision.priority = -(job.attempts + 1)
+        return decision
+
+
+RETRY = Again(max_attempts=12, exponential_wait=2)
 
 
 def job_scope(task: queue.Task, hub_id: int | None) -> Scope:

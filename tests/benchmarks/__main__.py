@@ -13,7 +13,18 @@ import click
 import psutil
 
 from hubapp.kernel import log
-from tests.benchmarks import checkout, cold, compensation, crowd, history, pages, paying_out, settling, watching
+from tests.benchmarks import (
+    checkout,
+    cold,
+    compensation,
+    crowd,
+    explained,
+    history,
+    pages,
+    paying_out,
+    settling,
+    watching,
+)
 from tests.benchmarks.ground import Ground, prepared
 from tests.benchmarks.measuring import Result
 
@@ -29,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterable[Result]]] = {
     "cold": cold.start,
     "settle": settling.settle,
     "payout": paying_out.pay,
+    "explained": explained.explain,
     "compensation": compensation.close,
 }
 

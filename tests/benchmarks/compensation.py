@@ -49,7 +49,7 @@ def close(ground: Ground) -> Iterator[Result]:
     """All of it; each close in a process of its own."""
     many = f"{SIZE.members:,} members, {SIZE.orders:,} orders"
     for name in network.PLANS:
-        took = _process("closing", name, SIZE.members, SIZE.orders)
+        took = process("closing", name, SIZE.members, SIZE.orders)
         figures = f"{took['close']:.2f} s : {milliseconds(took['copy'])}"
         what = f"Close of {many}, {name} plan: engine alone against a warm numpy copy of what it reads, CPU time"
         yield Result(what, figures, took["close"] / took["copy"], 30)
@@ -67,9 +67,9 @@ def _in_the_product(ground: Ground, many: int) -> Iterator[Result]:
     for name in reversed(network.PLANS):
         country.announce(server.admin, name)
         most, environment = BOOKED if name == "default" else 0, ground.environment(server)
-        _process("period", period.LIVE, environment=environment)
+        process("period", period.LIVE, environment=environment)
         country.settle(server.admin)
-        took = _process("period", most, environment=environment)
+        took = process("period", most, environment=environment)
         parts = [f"{part} {took['seconds'][part]:.1f} s, {took['peaks'][part]:.0f} MiB" for part in period.PARTS]
         figures = f"{'; '.join(parts)}; whole {took['whole']:.1f} s with {took['lines']:,} lines"
         what = f"Peak memory of a close of {many}, {name} plan, from PostgreSQL and into it"
@@ -80,7 +80,8 @@ def _in_the_product(ground: Ground, many: int) -> Iterator[Result]:
     yield _one_order(app)
 
 
-def _process(module: str, *arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
+def process(module: str, *arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a module of benchmarks prints at its end as JSON, run by itself so that its peak memory is its own."""
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=closing.ROOT, env=environment)
     if done.returncode:

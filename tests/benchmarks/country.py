@@ -50,7 +50,7 @@ VERSION = """
     SELECT uuidv7(), 'bench', 1, 'EUR', '2027-01-01', %(source)s, %(digest)s, 'announced', '', uuidv7(), now(),
       uuidv7(), now(), uuidv7(), now(), ''
 """
-ANEW = ("plan_line", "plan_run", "plan_period", "plan_version", "plan_volume", "plan_volume_delta")
+ANEW = ("plan_explained", "plan_line", "plan_run", "plan_period", "plan_version", "plan_volume", "plan_volume_delta")
 
 
 def source(name: str) -> str:

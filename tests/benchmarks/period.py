@@ -21,7 +21,7 @@ from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import digests, engine
 from hubapp.earnings.compensation.running import Run
-from hubapp.earnings.compensation.services import booking, counting, periods, reconciling, writing
+from hubapp.earnings.compensation.services import booking, counting, lines, periods, reconciling, writing
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.audit import SYSTEM
@@ -29,7 +29,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.benchmarks.country import CLOSES, MONTH
 
-LIVE = "live"  # in the place of a number of lines
+LIVE, KEEP = "live", "keep"  # in the place of a number of lines
 # What a close goes through, by the functions that do it.
 PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "reading": ((reading, "inputs_of"),),
@@ -82,6 +82,17 @@ def keep_live(app: Flask) -> None:
         counting.fold(most=10**9)
 
 
+def keep_lines(app: Flask) -> dict[str, float]:
+    """What the job after a close does."""
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        period_id = queries.named("EUR", MONTH).id
+        begin, worked = time.perf_counter(), time.process_time()
+        rows = lines.keep(period_id=period_id, now=datetime.fromisoformat(CLOSES))
+        seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
+        size = db.session.scalar(text("SELECT pg_total_relation_size('plan_explained')"))
+    return {"seconds": seconds, "cpu": cpu, "rows": rows, "bytes": size, "peak": peak()}
+
+
 def close(app: Flask, most: int) -> dict[str, Any]:
     """Close the month, and book so many of its lines, each by the code that does it in the product."""
     now, clock = datetime.fromisoformat(CLOSES), Clock()
@@ -118,6 +129,9 @@ def _book(app: Flask, hubs: list[int], most: int, now: datetime) -> int:
 if __name__ == "__main__":
     settings = Settings()
     made = create_app(settings, require_ready(settings))
-    if sys.argv[1] == LIVE:
-        keep_live(made)
-    sys.stdout.write(json.dumps(close(made, int(sys.argv[1])) if sys.argv[1] != LIVE else None))
+    what = sys.argv[1]
+    if what in (LIVE, KEEP):
+        found: Any = {LIVE: keep_live, KEEP: keep_lines}[what](made)
+    else:
+        found = close(made, int(what))
+    sys.stdout.write(json.dumps(found))

@@ -171,15 +171,6 @@ class StillRecording(Refusal):
         super().__init__(_("Sales are still being recorded that this run has to wait for: try again in a minute."))
 
 
-class StillSigning(Refusal):
-    """Files are made one after the other, and others were asked for first."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(_("Other statements are being made: try again in a minute."))
-
-
 class EarlierOpen(Refusal):
     """In order."""
 

@@ -1,33 +1,34 @@
 """What somebody was paid for a period, line by line, down to the sales of their own customers (platform scope).
 
-For the group it ends at amounts that show nobody else's customers: what a whole leg, or a level, came to.
+For the group it ends at amounts that show nobody else's customers: what a whole leg, or a level, came to. Nothing is
+computed again: lines are kept by a job after the close (services.lines), and only what they are called is looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hubapp.earnings.compensation import corrected
 from hubapp.earnings.compensation.corrected import Correction
 from hubapp.earnings.compensation.errors import NoSuchPeriod
-from hubapp.earnings.compensation.freezing import Freeze
-from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanRun, PlanSale, RunKind
-from hubapp.earnings.compensation.plans import explain
-from hubapp.earnings.compensation.plans.explain import Line
-from hubapp.earnings.compensation.plans.outcome import Piece
-from hubapp.earnings.compensation.plans.rounding import SCALE
-from hubapp.earnings.compensation.running import Run
+from hubapp.earnings.compensation.models import (
+    Participant,
+    PlanExplained,
+    PlanLine,
+    PlanPeriod,
+    PlanRun,
+    PlanSale,
+    RunKind,
+)
+from hubapp.earnings.compensation.plans.told import Addend, Told, of_kept
 from hubapp.earnings.compensation.standing import Standing
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
-
-OF_OTHERS = frozenset({"difference", "level", "generation", "reward"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,17 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it."""
+    """What a closed period paid somebody, what its close changed of earlier ones, and later ones of it.
+
+    `paid`: what the lines come to, in minor units; `lines` None: they are not kept yet.
+    """
 
     period: PlanPeriod
     run: PlanRun
-    lines: tuple[Explained, ...]
+    paid: int
+    lines: tuple[Explained, ...] | None
     corrections: tuple[Correction, ...]
     later: tuple[Correction, ...]
-
-    @property
-    def paid(self) -> int:
-        """What the lines come to, in minor units."""
-        return sum(line.amount for line in self.lines)
 
     @property
     def due(self) -> int:
@@ -100,11 +100,10 @@ class Statement:
 
 def statement(*, account_id: UUID, standing: Standing) -> Statement:
     """What a period paid this person. Refuses with NoSuchPeriod where it is not closed, or has nothing of theirs."""
-    found, name = paid(account_id=account_id, standing=standing), str(account_id)
-    result = run_of(found.period.id, found.run.frozen).result
-    # Who looked after a hub in an earlier period, and gives back of it now, need not be in this one.
-    lines = tuple(_explained(explain.lines(result, name) if name in result.ground.members.ids else []))
-    return Statement(found.period, found.run, lines, found.corrections, found.later)
+    found = paid(account_id=account_id, standing=standing)
+    lines = _lines(account_id, found.period) if found.period.explained_at is not None else None
+    sum_ = _sum(account_id, found.run)
+    return Statement(found.period, found.run, sum_, lines, found.corrections, found.later)
 
 
 def paid(*, account_id: UUID, standing: Standing) -> Paid:
@@ -126,61 +125,59 @@ def paid_in(account_id: UUID, period: PlanPeriod) -> Paid | None:
     return Paid(period, db.session.scalars(closing).one(), corrections, corrected.of_period(account_id, period))
 
 
-@lru_cache(maxsize=2)
-def run_of(period_id: UUID, freeze: Freeze) -> Run:
-    """A closed period computed again; its inputs are frozen, so that everybody who asks can be answered from one."""
-    return Run(db.session.get_one(PlanPeriod, period_id), freeze)
-
-
 def _has_lines(period_id: UUID, account_id: UUID) -> bool:
     statement = select(PlanLine.id).where(PlanLine.account_id == account_id, PlanLine.period_id == period_id)
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def _explained(lines: Sequence[Line]) -> list[Explained]:
-    pieces = [piece for line in lines for piece in line.pieces]
-    orders, names = _orders(pieces), _names(pieces)
-    return [
+def _sum(account_id: UUID, run: PlanRun) -> int:
+    mine = (PlanLine.account_id == account_id) & (PlanLine.period_id == run.period_id) & (PlanLine.run_id == run.id)
+    return int(db.session.scalar(select(func.sum(PlanLine.amount)).where(mine)) or 0)
+
+
+def _lines(account_id: UUID, period: PlanPeriod) -> tuple[Explained, ...]:
+    """Empty for who looked after a hub in an earlier period, and only gives back of it in this one."""
+    whose = (PlanExplained.period_id == period.id) & (PlanExplained.account_id == account_id)
+    rows = db.session.scalar(select(PlanExplained.lines).where(whose)) or ()
+    return explained(account_id, [of_kept(row) for row in rows])
+
+
+def explained(account_id: UUID, lines: Sequence[Told]) -> tuple[Explained, ...]:
+    """Lines of this person with what their orders and people are called now."""
+    addends = [addend for line in lines for addend in line.addends]
+    orders, names = _orders(account_id, addends), _names(addends)
+    return tuple(
         Explained(
             line.component,
             line.type,
-            tuple(_parts(line, orders, names)),
-            line.computed // SCALE,
-            -(-line.forfeited // SCALE),
-            line.reason or "",
-            line.rounded - line.amount,
+            tuple(_part(addend, orders, names) for addend in line.addends),
+            line.computed,
+            line.forfeited,
+            line.reason,
+            line.capped,
             line.amount,
         )
         for line in lines
-    ]
+    )
 
 
-def _orders(pieces: Iterable[Piece]) -> dict[str, tuple[str, datetime]]:
-    """Sale → its order's number and day, of one's own sales only."""
-    own = {UUID(piece.order) for piece in pieces if piece.order is not None and piece.why == "own_sale"}
-    rows = db.session.execute(select(PlanSale.id, PlanSale.number, PlanSale.ordered_at).where(PlanSale.id.in_(own)))
+def _orders(account_id: UUID, addends: Iterable[Addend]) -> dict[str, tuple[str, datetime]]:
+    """Sale → its order's number and day. By the seller too, as the index goes; by the id alone, hub after hub."""
+    own = {UUID(addend.order) for addend in addends if addend.order is not None}
+    theirs = (PlanSale.seller_id == account_id) & PlanSale.id.in_(own)
+    rows = db.session.execute(select(PlanSale.id, PlanSale.number, PlanSale.ordered_at).where(theirs))
     return {str(row.id): (row.number, row.ordered_at) for row in rows}
 
 
-def _names(pieces: Iterable[Piece]) -> dict[str, str]:
+def _names(addends: Iterable[Addend]) -> dict[str, str]:
     """Who begins a leg → their name, of those who let it show."""
-    legs = {UUID(piece.leg) for piece in pieces if piece.leg is not None}
+    legs = {UUID(addend.leg) for addend in addends if addend.leg is not None}
     willing = select(Participant.account_id).where(Participant.account_id.in_(legs), Participant.shows_name)
     return {str(account_id): name for account_id, name in accounts.names(db.session.scalars(willing)).items()}
 
 
-def _parts(line: Line, orders: dict[str, tuple[str, datetime]], names: dict[str, str]) -> Iterable[Part]:
-    """One's own sales each; sales of others together, by rate and level."""
-    together: dict[tuple[str, int | None, int | None], Part] = {}
-    for piece, amount in zip(line.pieces, line.shown, strict=True):
-        if piece.why in OF_OTHERS:
-            key = (piece.why, piece.bps, piece.level)
-            so_far = together.get(key)
-            base, sum_ = (so_far.base, so_far.amount) if so_far is not None else (0, 0)
-            together[key] = Part(piece.why, base + piece.base, piece.bps, sum_ + amount, level=piece.level)
-            continue
-        number, day = orders.get(piece.order or "", ("", None))
-        hub_id = int(piece.hub) if piece.hub is not None else None
-        name = names.get(piece.leg or "", "")
-        yield Part(piece.why, piece.base, piece.bps, amount, number, day, name, piece.level, hub_id)
-    yield from together.values()
+def _part(addend: Addend, orders: Mapping[str, tuple[str, datetime]], names: Mapping[str, str]) -> Part:
+    number, day = orders.get(addend.order or "", ("", None))
+    hub_id = int(addend.hub) if addend.hub is not None else None
+    name = names.get(addend.leg or "", "")
+    return Part(addend.why, addend.base, addend.bps, addend.amount, number, day, name, addend.level, hub_id)

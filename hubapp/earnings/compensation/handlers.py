@@ -9,7 +9,8 @@ import structlog
 from hubapp.earnings.compensation import edge, queries
 from hubapp.earnings.compensation.events import PeriodClosed, PlanAnnounced
 from hubapp.earnings.compensation.models import TaskStep
-from hubapp.earnings.compensation.services import asking, booking, counting, filing, sizing, telling, terms
+from hubapp.earnings.compensation.services import asking, booking, counting, filing, lines, sizing, telling, terms
+from hubapp.earnings.compensation.services import jobs_of_statements as statements
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
 from hubapp.kernel import clock
@@ -19,7 +20,6 @@ from hubapp.tenancy import network
 
 FOLLOW = "compensation.follow_terms"
 TELL_OF_PLAN, TELL_OF_PERIOD = "compensation.tell_of_plan", "compensation.tell_of_period"
-FILE = "compensation.file_corrected"
 log = structlog.get_logger(__name__)
 PROGRAMME = "the programme is one over all hubs"
 
@@ -114,10 +114,22 @@ def period_was_closed(event: PeriodClosed) -> None:
 @on(PeriodClosed, platform=PROGRAMME)
 def statements_were_corrected(event: PeriodClosed) -> None:
     """Whoever's file of an earlier period is another now."""
-    file_corrected(str(event.period_id))
+    statements.enqueue(name=statements.FILE, period_id=str(event.period_id), after="")
 
 
-@queue.task(FILE, platform=PROGRAMME)
+@queue.task(statements.LINES, platform=PROGRAMME, lets_pass=True)
+def keep_lines(period_id: str) -> None:
+    """Keep what everybody's lines of a period that was closed are made of."""
+    lines.keep(period_id=UUID(period_id), now=clock.now())
+
+
+@queue.task(statements.SIGN, platform=PROGRAMME, lets_pass=True)
+def sign(period_id: str, account_id: str) -> None:
+    """Make one file that somebody asked for."""
+    filing.sign(account_id=UUID(account_id), period_id=UUID(period_id), settings=edge.settings(), now=clock.now())
+
+
+@queue.task(statements.FILE, platform=PROGRAMME, lets_pass=True)
 def file_corrected(period_id: str, after: str = "") -> None:
     """The next people; the rest is a job of its own."""
     last = filing.file_corrected(
@@ -127,7 +139,7 @@ def file_corrected(period_id: str, after: str = "") -> None:
         now=clock.now(),
     )
     if last is not None:
-        queue.enqueue(FILE, hub_id=None, arguments={"period_id": period_id, "after": str(last)})
+        statements.enqueue(name=statements.FILE, period_id=period_id, after=str(last))
 
 
 @queue.task(TELL_OF_PLAN, platform=PROGRAMME)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
 
-from hubapp.earnings.compensation import calendar, corrected, explaining, queries
+from hubapp.earnings.compensation import calendar, corrected, queries
 from hubapp.earnings.compensation.explaining import Paid
 from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, PlanRun, PlanSale
@@ -78,7 +79,7 @@ def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
     """The files, in this order. Who was not in the period, and only gives back of an earlier one, has one too."""
     found: dict[tuple[int, str, UUID], Told] = {}
     for (period_id, freeze), sides in _by_network(wanted).items():
-        computed = explaining.run_of(period_id, freeze)
+        computed = run_of(period_id, freeze)
         columns = Network(computed.result)
         for side in sides:
             one = wanted[side.number]
@@ -86,6 +87,12 @@ def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
             salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
             found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
     return [_file(number, one, found, settings) for number, one in enumerate(wanted)]
+
+
+@lru_cache(maxsize=2)
+def run_of(period_id: UUID, freeze: Freeze) -> Computed:
+    """A closed period computed again; its inputs are frozen, so that whoever asks next is answered from the same."""
+    return Computed(db.session.get_one(PlanPeriod, period_id), freeze)
 
 
 def _by_network(wanted: Sequence[Wanted]) -> dict[tuple[UUID, Freeze], list[_Side]]:
@@ -157,8 +164,9 @@ def _numbers(account_id: UUID, computed: Computed) -> dict[str, str]:
         return {}
     place = members.index(str(account_id))
     ids = [UUID(orders.ids[at]) for at in np.flatnonzero(orders.seller == place).tolist()]
-    rows = db.session.execute(
-        select(PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position).where(PlanSale.id.in_(ids))
-    ).all()
+    # By the seller too, as the index goes.
+    theirs = (PlanSale.seller_id == account_id) & PlanSale.id.in_(ids)
+    columns = (PlanSale.id, PlanSale.hub_id, PlanSale.number, PlanSale.position)
+    rows = db.session.execute(select(*columns).where(theirs)).all()
     slugs = {hub_id: slug for hub_id, (slug, _name) in network.names({row.hub_id for row in rows}).items()}
     return {str(row.id): f"{slugs[row.hub_id]} {row.number}/{row.position + 1}" for row in rows}

@@ -1,4 +1,4 @@
-"""A signed file is made once: not again for who asks next, nor twice for two at once; a correction makes it anew."""
+"""A signed file is made once, by a job that is asked for once; a correction makes it anew."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select, text
 
-from hubapp.earnings.compensation import explaining, signing, standing, verify_statement
-from hubapp.earnings.compensation.errors import StillSigning
+from hubapp.earnings.compensation import signing, standing, verify_statement
 from hubapp.earnings.compensation.models import PlanStatement
 from hubapp.earnings.compensation.plans import engine
-from hubapp.earnings.compensation.services import filing
+from hubapp.earnings.compensation.services import filing, periods
+from hubapp.earnings.compensation.services.jobs_of_statements import FILE, LOCK, SIGN
+from hubapp.earnings.compensation.standing import Standing
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db
+from hubapp.tenancy.audit import SYSTEM
 from hubapp.web.areas import HubFlask
 from tests.conftest import Live
 from tests.earnings.compensation.closing import close, paid
+from tests.factories.jobs import run_all, waiting
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, FEBRUARY, Network, across, announced, make_network
 from tests.factories.races import meeting, together, without_turns
 
@@ -35,7 +39,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Computed:
         return compute(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(engine, "compute", counted)
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     return found
 
 
@@ -68,14 +72,20 @@ def first_sale(network: Network) -> object:
     return across(lambda: db.session.execute(text(statement), {"seller": network.people["cem"]}).scalar_one())
 
 
+def january() -> Standing:
+    return standing.standing("EUR-2027-01", now=LATER)
+
+
 def signed(network: Network, name: str = "cem", *, how: Settings | None = None, **settings: object) -> bytes:
     how = how or Settings(env="test", secret_key="a secret of tests", **settings)  # type: ignore[arg-type]
 
     def act() -> bytes:
-        place = standing.standing("EUR-2027-01", now=LATER)
-        return filing.signed(
-            account_id=network.people[name], name=name.title(), standing=place, settings=how, now=LATER
-        )[1]
+        place = january()
+        assert place.row is not None
+        filing.sign(account_id=network.people[name], period_id=place.row.id, settings=how, now=LATER)
+        found = filing.kept(account_id=network.people[name], standing=place, settings=how)
+        assert found is not None
+        return found[1]
 
     found: bytes = across(act)
     assert verify_statement.check(found).is_right
@@ -89,7 +99,7 @@ def kept() -> int:
 def test_a_file_is_made_once_and_kept(network: Network, computed: Computed) -> None:
     first = signed(network)
     assert len(computed) == 1
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     assert signed(network) == first
     assert len(computed) == 1
 
@@ -115,68 +125,72 @@ def test_everybody_whose_file_a_close_corrects_has_it_without_asking(
     assert {"cem", "maud"} <= whose
     assert kept() == 2 * len(whose)  # of both periods
     computed.clear()
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     assert signed(network, how=base_app.extensions["hubapp.settings"])
     assert computed == []
 
 
 def test_a_file_with_corrections_computes_each_network_once(network: Network, computed: Computed) -> None:
     corrected(network)
-    explaining.run_of.cache_clear()
+    signing.run_of.cache_clear()
     computed.clear()
     assert b'"later"' in signed(network)
     assert len(computed) == 2  # January as it was paid, and as February's close left it
 
 
-def test_who_waits_too_long_is_told_to_come_back(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filing, "PATIENCE", timedelta(milliseconds=50))
+def ask(network: Network, name: str = "cem") -> None:
+    across(lambda: filing.ask(account_id=network.people[name], standing=january()))
+
+
+def asked(app: HubFlask) -> int:
+    return [name for name, _hub, _arguments in waiting(app)].count(SIGN)
+
+
+def test_what_is_under_way_is_not_asked_for_again(network: Network, base_app: HubFlask) -> None:
+    ask(network)
+    ask(network)
+    ask(network, "ben")
+    assert asked(base_app) == 2
+    run_all(base_app)
+    assert kept() == 2
+
+
+def test_what_was_given_up_is_begun_anew(network: Network, base_app: HubFlask) -> None:
+    ask(network)
+    across(lambda: db.session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'")))
+    assert asked(base_app) == 0
+    ask(network)
+    assert asked(base_app) == 1
+
+
+def test_what_a_close_corrects_and_people_ask_for_is_made_one_at_a_time(network: Network) -> None:
+    ask(network)
+    network.refunds(first_sale(network), at=CLOSING + timedelta(days=1))
+    across(lambda: periods.close(currency="EUR", name="2027-02", by=SYSTEM, now=CLOSING_FEBRUARY))
+    run_all(current_app._get_current_object(), only="event")  # type: ignore[attr-defined]
+    statement = "SELECT DISTINCT lock FROM procrastinate_jobs WHERE args->>'name' = ANY(:names)"
+    locks = across(lambda: db.session.scalars(text(statement), {"names": [SIGN, FILE]}).all())
+    assert locks == [LOCK]
+
+
+def ask_twice(live: Live) -> int:
+    """How many jobs there are of two who ask for the same at once."""
     with live.app.app_context():
         network = sold()
 
-    def ask() -> bytes:
+    def act() -> None:
         with live.app.app_context():
-            return signed(network)
+            ask(network)
 
-    def hold() -> None:
-        filing.take_turn()
-        with pytest.raises(StillSigning):
-            together(ask)
-        assert kept_now() == 0
-
-    def kept_now() -> int:
-        return len(db.session.scalars(select(PlanStatement.made_of)).all())
-
-    with live.app.app_context():
-        across(hold)
-        assert signed(network) == signed(network)
+    with meeting(live.app, lambda statement: "max(id) FROM procrastinate_jobs" in statement):
+        together(act, act)
+    return asked(live.app)
 
 
-def ask_twice(live: Live, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many files are made for two who ask for the same at once."""
-    made, files = list[int](), signing.files
-
-    def counted(*given: object) -> object:
-        made.append(1)
-        return files(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(signing, "files", counted)
-    with live.app.app_context():
-        network = sold()
-
-    def ask() -> bytes:
-        with live.app.app_context():
-            return signed(network)
-
-    with meeting(live.app, lambda statement: "FROM plan_statement" in statement):
-        one, other = together(ask, ask)
-    assert one == other
-    return len(made)
+def test_two_who_ask_at_once_have_one_job(live: Live) -> None:
+    assert ask_twice(live) == 1
 
 
-def test_two_who_ask_at_once_have_it_made_once(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ask_twice(live, monkeypatch) == 1
-
-
-def test_without_turns_it_is_made_twice(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    with without_turns("earnings.compensation.services.filing.take_turn"):
-        assert ask_twice(live, monkeypatch) == 2
+def test_without_turns_they_have_two(live: Live) -> None:
+    with without_turns("earnings.compensation.services.jobs_of_statements.take_turn"):
+        assert ask_twice(live) == 2

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from hubapp.cli import period
-from hubapp.earnings.compensation import corrected, explaining, queries, verify_statement
+from hubapp.earnings.compensation import corrected, queries, signing, verify_statement
 from hubapp.earnings.compensation.errors import StillRecording
 from hubapp.earnings.compensation.models import PlanRefund, PlanSale
 from hubapp.earnings.compensation.services import freezing, periods
@@ -154,7 +154,7 @@ def test_a_close_does_not_wait_for_ever(live: Live, at_work: Town, monkeypatch: 
 def late(app: HubFlask) -> Town:
     """January is closed; then a refund is recorded that was stamped before, and February closes as well."""
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         found = town()
         close()
         with hub_scope(found.network.hub_id), unit_of_work():
@@ -201,7 +201,7 @@ def test_the_signed_files_of_both_periods_check(app: HubFlask, late: Town, name:
     client = app.test_client()
     sign_in(client, late.network.people["cem"])
     answer = client.get(f"/plan/pay/{name}/statement.json", base_url=base_url(app, None))
-    assert answer.status_code == 200
+    assert answer.status_code == 200  # made by the close
     assert verify_statement.check(answer.data).is_right
     assert [row["difference"] for row in lines_of(json.loads(answer.data))] == [-3_600]
 
@@ -213,7 +213,7 @@ def lines_of(file: dict[str, Any]) -> list[dict[str, Any]]:
 def test_what_an_upgraded_database_has_closed_stays_as_it_was(app: HubFlask) -> None:
     """As the migration leaves it: no row has a number yet, and all runs have the first."""
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         found = town()
         close()
         across(lambda: [db.session.execute(text(statement)) for statement in UPGRADED])

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from hubapp.earnings.compensation import explaining, standing, verify_statement
+from hubapp.earnings.compensation import explaining, signing, standing, verify_statement
 from hubapp.earnings.compensation.models import Participant
 from hubapp.earnings.compensation.statement.keys import PATH as KEYS
 from hubapp.kernel.db import db
 from hubapp.web.areas import HubFlask
 from tests.earnings.compensation.closing import close, paid
 from tests.factories.accounts import base_url, make_account, sign_in
+from tests.factories.jobs import run_all
 from tests.factories.members import make_member
 from tests.factories.plans import CLOSING, CLOSING_FEBRUARY, Network, across, announced, make_network
 
@@ -27,7 +29,7 @@ PAGE, FEBRUARY_PAGE = "/plan/pay/EUR-2027-01", "/plan/pay/EUR-2027-02"
 def network(app: HubFlask) -> Network:
     """Everybody has customers enough; January is closed."""
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         network = make_network()
         announced()
         network.joins("dan", "ben")
@@ -44,6 +46,18 @@ def page(app: HubFlask, network: Network, name: str, path: str = PAGE, status: i
     sign_in(client, network.people[name])
     answer = client.get(path, base_url=base_url(app, None))
     assert answer.status_code == status
+    return answer.text
+
+
+def file(app: HubFlask, network: Network, name: str, path: str = PAGE) -> str:
+    """The signed file, whoever makes it."""
+    client: FlaskClient = app.test_client()
+    sign_in(client, network.people[name])
+    answer = client.get(f"{path}/statement.json", base_url=base_url(app, None))
+    if answer.status_code == 303:
+        run_all(app)
+        answer = client.get(f"{path}/statement.json", base_url=base_url(app, None))
+    assert answer.status_code == 200
     return answer.text
 
 
@@ -99,7 +113,7 @@ def test_the_connector_reads_what_the_hub_came_to(app: HubFlask, network: Networ
 
 def test_what_a_rule_took_is_told(app: HubFlask) -> None:
     with app.app_context():
-        explaining.run_of.cache_clear()
+        signing.run_of.cache_clear()
         network = make_network()
         announced()
         network.joins("dan", "ben")
@@ -142,7 +156,7 @@ def test_corrections_stand_in_the_signed_files_of_both_periods(app: HubFlask, ne
     for name in {who for who, _ in booked}:
         expected = {component: amount for (who, component), amount in booked.items() if who == name}
         for path, section in ((PAGE, "later"), (FEBRUARY_PAGE, "corrections")):
-            report = verify_statement.check(page(app, network, name, f"{path}/statement.json").encode())
+            report = verify_statement.check(file(app, network, name, path).encode())
             assert report.is_right
             assert report.document is not None
             (one,) = report.document[section]
@@ -172,9 +186,8 @@ def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: N
     for shown in (listed, text):
         assert "Corrections of earlier periods" in shown
         assert f"-€{-back // 100}.{-back % 100:02}" in shown
-    path = f"{FEBRUARY_PAGE}/statement.json"
-    assert path in text
-    raw = page(app, network, name, path).encode()
+    assert f"{FEBRUARY_PAGE}/statement.json" in text
+    raw = file(app, network, name, FEBRUARY_PAGE).encode()
     report = verify_statement.check(raw)
     assert report.is_right, report.problems
     assert report.document is not None
@@ -186,7 +199,7 @@ def test_who_only_gives_back_has_a_page_and_a_file_too(app: HubFlask, network: N
 def test_each_changed_byte_of_such_a_file_is_named(app: HubFlask, network: Network) -> None:
     with app.app_context():
         give_back(network)
-    raw = page(app, network, "maud", f"{FEBRUARY_PAGE}/statement.json").encode()
+    raw = file(app, network, "maud", FEBRUARY_PAGE).encode()
     sections = [name for name in verify_statement.SECTIONS if name != "seal"]
     for name in sections:
         at = raw.index(f'\n "{name}": '.encode()) + 3
@@ -232,7 +245,7 @@ def test_the_earnings_page_of_the_hub_leads_there_and_into_the_books(app: HubFla
 def test_the_signed_file_says_the_same_and_can_be_checked_away_from_the_server(
     app: HubFlask, network: Network, name: str, tmp_path: Path
 ) -> None:
-    text, keys = page(app, network, name, f"{PAGE}/statement.json"), page(app, network, name, KEYS)
+    text, keys = file(app, network, name), page(app, network, name, KEYS)
     told, known = tmp_path / "statement.json", tmp_path / "keys.json"
     told.write_text(text, encoding="utf-8")
     known.write_text(keys, encoding="utf-8")
@@ -248,3 +261,50 @@ def test_the_signed_file_says_the_same_and_can_be_checked_away_from_the_server(
 
 def test_nobody_gets_a_file_of_what_was_not_paid(app: HubFlask, network: Network) -> None:
     page(app, network, "ada", f"{PAGE[:-2]}02/statement.json", status=404)
+    page(app, network, "ada", f"{PAGE[:-2]}02/signing", status=404)
+
+
+def waiting_page(app: HubFlask, network: Network, status: int, **headers: str) -> TestResponse:
+    client: FlaskClient = app.test_client()
+    sign_in(client, network.people["cem"])
+    answer = client.get(f"{PAGE}/signing", base_url=base_url(app, None), headers=headers)
+    assert answer.status_code == status
+    return answer
+
+
+def set_jobs(values: str) -> None:
+    across(lambda: db.session.execute(db.text(f"UPDATE procrastinate_jobs SET {values} WHERE status <> 'succeeded'")))
+
+
+def test_who_asks_for_the_file_waits_on_a_page_until_it_is_made(app: HubFlask, network: Network) -> None:
+    page(app, network, "cem", f"{PAGE}/statement.json", 303)
+    waits = waiting_page(app, network, 202).text
+    assert "is being made" in waits
+    assert '<meta http-equiv="refresh" content="2">' in waits.partition("<noscript>")[2]
+    assert waiting_page(app, network, 204, **{"HX-Request": "true"})
+    run_all(app)
+    assert waiting_page(app, network, 200, **{"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    made = waiting_page(app, network, 200).text
+    assert f'<meta http-equiv="refresh" content="0; url={PAGE}/statement.json">' in made
+    assert verify_statement.check(page(app, network, "cem", f"{PAGE}/statement.json").encode()).is_right
+
+
+def test_a_job_that_fails_is_told_and_one_that_is_given_up_waits_for_nobody(app: HubFlask, network: Network) -> None:
+    page(app, network, "cem", f"{PAGE}/statement.json", 303)
+    with app.app_context():
+        set_jobs("attempts = 1, scheduled_at = now() + interval '1 hour'")
+    assert "It did not work at once and is tried again." in waiting_page(app, network, 202).text
+    with app.app_context():
+        set_jobs("status = 'failed', scheduled_at = NULL")
+    told = waiting_page(app, network, 202).text
+    assert "It could not be made." in told
+    assert "data-waits" not in told
+    assert 'http-equiv="refresh"' not in told
+    page(app, network, "cem", f"{PAGE}/statement.json", 303)
+    assert "data-waits" in waiting_page(app, network, 202).text
+
+
+def test_what_nobody_asked_for_is_not_waited_for(app: HubFlask, network: Network) -> None:
+    told = waiting_page(app, network, 202).text
+    assert "Nobody has asked for it yet." in told
+    assert "data-waits" not in told

@@ -106,11 +106,11 @@ def test_the_way_up_of_a_wide_tree_is_thinned_as_a_thin_one_is() -> None:
 
 @CAREFUL
 @given(forests())
-def test_a_downline_is_everybody_whose_path_leads_through(parents: list[int]) -> None:
+def test_a_path_ends_at_whom_it_leads_to(parents: list[int]) -> None:
     tree = planted(parents)
     for member in range(len(parents)):
-        expected = [member in tree.path(one) for one in range(len(parents))]
-        assert tree.downline(member).tolist() == expected
+        whole = tree.path(member)
+        assert [tree.path(member, to=one) for one in whole] == [whole[: at + 1] for at in range(len(whole))]
 
 
 @pytest.mark.parametrize("size", [DEEP, DEEP + 1, DEEP + 2])

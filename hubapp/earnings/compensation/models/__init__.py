@@ -13,6 +13,7 @@ from hubapp.earnings.compensation.models.participants import (
 from hubapp.earnings.compensation.models.periods import (
     PeriodStatus,
     PlanBooking,
+    PlanExplained,
     PlanLine,
     PlanPeriod,
     PlanRun,
@@ -30,6 +31,7 @@ __all__ = [
     "Participation",
     "PeriodStatus",
     "PlanBooking",
+    "PlanExplained",
     "PlanGroup",
     "PlanGroupDelta",
     "PlanLine",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.earnings.compensation.freezing import Freeze
@@ -37,7 +38,8 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
     `event_time`: which moment of a sale decides that it belongs here (a column of plan_sale); both are its version's.
 
     `cutoff` and `freeze_number` (see freezing): what was recorded up to them is in the closing run; together with its
-    digest they freeze its inputs, because sales, refunds and sponsorships are only added to.
+    digest they freeze its inputs, because sales, refunds and sponsorships are only added to. `explained_at`: when
+    everybody's lines were kept.
     """
 
     __tablename__ = "plan_period"
@@ -57,6 +59,7 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
     closed_by: Mapped[uuid.UUID | None]
     closed_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
+    explained_at: Mapped[datetime | None]
 
     __table_args__: Any = (
         UniqueConstraint("currency", "first_day"),
@@ -70,6 +73,7 @@ class PlanPeriod(db.Model):  # type: ignore[name-defined]
         ),
         CheckConstraint("(status = 'closed') = (booked_at IS NOT NULL)", name="booked"),
         CheckConstraint("freeze_number IS NULL OR cutoff IS NOT NULL", name="freeze"),
+        CheckConstraint("explained_at IS NULL OR cutoff IS NOT NULL", name="explained"),
     )
 
     @property
@@ -141,6 +145,19 @@ class PlanLine(db.Model):  # type: ignore[name-defined]
         Index("ix_plan_line_account_id", "account_id", "period_id"),
         Index("ix_plan_line_waiting", "in_hub_id", "id", postgresql_where=text("booked_at IS NULL")),
     )
+
+
+class PlanExplained(db.Model):  # type: ignore[name-defined]
+    """What the lines of a closed period are made of, for whom they pay: `plans.told.Told`, as JSON. Never changed.
+
+    Of sales of others it has no more than sums, and of people and orders only ids.
+    """
+
+    __tablename__ = "plan_explained"
+
+    period_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_period.id"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
 
 class PlanStatement(db.Model):  # type: ignore[name-defined]

@@ -63,8 +63,13 @@ def of_result(result: Result, *, form: int = FORM) -> str:
 def _amounts(result: Result, people: Column) -> Iterator[bytes]:
     for paid, final in zip(result.paid, result.capped, strict=True):
         name, kept = paid.component.id, paid.kept
-        columns = {"amount": final, "rounded": paid.rounded, "exact": kept.exact}
-        columns |= {"lost": kept.forfeited, "why": kept.why}
+        columns = {
+            "amount": final,
+            "rounded": paid.rounded,
+            "exact": kept.exact,
+            "lost": kept.forfeited,
+            "why": kept.why,
+        }
         for what, column in columns.items():
             yield from _numbers(f"{name}.{what}", column, people)
 
@@ -106,7 +111,7 @@ def _sorted(ids: Sequence[Any]) -> Column:
 
 def _moved(places: Column, order: Column) -> Column:
     """Places in a column as places in its sorted order; -1 stays."""
-    there = np.append(np.zeros(len(order), np.int32), np.int32(-1))
+    there = np.full(len(order) + 1, -1, np.int32)
     there[order] = np.arange(len(order), dtype=np.int32)
     return there.take(places)
 

@@ -36,15 +36,21 @@ class Line:
 
 def lines(result: Result, member: str) -> list[Line]:
     """Every line of a member that is paid or forfeited, in the plan's order. Raises ValueError for nobody."""
-    at = result.ground.members.ids.index(member)
+    return lines_at(result, result.ground.members.ids.index(member))
+
+
+def lines_at(result: Result, at: int) -> list[Line]:
+    """The same by the member's index."""
     found = [_line(result, paid, place, at) for place, paid in enumerate(result.paid)]
-    return [line for line in found if line.computed or line.amount]
+    return [line for line in found if line is not None]
 
 
-def _line(result: Result, paid: Paid, place: int, at: int) -> Line:
+def _line(result: Result, paid: Paid, place: int, at: int) -> Line | None:
+    exact, forfeited, amount = (int(one[at]) for one in (paid.kept.exact, paid.kept.forfeited, result.capped[place]))
+    if not (exact + forfeited or amount):
+        return None
     explain = COMPONENTS[paid.component.type][1]
     pieces = tuple(piece for piece in explain(paid.component, result.ground, at) if piece.exact)
-    exact, forfeited = int(paid.kept.exact[at]), int(paid.kept.forfeited[at])
     return Line(
         result.ground.members.ids[at],
         paid.component.id,
@@ -55,7 +61,7 @@ def _line(result: Result, paid: Paid, place: int, at: int) -> Line:
         REASONS[paid.kept.why[at]],
         exact,
         int(paid.rounded[at]),
-        int(result.capped[place][at]),
+        amount,
     )
 
 

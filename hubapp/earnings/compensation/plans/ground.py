@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from hubapp.earnings.compensation.plans.columns import WORD, Column, reach, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Inputs, Orders
+from hubapp.earnings.compensation.plans.listing import Listing
 from hubapp.earnings.compensation.plans.rounding import SCALE, Rounding
-from hubapp.earnings.compensation.plans.schema import Base
+from hubapp.earnings.compensation.plans.schema import Base, Component
 
+Part = TypeVar("Part", bound=Component)
+Made = TypeVar("Made")
 PART = 2**15  # orders
 COLUMNS = {"cv": "own", "pv": "own_pv", "cumulative_cv": "cumulative"}
 
@@ -34,6 +38,7 @@ class Ground:
         self.counts: Column | None = inputs.orders.counted(base)
         self.rounding = rounding or Rounding()
         self.size = len(inputs.members.ids)
+        self._made: dict[tuple[object, str], Any] = {}
         self.room = WORD // (4 * SCALE) - reach(self.members.earlier_cv) - beside - self.rounding.unit
 
     def fitting(self, column: Column) -> Column:
@@ -147,19 +152,52 @@ class Ground:
 
     def sold(self) -> list[int]:
         """The orders of sellers, in order of arrival."""
-        return self._listed(self.orders.seller >= 0)
+        is_sold = self.orders.seller >= 0
+        return np.flatnonzero(is_sold if self.counts is None else is_sold & self.counts).tolist()
 
     def places(self, member: int) -> list[int]:
         """The member's own orders, in order of arrival."""
-        return self._listed(self.orders.seller == member)
+        return self._sales.of(member)
 
     def places_under(self, member: int) -> list[int]:
         """The orders of the member's group, in order of arrival."""
-        inside = np.append(self.tree.downline(member), False)
-        return self._listed(inside.take(self.orders.seller))
+        group = [member]
+        for one in group:  # which grows meanwhile
+            group += self.frontline(one)
+        return sorted(at for one in group for at in self.places(one))
 
-    def _listed(self, chosen: Column) -> list[int]:
-        return np.flatnonzero(chosen if self.counts is None else chosen & self.counts).tolist()
+    def frontline(self, member: int) -> list[int]:
+        """Whom the member sponsors, ascending."""
+        return self._frontlines.of(member)
+
+    def hubs_of(self, member: int) -> Sequence[int]:
+        """The hubs that the member looks after, ascending."""
+        return self._held.get(member, ())
+
+    def once(self, make: Callable[[Part, Ground], Made], component: Part) -> Made:
+        """What is made of a component and this ground: made once, however many lines are explained with it."""
+        key = make, component.id
+        if key not in self._made:
+            self._made[key] = make(component, self)
+        found: Made = self._made[key]
+        return found
+
+    @cached_property
+    def _sales(self) -> Listing:
+        seller = self.orders.seller
+        return Listing(seller if self.counts is None else np.where(self.counts, seller, -1), self.size)
+
+    @cached_property
+    def _frontlines(self) -> Listing:
+        return Listing(self.tree.parent, self.size)
+
+    @cached_property
+    def _held(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for hub, connectors in enumerate(self.hubs.connectors):
+            for member, _days in connectors:
+                found.setdefault(member, []).append(hub)
+        return found
 
     def _counted(self, column: Column) -> Column:
         # Twice as fast as choosing, because nothing has to be guessed.

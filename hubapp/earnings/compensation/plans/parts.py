@@ -54,11 +54,10 @@ def tiers(row: Table, name: str) -> Tiers:
     if not steps:
         raise row.bad(name, "has no tier")
     for place, (low, high) in enumerate(pairwise(start for start, _ in steps), start=1):
-        if low < high:
-            continue
-        unsorted, overlap = f"tiers are not sorted: {high} comes after {low}", f"both start at {high}"
-        reason = f"overlaps the tier before it: {overlap}" if low == high else unsorted
-        raise row.bad(f"{name}[{place}].from", reason)
+        if low == high:
+            raise row.bad(f"{name}[{place}].from", f"overlaps the tier before it: both start at {high}")
+        if low > high:
+            raise row.bad(f"{name}[{place}].from", f"tiers are not sorted: {high} comes after {low}")
     return Tiers.of(steps)
 
 

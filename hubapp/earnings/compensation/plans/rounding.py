@@ -48,8 +48,8 @@ def divided(wholes: Column, weights: Column) -> Column:
     if most * weights.shape[0] >= WORD or most * reach(wholes) >= WORD:
         wholes, weights = wholes.astype(object), weights.astype(object)
     sum_ = weights.sum(axis=0)
-    product, by = wholes * weights, np.maximum(sum_, 1)
-    parts, over = product // by, product % by
+    product, divisor = wholes * weights, np.maximum(sum_, 1)
+    parts, over = product // divisor, product % divisor
     left = (wholes - parts.sum(axis=0)) * (sum_ != 0)
     # Stable: the earlier of two equal remainders comes first. There are more remainders than units left.
     order = np.argsort(-over, axis=0, kind="stable")
@@ -60,4 +60,4 @@ def divided(wholes: Column, weights: Column) -> Column:
 
 def apportioned(whole: int, weights: Column) -> Column:
     """`hamilton` over a whole column."""
-    return divided(np.array([whole], object if whole >= WORD else np.int64), weights[:, None]).ravel()
+    return divided(np.array([whole], object if whole >= WORD else np.int64), weights[:, None])[:, 0]

@@ -72,31 +72,29 @@ class Tree:
     def _roll_up_one_by_one(self, own: Column) -> Column:
         """The same for small trees and long lines."""
         total, above = own.tolist(), self.above.tolist()
-        for place in range(len(total) - 1, self.levels[min(1, len(self.levels) - 1)] - 1, -1):
-            total[above[place]] += total[place]
+        for place in reversed(range(len(total))):
+            if above[place] >= 0:
+                total[above[place]] += total[place]
         return np.array(total, own.dtype)
 
     def legs(self, values: Column) -> Column:
         """The sum of `values` over the frontline, for everybody."""
         return sums(len(values), self.parent, values)[:-1]
 
-    def path(self, member: int) -> list[int]:
-        """From the member to the root, both included."""
-        return list(self.climb(member))
+    def path(self, member: int, *, to: int = -1) -> list[int]:
+        """From the member to the one above it who is named, else to the root, both included."""
+        way = []
+        for one in self.climb(member):
+            way.append(one)
+            if one == to:
+                break
+        return way
 
     def climb(self, member: int) -> Iterator[int]:
-        """The same one by one."""
+        """From the member to the root, both included, one by one."""
         while member >= 0:
             yield member
             member = int(self.parent[member])
-
-    def downline(self, member: int) -> Column:
-        """Whether each member stands in the member's group, the member included."""
-        is_it = np.zeros(len(self.parent) + 1, bool)
-        is_it[[self.place[member], -1]] = True
-        climb = Climb(self)
-        climb.thin(is_it)
-        return self.lift((climb.up[:-1] == self.place[member]) | is_it[:-1])
 
 
 class Climb:

@@ -1,55 +1,67 @@
-"""Signed files are made once and kept: one after the other as they are asked for, and what a close corrects at once."""
+"""Signed files are made once and kept, by jobs one after the other: asked for by people, or corrected by a close."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from psycopg.errors import LockNotAvailable
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 
 from hubapp.earnings.compensation import explaining, queries, signing
-from hubapp.earnings.compensation.errors import StillSigning
+from hubapp.earnings.compensation.explaining import Paid
 from hubapp.earnings.compensation.models import PlanLine, PlanPeriod, PlanRun, PlanStatement, RunKind
+from hubapp.earnings.compensation.services import jobs_of_statements
+from hubapp.earnings.compensation.services.jobs_of_statements import SIGN
 from hubapp.earnings.compensation.signing import Wanted
 from hubapp.earnings.compensation.standing import Standing
+from hubapp.jobs.failures import State
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db
 from hubapp.people.accounts import queries as accounts
 
-PATIENCE = timedelta(seconds=20)
 AT_ONCE = 500  # people
 
 
-def signed(*, account_id: UUID, name: str, standing: Standing, settings: Settings, now: datetime) -> tuple[str, bytes]:
-    """File name and file, with every correction; the same again for the same key, until another close corrects it.
+def kept(*, account_id: UUID, standing: Standing, settings: Settings) -> tuple[str, bytes] | None:
+    """File name and file, with every correction by now; None where it is still to be made. Refuses with NoSuchPeriod.
 
-    Made when it is asked for first, and kept. Who was not in the period, and only gives back of an earlier one, has one
-    too. Refuses with NoSuchPeriod, or with StillSigning while others are made.
+    Who was not in the period, and only gives back of an earlier one, has one too.
     """
-    wanted = Wanted(account_id, name, explaining.paid(account_id=account_id, standing=standing))
+    wanted = _wanted(account_id, explaining.paid(account_id=account_id, standing=standing))
     content = _kept(wanted, settings)
-    if content is None:
-        take_turn()
-        content = _kept(wanted, settings) or _make([wanted], settings=settings, now=now)[0]
-    return wanted.file_name, content
+    return None if content is None else (wanted.file_name, content)
 
 
-def take_turn() -> None:
-    """One at a time, until the transaction ends: each may need a whole network in memory. Refuses with StillSigning."""
-    wait = text("SELECT set_config('lock_timeout', :patience, true)")
-    try:
-        with db.session.begin_nested():
-            db.session.execute(wait, {"patience": f"{PATIENCE / timedelta(milliseconds=1):.0f}"})
-            db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('plan statement', 0))"))
-            db.session.execute(wait, {"patience": "0"})
-    except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            raise StillSigning from None
-        raise
+def ask(*, account_id: UUID, standing: Standing) -> None:
+    """Have it made by a job; asked for again while that goes on, it changes nothing. Refuses with NoSuchPeriod."""
+    explaining.paid(account_id=account_id, standing=standing)
+    jobs_of_statements.ask(name=SIGN, **_arguments(account_id, standing))
+
+
+def state(*, account_id: UUID, standing: Standing) -> State | None:
+    """How that job stands; None where nobody has asked for it, or it is done."""
+    return jobs_of_statements.state(name=SIGN, **_arguments(account_id, standing))
+
+
+def _arguments(account_id: UUID, standing: Standing) -> dict[str, str]:
+    period_id = standing.row.id if standing.row is not None else ""
+    return {"period_id": str(period_id), "account_id": str(account_id)}
+
+
+def sign(*, account_id: UUID, period_id: UUID, settings: Settings, now: datetime) -> None:
+    """Make it and keep it, unless that is done; its bytes are the same until another close corrects it."""
+    paid = explaining.paid_in(account_id, db.session.get_one(PlanPeriod, period_id))
+    if paid is None:
+        return
+    wanted = _wanted(account_id, paid)
+    if _kept(wanted, settings) is None:
+        _make([wanted], settings=settings, now=now)
+
+
+def _wanted(account_id: UUID, paid: Paid) -> Wanted:
+    return Wanted(account_id, accounts.names([account_id]).get(account_id, ""), paid)
 
 
 def file_corrected(*, period_id: UUID, after: UUID | None, settings: Settings, now: datetime) -> UUID | None:
@@ -62,7 +74,6 @@ def file_corrected(*, period_id: UUID, after: UUID | None, settings: Settings, n
     people: list[UUID] = [row.account_id for row in rows]
     if not people:
         return None
-    take_turn()
     names = accounts.names(people)
     periods = queries.periods_by_id({period_id, *(one for row in rows for one in row.periods)})
     wanted = [
@@ -90,11 +101,9 @@ def _corrected(period: PlanPeriod, after: UUID | None) -> Select[UUID, Sequence[
     return statement if after is None else statement.where(PlanLine.account_id > after)
 
 
-def _make(wanted: Sequence[Wanted], *, settings: Settings, now: datetime) -> list[bytes]:
-    found = signing.files(wanted, settings)
-    for one, content in zip(wanted, found, strict=True):
+def _make(wanted: Sequence[Wanted], *, settings: Settings, now: datetime) -> None:
+    for one, content in zip(wanted, signing.files(wanted, settings), strict=True):
         _keep(one, content, settings, now)
-    return found
 
 
 def _keep(one: Wanted, content: bytes, settings: Settings, now: datetime) -> None:

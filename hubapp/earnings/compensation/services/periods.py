@@ -15,9 +15,10 @@ from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PeriodStatus, PlanPeriod, PlanRun, PlanVersion, RunKind, TaskStep
 from hubapp.earnings.compensation.plans.schema import Plan
 from hubapp.earnings.compensation.running import Amounts, Run, Summary, Tell, silent
-from hubapp.earnings.compensation.services import reconciling, writing
+from hubapp.earnings.compensation.services import jobs_of_statements, reconciling, writing
 from hubapp.earnings.compensation.services.booking import ask_to_book, finish
 from hubapp.earnings.compensation.services.freezing import freeze
+from hubapp.earnings.compensation.services.jobs_of_statements import LINES
 from hubapp.earnings.compensation.services.locking import locked_period
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
@@ -65,6 +66,7 @@ def close(*, currency: str, name: str, by: Actor, now: datetime, tell: Tell = si
     details["differed"] = figures["differed"]
     audit.record(actor=by, action="plan.close", subject=f"period:{period.id}", details=details, now=now)
     ask_to_book(currency=currency)
+    jobs_of_statements.enqueue(name=LINES, period_id=str(period.id))
     finish(period_id=period.id, now=now)
     return period
 

@@ -54,11 +54,10 @@ def explain(component: Differential, ground: Ground, member: int) -> Iterator[Pi
     if component.mode == "marginal":
         yield from _explain_marginal(component, ground, member)
         return
-    rate, ids, orders = rates(component, ground), ground.members.ids, ground.orders
+    rate, ids, orders = ground.once(rates, component), ground.members.ids, ground.orders
     for at in ground.places_under(member):
         seller, cv = int(orders.seller[at]), int(orders.cv[at])
-        path = ground.tree.path(seller)
-        beneath = path[: path.index(member)]
+        beneath = ground.tree.path(seller, to=member)[:-1]
         bps = int(rate[member]) - max((int(rate[one]) for one in beneath), default=0)
         if bps > 0:
             yield Piece("difference" if beneath else "own_sale", cv, bps, cv * bps, orders.ids[at], ids[seller])
@@ -74,8 +73,10 @@ def _explain_marginal(component: Differential, ground: Ground, member: int) -> I
         for base, bps in tiers.pieces(running, running + cv):
             yield Piece("own_sale", base, bps, base * bps, ground.orders.ids[at], ids[member])
         running += cv
-    for leg in np.flatnonzero((ground.tree.parent == member) & (ground.gv != 0)).tolist():
+    for leg in ground.frontline(member):
         volume = int(ground.gv[leg])
+        if not volume:
+            continue
         added = tiers.integral(running + volume) - tiers.integral(running)
         yield Piece("leg", volume, None, added - tiers.integral(volume), leg=ids[leg])
         running += volume

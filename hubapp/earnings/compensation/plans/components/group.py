@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import plain
+from hubapp.earnings.compensation.plans.columns import Column, plain
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
@@ -21,15 +21,20 @@ def tiered(component: GroupTier, ground: Ground) -> Outcome:
     whole = tiers.pays(ground.volume(component.on), mode=mode)
     alone = tiers.pays(ground.own, mode=mode) if component.on == "gv" else ground.empty()
     if component.ranks:
-        whole = np.where(ground.has_rank(component.ranks), whole, 0)
+        whole = np.where(ranked(component, ground), whole, 0)
     own = np.minimum(whole, alone)
     return Outcome(own, whole - own)
+
+
+def ranked(component: GroupTier, ground: Ground) -> Column:
+    """Who has one of its ranks."""
+    return ground.has_rank(component.ranks)
 
 
 def explain_tiered(component: GroupTier, ground: Ground, member: int) -> Iterator[Piece]:
     """The group's volume, tier by tier."""
     volume = int(ground.volume(component.on)[member])
-    if not volume or (component.ranks and not ground.has_rank(component.ranks)[member]):
+    if not volume or (component.ranks and not ground.once(ranked, component)[member]):
         return
     tiers = component.tiers
     pieces = tiers.pieces(0, volume) if component.mode == "marginal" else [(volume, tiers.rate(volume))]
@@ -75,7 +80,7 @@ def _by_hub(ground: Ground, money: int) -> dict[int, int]:
 
 def explain_pool(component: Pool, ground: Ground, member: int) -> Iterator[Piece]:
     """One piece: the fund, and the member's part of it."""
-    exact = int(pool(component, ground).own[member])
+    exact = int(ground.once(pool, component).own[member])
     if exact:
         yield Piece("pool", fund(component, ground), None, exact)
 

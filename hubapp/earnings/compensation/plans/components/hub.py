@@ -32,8 +32,8 @@ def _fee_parts(component: HubShare, ground: Ground, hub: int) -> tuple[int, int]
 
 def explain_share(component: HubShare, ground: Ground, member: int) -> Iterator[Piece]:
     """Hub by hub."""
-    for hub, name in enumerate(ground.hubs.ids):
-        held = ground.hubs.connectors[hub]
+    for hub in ground.hubs_of(member):
+        held, name = ground.hubs.connectors[hub], ground.hubs.ids[hub]
         parts = hamilton(_fee_parts(component, ground, hub)[1], [days for _, days in held])
         for (one, _), part in zip(held, parts, strict=True):
             if one == member and part:
@@ -76,16 +76,15 @@ def _split(component: HubTier, ground: Ground, hub: int, exact: int) -> list[tup
     if not any(weights):
         weights = [days for _, days in held]
     if len(held) == 1:
-        ((alone, _),) = held
-        return [(alone, exact)]
+        return [(member, exact) for member, _ in held]
     parts = hamilton(ground.rounding.of(exact), weights)
     return [(member, part * SCALE) for (member, _), part in zip(held, parts, strict=True)]
 
 
 def explain_tiered(component: HubTier, ground: Ground, member: int) -> Iterator[Piece]:
     """Tier by tier and the fixed payment; of a shared hub one piece with the member's part."""
-    for hub, name in enumerate(ground.hubs.ids):
-        turnover = _turnover(component, ground)[hub]
+    for hub in ground.hubs_of(member):
+        name, turnover = ground.hubs.ids[hub], _turnover(component, ground)[hub]
         parts = dict(_split(component, ground, hub, _line(component, ground, hub)))
         if not parts.get(member):
             continue

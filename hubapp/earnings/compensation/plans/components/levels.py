@@ -45,10 +45,10 @@ def depths(component: Unilevel, ground: Ground) -> Column:
 
 def explain_unilevel(component: Unilevel, ground: Ground, member: int) -> Iterator[Piece]:
     """Sale by sale: the walk from the seller up, as the plan's words have it."""
-    orders, active, depth = ground.orders, ground.members.active, depths(component, ground)
+    orders, active, depth = ground.orders, ground.members.active, ground.once(depths, component)
     for at in ground.places_under(member):
         seller, cv = int(orders.seller[at]), int(orders.cv[at])
-        for level, taker in _takers(component, ground.tree.path(seller)[1:], active, depth):
+        for level, taker in _takers(component, ground.tree.path(seller, to=member)[1:], active, depth):
             if taker == member:
                 bps, name = component.levels[level - 1], ground.members.ids[seller]
                 yield Piece("level", cv, bps, cv * bps, orders.ids[at], name, level=level)
@@ -59,7 +59,7 @@ def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Colu
     if component.compression == "standard":
         uplines = [one for one in uplines if active[one]]
     waiting = iter(uplines)
-    for level, _ in enumerate(component.levels, start=1):
+    for level in range(1, len(component.levels) + 1):
         for one in waiting:
             if active[one] and depth[one] >= level:
                 yield level, one
@@ -71,23 +71,28 @@ def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Colu
 def generation(component: Generation, ground: Ground) -> Outcome:
     """The volume of each owner's generation 0 moves from one member of the rank to the next above."""
     tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
-    is_owner = tree.lay(ground.has_rank(frozenset([component.rank])), end=True)
+    is_owner = tree.lay(owners(component, ground), end=True)
     climb.thin(is_owner)
-    owners = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
+    owned_by = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
     here = np.flatnonzero(is_owner[:-1])
-    moved = sums(ground.size, owners, ground.own_by_place).take(here)
+    moved = sums(ground.size, owned_by, ground.own_by_place).take(here)
     for bps in component.rates:
         here, moved = climb.moved(here, moved)
         down[here] += moved * bps
     return Outcome(ground.empty(), tree.lift(down))
 
 
+def owners(component: Generation, ground: Ground) -> Column:
+    """Who has the rank of those whose generations count."""
+    return ground.has_rank(frozenset([component.rank]))
+
+
 def explain_generation(component: Generation, ground: Ground, member: int) -> Iterator[Piece]:
     """Sale by sale: the member's place among those of the rank on the way to the root."""
-    orders, is_owner = ground.orders, ground.has_rank(frozenset([component.rank]))
+    orders, is_owner = ground.orders, ground.once(owners, component)
     for at in ground.places_under(member) if is_owner[member] else ():
         seller, cv = int(orders.seller[at]), int(orders.cv[at])
-        place = [one for one in ground.tree.path(seller) if is_owner[one]].index(member)
+        place = sum(bool(is_owner[one]) for one in ground.tree.path(seller, to=member)) - 1
         if 1 <= place <= len(component.rates):
             bps, name = component.rates[place - 1], ground.members.ids[seller]
             yield Piece("generation", cv, bps, cv * bps, orders.ids[at], name, level=place)
