@@ -24,8 +24,8 @@ FILL = (
          how_to_find, online_url, starts_at, ends_at, most_seats, closes_minutes, questions, taken, waiting, revision,
          cover_seed, created_at, updated_at)
        SELECT :hub, uuidv7(), 0, false, 'many-' || n, 'published', 'Many ' || n, '', 'place', '', '', '', '',
-         :now + (n - :many / 2) * interval '1 hour', :now + (n - :many / 2 + 1) * interval '1 hour', 4, 0, '[]', 0, 0, 0,
-         '', :now, :now
+         :now + (n - :many / 2) * interval '1 hour', :now + (n - :many / 2 + 1) * interval '1 hour',
+         4, 0, '[]', 0, 0, 0, '', :now, :now
        FROM generate_series(1, :many) n""",
     """INSERT INTO gathering_registration (hub_id, id, gathering_id, account_id, seats, status, answers, queued_at,
          confirmed_at, told_revision)
