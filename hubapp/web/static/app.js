@@ -91,6 +91,14 @@ const release = (form) => {
   for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
 };
 
+/* A form without an address of its own goes to the page's, with the part that one jumped to: focus would land there
+   again, and not on what is wrong */
+on("submit", ({ target }) => {
+  if (location.hash && !target.getAttribute("action")) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+});
+
 on("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
