@@ -18,7 +18,7 @@ from hubapp.market.catalogue.models import Listing
 from hubapp.market.catalogue.views import cards
 from hubapp.market.catalogue.views.market import uuid_or_none
 from hubapp.people.membership.views import guards
-from hubapp.web import access, areas
+from hubapp.web import access, areas, request_scope
 
 pages = areas.hub_blueprint("selling", __name__)
 
@@ -120,6 +120,7 @@ def add_picture(listing_id: UUID) -> ResponseReturnValue:
         try:
             _store(listing, form)
         except Refusal as refusal:
+            request_scope.keep()  # it counts, for finding out that something is no picture is work
             form.refuse(refusal)
         else:
             flash(_("Picture added."), "good")
