@@ -6,7 +6,6 @@ from importlib import import_module
 from types import ModuleType
 
 from flask import Blueprint, Flask
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from hubapp.home import badges, presentation
@@ -118,7 +117,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
     _install_tenancy(app, settings)
-    Babel(
+    translations.Catalogues(
         app,
         default_translation_directories=str(LOCALE),
         locale_selector=locales.select_locale,

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from hubapp.community.messages import queries as messages
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.market.orders import basket_queries
 from hubapp.people.notifications import queries as notifications
 from hubapp.web import areas
+
+# Every page asks: made once.
+_READER = bindparam("reader", type_=Uuid())
+_COUNTS = standing(
+    select(basket_queries.basket_pieces(_READER).scalar_subquery(), notifications.unread(_READER), messages.unread())
+)
 
 
 def basket_count() -> int:
@@ -30,11 +36,8 @@ def messages_count() -> int:
 
 def _counts() -> tuple[int, int, int]:
     if "badges" not in g:
-        unread = notifications.unread(current_user.account_id)
         if areas.in_hub():
-            pieces = basket_queries.basket_pieces(current_user.account_id)
-            threads = messages.unread(current_user.account_id)
-            row = db.session.execute(select(pieces.scalar_subquery(), unread, threads)).one()
+            row = db.session.execute(_COUNTS, {"reader": current_user.account_id}).one()
             g.badges = (int(row[0] or 0), int(row[1]), int(row[2]))
         else:
             g.badges = (0, notifications.count_unread(current_user.account_id), 0)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy.orm import load_only
 
 from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.models import (
@@ -19,7 +20,7 @@ from hubapp.community.gatherings.models import (
     Status,
 )
 from hubapp.community.gatherings.ticket_models import CalendarFeed, GatheringTicket
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.people.membership import queries as membership
 
 PAGE = 24
@@ -97,16 +98,38 @@ def _page(statement: Select[Gathering], limit: int) -> Page:
     return Page(tuple(rows[:limit]), None if last is None else (last.starts_at, last.id))
 
 
-def next_with_seats(*, now: datetime, limit: int) -> Sequence[Gathering]:
-    """The next ones for which one can still register and get a seat."""
-    statement = select(Gathering).where(
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_IN_AN_AGENDA = load_only(
+    Gathering.slug,
+    Gathering.title,
+    Gathering.format,
+    Gathering.place_name,
+    Gathering.starts_at,
+    Gathering.ends_at,
+    Gathering.capacity,
+    Gathering.taken,
+    Gathering.waiting,
+    Gathering.price,
+    raiseload=True,
+)
+_NEXT_WITH_SEATS = standing(
+    select(Gathering)
+    .options(_IN_AN_AGENDA)
+    .where(
         Gathering.status == Status.PUBLISHED,
-        Gathering.starts_at > now,
-        Gathering.starts_at - Gathering.closes_minutes * timedelta(minutes=1) > now,
+        Gathering.starts_at > _NOW,
+        Gathering.starts_at - Gathering.closes_minutes * timedelta(minutes=1) > _NOW,
         or_(Gathering.capacity.is_(None), Gathering.taken < Gathering.capacity),
         Gathering.waiting == 0,
     )
-    return db.session.scalars(statement.order_by(Gathering.starts_at, Gathering.id).limit(limit)).all()
+    .order_by(Gathering.starts_at, Gathering.id)
+    .limit(bindparam("at_most", type_=Integer))
+)
+
+
+def next_with_seats(*, now: datetime, limit: int) -> Sequence[Gathering]:
+    """The next ones for which one can still register and get a seat, with what an agenda shows of them."""
+    return db.session.scalars(_NEXT_WITH_SEATS, {"now": now, "at_most": limit}).all()
 
 
 def siblings(found: Gathering, *, now: datetime, limit: int = 4) -> Sequence[Gathering]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import DateTime, RowMapping, Uuid, bindparam, func, or_, select
 
 from hubapp.community.conversations import queries as conversations
 from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.mentoring import policies
 from hubapp.community.mentoring.models import Mentor, MentorStatus, Newcomer
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.orders import queries as orders
 from hubapp.people.profiles import queries as profiles
@@ -46,12 +46,17 @@ _PLANS = select(
     gatherings.has_registered(Newcomer.account_id).label(policies.GATHERING),
     or_(orders.has_bought(Newcomer.account_id), catalogue.has_offered(Newcomer.account_id)).label(policies.TRADE),
 ).where(Newcomer.ended_at.is_(None))
+_PLAN = standing(
+    _PLANS.where(
+        Newcomer.account_id == bindparam("account", type_=Uuid()),
+        Newcomer.since > bindparam("since", type_=DateTime(timezone=True)),
+    )
+)
 
 
 def plan(account_id: UUID, *, features: Mapping[str, bool], now: datetime) -> Plan | None:
     """Somebody's open plan, if they have one. One query."""
-    fresh = Newcomer.since > now - policies.LAPSES
-    row = db.session.execute(_PLANS.where(Newcomer.account_id == account_id, fresh)).mappings().one_or_none()
+    row = db.session.execute(_PLAN, {"account": account_id, "since": now - policies.LAPSES}).mappings().one_or_none()
     return None if row is None else _plan(row, features)
 
 

@@ -87,10 +87,12 @@ _NEWER_THREADS = (
 )
 
 
-def unread(account_id: UUID) -> ScalarSelect[int]:
-    """In how many threads somebody has something new, muted ones aside; 100 for more. To be asked with other things."""
-    counted = _MINE.params(reader=account_id).subquery()
-    return select(func.count()).select_from(counted).scalar_subquery()
+def unread() -> ScalarSelect[int]:
+    """In how many threads the account bound as `reader` has something new, muted ones aside; 100 for more.
+
+    To be asked along with other things.
+    """
+    return select(func.count()).select_from(_MINE.subquery()).scalar_subquery()
 
 
 def inbox(account_id: UUID, *, before: UUID | None = None, limit: int = PAGE) -> tuple[list[Line], UUID | None]:

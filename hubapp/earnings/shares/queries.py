@@ -16,7 +16,7 @@ from hubapp.earnings.shares.errors import NotSettled, UnknownRules
 from hubapp.earnings.shares.models import EarningRight, MonthTurnover, OrderShare, ShareRuleVersion
 from hubapp.earnings.shares.policies import Amounts, Netting, Parties, Role
 from hubapp.earnings.shares.rules import Rules, RuleVersion, Terms
-from hubapp.kernel.db import db, require_hub_id
+from hubapp.kernel.db import db, require_hub_id, standing
 from hubapp.tenancy import queries as tenancy
 
 
@@ -107,7 +107,18 @@ def is_settled(order_id: UUID) -> bool:
 
 # One question for both, put together once: splits stand on receipts and on every member's front page.
 _SPLITS = (
-    select(OrderShare.fee, EarningRight)
+    select(
+        OrderShare.fee,
+        EarningRight.role,
+        EarningRight.owner,
+        EarningRight.amount,
+        EarningRight.reversed,
+        EarningRight.rate_bps,
+        EarningRight.explanation,
+        EarningRight.available_at,
+        EarningRight.is_vacant,
+    )
+    .select_from(OrderShare)
     .outerjoin(
         EarningRight,
         (EarningRight.hub_id == OrderShare.hub_id)
@@ -117,7 +128,7 @@ _SPLITS = (
     .where(OrderShare.hub_id == bindparam("hub"))
     .order_by(EarningRight.position)
 )
-_SPLIT = _SPLITS.where(OrderShare.id == bindparam("order"))
+_SPLIT = standing(_SPLITS.where(OrderShare.id == bindparam("order")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,7 @@ def _latest(orders: Select[UUID]) -> Select[Any]:
     newest = select(OrderShare.id).where(OrderShare.hub_id == bindparam("hub"), OrderShare.id.in_(orders))
     newest = newest.order_by(OrderShare.settled_at.desc(), OrderShare.id.desc()).limit(1)
     columns = (OrderShare.id, OrderShare.number, OrderShare.gross, OrderShare.currency)
-    return _SPLITS.add_columns(*columns).where(OrderShare.id == newest.scalar_subquery())
+    return standing(_SPLITS.add_columns(*columns).where(OrderShare.id == newest.scalar_subquery()))
 
 
 def latest_split(orders: Select[UUID], **values: Any) -> SettledSplit | None:
@@ -160,17 +171,17 @@ def _share_lines(rows: Sequence[Any]) -> list[ShareLine]:
     fee = rows[0].fee
     lines = [
         ShareLine(
-            right.role,
-            right.owner,
-            right.amount,
-            right.reversed,
-            right.rate_bps,
-            right.explanation,
-            right.available_at,
-            right.is_vacant,
+            row.role,
+            row.owner,
+            row.amount,
+            row.reversed,
+            row.rate_bps,
+            row.explanation,
+            row.available_at,
+            row.is_vacant,
         )
-        for right in (row.EarningRight for row in rows)
-        if right is not None  # a sale for nothing gives nobody a right
+        for row in rows
+        if row.role is not None  # a sale for nothing gives nobody a right
     ]
     if fee:
         lines.append(ShareLine(Role.FEE, "provider", fee, 0, None, {"kind": "fee", "fee": fee}, None))

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, load_only
 
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.market.catalogue.errors import NoSuchListing
 from hubapp.market.catalogue.models import Kind, Listing, ListingImage, Status
 
@@ -107,7 +107,7 @@ _ON_A_CARD = load_only(
     Listing.cover_seed,
     raiseload=True,
 )
-_WINDOW = (
+_WINDOW = standing(
     select(
         Listing,
         _COVER.c.id.label("cover_id"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, func, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.money import Money
@@ -94,7 +94,7 @@ _PIECES = select(func.sum(BasketLine.quantity)).join(
 )
 
 
-def basket_pieces(account_id: UUID) -> Select[int]:
+def basket_pieces(account_id: UUID | BindParameter[UUID]) -> Select[int]:
     """How many pieces wait in an account's basket (NULL for none), to be asked along with other things."""
     return _PIECES.where(Basket.account_id == account_id)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 
 
 @cache  # one per function
 def _statement(function: str, names: tuple[str, ...]) -> Any:
     arguments = ", ".join(f"{name} => :{name}" for name in names)
-    return text(f"SELECT * FROM {function}({arguments})")  # noqa: S608  function and argument names come from this package
+    return standing(text(f"SELECT * FROM {function}({arguments})"))  # noqa: S608  function and argument names come from this package
 
 
 def rows(function: str, /, **arguments: Any) -> list[Row[Any]]:

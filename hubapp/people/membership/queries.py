@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Row, Select, Uuid, bindparam, func, select, text, tuple_
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, load_only
 
 from hubapp.kernel import scope
 from hubapp.kernel.db import db
@@ -77,7 +77,10 @@ class HubOf:
 MEMBERS = (
     select(Membership, HubRole)
     .outerjoin(HubRole, (HubRole.hub_id == Membership.hub_id) & (HubRole.membership_id == Membership.id))
-    .options(defer(Membership.about, raiseload=True))
+    .options(
+        defer(Membership.about, raiseload=True),
+        load_only(HubRole.role, HubRole.permissions, HubRole.share_bps),
+    )
 )
 
 

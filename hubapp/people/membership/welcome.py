@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select, true, union_all
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, true, union_all
 from sqlalchemy.orm import aliased
 
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.people.membership.models import HubRole, Membership, MemberStatus, Role
 from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
 
@@ -42,17 +42,18 @@ _PEOPLE = MEMBERS.add_columns(_INVITED.label("invited"), (Membership.about != ""
     HubRole.granted_at, HubRole.id
 )
 _NAMED, _HELD = aliased(Membership), aliased(HubRole)
+# As one list of keys: asked for by name or by role, the database would read all members of the hub.
+_KEYS = union_all(
+    select(_NAMED.id).where(_NAMED.account_id == any_(bindparam("wanted", type_=ARRAY(Uuid)))),
+    select(_HELD.membership_id).where(_HELD.role == Role.CONNECTOR),
+)
+_WELCOME = standing(_PEOPLE.where(Membership.id.in_(_KEYS)))
 
 
 def welcome(*, reader_id: uuid.UUID | None, account_ids: Collection[uuid.UUID]) -> Welcome:
     """The people of a front page that shows `account_ids`, in one query."""
     wanted = {*account_ids} if reader_id is None else {*account_ids, reader_id}
-    # As one list of keys: asked for by name or by role, the database would read all members of the hub.
-    keys = union_all(
-        select(_NAMED.id).where(_NAMED.account_id.in_(wanted)),
-        select(_HELD.membership_id).where(_HELD.role == Role.CONNECTOR),
-    )
-    rows = db.session.execute(_PEOPLE.where(Membership.id.in_(keys))).all()
+    rows = db.session.execute(_WELCOME, {"wanted": list(wanted)}).all()
     people = {row.Membership.account_id: view_of(row) for row in rows}
     return Welcome(
         people,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import BindParameter, ColumnElement, func, select, text
 
 from hubapp.kernel.db import db
 from hubapp.people.notifications import kinds, policies
@@ -130,7 +130,7 @@ def _zone(hub_id: int | None) -> str:
     return "UTC" if hub_id is None else tenancy.hub_view(hub_id).timezone
 
 
-def unread(account_id: uuid.UUID) -> ColumnElement[int]:
+def unread(account_id: uuid.UUID | BindParameter[uuid.UUID]) -> ColumnElement[int]:
     """How many notices of the current hub (in none: of all) are unread, 100 for more; to be asked with other things."""
     return func.notices_unread(account_id)
 

@@ -12,18 +12,19 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Integer,
     Uuid,
     and_,
+    bindparam,
     case,
     exists,
     func,
-    literal,
     select,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.people.membership.finding import in_order
 from hubapp.people.membership.models import Membership, MemberStatus
 from hubapp.people.membership.queries import MEMBERS, MemberView, view_of
@@ -69,6 +70,38 @@ class Blocked:
     account_id: uuid.UUID
     since: datetime
     member: MemberView | None
+
+
+def blocks_whom(who: Any, whom: Any) -> ColumnElement[bool]:
+    """Whether one account has blocked another; to be asked along with other things."""
+    return exists().where(Block.account_id == who, Block.blocked_id == whom)
+
+
+_VIEWER, _AT_MOST = bindparam("viewer", type_=Uuid()), bindparam("at_most", type_=Integer)
+_LISTED = (
+    Membership.status == MemberStatus.ACTIVE,
+    Membership.is_listed.is_(True),
+    Membership.hidden_reason.is_(None),
+    ~blocks_whom(Membership.account_id, _VIEWER),
+    ~blocks_whom(_VIEWER, Membership.account_id),
+)
+_DIRECTORY = standing(
+    MEMBERS.where(*_LISTED).order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(_AT_MOST)
+)
+_TOLD_LAST = (
+    select(ProfileTag.membership_id, ProfileTag.id, ProfileTag.tag)
+    .join(Membership, (Membership.hub_id == ProfileTag.hub_id) & (Membership.id == ProfileTag.membership_id))
+    .where(ProfileTag.kind == "seeks", ProfileTag.position == 0)
+    .where(ProfileTag.audience.in_((policies.EVERYBODY, FOR_MEMBERS)), *_LISTED)
+    .order_by(ProfileTag.id.desc())
+    .limit(_AT_MOST)
+    .subquery()
+)
+_SOUGHT = standing(
+    MEMBERS.add_columns(_TOLD_LAST.c.tag)
+    .join(_TOLD_LAST, _TOLD_LAST.c.membership_id == Membership.id)
+    .order_by(_TOLD_LAST.c.id.desc())
+)
 
 
 def told(membership_id: uuid.UUID, *, seen: Sequence[str]) -> Told:
@@ -144,25 +177,10 @@ def directory(
     """
     if kind in policies.TAGS:
         return _with_tags(viewer_id, seen, kind, after, limit)
-    statement = MEMBERS.order_by(Membership.joined_at.desc(), Membership.id.desc()).limit(limit)
+    statement = _DIRECTORY
     if after is not None:
         statement = statement.where(tuple_(Membership.joined_at, Membership.id) < after)
-    return [view_of(row) for row in db.session.execute(statement.where(*_listed_for(viewer_id)))]
-
-
-def _listed_for(viewer_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Membership.status == MemberStatus.ACTIVE,
-        Membership.is_listed.is_(True),
-        Membership.hidden_reason.is_(None),
-        ~blocks_whom(Membership.account_id, literal(viewer_id, Uuid())),
-        ~blocks_whom(literal(viewer_id, Uuid()), Membership.account_id),
-    )
-
-
-def blocks_whom(who: Any, whom: Any) -> ColumnElement[bool]:
-    """Whether one account has blocked another; to be asked along with other things."""
-    return exists().where(Block.account_id == who, Block.blocked_id == whom)
+    return [view_of(row) for row in db.session.execute(statement, {"viewer": viewer_id, "at_most": limit})]
 
 
 def _with_tags(viewer_id: uuid.UUID, seen: Sequence[str], kind: str, after: Key | None, limit: int) -> list[MemberView]:
@@ -170,28 +188,20 @@ def _with_tags(viewer_id: uuid.UUID, seen: Sequence[str], kind: str, after: Key 
         select(ProfileTag.membership_id)
         .join(Membership, (Membership.hub_id == ProfileTag.hub_id) & (Membership.id == ProfileTag.membership_id))
         .where(ProfileTag.kind == kind, ProfileTag.position == 0, ProfileTag.audience.in_(seen))
-        .where(*_listed_for(viewer_id))
+        .where(*_LISTED)
         .order_by(ProfileTag.joined_at.desc(), ProfileTag.membership_id.desc())
         .limit(limit)
     )
     if after is not None:
         statement = statement.where(tuple_(ProfileTag.joined_at, ProfileTag.membership_id) < after)
-    return in_order(list(db.session.scalars(statement)))
+    return in_order(list(db.session.scalars(statement, {"viewer": viewer_id})))
 
 
 def sought(*, viewer_id: uuid.UUID, limit: int) -> list[Sought]:
     """What listed members look for and any member may see; what was told last comes first. One query."""
-    told_last = (
-        select(ProfileTag.membership_id, ProfileTag.id, ProfileTag.tag)
-        .join(Membership, (Membership.hub_id == ProfileTag.hub_id) & (Membership.id == ProfileTag.membership_id))
-        .where(ProfileTag.kind == "seeks", ProfileTag.position == 0)
-        .where(ProfileTag.audience.in_((policies.EVERYBODY, FOR_MEMBERS)), *_listed_for(viewer_id))
-        .order_by(ProfileTag.id.desc())
-        .limit(limit)
-        .subquery()
-    )
-    statement = MEMBERS.add_columns(told_last.c.tag).join(told_last, told_last.c.membership_id == Membership.id)
-    return [Sought(view_of(row), row.tag) for row in db.session.execute(statement.order_by(told_last.c.id.desc()))]
+    return [
+        Sought(view_of(row), row.tag) for row in db.session.execute(_SOUGHT, {"viewer": viewer_id, "at_most": limit})
+    ]
 
 
 def takes_messages(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, bool]:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, exists, func, or
 
 from hubapp.community.conversations.errors import NoSuchPost
 from hubapp.community.conversations.models import Comment, Post
-from hubapp.kernel.db import db
+from hubapp.kernel.db import db, standing
 from hubapp.people.profiles import queries as profiles
 
 PAGE = 15
@@ -29,10 +29,12 @@ _TOPIC = bindparam("topic", type_=Uuid())
 # Made once: every open page asks, again and again. More than MOST_NEW are "many".
 # In order, or the planner may read the table from its beginning: it believes that any 21 rows come soon.
 _NEWER = select(Post.id).where(*_READABLE, Post.id > _AFTER).order_by(Post.id).limit(MOST_NEW + 1)
-_COUNT = select(func.count()).select_from(_NEWER.subquery())
-_COUNT_IN_TOPIC = select(func.count()).select_from(_NEWER.where(Post.topic_id == _TOPIC).subquery())
+_COUNT = standing(select(func.count()).select_from(_NEWER.subquery()))
+_COUNT_IN_TOPIC = standing(select(func.count()).select_from(_NEWER.where(Post.topic_id == _TOPIC).subquery()))
 _UNBLOCKED = ~profiles.blocks_whom(bindparam("reader", type_=Uuid()), Post.author_id)
-_NEWEST = select(Post).where(*_READABLE, _UNBLOCKED).order_by(Post.id.desc()).limit(bindparam("at_most", type_=Integer))
+_NEWEST = standing(
+    select(Post).where(*_READABLE, _UNBLOCKED).order_by(Post.id.desc()).limit(bindparam("at_most", type_=Integer))
+)
 
 
 @dataclass(frozen=True, slots=True)
