@@ -15,16 +15,13 @@ from hubapp.kernel.pictures import NotAPicture
 from hubapp.market.catalogue import policies
 from hubapp.market.catalogue.errors import BadPicture, NoSuchListing
 from hubapp.market.catalogue.models import Listing, ListingImage
-from hubapp.people.accounts.services import throttle
 
 
 def add_picture(
     *, listing_id: UUID, seller_id: UUID | None, content: bytes, alt: str, files: Files, now: datetime
 ) -> ListingImage:
-    """Add a picture after the ones there are. Refuses with NoSuchListing, TooManyAttempts or BadPicture."""
+    """Add a picture after the ones there are. Refuses with NoSuchListing or BadPicture."""
     _refuse_others(listing_id, seller_id)
-    if seller_id is not None:  # making a picture anew is work, also where it is taken away again at once
-        throttle.limit(kind="picture account", subject=f"{require_hub_id()}:{seller_id}", now=now)
     count, last = db.session.execute(
         select(func.count(), func.coalesce(func.max(ListingImage.position), 0)).where(
             ListingImage.listing_id == listing_id
