@@ -10,11 +10,12 @@ import pytest
 from hubapp.money.payments import plug
 from tests.benchmarks import crowd, filling, piling, town
 from tests.benchmarks.filling import Full
+from tests.benchmarks.measuring import Page
 from tests.conftest import Databases, living
 from tests.support.queries import counted
 
-# A page shows 20 to 30 of something; the town begins with some members, listings and sales of its own.
-FEW, MANY = 1, 40
+# A page shows 20 to 30 of something: one that is not full, with some of every kind, and one that is and goes on.
+FEW, MANY = 12, 60
 MEMBERS = {**crowd.LISTS, **crowd.SEARCHES, **crowd.PILES, "Answers": "/feed/{post}", "Tickets": "/me/tickets"}
 TEAM = {**crowd.DESK, "Listings": "/manage/listings", "Agenda": "/manage/events", "Talk": "/manage/conversations"}
 OPEN = {"Front page": "/", "Feed": "/feed", "Gatherings": "/events", "Market": "/market"}
@@ -26,7 +27,7 @@ MOST = 20
 def hubs(
     databases: Databases, worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[int, dict[str, list[str]]]:
-    """Size → page → what it asked when it was asked for the second time."""
+    """Size → page → what it asks."""
     asked: dict[int, dict[str, list[str]]] = {}
     for size in (FEW, MANY):
         with ExitStack() as stack:
@@ -45,16 +46,19 @@ def questions(full: Full) -> Iterator[tuple[str, list[str]]]:
         for name, path in pages.items():
             page = full.page(path, cookie=cookie)
             page.text()
-            with counted() as statements:
-                page.text()
-            yield f"{who}: {name}", statements
+            # What is remembered for seconds may just have been forgotten.
+            yield f"{who}: {name}", min((asked_by(page) for _ in range(3)), key=len)
+
+
+def asked_by(page: Page) -> list[str]:
+    with counted() as statements:
+        page.text()
+    return statements
 
 
 def test_full_lists_cost_what_short_ones_do(hubs: dict[int, dict[str, list[str]]]) -> None:
     grown = {
-        name: (len(few), len(many), many[-3:])
-        for name, few in hubs[FEW].items()
-        if len(many := hubs[MANY][name]) > len(few)
+        name: (len(few), len(hubs[MANY][name])) for name, few in hubs[FEW].items() if len(hubs[MANY][name]) > len(few)
     }
     assert grown == {}
 

@@ -9,8 +9,7 @@ from flask import render_template_string
 from flask_babel import force_locale
 
 from hubapp.kernel.money import Money
-from hubapp.web.areas import HubFlask
-from tests.factories.accounts import base_url
+from hubapp.web.areas import HUB, Found, HubFlask
 from tests.factories.hubs import make_hub
 
 PAGE = "{{ euros | money }}|{{ dinars | money }}|{{ 1234567 | number }}|{{ day | date }}|{{ at | datetime('short') }}"
@@ -37,7 +36,7 @@ def test_everything_is_written_as_its_reader_writes_it(app: HubFlask, locale: st
         "day": date(2026, 11, 3),
         "at": datetime(2026, 11, 3, 23, 30, tzinfo=UTC),
     }
-    with app.test_request_context("/", base_url=base_url(app, hub_id)):
+    with app.test_request_context("/", environ_overrides={"hubapp.found": Found(HUB, hub_id=hub_id)}):
         app.preprocess_request()
         with force_locale(locale):
             assert render_template_string(PAGE, **values).split("|") == WRITTEN[locale]
