@@ -1,12 +1,18 @@
-"""The small numbers in the bar at the top, asked in one query because every page shows them."""
+"""The small numbers in the bar at the top, asked in one query because every page shows them.
+
+Along with them, whether the reader is new here: few are, and the front page need not ask everybody for a plan.
+"""
 
 from __future__ import annotations
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import DateTime, Uuid, bindparam, select
 
+from hubapp.community.mentoring import queries as mentoring
+from hubapp.community.mentoring.policies import LAPSES
 from hubapp.community.messages import queries as messages
+from hubapp.kernel import clock
 from hubapp.kernel.db import db, standing
 from hubapp.market.orders import basket_queries
 from hubapp.people.notifications import queries as notifications
@@ -15,7 +21,12 @@ from hubapp.web import areas
 # Every page asks: made once.
 _READER = bindparam("reader", type_=Uuid())
 _COUNTS = standing(
-    select(basket_queries.basket_pieces(_READER).scalar_subquery(), notifications.unread(_READER), messages.unread())
+    select(
+        basket_queries.basket_pieces(_READER).scalar_subquery(),
+        notifications.unread(_READER),
+        messages.unread(),
+        mentoring.has_plan(_READER, bindparam("since", type_=DateTime(timezone=True))),
+    )
 )
 
 
@@ -34,12 +45,17 @@ def messages_count() -> int:
     return _counts()[2]
 
 
-def _counts() -> tuple[int, int, int]:
+def is_new() -> bool:
+    """Whether the reader has an open plan of first steps in this hub."""
+    return _counts()[3]
+
+
+def _counts() -> tuple[int, int, int, bool]:
     if "badges" not in g:
         if areas.in_hub():
-            row = db.session.execute(_COUNTS, {"reader": current_user.account_id}).one()
-            g.badges = (int(row[0] or 0), int(row[1]), int(row[2]))
+            row = db.session.execute(_COUNTS, {"reader": current_user.account_id, "since": clock.now() - LAPSES}).one()
+            g.badges = (int(row[0] or 0), int(row[1]), int(row[2]), bool(row[3]))
         else:
-            g.badges = (0, notifications.count_unread(current_user.account_id), 0)
-    found: tuple[int, int, int] = g.badges
+            g.badges = (0, notifications.count_unread(current_user.account_id), 0, False)
+    found: tuple[int, int, int, bool] = g.badges
     return found

@@ -13,7 +13,7 @@ from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.views import cards as gathering_cards
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.mentoring.queries import Plan
-from hubapp.home import payments, replying
+from hubapp.home import badges, payments, replying
 from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
 from hubapp.market.catalogue import queries as catalogue
@@ -98,7 +98,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
 def _plan(site: Site, reader_id: UUID | None, now: datetime) -> Plan | None:
     """A newcomer's own plan of first steps, which stands where others have the usual ones."""
     features = site.view.features
-    if reader_id is None or not features.get("mentors", True):
+    if reader_id is None or not features.get("mentors", True) or not badges.is_new():
         return None
     return mentoring.plan(reader_id, features=features, now=now)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hubapp.kernel import scope
-from hubapp.kernel.db import ScopeChanged, db, require_hub_id, unit_of_work
+from hubapp.kernel.db import ScopeChanged, db, require_hub_id, standing, unit_of_work
 from hubapp.kernel.scope import Scope
 from hubapp.tenancy.models import HubPage
 from hubapp.tenancy.platform import in_hubs, platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
+from tests.support.queries import counted
 
 
 def add_page(hub_id: int, slug: str) -> None:
@@ -63,6 +64,27 @@ def test_writing_into_another_hub_is_refused_by_the_database(app: HubFlask) -> N
         one, two = make_hub("one"), make_hub("two")
         with hub_scope(one), pytest.raises(DBAPIError, match="row-level security"), unit_of_work():
             db.session.add(HubPage(hub_id=two, locale="en", slug="x", kind="page", title="x", body="", updated_at=NOW))
+
+
+SLUGS = standing(select(HubPage.slug).where(HubPage.kind == bindparam("kind")).order_by(HubPage.slug))
+
+
+def test_a_statement_made_once_is_limited_to_the_hub_that_asks_it(app: HubFlask) -> None:
+    with app.app_context():
+        one, two = make_hub("one"), make_hub("two")
+        add_page(one, "about")
+        add_page(two, "bees")
+        found = {}
+        for hub_id in (one, two, one):
+            # The central role sees every row: here the limit in the statement alone keeps hubs apart.
+            with scope.entered(Scope(hub_id, "central")), unit_of_work(), counted() as asked:
+                found[hub_id] = db.session.scalars(SLUGS, {"kind": "page"}).all()
+            assert "hub_in_scope" in asked[-1]
+        with scope.entered(Scope(None, "central")), unit_of_work(), counted() as asked:
+            everywhere = db.session.scalars(SLUGS, {"kind": "page"}).all()
+        assert "hub_in_scope" not in asked[-1]
+    assert found == {one: ["about"], two: ["bees"]}
+    assert everywhere == ["about", "bees"]
 
 
 def test_a_scope_may_not_change_within_a_transaction(app: HubFlask) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, RowMapping, Uuid, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, RowMapping, Uuid, bindparam, exists, func, or_, select
 
 from hubapp.community.conversations import queries as conversations
 from hubapp.community.gatherings import queries as gatherings
@@ -52,6 +53,11 @@ _PLAN = standing(
         Newcomer.since > bindparam("since", type_=DateTime(timezone=True)),
     )
 )
+
+
+def has_plan(account: Any, since: Any) -> ColumnElement[bool]:
+    """Whether an account has an open plan that began after `since`; to be asked along with other things."""
+    return exists().where(Newcomer.account_id == account, Newcomer.since > since, Newcomer.ended_at.is_(None))
 
 
 def plan(account_id: UUID, *, features: Mapping[str, bool], now: datetime) -> Plan | None:
