@@ -58,7 +58,8 @@ soak: setup
 	$(BIN)/python -m tests.journeys.money_machine --minutes $(MINUTES)
 	HUBAPP_KILLS=$(HUBAPP_KILLS) $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
 
-# Every page of the URL map in all eight looks: phone and desktop, light and dark, left-to-right and right-to-left.
+# Every page of the URL map in all 24 looks: phone and desktop, light and dark, left-to-right and right-to-left, as each
+# of the three hubs looks; the main pages of the demo in four.
 axe: setup
 	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
 

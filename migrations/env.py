@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 from hubapp.kernel.db import Base
+from hubapp.kernel.indexes import LIMITS
 
 MIGRATION_LOCK = 7_415_001  # any number, always the same one
 
@@ -15,8 +16,8 @@ def run() -> None:
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
-        connection.exec_driver_sql("SET lock_timeout = '4s'")
-        connection.exec_driver_sql("SET statement_timeout = '60s'")
+        for limit in LIMITS:
+            connection.exec_driver_sql(limit)
         connection.commit()
         context.configure(
             connection=connection,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.views import cards as gathering_cards
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.mentoring.queries import Plan
-from hubapp.home import badges, payments
+from hubapp.home import badges, payments, replying
 from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
 from hubapp.market.catalogue import queries as catalogue
@@ -33,13 +34,17 @@ SOUGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A hub's front page; `steps` is the member's checklist as (done, key), empty when all is done."""
+    """A hub's front page; `steps` is the member's checklist as (done, key), empty when all is done.
+
+    `replies`: how soon the connectors answer, for those who can write to them.
+    """
 
     member: MemberView | None
     sections: tuple[str, ...]
     cards: tuple[listing_cards.Card, ...]
     live: int
     connectors: tuple[MemberView, ...]
+    replies: str
     newest: tuple[MemberView, ...]
     steps: tuple[tuple[bool, str], ...]
     plan: Plan | None
@@ -74,6 +79,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         cards=tuple(listing_cards.cards(listings, members=found.people, covers=window.covers)) if listings else (),
         live=window.live,
         connectors=found.connectors if "connector" in sections else (),
+        replies=_replies(site, found.connectors, now) if member is not None and "connector" in sections else "",
         newest=_newest(member) if member is not None and shows_members else (),
         said=tuple(conversations.said(posts, found.people)) if member is not None else (),
         sought=tuple(profiles.sought(viewer_id=member.account_id, limit=SOUGHT))
@@ -105,6 +111,13 @@ def _mentor(plan: Plan | None, found: Welcome) -> MemberView | None:
     if person is not None and person.is_active:
         return person
     return next((one for one in found.connectors if one.account_id != plan.account_id), None)
+
+
+def _replies(site: Site, connectors: Sequence[MemberView], now: datetime) -> str:
+    """How soon messages are answered, where there are messages."""
+    if not site.view.features.get("messages", True):
+        return ""
+    return replying.words([one.account_id for one in connectors], now=now)
 
 
 def _newest(member: MemberView) -> tuple[MemberView, ...]:

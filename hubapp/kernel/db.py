@@ -14,8 +14,8 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, bindparam, event
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, any_, bindparam, event
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL
 from sqlalchemy.exc import DisconnectionError
@@ -142,7 +142,7 @@ def _begin(connection: Connection, statement: str) -> None:
 
 
 def narrow() -> None:
-    """Take over a scope of the same role in the middle of a transaction: from all hubs to one, or back to all.
+    """Take over a scope of the same role in the middle of a transaction: from all hubs to one or some, or back to all.
 
     Only for the central role, which sees every row anyway: nothing is written with another role's eyes.
     Raises ScopeChanged for any other change.
@@ -161,6 +161,13 @@ def narrow() -> None:
 _HUB_IN_SCOPE = bindparam("hub_in_scope", callable_=lambda: scope.current().hub_id, type_=BigInteger())
 _IN_SCOPE = with_loader_criteria(
     HubScoped, lambda table: table.hub_id == _HUB_IN_SCOPE, include_aliases=True, track_closure_variables=False
+)
+# The same for several: hub_id leads every key, so rows asked for by id alone would be looked for in all of a table.
+_HUBS_IN_SCOPE = bindparam(
+    "hubs_in_scope", callable_=lambda: list(scope.current().hub_ids or ()), type_=ARRAY(BigInteger)
+)
+_IN_THESE = with_loader_criteria(
+    HubScoped, lambda table: table.hub_id == any_(_HUBS_IN_SCOPE), include_aliases=True, track_closure_variables=False
 )
 
 
@@ -183,10 +190,13 @@ def _limit_to_hub(state: ORMExecuteState) -> None:
     current = scope.current()
     if state.session.in_transaction() and state.session.info.get("scope", current) != current:
         raise ScopeChanged(f"{state.session.info['scope']} became {current} within one transaction")
-    if current.hub_id is None or state.is_column_load or state.is_relationship_load:
+    if state.is_column_load or state.is_relationship_load:
         return
-    known = _STANDING.get(state.statement)
-    state.statement = state.statement.options(_IN_SCOPE) if known is None else known
+    if current.hub_id is not None:
+        known = _STANDING.get(state.statement)
+        state.statement = state.statement.options(_IN_SCOPE) if known is None else known
+    elif current.hub_ids is not None:
+        state.statement = state.statement.options(_IN_THESE)
 
 
 def ask(statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:

@@ -13,10 +13,11 @@ Role = Literal["app", "central"]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`hub_id`: the hub whose rows are seen (None: none, or with role central: all)."""
+    """`hub_id`: the hub whose rows are seen (None: none, or with role central: all, or those of `hub_ids` alone)."""
 
     hub_id: int | None = None
     role: Role = "app"
+    hub_ids: tuple[int, ...] | None = None
 
 
 NOWHERE = Scope()

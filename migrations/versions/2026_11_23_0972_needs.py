@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from hubapp.kernel import indexes
+
 revision = "0072_needs"
 down_revision = "0071_brought"
 branch_labels = None
@@ -19,24 +21,9 @@ SWITCHED_OFF = """UPDATE hub SET features = features || '{"needs": false}'
 def upgrade() -> None:
     """While people write their profiles: nothing is locked."""
     op.execute(SWITCHED_OFF)
-    with op.get_context().autocommit_block():
-        _patience(statement="0", lock="0")
-        op.drop_index(INDEX, TABLE, if_exists=True, postgresql_concurrently=True)
-        op.create_index(
-            INDEX,
-            TABLE,
-            ["hub_id", "kind", "id"],
-            postgresql_where=sa.text("position = 0"),
-            postgresql_concurrently=True,
-        )
-        _patience(statement="60s", lock="4s")
+    indexes.make(INDEX, TABLE, ["hub_id", "kind", "id"], postgresql_where=sa.text("position = 0"))
 
 
 def downgrade() -> None:
     """Nothing else reads it."""
     op.drop_index(INDEX, TABLE)
-
-
-def _patience(*, statement: str, lock: str) -> None:
-    op.execute(f"SET statement_timeout = '{statement}'")
-    op.execute(f"SET lock_timeout = '{lock}'")

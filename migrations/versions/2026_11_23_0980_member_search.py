@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
+from hubapp.kernel import indexes
 from hubapp.tenancy import rls
 
 revision = "0080_member_search"
@@ -12,9 +14,8 @@ branch_labels = None
 depends_on = None
 
 SIGNATURE = "find_joined(text[], timestamptz, uuid, integer)"
-TERMS = "CREATE INDEX {} ON membership USING gin (terms) WITH (fastupdate = off)"
-# Those who left or are suspended were in no index of words.
-EVERY, ACTIVE = "ix_membership_terms_every", "ix_membership_terms"
+TABLE, INDEX = "membership", "ix_membership_terms"
+WORDS = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
 
 
 def _joined() -> str:
@@ -41,17 +42,14 @@ def _joined() -> str:
 
 
 def upgrade() -> None:
-    """One index for both: what asks for active members alone leaves the few others out."""
-    op.execute(TERMS.format(EVERY))
-    op.execute(f"DROP INDEX {ACTIVE}")
-    op.execute(f"ALTER INDEX {EVERY} RENAME TO {ACTIVE}")
+    """One index for both: what asks for active members alone leaves the few others out, who were in none."""
+    indexes.replace(INDEX, INDEX, TABLE, ["terms"], **WORDS)
     for one in (_joined(), *rls.definer(SIGNATURE)):
         op.execute(one)
 
 
 def downgrade() -> None:
     """Active members alone."""
+    indexes.replace(INDEX, INDEX, TABLE, ["terms"], postgresql_where=sa.text("status = 'active'"), **WORDS)
     for one in rls.drop_definer(SIGNATURE):
         op.execute(one)
-    op.execute(f"DROP INDEX {ACTIVE}")
-    op.execute(f"{TERMS.format(ACTIVE)} WHERE status = 'active'")

@@ -28,6 +28,18 @@ CLOCKS = {
     ("uuid", "uuid4"),
     ("uuid", "uuid1"),
 }
+# Who may speak to other machines, and to which. Nobody asks for an address that somebody wrote: no previews of links,
+# no pictures from elsewhere, no avatars.
+MAY_SPEAK = {
+    "hubapp/money/payments/stripe_gateway.py": "the payment provider",
+    "hubapp/money/payments/delivery.py": "our own webhooks, from the sandbox",
+    "hubapp/people/notifications/webpush/courier.py": "push services, checked where their name leads",
+    "hubapp/people/accounts/sso/client.py": "the central site, where one signs in",
+    "hubapp/cli/demo/processes.py": "the demo's own server",
+}
+SPEAKERS = {
+    "http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "socket", "ssl", "ftplib", "stripe",
+}  # fmt: skip
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -83,3 +95,18 @@ def test_the_lock_file_names_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text()
     assert "--hash=sha256:" in text
     assert not re.search(r"://|--index|--find-links", text)
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Modules that a file imports, each with the packages that it is in."""
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names | {name.rpartition(".")[0] for name in names}
+
+
+def test_the_server_speaks_to_nobody_but_whom_it_has_to() -> None:
+    found = {name: imported(tree) & SPEAKERS for name, tree in sources()}
+    assert {name: spoken for name, spoken in found.items() if spoken and name not in MAY_SPEAK} == {}
+    assert {name for name in MAY_SPEAK if not found[name]} == set()

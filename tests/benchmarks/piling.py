@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
 
 from hubapp.community.messages import services as messages
 from hubapp.community.messages.models import Message, Part, Thread
@@ -62,7 +63,8 @@ def pile(app: HubFlask, place: Town, post_id: UUID, *, size: int) -> None:
                 now=now,
             )
         admin = app.extensions["hubapp.server"].admin  # messages are for no role of the application to read whole
-        with create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(admin)).begin() as connection:
+        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(admin), poolclass=NullPool)
+        with engine.begin() as connection:
             _notices(connection, reader, place.hub_id, size)
             _threads(connection, thread_id, place.hub_id, size)
             for statement in (CASES, REPORTS):

@@ -1,7 +1,8 @@
 """Axe finds nothing on any page of the URL map: a page that is new is looked at without anybody naming it.
 
 Pages come straight from the application, one of everything in them, so that no server is needed. `make test` sees each
-page in one of eight looks (phone or desktop, light or dark, left-to-right or right-to-left), `make axe` in all of them.
+page in one of 24 looks (phone or desktop, light or dark, left-to-right or right-to-left, dressed as one of three hubs),
+`make axe` in all of them.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.paths import HUBS
 from hubapp.money.payments import plug
 from hubapp.people.accounts.models import Account
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
+from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.browser.looking import Fault, faults
@@ -36,6 +39,7 @@ ROLES = {HUB: ("connector", "seller", "member", "visitor"), CENTRAL: ("central",
 LANGUAGES = ("en", "ar")
 LOOKS = list(product((390, 1440), ("light", "dark")))
 IS_ALL = os.environ.get("HUBAPP_AXE") == "all"
+HUBS_LOOKS = ("lyon", "nairobi", "tunis")
 # A mail, shown in a frame of the page about it.
 NO_PAGES = {"broadcasts.mail"}
 OK, MANY = 200, 50
@@ -65,6 +69,19 @@ def world_in(app: HubFlask, language: str) -> World:
             db.session.execute(update(Hub).values(locales=["en", "fr", "ar"], default_locale=language))
         tenancy.forget()
     return world
+
+
+def dress(app: HubFlask, slug: str) -> None:
+    """Hubs look as this one does: its colours, fonts, forms and drawings."""
+    pack = load.by_slug(HUBS, slug)
+    with app.app_context():
+        with platform_scope(reason="test"), unit_of_work():
+            db.session.execute(
+                update(Hub).values(
+                    theme=pack.settings()["theme"], theme_css=pack.theme_css, brand_version=Hub.brand_version + 1
+                )
+            )
+        tenancy.forget()
 
 
 def addresses(app: HubFlask, world: World) -> Iterator[tuple[str, list[FlaskClient], Ask]]:
@@ -140,14 +157,18 @@ class Window:
         )
 
 
+@pytest.mark.parametrize("looks", [(one,) for one in HUBS_LOOKS] if IS_ALL else [HUBS_LOOKS], ids="-".join)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_on_any_page_of_the_map(app: HubFlask, browser: Browser, language: str) -> None:
+def test_axe_finds_nothing_on_any_page_of_the_map(
+    app: HubFlask, browser: Browser, language: str, looks: tuple[str, ...]
+) -> None:
     plug.install_sandbox(app.extensions["hubapp.server"])
     world, window, wrong, seen = world_in(app, language), Window(browser), [], 0
     for number, (base, clients, ask) in enumerate(addresses(app, world)):
         turn, look = number % len(LANGUAGES), number // len(LANGUAGES) % len(LOOKS)
         if not IS_ALL and LANGUAGES[turn] != language:
             continue
+        dress(app, looks[number % len(looks)])
         shown = page_of(base, clients, ask)
         if shown is None:
             continue

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from hubapp.community.messages import services as messages
+from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.paths import HUBS
 from hubapp.people.membership import services as membership
@@ -71,6 +74,28 @@ def test_the_connector_is_named_once_there_is_one(app: HubFlask, lyon: int) -> N
     with app.app_context():
         make_connector(lyon, "Maud Ferrandeau")
     assert "Maud Ferrandeau" in Browser(app, lyon).get("/").text
+
+
+def test_members_read_how_soon_the_connector_answers_and_it_is_worked_out_once(app: HubFlask, lyon: int) -> None:
+    with app.app_context():
+        maud = make_connector(lyon, "Maud Ferrandeau")
+        members = [make_member(lyon) for _ in range(3)]
+        now = clock.now()
+        for number, one in enumerate(members):
+            with hub_scope(lyon), unit_of_work():
+                said = {"title": "", "body_md": "Hello", "now": now - timedelta(days=9)}
+                thread = messages.start(author_id=one.account_id, to=[maud.handle], **said)
+                if number:
+                    answered = {"body_md": "Yes", "now": now - timedelta(days=9 - number)}
+                    messages.send(thread_id=thread, author_id=maud.account_id, **answered)
+    browser, visitor = Browser(app, lyon, members[0].account_id), Browser(app, lyon)
+    for one in (browser, visitor):
+        one.client.set_cookie("locale", "en")
+    assert "Messages are mostly answered within 2 days." in browser.get("/").text
+    assert "mostly answered" not in visitor.get("/").text
+    with counted() as statements:
+        browser.get("/")
+    assert not [one for one in statements if "message_thread" in one and "started_at" in one]
 
 
 def test_the_front_page_asks_a_fixed_number_of_queries(app: HubFlask, lyon: int) -> None:

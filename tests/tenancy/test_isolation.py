@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hubapp.kernel import scope
-from hubapp.kernel.db import ScopeChanged, db, standing, unit_of_work
+from hubapp.kernel.db import ScopeChanged, db, require_hub_id, standing, unit_of_work
 from hubapp.kernel.scope import Scope
 from hubapp.tenancy.models import HubPage
+from hubapp.tenancy.platform import in_hubs, platform_scope
 from hubapp.tenancy.scope import hub_scope, no_hub
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
@@ -36,6 +37,26 @@ def test_without_a_hub_there_are_no_rows(app: HubFlask) -> None:
         add_page(make_hub("one"), "about")
         with no_hub(), unit_of_work():
             assert db.session.scalar(text("SELECT count(*) FROM hub_page")) == 0
+
+
+def test_the_central_team_looks_into_some_hubs_and_sees_nothing_of_the_others(app: HubFlask) -> None:
+    def seen() -> set[str]:
+        return set(db.session.scalars(select(HubPage.slug)))
+
+    with app.app_context():
+        hubs = {name: make_hub(name) for name in ("one", "two", "three")}
+        for name, hub_id in hubs.items():
+            add_page(hub_id, name)
+        with platform_scope(reason="test"), unit_of_work():
+            with in_hubs([hubs["one"], hubs["three"], hubs["one"]]):
+                assert seen() == {"one", "three"}
+            assert seen() == {"one", "two", "three"}
+            with in_hubs([]):
+                assert seen() == set()
+            with pytest.raises(RuntimeError, match="no hub in scope"), in_hubs([hubs["one"]]):
+                require_hub_id()
+        with hub_scope(hubs["one"]), pytest.raises(ScopeChanged), unit_of_work(), in_hubs([hubs["two"]]):
+            pass
 
 
 def test_writing_into_another_hub_is_refused_by_the_database(app: HubFlask) -> None:

@@ -93,3 +93,31 @@ def test_forms_that_change_things_carry_the_token() -> None:
     ]
 
     assert without == []
+
+
+# What asks by itself while one looks on; whoever has no script loads the page again (`layouts/_waiting.html` says so).
+ASKS_BY_ITSELF = re.compile(r'hx-trigger="(every|load|look)\b')
+# A preview of what is typed, beside a form that is sent by its own button.
+PREVIEWS = re.compile(r'hx-trigger="(input|change)\b')
+
+
+def works_without_script(tag: str, after: str) -> bool:
+    """Whether an element that asks by htmx leads somewhere by itself."""
+    if tag.startswith("<a"):
+        return "href=" in tag
+    if tag.startswith("<form"):
+        return 'method="' in tag
+    if ASKS_BY_ITSELF.search(tag) or PREVIEWS.search(tag):
+        return True
+    # What opens: a link is in it until more comes.
+    return tag.startswith("<details") and "href=" in after.partition("</details>")[0]
+
+
+def test_what_asks_by_script_has_a_way_without_it() -> None:
+    element = re.compile(r"<[a-z]+\b[^>]*\shx-(?:get|post|put|patch|delete)=[^>]*>")
+    values = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+    found = [(page, hit) for page in WEB_PAGES for hit in element.finditer(values.sub(" ", text_of(page)))]
+    assert len(found) >= 30
+    dead = [f"{page}: {hit[0]}" for page, hit in found if not works_without_script(hit[0], hit.string[hit.end() :])]
+
+    assert dead == []

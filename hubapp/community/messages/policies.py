@@ -16,6 +16,11 @@ TOGETHER = timedelta(minutes=10)
 NOTHING = UUID(int=0)
 # How often an open page asks each ten seconds after something happened, before it falls back to asking seldom.
 WARM = 6
+# From so many conversations on something is said of how soon the hub's team answers; of what they did in so long; and
+# what was asked so recently may still be answered.
+LEAST_ASKED = 3
+REPLIES_SINCE = timedelta(days=90)
+STILL_OPEN = timedelta(days=2)
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udfff]")
 _APART = re.compile(r"[\s,;،؛]+")
@@ -74,3 +79,19 @@ def heads(written: Iterable[tuple[UUID, datetime]]) -> list[bool]:
         found.append(before is None or before[0] != author or at - before[1] > TOGETHER)
         before = author, at
     return found
+
+
+def usual_reply(asked: Iterable[tuple[datetime, datetime | None]], *, now: datetime) -> timedelta | None:
+    """Within what time every second question had its answer; None where too few were asked, or most were not answered.
+
+    `asked`: when somebody first wrote, and when they were answered. What waits unanswered counts as waiting for ever.
+    """
+    waits = sorted(
+        timedelta.max if answered is None else answered - at
+        for at, answered in asked
+        if answered is not None or now - at > STILL_OPEN
+    )
+    if len(waits) < LEAST_ASKED:
+        return None
+    median = waits[len(waits) // 2]
+    return None if median == timedelta.max else median

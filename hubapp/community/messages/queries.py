@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, Uuid, bindparam, func, select, true
@@ -19,6 +20,8 @@ PAGE = 20
 MESSAGES = 40
 MOST_NEW = 50
 MOST_COUNTED = 100
+# So many of the team's threads tell how soon they answer.
+LATEST_ASKED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,34 @@ def thread(thread_id: UUID, *, reader_id: UUID) -> ThreadView:
     if row is None:
         raise NoSuchThread
     return _view(row.Thread, row.Part, _people([thread_id])[thread_id])
+
+
+def first_answers(team: Collection[UUID], *, since: datetime) -> list[tuple[datetime, datetime | None]]:
+    """When somebody first wrote to one of the team alone, and when that one answered: of the last threads, no words."""
+    latest = (
+        select(Part.hub_id, Part.thread_id, Part.account_id)
+        .where(Part.account_id.in_(team), Part.left_at.is_(None))
+        .order_by(Part.last_id.desc())
+        .limit(LATEST_ASKED)
+        .subquery()
+    )
+    answer = (
+        select(Message.created_at)
+        .where(
+            Message.hub_id == latest.c.hub_id,
+            Message.thread_id == latest.c.thread_id,
+            Message.author_id == latest.c.account_id,
+        )
+        .order_by(Message.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Thread.started_at, answer)
+        .join(latest, (latest.c.hub_id == Thread.hub_id) & (latest.c.thread_id == Thread.id))
+        .where(Thread.pair.is_not(None), Thread.started_by.not_in(team), Thread.started_at >= since)
+    )
+    return [(at, answered) for at, answered in rows]
 
 
 def thread_with(account_id: UUID, other_id: UUID) -> UUID | None:

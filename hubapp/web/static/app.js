@@ -104,6 +104,8 @@ on("submit", async (event) => {
     delete form.dataset.confirmed;
     return;
   }
+  // Not to the part of the page that one jumped to: the focus would land there again, and not on what is wrong.
+  form.action = form.action.split("#")[0];
   form.dataset.sent = "";
   event.submitter?.setAttribute("aria-busy", "true");
   // A page that comes back from the browser's memory, or an answer that is a download, must be usable again.
@@ -264,5 +266,5 @@ setTimeout(() => {
 for (const link of all(".side-nav [aria-current], .sub-nav [aria-current]")) {
   const strip = link.closest(".side-nav, .sub-nav ul");
   const [there, here] = [link, strip].map((part) => part.getBoundingClientRect());
-  strip.scrollLeft += there.left + there.width / 2 - (here.left + here.width / 2);
+  strip.scrollLeft += there.left - here.left + (there.width - here.width) / 2;
 }

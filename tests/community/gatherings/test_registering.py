@@ -20,6 +20,7 @@ from hubapp.community.gatherings.errors import (
 from hubapp.community.gatherings.models import Gathering
 from hubapp.community.gatherings.policies.details import Question
 from hubapp.kernel.db import unit_of_work
+from hubapp.people.accounts.errors import TooManyAttempts
 from hubapp.tenancy.scope import hub_scope
 from tests.community.gatherings.conftest import Place
 from tests.factories.gatherings import SATURDAY, details, make_gathering, register
@@ -175,3 +176,14 @@ def test_a_wish_for_more_seats_than_there_are_keeps_nobody_waiting(inside: Place
         gathering_id=found.id, details=details(capacity=5), when=SATURDAY, with_following=False, now=NOW
     )
     assert statuses(found)[inside.ben] == "confirmed"
+
+
+def test_who_takes_and_gives_back_seats_without_end_is_slowed_down(inside: Place) -> None:
+    found = make_gathering()
+    for _ in range(60):
+        register(found.id, inside.ann)
+        services.cancel_registration(gathering_id=found.id, account_id=inside.ann, now=NOW)
+    with pytest.raises(TooManyAttempts):
+        register(found.id, inside.ann)
+    assert register(found.id, inside.ben).status == "confirmed"
+    assert register(found.id, inside.ann, minutes=60).status == "confirmed"

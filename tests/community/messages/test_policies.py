@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from uuid import UUID
 
@@ -50,3 +50,27 @@ def test_what_one_writes_in_a_row_stands_under_one_name() -> None:
 def test_a_preview_is_short_and_plain() -> None:
     assert policies.preview("**Hello** [you](x)") == "Hello you x"
     assert len(policies.preview("word " * 100)) <= 91
+
+
+def after(*hours: float | None, days_ago: int = 20) -> list[tuple[datetime, datetime | None]]:
+    """Questions of so long ago, each answered after so many hours, or not at all."""
+    at = NOW - timedelta(days=days_ago)
+    return [(at, None if one is None else at + timedelta(hours=one)) for one in hours]
+
+
+@pytest.mark.parametrize(
+    ("asked", "usual"),
+    [
+        (after(1, 2), None),  # too few to say anything
+        (after(9, 1, 2), 2),
+        (after(1, 2, 30, 40), 30),
+        (after(1, 2, None), 2),
+        (after(1, None, None), None),  # mostly nobody answered
+        ([*after(1, 2, 3), *after(None, None, None, days_ago=1)], 2),  # may still be answered
+        ([*after(1, 2, 3), *after(None, None, None, days_ago=3)], None),
+    ],
+)
+def test_every_second_question_had_its_answer_within_that_time(
+    asked: list[tuple[datetime, datetime | None]], usual: float | None
+) -> None:
+    assert policies.usual_reply(asked, now=NOW) == (None if usual is None else timedelta(hours=usual))

@@ -9,7 +9,8 @@ import pytest
 from hubapp.community.moderation import queries, things
 from hubapp.people.membership import queries as membership
 from tests.console.conftest import make_central
-from tests.factories.moderating import Bench
+from tests.factories.hubs import make_hub
+from tests.factories.moderating import Bench, make_bench
 from tests.support.queries import counted
 
 KINDS = ("post", "comment", "gathering", "listing", "profile")
@@ -85,6 +86,24 @@ def test_appeals_cost_the_same_in_the_console(bench: Bench) -> None:
     many = cost(lambda: central.get("/console/appeals"))
     assert central.get("/console/appeals").text.count("Another ladder") == 4
     assert len(many) == len(few), many
+
+
+def test_appeals_of_twenty_hubs_cost_what_those_of_one_do(bench: Bench) -> None:
+    central = make_central(bench.app)
+    for kind in KINDS:
+        bench.appeal(bench.decide(bench.report(kind), "warn"))
+    few = cost(lambda: central.get("/console/appeals"))
+    with bench.app.app_context():
+        hubs = [make_hub(f"hub-{number}") for number in range(19)]
+    for number, hub_id in enumerate(hubs):
+        other = make_bench(bench.app, hub_id)
+        other.appeal(other.decide(other.report(KINDS[number % len(KINDS)]), "warn"))
+    many = cost(lambda: central.get("/console/appeals"))
+    page = central.get("/console/appeals").text
+    assert page.count(">A ladder</small>") == 1 + 4
+    assert page.count("Walnut oil") == 1 + 4
+    assert len(many) == len(few) <= 17, many
+    assert all("hub_id = ANY" in one for one in many if "FROM post" in one or "FROM listing" in one)
 
 
 def test_things_that_never_were_are_left_out(bench: Bench) -> None:

@@ -20,6 +20,7 @@ from hubapp.market.catalogue.errors import (
     UnknownTaxCategory,
 )
 from hubapp.market.catalogue.models import Listing
+from hubapp.people.accounts.errors import TooManyAttempts
 from hubapp.tenancy.audit import SYSTEM
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -200,3 +201,17 @@ def test_the_market_finds_what_the_hubs_search_finds_whatever_the_script(
     for path in ("/market", "/search"):
         page = Browser(app, hub_id).get(path, query_string={"q": typed}).text
         assert (str(listing_id) in page.partition("<main")[2]) is is_found, path
+
+
+def test_who_lists_without_end_is_slowed_down_and_the_core_is_not(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        seller, other = make_member(hub_id).account_id, make_member(hub_id).account_id
+        with hub_scope(hub_id), unit_of_work():
+            for _ in range(40):
+                write(seller)
+                write(None)
+            with pytest.raises(TooManyAttempts):
+                write(seller)
+            assert write(other)
+            assert write(None)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from hubapp.kernel import pictures
+from hubapp.kernel import clock, pictures
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.files import Files, NoSuchFile, _open
 from hubapp.kernel.pictures import NotAPicture
@@ -19,10 +19,13 @@ from hubapp.market.catalogue import policies, queries
 from hubapp.market.catalogue.errors import BadPicture, NoSuchListing
 from hubapp.market.catalogue.services import add_picture, remove_picture
 from hubapp.market.catalogue.services.pictures import key_of
+from hubapp.people.accounts.services import throttle
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_listing
+from tests.factories.members import make_member
+from tests.support.browsing import Browser
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -124,6 +127,22 @@ def test_a_listing_holds_only_so_many(app: HubFlask, files: Files) -> None:
             add_picture(listing_id=listing.id, seller_id=None, content=tiny, alt="", files=files, now=NOW)
         with pytest.raises(BadPicture, match="at most 6"):
             add_picture(listing_id=listing.id, seller_id=None, content=tiny, alt="", files=files, now=NOW)
+
+
+def test_who_sends_pictures_without_end_is_slowed_down_also_where_they_are_none(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        seller = make_member(hub_id).account_id
+        with hub_scope(hub_id), unit_of_work():
+            page = f"/sell/{make_listing(seller_account_id=seller).id}"
+            for _ in range(119):
+                throttle.limit(kind="picture account", subject=f"{hub_id}:{seller}", now=clock.now())
+    browser = Browser(app, hub_id, seller)
+    said = [
+        browser.post(f"{page}/pictures", {"picture": (io.BytesIO(b"no picture"), "a.jpg")}, form_page=page).text
+        for _ in range(2)
+    ]
+    assert ["Too many attempts" in text for text in said] == [False, True]
 
 
 def test_nobody_adds_pictures_to_what_is_not_theirs(app: HubFlask, files: Files) -> None:

@@ -37,6 +37,7 @@ from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import db
+from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
 from hubapp.tenancy import selling
@@ -51,13 +52,15 @@ def register(
 
     Seats that cost something are kept until they are paid (`paying.pay`), for as long as a card page is open.
 
-    Refuses with NoSuchGathering, MembershipSuspended, RegistrationClosed, AlreadyRegistered, TooManySeats or
-    AnswerMissing.
+    Refuses with NoSuchGathering, MembershipSuspended, TooManyAttempts, RegistrationClosed, AlreadyRegistered,
+    TooManySeats or AnswerMissing.
     """
     gathering = rows.for_change(gathering_id=gathering_id)
     if gathering.status in {Status.DRAFT, Status.HIDDEN}:
         raise NoSuchGathering
     standing.refuse_suspended(account_id)
+    # Each time is a letter, and taking and giving back a seat moves others about.
+    throttle.limit(kind="seat account", subject=f"{gathering.hub_id}:{account_id}", now=now)
     if gathering.is_canceled or now >= gathering.closes_at:
         raise RegistrationClosed
     if gathering.is_paid:

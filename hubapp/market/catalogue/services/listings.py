@@ -25,6 +25,7 @@ from hubapp.market.catalogue.errors import (
 from hubapp.market.catalogue.models import Kind, Listing, Status
 from hubapp.market.catalogue.policies import ListingText
 from hubapp.money.payments import queries as payments
+from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import standing
 from hubapp.people.membership.queries import MemberView
@@ -40,9 +41,11 @@ def create_listing(
 ) -> Listing:
     """Write down a draft of this seller (None: the core).
 
-    Refuses with MembersOnly, HubsOnly, NotMonthly, UnknownTaxCategory or NotChargeable.
+    Refuses with MembersOnly, HubsOnly, NotMonthly, UnknownTaxCategory, NotChargeable or TooManyAttempts.
     """
     _refuse(seller_id, text, tax_rates)
+    if seller_id is not None:
+        throttle.limit(kind="listing account", subject=f"{require_hub_id()}:{seller_id}", now=now)
     listing_id = ids.uuid7()
     listing = Listing(
         id=listing_id,

@@ -17,8 +17,9 @@ from hubapp.market.catalogue.forms import ListingForm, PictureForm
 from hubapp.market.catalogue.models import Listing
 from hubapp.market.catalogue.views import cards
 from hubapp.market.catalogue.views.market import uuid_or_none
+from hubapp.people.accounts.services import throttle
 from hubapp.people.membership.views import guards
-from hubapp.web import access, areas
+from hubapp.web import access, areas, request_scope
 
 pages = areas.hub_blueprint("selling", __name__)
 
@@ -120,6 +121,7 @@ def add_picture(listing_id: UUID) -> ResponseReturnValue:
         try:
             _store(listing, form)
         except Refusal as refusal:
+            request_scope.keep()  # it counts
             form.refuse(refusal)
         else:
             flash(_("Picture added."), "good")
@@ -152,6 +154,9 @@ def _store(listing: Listing, form: PictureForm) -> None:
     upload = form.picture.data
     if not upload:
         raise BadPicture(_("Choose a picture first."))
+    # Making one anew is work, also where it is taken away again at once, and finding out that it is none.
+    if (seller := listing.seller_account_id) is not None:
+        throttle.limit(kind="picture account", subject=f"{listing.hub_id}:{seller}", now=clock.now())
     services.add_picture(
         listing_id=listing.id,
         seller_id=listing.seller_account_id,

@@ -38,6 +38,9 @@ RULES = {
     "report account": Rule(10, timedelta(hours=1)),
     "message account": Rule(60, timedelta(minutes=10)),
     "thread account": Rule(15, timedelta(hours=1)),
+    "seat account": Rule(60, timedelta(hours=1)),
+    "listing account": Rule(40, timedelta(hours=1)),
+    "picture account": Rule(120, timedelta(hours=1)),
     "draft network": Rule(60, timedelta(hours=1)),
     # As one types, each pause is a search.
     "search account": Rule(300, timedelta(minutes=5)),
