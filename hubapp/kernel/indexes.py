@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic import op
+from sqlalchemy import TextClause
 
 # What a migration otherwise lives under: it gives up, rather than have everybody wait behind it for a table.
 LIMITS = ("SET lock_timeout = '4s'", "SET statement_timeout = '60s'")
@@ -14,7 +15,7 @@ LIMITS = ("SET lock_timeout = '4s'", "SET statement_timeout = '60s'")
 NO_LIMITS = ("SET lock_timeout = '0'", "SET statement_timeout = '0'")
 
 
-def make(name: str, table: str, columns: Sequence[str], **options: Any) -> None:
+def make(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
     """Make one. `options` are those of `op.create_index`.
 
     It ends the transaction of the migration and begins another. An attempt that was broken off leaves an index behind
@@ -24,7 +25,7 @@ def make(name: str, table: str, columns: Sequence[str], **options: Any) -> None:
         _make(name, table, columns, options)
 
 
-def replace(old: str, new: str, table: str, columns: Sequence[str], **options: Any) -> None:
+def replace(old: str, new: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
     """Make `new` and drop `old` after it, so that one of them serves all the time; they may have the same name."""
     made = f"{new}_anew" if new == old else new
     with _while_people_write():
@@ -34,7 +35,7 @@ def replace(old: str, new: str, table: str, columns: Sequence[str], **options: A
             op.execute(f"ALTER INDEX {made} RENAME TO {new}")
 
 
-def _make(name: str, table: str, columns: Sequence[str], options: dict[str, Any]) -> None:
+def _make(name: str, table: str, columns: Sequence[str | TextClause], options: dict[str, Any]) -> None:
     op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
     op.create_index(name, table, list(columns), postgresql_concurrently=True, **options)
 

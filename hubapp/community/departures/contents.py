@@ -20,6 +20,7 @@ from hubapp.community.messages import queries as messages
 from hubapp.community.messages.models import Message
 from hubapp.community.messages.queries import ThreadView
 from hubapp.community.moderation import queries as moderation
+from hubapp.community.moderation.queries import Done
 from hubapp.earnings.shares import line_queries
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.services.pictures import key_of as key_of_listing_picture
@@ -32,7 +33,6 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.profiles import queries as profiles
 
 PAGE = 200
-MOST_DECISIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,16 @@ def _mentoring(account_id: uuid.UUID) -> Part:
 
 def _house_rules(account_id: uuid.UUID) -> Part:
     """What they reported, and what was decided about them; who decided is not theirs to take along."""
-    decided = moderation.done_about(account_id, limit=MOST_DECISIONS)
+    reported: list[Any] = []
+    while page := moderation.reported_by(account_id, before=reported[-1].id if reported else None, limit=PAGE):
+        reported += [report for report, _case, _thing in page]
+    decided: list[Done] = []
+    while some := moderation.done_about(account_id, before=decided[-1].action.id if decided else None, limit=PAGE):
+        decided += some
     return Part(
         "house-rules",
         {
-            "reports": [
-                _picked(report, "kind reason words at")
-                for report, _case, _thing in moderation.reported_by(account_id, limit=MOST_DECISIONS)
-            ],
+            "reports": [_picked(report, "kind reason words at") for report in reported],
             "decisions": [
                 {
                     "about": done.case.kind,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, func, literal, select
+from sqlalchemy import ColumnElement, any_, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
@@ -79,15 +79,19 @@ def count_about_connectors() -> int:
     return db.session.scalar(select(func.count()).select_from(_ABOUT_CONNECTORS.subquery())) or 0
 
 
-def waiting_in_vacant(*, closed: Collection[int], limit: int = PAGE) -> list[Waiting]:
+def waiting_in_vacant(
+    *, closed: Collection[int], after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> list[Waiting]:
     """Hubs without a connector where something waits, the one that has waited the longest first.
 
-    `closed`: hubs that nobody is in any more.
+    Paged by (since, hub). `closed`: hubs that nobody is in any more.
     """
     oldest = func.min(ModerationCase.opened_at)
     statement = select(ModerationCase.hub_id, func.count(), oldest).where(*_in_vacant(closed))
-    rows = db.session.execute(statement.group_by(ModerationCase.hub_id).order_by(oldest).limit(limit))
-    return [Waiting(*row) for row in rows]
+    statement = statement.group_by(ModerationCase.hub_id).order_by(oldest, ModerationCase.hub_id).limit(limit)
+    if after is not None:
+        statement = statement.having(tuple_(oldest, ModerationCase.hub_id) > after)
+    return [Waiting(*row) for row in db.session.execute(statement)]
 
 
 def count_in_vacant(*, closed: Collection[int]) -> int:

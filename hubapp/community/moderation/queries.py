@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from hubapp.community.moderation import policies, things
 from hubapp.community.moderation.errors import NoSuchAction, NoSuchCase
@@ -175,18 +175,16 @@ def has_reported(*, reporter_id: UUID, kind: str, thing_id: UUID) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def reported_by(account_id: UUID, *, limit: int = MOST) -> list[tuple[ModerationReport, ModerationCase, Thing | None]]:
-    """What somebody reported, the newest first, with its case and as it stands."""
-    rows = db.session.execute(
-        select(ModerationReport, ModerationCase)
-        .join(
-            ModerationCase,
-            (ModerationCase.hub_id == ModerationReport.hub_id) & (ModerationCase.id == ModerationReport.case_id),
-        )
-        .where(ModerationReport.reporter_id == account_id)
-        .order_by(ModerationReport.id.desc())
-        .limit(limit)
-    ).all()
+def reported_by(
+    account_id: UUID, *, before: UUID | None = None, limit: int = MOST
+) -> list[tuple[ModerationReport, ModerationCase, Thing | None]]:
+    """What somebody reported, the newest first, paged by the report's id, with its case and as it stands."""
+    together = (ModerationCase.hub_id == ModerationReport.hub_id) & (ModerationCase.id == ModerationReport.case_id)
+    statement = select(ModerationReport, ModerationCase).join(ModerationCase, together)
+    statement = statement.where(ModerationReport.reporter_id == account_id).order_by(ModerationReport.id.desc())
+    if before is not None:
+        statement = statement.where(ModerationReport.id < before)
+    rows = db.session.execute(statement.limit(limit)).all()
     found = things.look_at((report.kind, report.thing_id) for report, _case in rows)
     return [(report, about, found.get((report.kind, report.thing_id))) for report, about in rows]
 
@@ -203,9 +201,19 @@ def outcomes(case_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
-def done_about(account_id: UUID, *, limit: int = MOST) -> list[Done]:
-    """What was decided about somebody, the newest first."""
-    return _with_appeals(ModerationAction.subject_id == account_id, limit=limit)
+def done_about(account_id: UUID, *, before: UUID | None = None, limit: int = MOST) -> list[Done]:
+    """What was decided about somebody, the newest first, paged by the action's id."""
+    return _with_appeals(ModerationAction.subject_id == account_id, *_earlier(before), limit=limit)
+
+
+def told(account_id: UUID, *, before: UUID | None = None, limit: int = MOST) -> list[Done]:
+    """The same without what was left as it is: nobody hears of that."""
+    about = (ModerationAction.subject_id == account_id, ModerationAction.act != policies.LEAVE)
+    return _with_appeals(*about, *_earlier(before), limit=limit)
+
+
+def _earlier(before: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    return () if before is None else (ModerationAction.id < before,)
 
 
 def done(action_id: UUID) -> Done:
@@ -222,13 +230,13 @@ def all_done(action_ids: Collection[UUID]) -> dict[UUID, Done]:
     return {one.action.id: one for one in found}
 
 
-def _with_appeals(condition: object, *, limit: int = MOST) -> list[Done]:
+def _with_appeals(*conditions: ColumnElement[bool], limit: int = MOST) -> list[Done]:
     action, found, appeal = ModerationAction, ModerationCase, ModerationAppeal
     rows = db.session.execute(
         select(action, found, appeal)
         .join(found, (found.hub_id == action.hub_id) & (found.id == action.case_id))
         .outerjoin(appeal, (appeal.hub_id == action.hub_id) & (appeal.action_id == action.id))
-        .where(condition)  # type: ignore[arg-type]
+        .where(*conditions)
         .order_by(action.id.desc())
         .limit(limit)
     )

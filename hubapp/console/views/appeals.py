@@ -13,10 +13,12 @@ from flask_babel import gettext as _
 from hubapp.community.moderation import network, queries, services, things
 from hubapp.community.moderation.errors import NoSuchThing
 from hubapp.community.moderation.forms import VerdictForm
-from hubapp.community.moderation.models import ModerationAppeal, ModerationCase
+from hubapp.community.moderation.models import ModerationAction, ModerationAppeal, ModerationCase
+from hubapp.community.moderation.network import PAGE, Waiting
 from hubapp.community.moderation.queries import Done
 from hubapp.community.moderation.things import Thing
 from hubapp.community.moderation.views import queue, words
+from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, site_url
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
@@ -24,38 +26,59 @@ from hubapp.people.accounts import queries as accounts
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy.platform import in_hub, in_hubs
 from hubapp.web import access
+from hubapp.web.paging import Lists, Part
+
+LISTS = Lists("console.appeals", ("state", "key", "cases", "vacant", "decided"))
 
 
 @blueprint.get("/appeals")
 @access.requires("central.moderation")
 def appeals() -> ResponseReturnValue:
     """What waits for the core, the oldest first; `?state=done` what it decided."""
-    is_open, key = request.args.get("state") != "done", request.args.get("key", type=UUID)
-    found = network.appeals(is_open=is_open, key=key, limit=network.PAGE + 1)
-    shown = found[: network.PAGE]
-    cases = network.about_connectors(limit=network.PAGE) if is_open and key is None else ()
-    decided = () if is_open or key is not None else network.by_core()
-    vacant = network.waiting_in_vacant(closed=hubs_of_network.closed()) if is_open and key is None else ()
-    more: dict[str, Any] = {"state": None if is_open else "done", "key": shown[-1].id if shown else None}
+    is_open, at = request.args.get("state") != "done", request.args.get("key", type=UUID)
+    found = network.appeals(is_open=is_open, key=at, limit=PAGE + 1)
+    waiting = LISTS.part(found, size=PAGE, name="key", at=at, key=lambda row: row.id)
+    cases, vacant = (_cases(), _vacant()) if is_open else (None, None)
+    decided = None if is_open else _decided()
+    others = [row for part in (cases, decided) if part is not None for row in part.rows]
+    in_hubs_of = [*waiting.rows, *others, *(vacant.rows if vacant is not None else ())]
     return render_template(
         "console/appeals.html",
-        rows=_rows(shown),
+        rows=_rows(waiting.rows),
+        waiting=waiting,
         cases=cases,
+        vacant=vacant,
+        decided=decided,
         is_open=is_open,
         names=accounts.names(
-            [
-                *(row.account_id for row in shown),
-                *(row.subject_id for row in cases if row.subject_id),
-                *(row.subject_id for row in decided if row.subject_id),
-            ]
+            [*(row.account_id for row in waiting.rows), *(row.subject_id for row in others if row.subject_id)]
         ),
-        hub_names=hubs_of_network.names([row.hub_id for row in (*shown, *cases, *decided, *vacant)]),
-        decided=decided,
-        vacant=vacant,
+        hub_names=hubs_of_network.names([row.hub_id for row in in_hubs_of]),
         done=words.done(),
         appeal_pill=words.appeal_pill,
-        next_url=url_for("console.appeals", **more) if len(found) > network.PAGE else "",
     )
+
+
+def _cases() -> Part[ModerationCase]:
+    at = request.args.get("cases", type=UUID)
+    found = network.about_connectors(after=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="cases", at=at, key=lambda row: row.id, anchor="connectors")
+
+
+def _vacant() -> Part[Waiting]:
+    at = places.read_hub(request.args.get("vacant", ""))
+    found = network.waiting_in_vacant(closed=hubs_of_network.closed(), after=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="vacant", at=at, key=_place_of_hub, anchor="vacant")
+
+
+def _place_of_hub(row: Waiting) -> str:
+    return places.written(row.since, row.hub_id)
+
+
+def _decided() -> Part[ModerationAction]:
+    at = request.args.get("decided", type=UUID)
+    found = network.by_core(before=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="decided", at=at, key=lambda row: row.id, anchor="own-decisions")
 
 
 def _rows(appeals: Sequence[ModerationAppeal]) -> list[tuple[ModerationAppeal, Done, Thing | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from hubapp.console import disputing
 from hubapp.console.disputing import Case
 from hubapp.console.forms import EvidenceFileForm, EvidenceForm, ReasonForm
+from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, site_url
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock, files
@@ -33,23 +35,32 @@ PAGE = 50
 @access.requires("central.view")
 def disputes() -> ResponseReturnValue:
     """Open ones with the nearest deadline first; those that are over below."""
-    is_open, page = request.args.get("over") is None, _page()
-    found = list(dispute_network.disputes(is_open=is_open, limit=PAGE + 1, offset=page * PAGE))
-    shown = found[:PAGE]
-    over = None if is_open else 1
+    is_open = request.args.get("over") is None
+    found, at = _open() if is_open else _over()
+    shown, over = found[:PAGE], None if is_open else 1
     return render_template(
         "console/disputes.html",
         rows=[_row(dispute) for dispute in shown],
         names=hubs_of_network.names([dispute.hub_id for dispute in shown]),
         is_open=is_open,
         now=clock.now(),
-        next_url=url_for("console.disputes", page=page + 1, over=over) if len(found) > PAGE else "",
+        first_url=url_for("console.disputes", over=over) if at else "",
+        next_url=url_for("console.disputes", over=over, key=_place(shown[-1])) if len(found) > PAGE else "",
     )
 
 
-def _page() -> int:
-    typed = request.args.get("page", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0  # noqa: PLR2004
+def _open() -> tuple[Sequence[Dispute], object]:
+    at = places.read_open(request.args.get("key", ""))
+    return dispute_network.nearest(after=at, limit=PAGE + 1), at
+
+
+def _over() -> tuple[Sequence[Dispute], object]:
+    at = places.read(request.args.get("key", ""))
+    return dispute_network.over(before=at, limit=PAGE + 1), at
+
+
+def _place(last: Dispute) -> str:
+    return places.written(last.due_by if last.outcome is None else last.closed_at, last.id)
 
 
 def _row(dispute: Dispute) -> dict[str, Any]:

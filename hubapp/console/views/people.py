@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from hubapp.console.views import places
 from hubapp.console.views.blueprint import blueprint
 from hubapp.earnings.shares import network as shares
 from hubapp.kernel import clock
@@ -76,14 +74,14 @@ def audit() -> ResponseReturnValue:
             hub_id=hub.id if hub else None,
             actor=actor,
             action=action,
-            before=_key(request.args.get("before", "")),
+            before=places.read(request.args.get("before", "")),
             limit=AUDIT_PAGE + 1,
         )
     )
     shown = found[:AUDIT_PAGE]
     following = ""
     if len(found) > AUDIT_PAGE:
-        last = f"{shown[-1].at.isoformat()}_{shown[-1].id}"
+        last = places.written(shown[-1].at, shown[-1].id)
         following = url_for("console.audit", before=last, hub=slug or None, actor=actor or None, action=action or None)
     return render_template(
         "console/audit.html",
@@ -93,15 +91,6 @@ def audit() -> ResponseReturnValue:
         actions=ACTIONS,
         next_url=following,
     )
-
-
-def _key(typed: str) -> tuple[datetime, uuid.UUID] | None:
-    moment, _separator, number = typed.partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return (at, uuid.UUID(number)) if at.tzinfo else None
-    except ValueError:
-        return None
 
 
 @blueprint.get("/rules")

@@ -9,34 +9,54 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.console.forms import LimitsForm
+from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404, site_url
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.market.orders import network, queries, refund_queries, services
 from hubapp.market.orders.errors import NotAnAmount
 from hubapp.market.orders.forms import AnswerForm
-from hubapp.market.orders.refund_models import Level
+from hubapp.market.orders.models import Order
+from hubapp.market.orders.refund_models import Level, RefundRequest
 from hubapp.market.orders.refund_rules import Limits
 from hubapp.market.orders.views import returns
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy.platform import in_hub
 from hubapp.web import access
+from hubapp.web.paging import Lists, Part
 
 PAGE = 50
+LISTS = Lists("console.refunds", ("waiting", "decided"))
 
 
 @blueprint.get("/refunds")
 @access.requires("central.view")
 def refunds() -> ResponseReturnValue:
     """What waits for the core, and what was decided last anywhere."""
-    waiting, decided = network.waiting_for_core(limit=PAGE), network.decided(limit=PAGE)
+    waiting, decided = _waiting(), _decided()
     return render_template(
         "console/refunds.html",
         waiting=waiting,
         decided=decided,
-        names=hubs_of_network.names([found.hub_id for found, _order in (*waiting, *decided)]),
+        names=hubs_of_network.names([found.hub_id for found, _order in (*waiting.rows, *decided.rows)]),
         states=returns.request_states(),
     )
+
+
+def _waiting() -> Part[tuple[RefundRequest, Order]]:
+    at = places.read(request.args.get("waiting", ""))
+    found = network.waiting_for_core(after=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="waiting", at=at, key=lambda row: places.written(row[0].due_at, row[0].id))
+
+
+def _decided() -> Part[tuple[RefundRequest, Order]]:
+    at = places.read(request.args.get("decided", ""))
+    found = network.decided(before=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="decided", at=at, key=_when_decided, anchor="decided")
+
+
+def _when_decided(row: tuple[RefundRequest, Order]) -> str:
+    return places.written(row[0].decided_at, row[0].id)
 
 
 @blueprint.route("/refunds/<uuid:request_id>", methods=["GET", "POST"])

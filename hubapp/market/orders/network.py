@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from hubapp.kernel.db import db
 from hubapp.market.orders.errors import NoSuchRequest
@@ -18,18 +19,24 @@ OPEN = RefundRequest.status == RequestStatus.OPEN
 TOGETHER = (Order.hub_id == RefundRequest.hub_id) & (Order.id == RefundRequest.order_id)
 
 
-def waiting_for_core(*, limit: int) -> Sequence[tuple[RefundRequest, Order]]:
-    """What the core has to answer, the most urgent first."""
-    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(OPEN, RefundRequest.level == Level.CORE)
-    rows = db.session.execute(statement.order_by(RefundRequest.due_at, RefundRequest.id).limit(limit))
-    return [(row[0], row[1]) for row in rows]
+def waiting_for_core(
+    *, after: tuple[datetime, UUID] | None = None, limit: int
+) -> Sequence[tuple[RefundRequest, Order]]:
+    """What the core has to answer, the most urgent first, paged by (last day, id)."""
+    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(RefundRequest.decided_at.is_(None))
+    statement = statement.where(RefundRequest.level == Level.CORE).order_by(RefundRequest.due_at, RefundRequest.id)
+    if after is not None:
+        statement = statement.where(tuple_(RefundRequest.due_at, RefundRequest.id) > after)
+    return [(row[0], row[1]) for row in db.session.execute(statement.limit(limit))]
 
 
-def decided(*, limit: int) -> Sequence[tuple[RefundRequest, Order]]:
-    """What was decided last, by whomever."""
-    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(~OPEN)
-    rows = db.session.execute(statement.order_by(RefundRequest.decided_at.desc()).limit(limit))
-    return [(row[0], row[1]) for row in rows]
+def decided(*, before: tuple[datetime, UUID] | None = None, limit: int) -> Sequence[tuple[RefundRequest, Order]]:
+    """What was decided last, by whomever, paged by (moment, id)."""
+    statement = select(RefundRequest, Order).join(Order, TOGETHER).where(RefundRequest.decided_at.is_not(None))
+    if before is not None:
+        statement = statement.where(tuple_(RefundRequest.decided_at, RefundRequest.id) < before)
+    statement = statement.order_by(RefundRequest.decided_at.desc(), RefundRequest.id.desc())
+    return [(row[0], row[1]) for row in db.session.execute(statement.limit(limit))]
 
 
 def find(request_id: UUID) -> RefundRequest:

@@ -65,6 +65,9 @@ class RefundRequest(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("uq_refund_request_open", "hub_id", "order_id", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_refund_request_order", "hub_id", "order_id", "id"),
         Index("ix_refund_request_due", "hub_id", "due_at", postgresql_where=text("status = 'open'")),
+        # As the central team pages them, across hubs.
+        Index("ix_refund_request_nearest", "due_at", "id", postgresql_where=text("decided_at IS NULL")),
+        Index("ix_refund_request_decided", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
     )
 
     @property

@@ -59,6 +59,14 @@ class Dispute(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("outcome <> 'won' OR withdrawn = 0", name="won"),
         Index("ix_dispute_hub_id_payment_id", "hub_id", "payment_id"),
         Index("ix_dispute_open", "hub_id", "due_by", postgresql_where=text("outcome IS NULL")),
+        # As the central team pages them, across hubs.
+        Index(
+            "ix_dispute_nearest",
+            text("(coalesce(due_by, 'infinity'))"),
+            "id",
+            postgresql_where=text("outcome IS NULL"),
+        ),
+        Index("ix_dispute_over", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     @property

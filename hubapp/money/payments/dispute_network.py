@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
 from hubapp.kernel.db import db
 from hubapp.money.payments import dispute_rules
@@ -16,15 +16,26 @@ from hubapp.money.payments.errors import DisputeNotFound
 SOON = timedelta(days=3)
 
 
-def disputes(*, is_open: bool, limit: int, offset: int = 0) -> Sequence[Dispute]:
-    """Open ones, the nearest deadline first; or those that are over, the latest first."""
-    if is_open:
-        statement = select(Dispute).where(Dispute.outcome.is_(None))
-        statement = statement.order_by(Dispute.due_by.asc().nulls_last(), Dispute.id)
-    else:
-        statement = select(Dispute).where(Dispute.outcome.is_not(None))
-        statement = statement.order_by(Dispute.closed_at.desc(), Dispute.id)
-    return db.session.scalars(statement.limit(limit).offset(offset)).all()
+# Those without a deadline come after all others; it is written as the index has it.
+NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+_UNTIL = func.coalesce(Dispute.due_by, NEVER)
+
+
+def nearest(*, after: tuple[datetime | None, UUID] | None = None, limit: int) -> Sequence[Dispute]:
+    """Open ones, the nearest deadline first, paged by (deadline, id); None: there is no deadline."""
+    statement = select(Dispute).where(Dispute.outcome.is_(None)).order_by(_UNTIL, Dispute.id)
+    if after is not None:
+        until, last = after
+        statement = statement.where(tuple_(_UNTIL, Dispute.id) > tuple_(NEVER if until is None else until, last))
+    return db.session.scalars(statement.limit(limit)).all()
+
+
+def over(*, before: tuple[datetime, UUID] | None = None, limit: int) -> Sequence[Dispute]:
+    """Those that are over, the latest first, paged by (end, id)."""
+    statement = select(Dispute).where(Dispute.closed_at.is_not(None))
+    if before is not None:
+        statement = statement.where(tuple_(Dispute.closed_at, Dispute.id) < before)
+    return db.session.scalars(statement.order_by(Dispute.closed_at.desc(), Dispute.id.desc()).limit(limit)).all()
 
 
 def find(dispute_id: UUID) -> Dispute:

@@ -12,15 +12,21 @@ from flask_login import current_user
 from hubapp.community.moderation import policies, queries, services, things
 from hubapp.community.moderation.errors import NoSuchAction, NoSuchThing, OwnThing
 from hubapp.community.moderation.forms import REASONS, AppealForm, ReportForm, kind_words
+from hubapp.community.moderation.models import ModerationCase, ModerationReport
+from hubapp.community.moderation.queries import Done
 from hubapp.community.moderation.things import Thing
 from hubapp.community.moderation.views import words
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
+from hubapp.web.paging import Lists, Part
 
 pages = areas.hub_blueprint("house_rules", __name__)
 FOLDER = "community/moderation"
+# Notices lead to a decision on the first page of them: it is a long one.
+PAGE = 50
+LISTS = Lists("house_rules.mine", ("decided", "reported"))
 
 
 @pages.route("/report/<thing_kind>/<uuid:thing_id>", methods=["GET", "POST"])
@@ -66,15 +72,15 @@ def mine() -> ResponseReturnValue:
     """What was decided about me, and what I reported."""
     if guards.reader() is None:
         return redirect(url_for("membership.join"), 303)
-    reported = queries.reported_by(current_user.account_id)
-    acts = queries.outcomes({case.id for _report, case, _thing in reported})
-    decided = queries.done_about(current_user.account_id)
+    decided, reported = _decided(current_user.account_id), _reported(current_user.account_id)
+    acts = queries.outcomes({case.id for _report, case, _thing in reported.rows})
     return render_template(
         f"{FOLDER}/mine.html",
         person=guards.reader(),
-        decided=[one for one in decided if one.action.act != policies.LEAVE],
-        titles=queries.things_of(one.case for one in decided),
-        reported=[(row, thing, words.came_of(case, acts.get(case.id, ()))) for row, case, thing in reported],
+        decided=decided,
+        titles=queries.things_of(one.case for one in decided.rows),
+        reported=reported,
+        outcomes={case.id: words.came_of(case, acts.get(case.id, ())) for _report, case, _thing in reported.rows},
         done=words.done(),
         appeal_pill=words.appeal_pill,
         may_appeal=_may_appeal,
@@ -83,7 +89,19 @@ def mine() -> ResponseReturnValue:
     )
 
 
-def _may_appeal(one: queries.Done) -> bool:
+def _decided(account_id: UUID) -> Part[Done]:
+    at = request.args.get("decided", type=UUID)
+    found = queries.told(account_id, before=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="decided", at=at, key=lambda one: one.action.id, anchor="decisions")
+
+
+def _reported(account_id: UUID) -> Part[tuple[ModerationReport, ModerationCase, Thing | None]]:
+    at = request.args.get("reported", type=UUID)
+    found = queries.reported_by(account_id, before=at, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="reported", at=at, key=lambda row: row[0].id, anchor="reports")
+
+
+def _may_appeal(one: Done) -> bool:
     return policies.may_appeal(one.action.act, is_undone=one.action.is_undone, has_appealed=one.appeal is not None)
 
 
