@@ -40,6 +40,11 @@ def hubs(
     return db.session.scalars(statement).all()
 
 
+def currencies() -> list[str]:
+    """Those that hubs sell in."""
+    return sorted(db.session.scalars(select(Hub.currency).distinct()))
+
+
 def counts() -> Mapping[str, int]:
     """Hubs by status; every status has its number."""
     rows = db.session.execute(select(Hub.status, func.count()).group_by(Hub.status)).all()

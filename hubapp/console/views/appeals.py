@@ -18,14 +18,13 @@ from hubapp.community.moderation.network import PAGE, Waiting
 from hubapp.community.moderation.queries import Done
 from hubapp.community.moderation.things import Thing
 from hubapp.community.moderation.views import queue, words
-from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, site_url
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.accounts import queries as accounts
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy.platform import in_hub, in_hubs
-from hubapp.web import access
+from hubapp.web import access, places
 from hubapp.web.paging import Lists, Part
 
 LISTS = Lists("console.appeals", ("state", "key", "cases", "vacant", "decided"))

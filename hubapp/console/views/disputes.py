@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from hubapp.console import disputing
 from hubapp.console.disputing import Case
 from hubapp.console.forms import EvidenceFileForm, EvidenceForm, ReasonForm
-from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, site_url
 from hubapp.earnings.shares import wording
 from hubapp.kernel import clock, files
@@ -26,7 +25,7 @@ from hubapp.money.payments.dispute_rules import LARGEST_FILE
 from hubapp.money.payments.dispute_values import EVIDENCE_FILES, EVIDENCE_TEXTS
 from hubapp.money.payments.errors import BadEvidence
 from hubapp.tenancy import network as hubs_of_network
-from hubapp.web import access
+from hubapp.web import access, places
 
 PAGE = 50
 

@@ -12,33 +12,37 @@ from hubapp.console.views.blueprint import actor, blueprint
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.notifications import network, services
+from hubapp.people.notifications.models import BadAddress
 from hubapp.tenancy import audit
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.web import access
+from hubapp.web.paging import Lists, Part
 
 PAGE = 50
 LONGEST = 254
+LISTS = Lists("console.mails", ("before", "bad"))
 
 
 @blueprint.get("/mails")
 @access.requires("central.view")
 def mails() -> ResponseReturnValue:
-    """What was refused for good, the newest first."""
-    try:
-        before = UUID(request.args.get("before", ""))
-    except ValueError:
-        before = None
-    found = network.failed(before=before, limit=PAGE + 1)
-    shown = found[:PAGE]
-    bad = network.bad_addresses()
+    """What was refused for good, the newest first; and addresses that take none, by the alphabet."""
+    at = request.args.get("before", type=UUID)
+    found = network.failed(before=at, limit=PAGE + 1)
+    came_back = LISTS.part(found, size=PAGE, name="before", at=at, key=lambda mail: mail.id)
     return render_template(
         "console/mails.html",
-        mails=shown,
-        bad=bad,
-        marked={row.address for row in bad},
-        names=hubs_of_network.names([mail.hub_id for mail in shown]),
-        next_url=url_for("console.mails", before=shown[-1].id) if len(found) > PAGE else "",
+        mails=came_back,
+        bad=_bad(),
+        marked=network.bad_among({mail.address for mail in came_back.rows}),
+        names=hubs_of_network.names([mail.hub_id for mail in came_back.rows]),
     )
+
+
+def _bad() -> Part[BadAddress]:
+    after = request.args.get("bad", "").replace("\x00", "")[:LONGEST]
+    found = network.bad_addresses(after=after, limit=PAGE + 1)
+    return LISTS.part(found, size=PAGE, name="bad", at=after or None, key=lambda row: row.address, anchor="bad")
 
 
 @blueprint.post("/mails/<uuid:mail_id>/retry")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hubapp.console.views import places
 from hubapp.console.views.blueprint import blueprint
 from hubapp.earnings.shares import network as shares
 from hubapp.kernel import clock
@@ -13,7 +12,7 @@ from hubapp.people.accounts import network as accounts
 from hubapp.people.membership import network as membership
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy import queries as tenancy
-from hubapp.web import access
+from hubapp.web import access, places
 
 PAGE = 30
 AUDIT_PAGE = 50

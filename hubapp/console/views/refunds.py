@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hubapp.console.forms import LimitsForm
-from hubapp.console.views import places
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404, site_url
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
@@ -22,7 +21,7 @@ from hubapp.market.orders.refund_rules import Limits
 from hubapp.market.orders.views import returns
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy.platform import in_hub
-from hubapp.web import access
+from hubapp.web import access, places
 from hubapp.web.paging import Lists, Part
 
 PAGE = 50

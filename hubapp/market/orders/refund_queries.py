@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +25,19 @@ def orders_of_payment(payment_id: UUID) -> Sequence[Order]:
     """What was paid together, by number."""
     checkouts = select(Checkout.id).where(Checkout.payment_id == payment_id)
     return db.session.scalars(select(Order).where(Order.checkout_id.in_(checkouts)).order_by(Order.number)).all()
+
+
+def orders_of_payments(payment_ids: Collection[UUID]) -> dict[UUID | None, list[Order]]:
+    """Payment → what was paid together with it, by number."""
+    statement = select(Checkout.payment_id, Order).join(
+        Order, (Order.hub_id == Checkout.hub_id) & (Order.checkout_id == Checkout.id)
+    )
+    found: dict[UUID | None, list[Order]] = {payment_id: [] for payment_id in payment_ids}
+    for payment_id, order in db.session.execute(
+        statement.where(Checkout.payment_id.in_(payment_ids)).order_by(Order.number)
+    ):
+        found[payment_id].append(order)
+    return found
 
 
 def request(request_id: UUID) -> RefundRequest:

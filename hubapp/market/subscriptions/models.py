@@ -102,6 +102,7 @@ class Subscription(HubScoped, db.Model):  # type: ignore[name-defined]
             postgresql_where=text("status <> 'canceled'"),
         ),
         Index("ix_subscription_due", "next_at", postgresql_where=text("status = 'active'")),
+        Index("ix_subscription_coming", "hub_id", "next_at", "id", postgresql_where=text("status = 'active'")),
         Index(
             "ix_subscription_behind",
             "hub_id",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hubapp.kernel.db import db
 from hubapp.market.catalogue.models import Listing
@@ -14,7 +16,7 @@ from hubapp.market.subscriptions.errors import NoSuchSubscription
 from hubapp.market.subscriptions.models import PeriodStatus, Status, Subscription, SubscriptionPeriod
 from hubapp.tenancy.models import Hub, HubStatus
 
-PAGE = 30
+PAGE, MONTHS = 30, 36
 BEHIND = (Status.PAST_DUE, Status.SUSPENDED)
 SELLING = select(Hub.id).where(Hub.id == Subscription.hub_id, Hub.status == HubStatus.OPEN).exists()
 
@@ -35,12 +37,20 @@ def own(subscription_id: UUID, *, account_id: UUID) -> Subscription:
     return found
 
 
-def subscriptions_of(account_id: UUID) -> Sequence[Subscription]:
-    """A member's subscriptions, those that go on first, then the newest."""
+def subscriptions_of(
+    account_id: UUID, *, after: tuple[bool, UUID] | None = None, limit: int | None = None
+) -> Sequence[Subscription]:
+    """A member's subscriptions, those that go on first, then the newest, paged by (is over, id); all without `limit`.
+
+    Who leaves ends each of them, so that nobody may silently stop counting.
+    """
+    is_over = Subscription.status == Status.CANCELED
     statement = select(Subscription).where(Subscription.account_id == account_id)
-    return db.session.scalars(
-        statement.order_by(Subscription.status == Status.CANCELED, Subscription.id.desc()).limit(100)
-    ).all()
+    if after is not None:
+        was_over, last = after
+        older = Subscription.id < last
+        statement = statement.where(and_(is_over, older) if was_over else or_(is_over, older))
+    return db.session.scalars(statement.order_by(is_over, Subscription.id.desc()).limit(limit)).all()
 
 
 def alive(*, account_id: UUID, listing_id: UUID) -> Subscription | None:
@@ -54,9 +64,13 @@ def alive(*, account_id: UUID, listing_id: UUID) -> Subscription | None:
     )
 
 
-def periods_of(subscription_id: UUID, *, limit: int = 36) -> Sequence[SubscriptionPeriod]:
-    """The months of a subscription, newest first."""
+def periods_of(
+    subscription_id: UUID, *, before: int | None = None, limit: int = MONTHS
+) -> Sequence[SubscriptionPeriod]:
+    """The months of a subscription, newest first, paged by number."""
     statement = select(SubscriptionPeriod).where(SubscriptionPeriod.subscription_id == subscription_id)
+    if before is not None:
+        statement = statement.where(SubscriptionPeriod.number < before)
     return db.session.scalars(statement.order_by(SubscriptionPeriod.number.desc()).limit(limit)).all()
 
 
@@ -83,10 +97,10 @@ def period_of(checkout_id: UUID) -> SubscriptionPeriod | None:
     return db.session.scalar(select(SubscriptionPeriod).where(SubscriptionPeriod.checkout_id == checkout_id))
 
 
-def behind(*, limit: int = 200) -> Sequence[Subscription]:
-    """Who could not be charged, the longest ago first."""
+def behind(*, after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> Sequence[Subscription]:
+    """Who could not be charged, the longest ago first, paged by (since, id)."""
     statement = select(Subscription).where(Subscription.status.in_(BEHIND))
-    return db.session.scalars(statement.order_by(Subscription.behind_since).limit(limit)).all()
+    return _from(statement, Subscription.behind_since, after, limit)
 
 
 def count_behind() -> tuple[int, int]:
@@ -95,10 +109,29 @@ def count_behind() -> tuple[int, int]:
     return found.get(Status.PAST_DUE, 0), found.get(Status.SUSPENDED, 0)
 
 
-def coming(*, until: datetime, limit: int = 200) -> Sequence[Subscription]:
-    """Renewals up to a moment, the next one first."""
+def coming(*, until: datetime, after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> Sequence[Subscription]:
+    """Renewals up to a moment, the next one first, paged by (moment, id)."""
     statement = select(Subscription).where(Subscription.status == Status.ACTIVE, Subscription.next_at <= until)
-    return db.session.scalars(statement.order_by(Subscription.next_at).limit(limit)).all()
+    return _from(statement, Subscription.next_at, after, limit)
+
+
+def _from(
+    statement: Select[Subscription],
+    moment: InstrumentedAttribute[Any],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Subscription]:
+    if after is not None:
+        statement = statement.where(tuple_(moment, Subscription.id) > after)
+    return db.session.scalars(statement.order_by(moment, Subscription.id).limit(limit)).all()
+
+
+def sum_coming(*, until: datetime) -> int:
+    """What all renewals up to a moment come to, on whatever page they are; in minor units of the hub's currency."""
+    price = Subscription.unit_price * Subscription.quantity + func.coalesce(Subscription.shipping_price, 0)
+    statement = select(func.coalesce(func.sum(price), 0))
+    statement = statement.where(Subscription.status == Status.ACTIVE, Subscription.next_at <= until)
+    return int(db.session.scalar(statement) or 0)
 
 
 def counts() -> dict[str, int]:

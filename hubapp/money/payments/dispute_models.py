@@ -6,7 +6,17 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hubapp.kernel.db import HubScoped, db
@@ -78,6 +88,11 @@ class Dispute(HubScoped, db.Model):  # type: ignore[name-defined]
     def is_answerable(self) -> bool:
         """Whether evidence can still be handed in, or the loss accepted."""
         return self.status in {"needs_response", "warning_needs_response"} and self.sending is None
+
+
+# Those without a deadline come after all others; it is written as the index has it.
+NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+UNTIL = func.coalesce(Dispute.due_by, NEVER)
 
 
 class DisputeFile(HubScoped, db.Model):  # type: ignore[name-defined]

@@ -6,27 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from hubapp.kernel.db import db
 from hubapp.money.payments import dispute_rules
-from hubapp.money.payments.dispute_models import Dispute
+from hubapp.money.payments.dispute_models import NEVER, UNTIL, Dispute
 from hubapp.money.payments.errors import DisputeNotFound
 
 SOON = timedelta(days=3)
 
 
-# Those without a deadline come after all others; it is written as the index has it.
-NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
-_UNTIL = func.coalesce(Dispute.due_by, NEVER)
-
-
 def nearest(*, after: tuple[datetime | None, UUID] | None = None, limit: int) -> Sequence[Dispute]:
     """Open ones, the nearest deadline first, paged by (deadline, id); None: there is no deadline."""
-    statement = select(Dispute).where(Dispute.outcome.is_(None)).order_by(_UNTIL, Dispute.id)
+    statement = select(Dispute).where(Dispute.outcome.is_(None)).order_by(UNTIL, Dispute.id)
     if after is not None:
         until, last = after
-        statement = statement.where(tuple_(_UNTIL, Dispute.id) > tuple_(NEVER if until is None else until, last))
+        statement = statement.where(tuple_(UNTIL, Dispute.id) > tuple_(NEVER if until is None else until, last))
     return db.session.scalars(statement.limit(limit)).all()
 
 

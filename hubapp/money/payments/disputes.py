@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, tuple_
 
 from hubapp.jobs.events import publish
 from hubapp.kernel.db import db
 from hubapp.money.ledger import services as ledger
 from hubapp.money.payments import dispute_rules, queries, wiring
-from hubapp.money.payments.dispute_models import Dispute, DisputeFile, Outcome
+from hubapp.money.payments.dispute_models import NEVER, UNTIL, Dispute, DisputeFile, Outcome
 from hubapp.money.payments.dispute_values import DisputeState, FileState
 from hubapp.money.payments.errors import AmountMismatch, DisputeNotFound, NotYetKnown
 from hubapp.money.payments.events import DisputeLost, DisputeOpened, DisputeWon
@@ -144,10 +145,17 @@ def disputes_of(payment_id: UUID) -> list[Dispute]:
     return list(db.session.scalars(select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.id)))
 
 
-def disputes_of_hub(*, limit: int = 100) -> list[Dispute]:
-    """The disputes of the current hub: open ones first, the nearest deadline before all others."""
-    order = (Dispute.outcome.is_not(None), Dispute.due_by.asc().nulls_last(), Dispute.id.desc())
-    return list(db.session.scalars(select(Dispute).order_by(*order).limit(limit)))
+def disputes_of_hub(*, after: tuple[bool, datetime | None, UUID] | None = None, limit: int = 100) -> Sequence[Dispute]:
+    """The disputes of the current hub: open ones first, the nearest deadline before all others.
+
+    Paged by (is over, deadline or None, id).
+    """
+    order = (Dispute.outcome.is_not(None), UNTIL, Dispute.id)
+    statement = select(Dispute).order_by(*order).limit(limit)
+    if after is not None:
+        is_over, until, last = after
+        statement = statement.where(tuple_(*order) > tuple_(literal(is_over), NEVER if until is None else until, last))
+    return db.session.scalars(statement).all()
 
 
 def unanswered() -> tuple[int, datetime | None]:

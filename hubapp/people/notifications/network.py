@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,12 @@ def count_failed() -> int:
     return db.session.scalar(statement) or 0
 
 
-def bad_addresses(*, limit: int = 200) -> Sequence[BadAddress]:
-    """Addresses that take no mail, the newest first."""
-    return db.session.scalars(select(BadAddress).order_by(BadAddress.noted_at.desc()).limit(limit)).all()
+def bad_addresses(*, after: str = "", limit: int = 50) -> Sequence[BadAddress]:
+    """Addresses that take no mail, by the alphabet, paged by address."""
+    statement = select(BadAddress).where(BadAddress.address > after).order_by(BadAddress.address)
+    return db.session.scalars(statement.limit(limit)).all()
+
+
+def bad_among(addresses: Collection[str]) -> set[str]:
+    """Those of them that take no mail."""
+    return set(db.session.scalars(select(BadAddress.address).where(BadAddress.address.in_(addresses))))

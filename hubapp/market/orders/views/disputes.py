@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from datetime import datetime
+from uuid import UUID
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,17 +13,23 @@ from hubapp.kernel.money import Money
 from hubapp.market.orders import refund_queries
 from hubapp.market.orders.dispute_words import who_bears_the_fee
 from hubapp.money.payments import disputes
+from hubapp.money.payments.dispute_models import Dispute
 from hubapp.money.payments.dispute_words import outcome_pill, reason_words
-from hubapp.web import access, areas
+from hubapp.web import access, areas, places
 
 pages = areas.hub_blueprint("manage_disputes", __name__)
+PAGE = 20
+STATES = OPEN, OVER = "open", "over"
 
 
 @pages.get("/manage/disputes")
 @access.requires("market.view")
 def index() -> ResponseReturnValue:
     """Open ones first, the nearest deadline on top."""
-    found = disputes.disputes_of_hub()
+    at = _read(request.args.get("key", ""))
+    found = disputes.disputes_of_hub(after=at, limit=PAGE + 1)
+    shown = found[:PAGE]
+    together = refund_queries.orders_of_payments({dispute.payment_id for dispute in shown})
     rows = [
         {
             "dispute": dispute,
@@ -31,10 +40,26 @@ def index() -> ResponseReturnValue:
             "state": outcome_pill(dispute),
             "helps": _helps(dispute.reason),
         }
-        for dispute in found
-        for orders in [refund_queries.orders_of_payment(dispute.payment_id)]
+        for dispute in shown
+        for orders in [together[dispute.payment_id]]
     ]
-    return render_template("market/orders/disputes.html", rows=rows)
+    return render_template(
+        "market/orders/disputes.html",
+        rows=rows,
+        first_url=url_for(".index") if at else "",
+        next_url=url_for(".index", key=_written(shown[-1])) if len(found) > PAGE else "",
+    )
+
+
+def _read(typed: str) -> tuple[bool, datetime | None, UUID] | None:
+    """A place in the list from the address; nonsense is none."""
+    state, _separator, rest = typed.partition(".")
+    found = places.read_open(rest)
+    return None if found is None or state not in STATES else (state == OVER, *found)
+
+
+def _written(last: Dispute) -> str:
+    return f"{OVER if last.outcome else OPEN}.{places.written(last.due_by, last.id)}"
 
 
 def _helps(reason: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,21 +15,46 @@ from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.orders import queries as orders
 from hubapp.market.subscriptions import policies, queries, services
 from hubapp.market.subscriptions.forms import QuantityForm, SkipForm
-from hubapp.market.subscriptions.models import Subscription
+from hubapp.market.subscriptions.models import Status, Subscription
+from hubapp.market.subscriptions.queries import MONTHS, PAGE
 from hubapp.market.subscriptions.views import words
 from hubapp.money.payments import cards
 from hubapp.web import access, areas
 
 pages = areas.hub_blueprint("subscriptions", __name__)
 BAD_INPUT = 422
+GOES_ON, OVER = "on", "over"
+# Far more than a subscription has.
+MOST_MONTHS = 100_000
 
 
 @pages.get("/me/subscriptions")
 @access.requires()
 def index() -> ResponseReturnValue:
     """What I get every month."""
-    found = queries.subscriptions_of(current_user.account_id)
-    return render_template("market/subscriptions/mine.html", subscriptions=found, statuses=words.statuses())
+    at = _place(request.args.get("after", ""))
+    found = queries.subscriptions_of(current_user.account_id, after=at, limit=PAGE + 1)
+    shown = found[:PAGE]
+    return render_template(
+        "market/subscriptions/mine.html",
+        subscriptions=shown,
+        statuses=words.statuses(),
+        first_url=url_for(".index") if at else "",
+        next_url=url_for(".index", after=_written(shown[-1])) if len(found) > PAGE else "",
+    )
+
+
+def _place(typed: str) -> tuple[bool, UUID] | None:
+    """A place in the list from the address; nonsense is none."""
+    state, _separator, number = typed.partition("_")
+    try:
+        return (state == OVER, UUID(number)) if state in {GOES_ON, OVER} else None
+    except ValueError:
+        return None
+
+
+def _written(last: Subscription) -> str:
+    return f"{OVER if last.status == Status.CANCELED else GOES_ON}_{last.id}"
 
 
 @pages.get("/me/subscriptions/<uuid:subscription_id>")
@@ -139,8 +164,15 @@ def _back(subscription_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".detail", subscription_id=subscription_id), 303)
 
 
+def _before() -> int | None:
+    """The month before which a page begins, from the address; nonsense is none."""
+    typed = request.args.get("before", type=int)
+    return typed if typed is not None and 0 < typed < MOST_MONTHS else None
+
+
 def _page(subscription: Subscription, form: QuantityForm) -> str:
-    months = queries.periods_of(subscription.id)
+    found = queries.periods_of(subscription.id, before=_before(), limit=MONTHS + 1)
+    months = found[:MONTHS]
     waiting = queries.open_period(subscription.id)
     if not form.is_submitted():
         form.quantity.data = subscription.quantity
@@ -153,6 +185,10 @@ def _page(subscription: Subscription, form: QuantityForm) -> str:
         periods=words.periods(),
         reasons=words.reasons(),
         months=months,
+        first_url=url_for(".detail", subscription_id=subscription.id) if _before() else "",
+        next_url=url_for(".detail", subscription_id=subscription.id, before=months[-1].number)
+        if len(found) > MONTHS
+        else "",
         waiting=waiting,
         retry_days=policies.RETRY_DAYS,
         needs_owner=waiting is not None and waiting.failure_code in policies.NEEDS_OWNER,

@@ -1,4 +1,4 @@
-"""Places in lists that go by a moment, as they stand in addresses of the console: the moment and the id of a row."""
+"""Places in lists that go by a moment, as they stand in addresses: the moment and the id of a row."""
 
 from __future__ import annotations
 
