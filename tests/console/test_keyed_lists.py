@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from hubapp.community.moderation import network as moderation
 from hubapp.community.moderation.models import ModerationAction, ModerationCase
 from hubapp.console.views import disputes as disputes_page
 from hubapp.console.views import refunds as refunds_page
-from hubapp.kernel.db import HubScoped, db, unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import network as orders
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.refund_models import RefundRequest
@@ -31,6 +31,7 @@ from tests.factories.cases import make_case
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector
+from tests.support.copied import copied
 from tests.support.paged import following, seen
 from tests.support.queries import counted
 
@@ -41,16 +42,6 @@ CONNECTORS, VACANT = "Reported about connectors", "Waiting in hubs without a con
 OWN, REFUNDS = "Decided in the hub's place", "Waiting for the network"
 WON: dict[str, Any] = {"outcome": "won", "status": "won", "withdrawn": 0}
 SAID: dict[str, Any] = {"act": "warn", "words": "Please stay kind.", "by_name": "Noor", "by_core": True, "at": NOW}
-
-
-def copied(model: type[HubScoped], changes: Iterable[dict[str, Any]]) -> list[UUID]:
-    """More of the first row of its kind in the hub; each differs in what it is given (in the hub's scope)."""
-    one = db.session.scalars(select(model).order_by(model.id).limit(1)).one()
-    same = {name: getattr(one, name) for name in model.__table__.columns.keys() if name != "id"}  # noqa: SIM118
-    rows = [model(**{**same, **change}) for change in changes]
-    db.session.add_all(rows)
-    db.session.flush()
-    return [row.id for row in rows]
 
 
 def in_two_hubs(app: HubFlask, make: Callable[[], list[UUID]]) -> list[str]:

@@ -10,15 +10,17 @@ import pytest
 from flask_mailman import EmailMultiAlternatives
 from flask_mailman.backends import locmem
 
+from hubapp.console.views.mails import PAGE
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.people.notifications import services
 from hubapp.people.notifications.errors import NotToRetry
-from hubapp.people.notifications.models import Mail
+from hubapp.people.notifications.models import BadAddress, Mail
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.hubs import NOW
 from tests.factories.jobs import run_all
+from tests.support.paged import seen
 
 ADDRESS = "gone@example.org"
 
@@ -97,3 +99,27 @@ def test_a_mail_that_went_is_not_sent_again(app: HubFlask, server: Server) -> No
     mail_id = send(app)
     with app.app_context(), platform_scope(reason="test"), unit_of_work(), pytest.raises(NotToRetry):
         services.retry(mail_id=mail_id)
+
+
+def test_marked_addresses_go_on_and_are_known_on_whatever_page_they_are(
+    app: HubFlask, server: Server, central: Browser
+) -> None:
+    send(app)
+    wanted = [f"a{number:03}@example.org" for number in range(2 * PAGE + 3)]
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        db.session.add_all(BadAddress(address=one, reason="–", noted_at=NOW) for one in (*wanted, ADDRESS))
+    shown = seen(central.get, "/console/mails", r">([a-z0-9]+@example\.org)</td>", "Addresses that take no mail")
+    assert [len(page) for page in shown] == [PAGE, PAGE, 4]
+    assert [one for page in shown for one in page] == [*wanted, ADDRESS]
+    assert "Mark the address" not in central.get("/console/mails").text
+    assert central.get("/console/mails?before=x&bad=%00").text.count('rel="prev"') == 0
+
+
+def test_mails_that_came_back_go_on(app: HubFlask, central: Browser) -> None:
+    same = {"template": "reset", "context": {}, "status": "undeliverable", "created_at": NOW}
+    wanted = [f"b{number:03}@example.org" for number in range(PAGE + 3)]
+    with app.app_context(), platform_scope(reason="test"), unit_of_work():
+        db.session.add_all(Mail(address=one, **same) for one in wanted)
+    shown = seen(central.get, "/console/mails", r"<h2>([a-z0-9]+@example\.org)</h2>", "Mails that came back")
+    assert [len(page) for page in shown] == [PAGE, 3]
+    assert [one for page in shown for one in page] == wanted[::-1]
