@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -11,6 +15,7 @@ from sqlalchemy import select
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.market.orders import queries as orders
 from hubapp.money.ledger import queries as books
+from hubapp.money.ledger import rates
 from hubapp.money.payments import queries as payments
 from hubapp.tenancy.models import AuditEvent
 from hubapp.tenancy.platform import platform_scope
@@ -18,8 +23,9 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.console.conftest import Browser
 from tests.factories.books import settled
-from tests.factories.hubs import make_hub
+from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_shop, place, settle
+from tests.support.paged import following, seen
 from tests.support.queries import counted
 
 
@@ -105,6 +111,8 @@ def test_nonsense_is_no_fault(sold: Found, central: Browser) -> None:
         "/console/hubs/lyon/ledger/account?owner=nobody&purpose=nothing&currency=XXXX&before=1.x",
         "/console/hubs/lyon/ledger/figure?start=yesterday",
         "/console/reports?month=2026-13&in=XXX",
+        "/console/reports?rates=2026-11-20_KES&month=%00",
+        "/console/reports?rates=yesterday_KES_EUR",
         "/console/hubs/lyon/tax?quarter=2026-9",
     ):
         assert central.get(path).status_code == 200, path
@@ -158,3 +166,21 @@ def test_the_ledger_costs_the_same_however_much_was_sold(app: HubFlask, sold: Fo
     with counted() as after:
         central.get(path)
     assert len(after) == len(before)
+
+
+def test_rates_go_on_and_every_currency_of_a_hub_can_be_converted_to(app: HubFlask, central: Browser) -> None:
+    days = [NOW.date() - timedelta(days=number) for number in range(40)]
+    pairs = [("CHF", "EUR"), ("EUR", "CHF"), ("KES", "EUR")]
+    with app.app_context():
+        for slug, currency in (("lyon", "EUR"), ("paris", "EUR"), ("geneva", "CHF")):
+            make_hub(slug, currency=currency)
+        with platform_scope(reason="test"), unit_of_work():
+            for number, (day, (currency, target)) in enumerate(product(days, pairs)):
+                given = {"currency": currency, "target": target, "rate": Decimal(1), "as_of": day}
+                rates.enter(**given, source=f"Source {number:03}", who=central.account_id, now=NOW)
+    shown = seen(central.get, "/console/reports?in=CHF", r">(Source \d+)<")
+    assert [len(page) for page in shown] == [50, 50, 20]
+    assert [one for page in shown for one in page] == [f"Source {number:03}" for number in range(120)]
+    page = central.get("/console/reports?in=CHF").text
+    assert "in=CHF" in following(page)
+    assert re.findall(r'<option value="([A-Z]{3})"', page.split('name="in"')[1].split("</select>")[0]) == ["CHF", "EUR"]

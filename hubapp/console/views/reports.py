@@ -18,11 +18,16 @@ from hubapp.market.books import reports as books
 from hubapp.market.books import words
 from hubapp.market.books.views.reports import months_asked
 from hubapp.money.ledger import months, rates
+from hubapp.money.ledger.models import ExchangeRate
 from hubapp.tenancy import audit
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.platform import in_hub
 from hubapp.web import access
+from hubapp.web.paging import Lists, Part
+
+RATES = 50
+LISTS = Lists("console.reports", ("month", "in", "rates"))
 
 
 def _month() -> date:
@@ -54,13 +59,32 @@ def _page(form: RateForm) -> str:
         report=reports.network_month(_month(), target),
         months=[books.months_before(today, back) for back in range(12)],
         currencies=currencies,
-        rates=rates.rates(),
+        rates=_rates(),
         form=form,
         link=lambda figure, currency: url_for(
             "console.network_figure", figure=figure, currency=currency, month=f"{_month():%Y-%m}"
         ),
         **words.WORDS,
     )
+
+
+def _rates() -> Part[ExchangeRate]:
+    at = _place(request.args.get("rates", ""))
+    found = rates.rates(after=at, limit=RATES + 1)
+    return LISTS.part(found, size=RATES, name="rates", at=at, key=_written, anchor="rates")
+
+
+def _place(typed: str) -> tuple[date, str, str] | None:
+    """A place in the list of rates from the address; nonsense is none."""
+    day, currency, target, *rest = (*typed.replace("\x00", "").split("_"), "", "")
+    try:
+        return (date.fromisoformat(day), currency, target) if target and rest == ["", ""] else None
+    except ValueError:
+        return None
+
+
+def _written(row: ExchangeRate) -> str:
+    return f"{row.as_of}_{row.currency}_{row.target}"
 
 
 @blueprint.post("/reports/rates")

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hubapp.kernel import ids
@@ -73,9 +73,14 @@ def enter(
     return row
 
 
-def rates(*, limit: int = 100) -> Sequence[ExchangeRate]:
-    """The newest first."""
-    statement = select(ExchangeRate).order_by(ExchangeRate.as_of.desc(), ExchangeRate.currency, ExchangeRate.target)
+def rates(*, after: tuple[date, str, str] | None = None, limit: int = 100) -> Sequence[ExchangeRate]:
+    """The newest first, paged by (day, currency, target)."""
+    pair = (ExchangeRate.currency, ExchangeRate.target)
+    statement = select(ExchangeRate).order_by(ExchangeRate.as_of.desc(), *pair)
+    if after is not None:
+        day, *last = after
+        same_day = and_(ExchangeRate.as_of == day, tuple_(*pair) > tuple_(*last))
+        statement = statement.where(ExchangeRate.as_of <= day, or_(ExchangeRate.as_of < day, same_day))
     return db.session.scalars(statement.limit(limit)).all()
 
 

@@ -104,13 +104,17 @@ def post(post_id: UUID) -> Post:
     return found
 
 
-def hidden_posts(*, limit: int = 50) -> Sequence[Post]:
-    """What moderators took out of sight, the newest first."""
+def hidden_posts(*, before: UUID | None = None, limit: int = PAGE) -> Sequence[Post]:
+    """What moderators took out of sight, the newest first, paged by id."""
     statement = select(Post).where(Post.hidden_at.is_not(None), Post.deleted_at.is_(None), ~Post.is_held)
+    if before is not None:
+        statement = statement.where(Post.id < before)
     return db.session.scalars(statement.order_by(Post.id.desc()).limit(limit)).all()
 
 
-def hidden_comments(*, limit: int = 50) -> Sequence[Comment]:
+def hidden_comments(*, before: UUID | None = None, limit: int = PAGE) -> Sequence[Comment]:
     """The same of comments."""
     statement = select(Comment).where(Comment.hidden_at.is_not(None), Comment.deleted_at.is_(None), ~Comment.is_held)
+    if before is not None:
+        statement = statement.where(Comment.id < before)
     return db.session.scalars(statement.order_by(Comment.id.desc()).limit(limit)).all()

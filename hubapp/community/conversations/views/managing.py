@@ -18,8 +18,11 @@ from hubapp.people.membership.views import guards
 from hubapp.tenancy import brand, versions
 from hubapp.tenancy.errors import ChangedMeanwhile
 from hubapp.web import access, areas
+from hubapp.web.paging import Lists, Part
 
 pages = areas.hub_blueprint("manage_conversations", __name__)
+PAGE = 30
+LISTS = Lists("manage_conversations.index", ("hidden",))
 
 
 @pages.get("/manage/conversations")
@@ -32,11 +35,8 @@ def index() -> ResponseReturnValue:
 def _page(
     form: TopicForm, hold: HoldForm | None = None, *, refused: ChangedMeanwhile | None = None
 ) -> ResponseReturnValue:
-    posts, comments = queries.hidden_posts(), queries.hidden_comments()
-    names = shown.names({row.author_id for row in (*posts, *comments)})
-    rows: list[tuple[Post | Comment, UUID, UUID | None, str]] = []
-    rows += [(post, post.id, None, policies.headline(post.title, post.body_md)) for post in posts]
-    rows += [(one, one.post_id, one.id, policies.headline("", one.body_md)) for one in comments]
+    hidden = _hidden()
+    names = shown.names({row.author_id for row in hidden.rows})
     tones = reading.words_of_tones()
     form.tone.choices = list(tones.items())
     hold = hold or HoldForm(formdata=None, data={"first_held": queries.first_held()})
@@ -55,9 +55,29 @@ def _page(
         saved=latest if request.args.get("saved") == str(number) else None,
         refused=refused,
         is_on=areas.current_hub().features.get("conversations", True),
-        hidden=[(row, post_id, comment_id, names[row.author_id], text) for row, post_id, comment_id, text in rows],
+        hidden=[(row, names[row.author_id], *_words(row)) for row in hidden.rows],
+        first_url=hidden.first_url,
+        next_url=hidden.next_url,
     )
     return html, 422 if form.all_errors or hold.all_errors or refused else 200
+
+
+def _hidden() -> Part[Post | Comment]:
+    """Posts and comments together, the newest first: a page has enough of each, should it be full of one kind."""
+    at = request.args.get("hidden", type=UUID)
+    found: list[Post | Comment] = [
+        *queries.hidden_posts(before=at, limit=PAGE + 1),
+        *queries.hidden_comments(before=at, limit=PAGE + 1),
+    ]
+    found.sort(key=lambda row: row.id, reverse=True)
+    return LISTS.part(found, size=PAGE, name="hidden", at=at, key=lambda row: row.id, anchor="hidden")
+
+
+def _words(row: Post | Comment) -> tuple[UUID, UUID | None, str]:
+    """Of which post, which comment, and how it begins."""
+    if isinstance(row, Post):
+        return row.id, None, policies.headline(row.title, row.body_md)
+    return row.post_id, row.id, policies.headline("", row.body_md)
 
 
 @pages.post("/manage/conversations/topics")
