@@ -20,6 +20,7 @@ MADE = [
     ("0071_brought", "0070_plan_freeze", "membership", "ix_membership_brought", "ix_membership_brought"),
     ("0072_needs", "0071_brought", "profile_tag", "ix_profile_tag_told", "ix_profile_tag_told"),
     ("0080_member_search", "0072_needs", "membership", "ix_membership_terms", "ix_membership_terms_anew"),
+    ("0091_keyed_lists", "0090_plan_explained", "dispute", "ix_dispute_nearest", "ix_dispute_nearest"),
 ]
 EACH = pytest.mark.parametrize(("revision", "before", "table", "index", "remnant"), MADE)
 

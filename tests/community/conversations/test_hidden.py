@@ -41,7 +41,7 @@ class Feed:
                     row: Post | Comment = (
                         say(ann, f"Rude {number}") if is_post else answer(post.id, ann, f"Rude {number}")
                     )
-                    row.hidden_at, row.hidden_reason = NOW, "Not kind."
+                    row.hidden_at, row.hidden_by, row.hidden_reason = NOW, ann, "Not kind."
         return [f"Rude {number}" for number in numbers]
 
 
