@@ -32,8 +32,7 @@ from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop
 from tests.factories.members import make_connector
 from tests.support.copied import copied
-from tests.support.paged import following, seen
-from tests.support.queries import counted
+from tests.support.paged import cost, following, seen
 
 DAY = timedelta(days=1)
 DISPUTE, REFUND = r'href="/console/disputes/([0-9a-f-]{36})"', r'href="/console/refunds/([0-9a-f-]{36})"'
@@ -63,13 +62,6 @@ def once(shown: list[list[str]], size: int) -> list[str]:
     assert len(shown) > 2
     assert len(together) == len(set(together))
     return together
-
-
-def cost(get: Callable[[], object]) -> int:
-    get()
-    with counted() as statements:
-        get()
-    return len(statements)
 
 
 def test_open_disputes_go_on_by_deadline_and_those_without_one_come_last(app: HubFlask, central: Browser) -> None:
@@ -208,9 +200,9 @@ def test_full_pages_cost_what_short_ones_do(app: HubFlask, central: Browser) -> 
     in_two_hubs(app, lambda: fill(1))
     with app.app_context():
         list(cases("paris", 1))
-    few = [cost(lambda path=path: central.get(path)) for path in paths]  # type: ignore[misc]
+    few = [cost(central.get, path) for path in paths]
     with app.app_context():
-        with platform_scope(reason="test"):
+        with platform_scope(reason="test"), unit_of_work():
             others = [hub.id for hub in network.hubs(limit=10) if hub.slug != "paris"]
         for hub_id in others:
             with hub_scope(hub_id), unit_of_work():
@@ -218,8 +210,8 @@ def test_full_pages_cost_what_short_ones_do(app: HubFlask, central: Browser) -> 
         list(cases("rome", 60))
     following_ones = [following(central.get(path).text, of) for path, of in paths.items()]
     assert all(following_ones)
-    assert [cost(lambda path=path: central.get(path)) for path in paths] == few  # type: ignore[misc]
-    assert [cost(lambda path=path: central.get(path)) for path in following_ones] == few  # type: ignore[misc]
+    assert [cost(central.get, path) for path in paths] == few
+    assert [cost(central.get, path) for path in following_ones] == few
 
 
 @pytest.mark.parametrize(

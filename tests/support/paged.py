@@ -6,14 +6,17 @@ import html
 import re
 from collections.abc import Callable, Iterator
 
+from markupsafe import escape
 from werkzeug.test import TestResponse
+
+from tests.support.queries import counted
 
 MOST = 20
 
 
 def following(page: str, of: str = "") -> str:
     """Where the list goes on; '' on its last page. `of`: what the list is of, where a page has several."""
-    label = html.escape(f"Pages: {of}" if of else "Pages")
+    label = escape(f"Pages: {of}" if of else "Pages")
     found = re.search(rf'<nav class="pages" aria-label="{label}">(.*?)</nav>', page, re.DOTALL)
     link = re.search(r'rel="next"\s+href="([^"]+)"', found[1]) if found else None
     return html.unescape(link[1]) if link else ""
@@ -34,3 +37,14 @@ def pages(get: Callable[[str], TestResponse], path: str, of: str = "") -> Iterat
 def seen(get: Callable[[str], TestResponse], path: str, pattern: str, of: str = "") -> list[list[str]]:
     """What matches, page by page; `pattern` has one group."""
     return [re.findall(pattern, page) for page in pages(get, path, of)]
+
+
+def cost(get: Callable[[str], TestResponse], path: str) -> int:
+    """How many queries a page asks, once it is warm."""
+    return min(_cost(get, path) for _ in range(3))
+
+
+def _cost(get: Callable[[str], TestResponse], path: str) -> int:
+    with counted() as statements:
+        assert get(path).status_code == 200, path
+    return len(statements)

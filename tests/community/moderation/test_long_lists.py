@@ -11,8 +11,7 @@ from hubapp.community.moderation.views.house_rules import PAGE
 from hubapp.kernel.db import db
 from tests.factories.hubs import NOW
 from tests.factories.moderating import Bench
-from tests.support.paged import following, seen
-from tests.support.queries import counted
+from tests.support.paged import cost, following, seen
 
 MINE = "/me/house-rules"
 DECISIONS, REPORTS = "Decisions about you", "What you reported"
@@ -80,20 +79,12 @@ def test_a_full_page_costs_what_a_short_one_does(bench: Bench) -> None:
     case, ann = bench.report("post"), bench.as_(bench.ann)
     decided(bench, case, 1)
     reported(bench, case, range(1))
-    few = cost(bench, MINE)
+    few = cost(ann.get, MINE)
     decided(bench, case, COUNT)
     reported(bench, case, range(1, COUNT))
-    assert cost(bench, MINE) == few
-    assert cost(bench, following(ann.get(MINE).text, DECISIONS)) == few
-    assert cost(bench, following(ann.get(MINE).text, REPORTS)) == few
-
-
-def cost(bench: Bench, path: str) -> int:
-    ann = bench.as_(bench.ann)
-    ann.get(path)
-    with counted() as statements:
-        ann.get(path)
-    return len(statements)
+    assert cost(ann.get, MINE) == few
+    assert cost(ann.get, following(ann.get(MINE).text, DECISIONS)) == few
+    assert cost(ann.get, following(ann.get(MINE).text, REPORTS)) == few
 
 
 def test_a_take_out_has_every_decision_and_report(bench: Bench) -> None:

@@ -17,8 +17,7 @@ from tests.factories.hubs import NOW
 from tests.factories.market import Shop, make_shop
 from tests.support.browsing import Browser
 from tests.support.copied import copied
-from tests.support.paged import seen
-from tests.support.queries import counted
+from tests.support.paged import cost, seen
 
 PATH = "/manage/disputes"
 OVER: dict[str, Any] = {"outcome": "won", "status": "won", "closed_at": NOW}
@@ -53,18 +52,10 @@ def test_it_goes_on_from_open_ones_to_those_that_are_over(app: HubFlask, shop: S
 
 def test_a_full_page_costs_what_a_short_one_does(app: HubFlask, shop: Shop) -> None:
     browser = Browser(app, shop.hub_id, shop.connector)
-
-    def cost() -> int:
-        browser.get(PATH)
-        with counted() as statements:
-            assert browser.get(PATH).text.count("See it in the books") == shown
-        return len(statements)
-
-    shown = 1
-    few = cost()
+    few = cost(browser.get, PATH)
     more(app, shop, 2_000, 2 * PAGE)
-    shown = PAGE
-    assert cost() == few
+    assert browser.get(PATH).text.count("See it in the books") == PAGE
+    assert cost(browser.get, PATH) == few
 
 
 @pytest.mark.parametrize("key", ["x", "open.x", "maybe._0199b0f5-7a1e-7000-8000-000000000000", "over"])

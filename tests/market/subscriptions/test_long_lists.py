@@ -20,8 +20,7 @@ from hubapp.web.areas import HubFlask
 from tests.factories.hubs import NOW
 from tests.factories.market import Shop, make_listing, make_shop
 from tests.support.browsing import Browser
-from tests.support.paged import seen
-from tests.support.queries import counted
+from tests.support.paged import cost, seen
 
 MINE, ALL = "/me/subscriptions", "/manage/subscriptions"
 BOX = r">(Box \d+)<"
@@ -127,7 +126,7 @@ def test_full_pages_cost_what_short_ones_do(app: HubFlask, shop: Shop) -> None:
     paths = ((shop.connector, ALL), (shop.buyer, MINE))
 
     def costs() -> list[int]:
-        return [cost(Browser(app, shop.hub_id, who), path) for who, path in paths]
+        return [cost(Browser(app, shop.hub_id, who).get, path) for who, path in paths]
 
     coming(app, shop, 1, status="active")
     coming(app, shop, 1, status="suspended", behind_since=NOW)
@@ -137,13 +136,6 @@ def test_full_pages_cost_what_short_ones_do(app: HubFlask, shop: Shop) -> None:
     coming(app, shop, COUNT, status="suspended", behind_since=NOW)
     own(app, shop, COUNT, COUNT)
     assert costs() == few
-
-
-def cost(browser: Browser, path: str) -> int:
-    browser.get(path)
-    with counted() as statements:
-        assert browser.get(path).status_code == 200
-    return len(statements)
 
 
 @pytest.mark.parametrize("after", ["x", "on_x", "maybe_0199b0f5-7a1e-7000-8000-000000000000", "over"])
