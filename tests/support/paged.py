@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Callable, Iterator
 
-from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from tests.support.queries import counted
@@ -16,9 +15,9 @@ MOST = 20
 
 def following(page: str, of: str = "") -> str:
     """Where the list goes on; '' on its last page. `of`: what the list is of, where a page has several."""
-    label = escape(f"Pages: {of}" if of else "Pages")
-    found = re.search(rf'<nav class="pages" aria-label="{label}">(.*?)</nav>', page, re.DOTALL)
-    link = re.search(r'rel="next"\s+href="([^"]+)"', found[1]) if found else None
+    found = re.findall(r'<nav class="pages" aria-label="([^"]*)">(.*?)</nav>', page, re.DOTALL)
+    links = {html.unescape(label): re.search(r'rel="next"\s+href="([^"]+)"', nav) for label, nav in found}
+    link = links.get(f"Pages: {of}" if of else "Pages")
     return html.unescape(link[1]) if link else ""
 
 
