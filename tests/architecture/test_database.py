@@ -112,7 +112,7 @@ def test_no_guard_is_owned_by_whom_the_application_signs_in_as(connection: Conne
     rows = connection.execute(
         text(
             "SELECT p.oid::regprocedure::text, p.prosecdef, p.proowner::regrole::text, r.rolcanlogin, r.rolsuper,"
-            " (SELECT coalesce(array_agg(m.rolname::text ORDER BY 1), '{}') FROM pg_roles m"
+            " (SELECT coalesce(array_agg(m.rolname::text ORDER BY m.rolname), '{}') FROM pg_roles m"
             "  WHERE m.rolname = ANY(:serving) AND pg_has_role(m.oid, p.proowner, 'MEMBER'))"
             " FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
             " WHERE p.pronamespace = 'public'::regnamespace AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)"
