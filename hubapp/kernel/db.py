@@ -44,6 +44,8 @@ NAMING = {
 APP_ROLE = "hubapp_app"
 CENTRAL_ROLE = "hubapp_central"
 OWNER_ROLE = "hubapp_owner"
+# Owns what looks past row-level security for others. Nobody signs in as it: who writes rows replaces no guard of them.
+GUARD_ROLE = "hubapp_guard"
 
 UNCOMMITTED = crash.point("edge.uncommitted", "everything is done and nothing is kept")
 COMMITTED = crash.point("edge.committed", "everything is kept; what should follow at once has not begun")
