@@ -31,6 +31,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import Pool
 
 from hubapp.kernel import crash, ids, scope
+from hubapp.kernel.scope import Scope
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +44,8 @@ NAMING = {
 APP_ROLE = "hubapp_app"
 CENTRAL_ROLE = "hubapp_central"
 OWNER_ROLE = "hubapp_owner"
+# Owns what looks past row-level security for others. Nobody signs in as it: who writes rows replaces no guard of them.
+GUARD_ROLE = "hubapp_guard"
 
 UNCOMMITTED = crash.point("edge.uncommitted", "everything is done and nothing is kept")
 COMMITTED = crash.point("edge.committed", "everything is kept; what should follow at once has not begun")
@@ -184,12 +187,17 @@ def standing(statement: Statement) -> Statement:
     return statement
 
 
+def _unchanged(session: Any) -> Scope:
+    current = scope.current()
+    if session.in_transaction() and session.info.get("scope", current) != current:
+        raise ScopeChanged(f"{session.info['scope']} became {current} within one transaction")
+    return current
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _limit_to_hub(state: ORMExecuteState) -> None:
     """The same limit once more as a constant in the query, for the planner and for a sharded database."""
-    current = scope.current()
-    if state.session.in_transaction() and state.session.info.get("scope", current) != current:
-        raise ScopeChanged(f"{state.session.info['scope']} became {current} within one transaction")
+    current = _unchanged(state.session)
     if state.is_column_load or state.is_relationship_load:
         return
     if current.hub_id is not None:
@@ -205,6 +213,7 @@ def ask(statement: str, values: Mapping[str, object] | None = None) -> list[tupl
     For what is asked with every sale: passing the session and the expression language costs more than such an answer.
     """
     session = db.session()
+    _unchanged(session)
     session.flush()
     driver: Any = session.connection().connection.driver_connection
     cursor = driver.execute(statement, values, prepare=True)

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hubapp.kernel import postgres
-from hubapp.kernel.db import CENTRAL_ROLE, OWNER_ROLE
+from hubapp.kernel.db import CENTRAL_ROLE, GUARD_ROLE, OWNER_ROLE
 from hubapp.kernel.errors import Refusal
 
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
@@ -116,19 +116,21 @@ def full_rights(conninfo: str, *, creates: bool = False) -> Iterator[None]:
         return
     with psycopg.connect(conninfo, autocommit=True) as connection:
         _lend(connection, inherit="TRUE")
-        if creates:  # functions go to the role that sees all hubs, which may make nothing itself
-            connection.execute(f"GRANT CREATE ON SCHEMA public TO {CENTRAL_ROLE}")
+        if creates:  # functions go to roles that see all hubs and may make nothing themselves: central, in old backups
+            connection.execute(f"GRANT CREATE ON SCHEMA public TO {CENTRAL_ROLE}, {GUARD_ROLE}")
     try:
         yield
     finally:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             if creates:
-                connection.execute(f"REVOKE CREATE ON SCHEMA public FROM {CENTRAL_ROLE}")
+                connection.execute(f"REVOKE CREATE ON SCHEMA public FROM {CENTRAL_ROLE}, {GUARD_ROLE}")
             _lend(connection, inherit="FALSE")
 
 
 def _lend(connection: psycopg.Connection, *, inherit: str) -> None:
-    for role in (OWNER_ROLE, CENTRAL_ROLE):
+    for role in (OWNER_ROLE, CENTRAL_ROLE, GUARD_ROLE):
+        if _text(connection, f"SELECT to_regrole('{role}')") == "None":  # an installation made before there was one
+            continue
         connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT {inherit}, SET TRUE".encode())
 
 

@@ -12,10 +12,17 @@ from sqlalchemy.engine.url import URL, make_url
 
 from hubapp.kernel import postgres
 from hubapp.kernel.config import Settings
-from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, OWNER_ROLE
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, GUARD_ROLE, OWNER_ROLE
+from hubapp.kernel.errors import Refusal
 
 DATABASE = "hubapp"
 SANDBOX_DATABASE = "hubapp_sandbox"
+MADE_AS = {
+    OWNER_ROLE: "LOGIN NOBYPASSRLS",
+    APP_ROLE: "LOGIN NOBYPASSRLS",
+    CENTRAL_ROLE: "LOGIN BYPASSRLS",
+    GUARD_ROLE: "NOLOGIN BYPASSRLS",
+}
 ROLES = {"app": APP_ROLE, "central": CENTRAL_ROLE, "owner": OWNER_ROLE}
 # Names that are nearly the same, looked up within one hub. Both come with PostgreSQL and are trusted: whoever may
 # create things in the database may create them.
@@ -92,24 +99,34 @@ def _create_missing(admin: str, name: str) -> None:
 
 
 def ensure_roles(admin: str) -> None:
-    """Create the three roles and their relations, and the extensions; safe to repeat.
+    """Create the four roles and their relations, and the extensions; safe to repeat.
 
-    Needs CREATEROLE and BYPASSRLS rights, and CREATE on the database.
+    Needs CREATEROLE and BYPASSRLS rights, and CREATE on the database. Raises Refusal where it may not create a role.
     """
     with psycopg.connect(admin, autocommit=True) as connection:
-        for role, options in (
-            (OWNER_ROLE, "LOGIN NOBYPASSRLS"),
-            (APP_ROLE, "LOGIN NOBYPASSRLS"),
-            (CENTRAL_ROLE, "LOGIN BYPASSRLS"),
-        ):
+        for role, options in MADE_AS.items():
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-                with suppress(psycopg.errors.DuplicateObject):
-                    connection.execute(f"CREATE ROLE {role} {options}")
-        # The owner hands SECURITY DEFINER functions to the central role; it never acts with its rights.
-        connection.execute(f"GRANT {CENTRAL_ROLE} TO {OWNER_ROLE} WITH INHERIT FALSE, SET TRUE")
-        for role in (OWNER_ROLE, APP_ROLE, CENTRAL_ROLE):
+                _create_role(connection, role, options)
+        # Functions see what the central role sees, and it cannot change them.
+        connection.execute(f"GRANT {CENTRAL_ROLE} TO {GUARD_ROLE} WITH INHERIT TRUE, SET TRUE")
+        # The owner hands SECURITY DEFINER functions over; it never acts with the rights of those who see all hubs.
+        for role in (CENTRAL_ROLE, GUARD_ROLE):
+            connection.execute(f"GRANT {role} TO {OWNER_ROLE} WITH INHERIT FALSE, SET TRUE")
+        for role in MADE_AS:
             connection.execute(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
         connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER_ROLE} WITH GRANT OPTION")
         connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {CENTRAL_ROLE}")
         for extension in EXTENSIONS:
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
+
+
+def _create_role(connection: psycopg.Connection, role: str, options: str) -> None:
+    login = connection.info.user
+    try:
+        with suppress(psycopg.errors.DuplicateObject):
+            connection.execute(f"CREATE ROLE {role} {options}".encode())
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Refusal(
+            f"{login} may not create the role {role}. Have whoever runs the database server say:"
+            f" CREATE ROLE {role} {options}; GRANT {role} TO {login} WITH ADMIN OPTION;"
+        ) from error

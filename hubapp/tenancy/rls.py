@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, OWNER_ROLE
+from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE, GUARD_ROLE, OWNER_ROLE
 
 # nullif: a spent SET LOCAL leaves '' behind, and casting '' would raise instead of showing nothing.
 CURRENT_HUB = "nullif(current_setting('app.hub_id', true), '')::bigint"
@@ -31,22 +31,34 @@ def grant(table: str, *, app: str, central: str) -> list[str]:
 
 
 def definer(signature: str, *, app: bool = True) -> list[str]:
-    """Hand a SECURITY DEFINER function to the role that sees past row-level security, and to nobody else by default.
+    """Hand a SECURITY DEFINER function to the role that sees past row-level security and that nobody signs in as.
 
     The new owner needs CREATE on the schema for the moment of the change only. It changes the rights itself: from the
     old one, PostgreSQL takes a REVOKE with a mere warning. The role that migrates may still put triggers on it.
     """
+    callers = f"{OWNER_ROLE}, {CENTRAL_ROLE}{f', {APP_ROLE}' if app else ''}"
     return [
-        f"GRANT CREATE ON SCHEMA public TO {CENTRAL_ROLE}",
-        f"ALTER FUNCTION {signature} OWNER TO {CENTRAL_ROLE}",
-        f"REVOKE CREATE ON SCHEMA public FROM {CENTRAL_ROLE}",
-        f"SET LOCAL ROLE {CENTRAL_ROLE}",
+        *_as_its_maker(f"ALTER FUNCTION {signature} OWNER TO {GUARD_ROLE}"),
+        f"SET LOCAL ROLE {GUARD_ROLE}",
         f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION {signature} TO {OWNER_ROLE}{f', {APP_ROLE}' if app else ''}",
+        f"GRANT EXECUTE ON FUNCTION {signature} TO {callers}",
         "RESET ROLE",
+    ]
+
+
+def replace_definer(statement: str) -> list[str]:
+    """Run a CREATE OR REPLACE of such a function, which keeps its owner and rights: only its owner may."""
+    return _as_its_maker(f"SET LOCAL ROLE {GUARD_ROLE}", statement, "RESET ROLE")
+
+
+def _as_its_maker(*statements: str) -> list[str]:
+    return [
+        f"GRANT CREATE ON SCHEMA public TO {GUARD_ROLE}",
+        *statements,
+        f"REVOKE CREATE ON SCHEMA public FROM {GUARD_ROLE}",
     ]
 
 
 def drop_definer(signature: str) -> list[str]:
     """Drop such a function, for downgrades: only its owner may, and that is not the role that migrates."""
-    return [f"SET LOCAL ROLE {CENTRAL_ROLE}", f"DROP FUNCTION {signature}", "RESET ROLE"]
+    return [f"SET LOCAL ROLE {GUARD_ROLE}", f"DROP FUNCTION {signature}", "RESET ROLE"]

@@ -90,8 +90,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo."""
-    op.execute("SET LOCAL ROLE hubapp_central")  # the function is its own
-    op.execute(f"DROP FUNCTION {SIGNATURE}")
-    op.execute("RESET ROLE")
+    for statement in rls.drop_definer(SIGNATURE):
+        op.execute(statement)
     op.drop_table("listing_image")
     op.drop_table("listing")

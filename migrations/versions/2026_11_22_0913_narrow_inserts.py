@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from hubapp.kernel.db import APP_ROLE, CENTRAL_ROLE
+from hubapp.kernel.db import APP_ROLE, GUARD_ROLE
 from hubapp.tenancy import rls
 
 revision = "0013_narrow_inserts"
@@ -31,7 +31,7 @@ READABLE = ("payee", "payout")
 CLOSE = """
 DO $$ DECLARE item record; BEGIN
   FOR item IN SELECT oid::regprocedure AS name, prorettype = 'trigger'::regtype AS is_trigger FROM pg_proc
-    WHERE prosecdef AND pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user
+    WHERE prosecdef AND pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE')
   LOOP
     EXECUTE 'REVOKE ALL ON FUNCTION ' || item.name || ' FROM PUBLIC';
     EXECUTE 'GRANT EXECUTE ON FUNCTION ' || item.name || ' TO hubapp_owner';
@@ -52,7 +52,7 @@ def upgrade() -> None:
     for table in READABLE:
         op.execute(f"CREATE POLICY app_reads ON {table} FOR SELECT TO {APP_ROLE} USING (true)")
     _search("public, pg_temp")
-    op.execute(f"SET LOCAL ROLE {CENTRAL_ROLE}")
+    op.execute(f"SET LOCAL ROLE {GUARD_ROLE}")
     op.execute(CLOSE)
     op.execute("RESET ROLE")
 
@@ -68,7 +68,7 @@ def downgrade() -> None:
 
 
 def _search(path: str) -> None:
-    op.execute(f"SET LOCAL ROLE {CENTRAL_ROLE}")  # the functions are its own
+    op.execute(f"SET LOCAL ROLE {GUARD_ROLE}")  # the functions are its own
     for function in FUNCTIONS:
         op.execute(f"ALTER FUNCTION {function} SET search_path = {path}")
     op.execute("RESET ROLE")

@@ -132,11 +132,8 @@ def _guard(old: str, new: str) -> None:
     source = op.get_bind().exec_driver_sql(f"SELECT pg_get_functiondef('{GUARD}'::regprocedure)").scalar_one()
     if old not in source:
         raise RuntimeError(f"{GUARD} is not the function that this migration knows")
-    op.execute(f"GRANT CREATE ON SCHEMA public TO {rls.CENTRAL_ROLE}")
-    op.execute(f"SET LOCAL ROLE {rls.CENTRAL_ROLE}")
-    op.execute(source.replace(old, new))
-    op.execute("RESET ROLE")
-    op.execute(f"REVOKE CREATE ON SCHEMA public FROM {rls.CENTRAL_ROLE}")
+    for statement in rls.replace_definer(source.replace(old, new)):
+        op.execute(statement)
 
 
 def downgrade() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from hubapp.kernel import indexes
 from hubapp.tenancy import rls
 
 revision = "0081_plan_rights"
@@ -27,18 +28,7 @@ def upgrade() -> None:
         op.execute(f"GRANT UPDATE ({MOVES}) ON {TABLE} TO {role}")
     op.execute(f"DROP TRIGGER plan_guard ON {TABLE}")
     op.execute(GUARD.format(columns=AFTER))
-    with op.get_context().autocommit_block():
-        _patience(statement="0", lock="0")
-        op.drop_index(INDEX, TABLE, if_exists=True, postgresql_concurrently=True)
-        op.create_index(
-            INDEX,
-            TABLE,
-            ["hub_id", "order_id"],
-            unique=True,
-            postgresql_where=sa.text("role = 'plan'"),
-            postgresql_concurrently=True,
-        )
-        _patience(statement="60s", lock="4s")
+    indexes.make(INDEX, TABLE, ["hub_id", "order_id"], unique=True, postgresql_where=sa.text("role = 'plan'"))
 
 
 def downgrade() -> None:
@@ -49,8 +39,3 @@ def downgrade() -> None:
     for role in ROLES:
         op.execute(f"REVOKE UPDATE ({MOVES}) ON {TABLE} FROM {role}")
         op.execute(f"GRANT UPDATE ON {TABLE} TO {role}")
-
-
-def _patience(*, statement: str, lock: str) -> None:
-    op.execute(f"SET statement_timeout = '{statement}'")
-    op.execute(f"SET lock_timeout = '{lock}'")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from hubapp.kernel import migrate
-from hubapp.kernel.db import Base, HubScoped
+from hubapp.kernel.db import GUARD_ROLE, OWNER_ROLE, ROLE_NAMES, Base, HubScoped
 from hubapp.kernel.paths import MIGRATIONS
 from hubapp.kernel.server import Server
 from hubapp.web.areas import HubFlask
@@ -105,6 +105,32 @@ def test_the_models_are_what_the_migrations_make(base_app: HubFlask, connection:
     )
     differences = compare_metadata(context, Base.metadata)
     assert differences == []
+
+
+def test_no_guard_is_owned_by_whom_the_application_signs_in_as(connection: Connection) -> None:
+    """Nor by one whom they could become: who owns a function replaces it, or drops it with the triggers it serves."""
+    rows = connection.execute(
+        text(
+            "SELECT p.oid::regprocedure::text, p.prosecdef, p.proowner::regrole::text, r.rolcanlogin, r.rolsuper,"
+            " (SELECT coalesce(array_agg(m.rolname::text ORDER BY m.rolname), '{}') FROM pg_roles m"
+            "  WHERE m.rolname = ANY(:serving) AND pg_has_role(m.oid, p.proowner, 'MEMBER'))"
+            " FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
+            " WHERE p.pronamespace = 'public'::regnamespace AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)"
+        ),
+        {"serving": list(ROLE_NAMES.values())},
+    ).all()
+    assert [(name, serving) for name, *_rest, serving in rows if serving] == []
+    definers = {(owner, is_login, is_super) for _n, is_definer, owner, is_login, is_super, _s in rows if is_definer}
+    assert definers == {(GUARD_ROLE, False, False)}
+    assert len(rows) > 20
+
+
+def test_the_guards_own_role_makes_nothing_and_has_no_member_but_who_migrates(connection: Connection) -> None:
+    assert not connection.execute(text("SELECT has_schema_privilege('hubapp_guard', 'public', 'CREATE')")).scalar()
+    members = connection.execute(
+        text("SELECT member::regrole::text FROM pg_auth_members WHERE roleid = 'hubapp_guard'::regrole")
+    ).scalars()
+    assert set(members) == {OWNER_ROLE, "postgres"}  # the embedded server's own login
 
 
 def test_there_is_one_migration_head() -> None:

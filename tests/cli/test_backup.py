@@ -310,19 +310,37 @@ def hosted() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_login_that_is_no_superuser_may_do_both(hosted: str, live: Live, tmp_path: Path) -> None:
-    def server_of(name: str) -> Server:
-        url = f"postgresql://plain@/{name}?{hosted}"
-        changes = {"database_url": url, "sandbox_database_url": None, "data": tmp_path / name}
-        return database_server.connect(live.server.settings.model_copy(update=changes))
+def hosted_server(hosted: str, live: Live, path: Path) -> Server:
+    url = f"postgresql://plain@/{path.name}?{hosted}"
+    changes = {"database_url": url, "sandbox_database_url": None, "data": path}
+    return database_server.connect(live.server.settings.model_copy(update=changes))
 
-    begun = server_of("begun")
+
+def test_a_login_that_is_no_superuser_may_do_both(hosted: str, live: Live, tmp_path: Path) -> None:
+    begun = hosted_server(hosted, live, tmp_path / "begun")
     migrate.upgrade(begun)
     plug.install_sandbox(begun)
     backup.make(begun, tmp_path / "network.hubapp")
-    restored = Elsewhere(server_of("restored"))
+    restored = Elsewhere(hosted_server(hosted, live, tmp_path / "restored"))
     restored.bring_back(tmp_path / "network.hubapp")
     restored.bring_back(tmp_path / "network.hubapp", force=True)
     assert migrate.status(restored.server) == migrate.status(begun)
     rights = "SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'"
     assert rows_of(restored.server.admin, rights) == rows_of(begun.admin, rights)
+
+
+def test_a_hosted_network_from_before_the_guards_role_gets_it(hosted: str, live: Live, tmp_path: Path) -> None:
+    """Its functions were the central role's, in the database and in backups of it."""
+    begun = hosted_server(hosted, live, tmp_path / "begun")
+    migrate.upgrade(begun)
+    plug.install_sandbox(begun)
+    migrate.downgrade(begun, "0091_keyed_lists")
+    with psycopg.connect(begun.admin) as connection:
+        connection.execute("DROP ROLE hubapp_guard")
+    backup.make(begun, tmp_path / "network.hubapp")
+    restored = Elsewhere(hosted_server(hosted, live, tmp_path / "restored"))
+    restored.bring_back(tmp_path / "network.hubapp")
+    migrate.upgrade(begun)
+    for server in (begun, restored.server):
+        query = "SELECT DISTINCT proowner::regrole::text FROM pg_proc WHERE prosecdef"
+        assert rows_of(server.admin, f"{query} AND pronamespace = 'public'::regnamespace") == [("hubapp_guard",)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hubapp.kernel import scope
-from hubapp.kernel.db import ScopeChanged, db, require_hub_id, standing, unit_of_work
+from hubapp.kernel.db import ScopeChanged, ask, db, require_hub_id, standing, unit_of_work
 from hubapp.kernel.scope import Scope
 from hubapp.tenancy.models import HubPage
 from hubapp.tenancy.platform import in_hubs, platform_scope
@@ -87,10 +89,11 @@ def test_a_statement_made_once_is_limited_to_the_hub_that_asks_it(app: HubFlask)
     assert everywhere == ["about", "bees"]
 
 
-def test_a_scope_may_not_change_within_a_transaction(app: HubFlask) -> None:
+@pytest.mark.parametrize("look", [lambda: db.session.scalars(select(HubPage)).all(), lambda: ask("SELECT 1")])
+def test_a_scope_may_not_change_within_a_transaction(app: HubFlask, look: Callable[[], object]) -> None:
     with app.app_context():
         one, two = make_hub("one"), make_hub("two")
         with hub_scope(one), pytest.raises(ScopeChanged), unit_of_work():
             db.session.scalars(select(HubPage)).all()
             with scope.entered(Scope(two)):
-                db.session.scalars(select(HubPage)).all()
+                look()

@@ -36,11 +36,16 @@ def telling(case: dict[str, Any]) -> dict[str, Any]:
         for one in case["orders"]
     ]
     orders = [{**one, "amount": one["cv"] + 10_007 * 2 ** next(powers)} for one in orders]
-    rows = [
-        {**row, "shares": {names[name]: share for name, share in row["shares"].items()}} if "shares" in row else row
-        for row in case["plan"]["components"]
-    ]
-    return {**case, "plan": {**case["plan"], "components": rows}, "members": members, "orders": orders, "refunds": []}
+    return {**case, "plan": renamed(case["plan"], names), "members": members, "orders": orders, "refunds": []}
+
+
+def renamed(part: Any, names: dict[str, str]) -> Any:
+    """A part of a plan in which what is said of somebody stands under the new name: shares, splits, advances."""
+    if isinstance(part, list):
+        return [renamed(one, names) for one in part]
+    if isinstance(part, dict):
+        return {names.get(name, name): renamed(one, names) for name, one in part.items()}
+    return part
 
 
 def inherent(result: Result, member: str) -> set[int]:

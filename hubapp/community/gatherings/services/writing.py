@@ -52,7 +52,7 @@ def create_gathering(
     """
     _check(details, when, now)
     pricing.check(details=details, by=by, before=None)
-    seed = ids.short_code()
+    seed = details.title  # its picture goes with its name
     found = series.new_gathering(details=details, when=when, cover_seed=seed, now=now)
     if repeat is not None:
         if repeat.until is not None and repeat.until < when.day:

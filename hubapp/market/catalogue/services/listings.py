@@ -46,9 +46,8 @@ def create_listing(
     _refuse(seller_id, text, tax_rates)
     if seller_id is not None:
         throttle.limit(kind="listing account", subject=f"{require_hub_id()}:{seller_id}", now=now)
-    listing_id = ids.uuid7()
     listing = Listing(
-        id=listing_id,
+        id=ids.uuid7(),
         seller_account_id=seller_id,
         kind=text.kind,
         currency=text.price.currency,
@@ -56,7 +55,7 @@ def create_listing(
         reserved=0,
         sold=0,
         status=Status.DRAFT,
-        cover_seed=str(listing_id),
+        cover_seed=text.title,  # its picture goes with its name, wherever and whenever it is written
         created_at=now,
         updated_at=now,
         **_words(text),
