@@ -26,6 +26,7 @@ from hubapp.web import (
     areas,
     compress,
     errors,
+    fragments,
     interface,
     locales,
     preferences,
@@ -145,6 +146,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         module.install(app)
     presentation.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)
+    fragments.install(app)
     payments.install(app, csrf)
     request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
     request_scope.sees_all_hubs("plan_pay", reason="what the pay plan pays hangs on sales in all hubs")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from jinja2 import Environment
 
-from hubapp.web import charts
+from hubapp.web import charts, fragments
 from hubapp.web.icons import icon
 from hubapp.web.mosaic import avatar, mosaic, single
 
@@ -43,4 +43,6 @@ def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
         bars_svg=charts.bars_svg,
         measured_svg=charts.measured_svg,
         spark_svg=charts.spark_svg,
+        part_asked=fragments.part_asked,
+        stays=fragments.stays,
     )

@@ -28,6 +28,11 @@ def sees_all_hubs(blueprint: str, *, reason: str) -> None:
     _platform_blueprints[blueprint] = reason
 
 
+def is_same_scope(blueprint: str | None, other: str | None) -> bool:
+    """Whether the pages of two blueprints of one site see the same hubs, so that one may show the other."""
+    return _platform_blueprints.get(blueprint or "") == _platform_blueprints.get(other or "")
+
+
 def keep() -> None:
     """Commit although the answer will be a refusal: counted attempts and spent codes must stay counted and spent."""
     g.keeps_refusal = True

@@ -3,6 +3,7 @@
 const one = (selector, within = document) => (selector ? within.querySelector(selector) : null);
 const all = (selector, within = document) => within.querySelectorAll(selector);
 const on = (name, act, capture) => document.addEventListener(name, act, capture);
+const fields = "input, textarea, select";
 
 /* Dialogs */
 const open = (id) => {
@@ -23,21 +24,22 @@ const ask = (question) =>
   });
 
 on("click", async (event) => {
-  const opener = event.target.closest("[data-open]");
+  const { target } = event;
+  const opener = target.closest("[data-open]");
   if (opener && !event.ctrlKey && !event.metaKey && open(opener.dataset.open)) event.preventDefault();
-  event.target.closest("[data-close]")?.closest("dialog")?.close();
+  target.closest("[data-close]")?.closest("dialog")?.close();
   // A click beside it, on the backdrop.
-  if (event.target.matches("dialog")) event.target.close();
-  const copier = event.target.closest("[data-copy]");
+  if (target.matches("dialog")) target.close();
+  const copier = target.closest("[data-copy]");
   if (copier) await copy(copier);
-  const { step } = event.target.dataset;
+  const { step } = target.dataset;
   if (step) {
-    const field = one("input", event.target.parentNode);
+    const field = one("input", target.parentNode);
     field[step]();
     changed(field);
   }
-  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-  trouble?.replaceChildren();
+  for (const menu of all("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+  for (const words of all(".trouble")) words.replaceChildren();
 });
 
 const copy = async (button) => {
@@ -61,7 +63,7 @@ on("keydown", (event) => {
     menu.open = false;
     one("summary", menu).focus();
   }
-  const writing = event.target.closest?.("input, textarea, select");
+  const writing = event.target.closest?.(fields);
   if (writing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
   if (event.key === "/") {
     const field = one("main [data-search]");
@@ -93,20 +95,21 @@ const release = (form) => {
 
 on("submit", async (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
-  const isToAsk = form.dataset.confirm && form.dataset.confirmed === undefined;
-  if (isToAsk || form.dataset.sent !== undefined) {
+  const data = form.dataset;
+  if (event.defaultPrevented || form.method !== "post" || "repeatable" in data) return;
+  const isToAsk = data.confirm && data.confirmed === undefined;
+  if (isToAsk || data.sent !== undefined) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!isToAsk || !await ask(form.dataset.confirm)) return;
-    form.dataset.confirmed = "";
+    if (!isToAsk || !await ask(data.confirm)) return;
+    data.confirmed = "";
     form.requestSubmit(event.submitter);
-    delete form.dataset.confirmed;
+    delete data.confirmed;
     return;
   }
   // Not to the part of the page that one jumped to: the focus would land there again, and not on what is wrong.
   form.action = form.action.split("#")[0];
-  form.dataset.sent = "";
+  data.sent = "";
   event.submitter?.setAttribute("aria-busy", "true");
   // A page that comes back from the browser's memory, or an answer that is a download, must be usable again.
   setTimeout(release, 15000, form);
@@ -160,22 +163,23 @@ const furnish = (within) => {
   }
 };
 
-/* After a swap the reader goes on where the news is */
+/* After a swap the reader goes on where the news is, or where they were if that is still there */
 const aim = (part) => (part.matches("[data-focus]") ? part : one("[data-focus], [autofocus]", part));
 const attend = (within) => {
   const target = aim(within) ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
   if (!target) return;
-  if (!target.matches("a, button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
+  if (!target.matches(`a, button, ${fields}, [tabindex]`)) target.tabIndex = -1;
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "nearest" });
 };
 
 on("htmx:after:settle", (event) => {
-  const parts = (event.detail?.newContent ?? []).filter((node) => node.nodeType === 1);
+  const parts = event.detail.newContent.filter((node) => node.nodeType === 1);
   parts.forEach(furnish);
-  const part = parts.find(aim) ?? parts[0];
-  const typing = document.activeElement?.matches("input, textarea, select");
-  if (!part || typing || part.closest("[data-quiet]")) return;
+  const news = parts.find(aim);
+  const part = news ?? parts[0];
+  const at = document.activeElement;
+  if (!part || at.matches(fields) || part.closest("[data-quiet]") || (!news && event.target.contains(at))) return;
   attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 });
 

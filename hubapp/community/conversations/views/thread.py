@@ -215,7 +215,9 @@ def delete_comment(post_id: UUID, comment_id: UUID) -> ResponseReturnValue:
         abort(403)
     services.delete_comment(post_id=post_id, comment_id=comment_id, author_id=reader.account_id, now=clock.now())
     flash(_("Deleted. What others answered stays."), "info")
-    return redirect(url_for(".detail", post_id=post_id, start=comment_id, _anchor=f"c-{comment_id}"), 303)
+    # A page that is there already goes on showing what it shows; a new one begins with what was deleted.
+    start = None if htmx else comment_id
+    return redirect(url_for(".detail", post_id=post_id, start=start, _anchor=f"c-{comment_id}"), 303)
 
 
 @pages.get("/feed/<uuid:post_id>/history")

@@ -129,7 +129,7 @@ def revoke(invite_id: uuid.UUID) -> ResponseReturnValue:
     """Stop a link from working."""
     services.revoke_invite(invite_id=invite_id, now=clock.now())
     flash(_("The link no longer works. Who came through it stays."), "good")
-    return redirect(url_for("membership_manage.invites"), 303)
+    return redirect(url_for("membership_manage.invite", invite_id=invite_id), 303)
 
 
 def _member(membership_id: uuid.UUID) -> MemberView:

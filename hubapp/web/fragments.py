@@ -1,0 +1,110 @@
+"""What a form changes on the page one is on comes back as that part of the page, and as nothing else.
+
+Views answer a POST with where to go on (303), or with their page and what is wrong in it (422), and ask nothing about
+scripts. A form marked `{{ stays() }}` names the part that it may change. Here both answers become that part: a layout
+draws one block of the page instead of the page, so that there is one template, one view and one set of queries for
+both. Whoever is to go elsewhere goes there, by the browser, whole.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from hubapp.kernel.errors import Refusal
+from hubapp.web import request_scope
+from hubapp.web.htmx import htmx
+
+WHOLE = "main"  # the block and the id of what every page has
+SWAP = "innerHTML show:none"
+MORPH = "innerMorph show:none"
+REDIRECTS = range(300, 400)
+
+
+def install(app: Flask) -> None:
+    """Wire the parts into `app`: after the request scope, so that the page is read before anything is committed."""
+
+    @app.before_request
+    def ask() -> None:
+        if request.method == "POST" and htmx and request.headers.get("HX-Request-Type") == "partial":
+            g.part = unquote(request.headers.get("HX-Target", "").partition("#")[2]).replace("-", "_") or None
+
+    @app.after_request
+    def answer(response: Response) -> Response:
+        if request.method != "POST" or not htmx:
+            return response
+        if response.status_code in REDIRECTS:
+            _go_on(response)
+        if g.get("part_drawn", g.get("part")) != g.get("part"):
+            response.headers["HX-Retarget"] = f"#{WHOLE}"
+            response.headers["HX-Reswap"] = SWAP
+        return response
+
+
+@pass_context
+def part_asked(context: Context) -> str:
+    """The block to draw instead of the page, or nothing; the page's middle where it has no block of that name."""
+    wanted = g.get("part")
+    if not wanted:
+        return ""
+    g.part_drawn = wanted if wanted in context.blocks else WHOLE
+    drawn: str = g.part_drawn
+    return drawn
+
+
+def stays(part: str = WHOLE, *, is_typed: bool = True) -> Markup:
+    """Attributes of a form that leads back to its own page: `part` is the id of what it may change.
+
+    A form that one types in comes back new (`is_typed`); of one that is a button alone only what differs is replaced,
+    so that the button keeps the focus, and what is open or half typed beside it stays as it is.
+    """
+    return Markup(' hx-boost="true" hx-target="#{}" hx-swap="{}"').format(part, SWAP if is_typed else MORPH)
+
+
+def _go_on(response: Response) -> None:
+    """Make of "go there" the part of the page that one is on, if it leads there, else the browser's own way there."""
+    where = response.headers.pop("Location")
+    part = _drawn(where) if g.get("part") else None
+    response.status_code = 200
+    response.set_data(part or "")
+    if part is None:
+        response.headers["HX-Redirect"] = where
+
+
+def _drawn(where: str) -> str | None:
+    """The part of the page at `where`, read as a GET would; nothing if one is not there, or it leads on itself."""
+    to, here = urlsplit(where), urlsplit(htmx.current_url or "")
+    root = request.script_root
+    is_here = to.netloc in {"", here.netloc} and unquote(to.path) == unquote(here.path)
+    if not is_here or here.netloc != request.host or not to.path.startswith(f"{root}/"):
+        return None
+    # One goes on reading where one was: the query of the page counts, unless the answer says otherwise.
+    query = dict([*parse_qsl(here.query), *parse_qsl(to.query)])
+    environ = {key: value for key, value in request.environ.items() if not key.startswith(("HTTP_HX_", "werkzeug."))}
+    environ |= {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": unquote(to.path, encoding="latin-1").removeprefix(root),
+        "QUERY_STRING": urlencode(query),
+        "CONTENT_LENGTH": "0",
+    }
+    page = current_app.request_class(environ)
+    asked = request_ctx.request
+    try:
+        page.url_rule, arguments = current_app.create_url_adapter(page).match(return_rule=True)  # type: ignore[union-attr]
+        page.view_args = dict(arguments)
+        if not request_scope.is_same_scope(asked.blueprint, page.blueprint):
+            return None
+        request_ctx.request = page
+        found = current_app.make_response(current_app.view_functions[page.url_rule.endpoint](**page.view_args))  # type: ignore[arg-type]
+    except (Refusal, HTTPException):
+        # What became of the page is shown by the page.
+        return None
+    finally:
+        request_ctx.request = asked
+    return found.get_data(as_text=True) if found.status_code == 200 and g.get("part_drawn") else None  # noqa: PLR2004
