@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.globals import request_ctx
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from hubapp.kernel.errors import Refusal
@@ -74,15 +74,21 @@ def _go_on(response: Response) -> None:
     response.status_code = 200
     response.set_data(part or "")
     if part is None:
-        response.headers["HX-Redirect"] = where
+        # With an anchor the browser would take the address of the page it shows for a place on it, and stay.
+        response.headers["HX-Redirect"] = where.partition("#")[0] if _is_here(where) else where
+
+
+def _is_here(where: str) -> bool:
+    """Whether this is the address of the page that the browser shows."""
+    to, here = urlsplit(where), urlsplit(htmx.current_url or "")
+    return here.netloc == request.host and to.netloc in {"", here.netloc} and unquote(to.path) == unquote(here.path)
 
 
 def _drawn(where: str) -> str | None:
     """The part of the page at `where`, read as a GET would; nothing if one is not there, or it leads on itself."""
     to, here = urlsplit(where), urlsplit(htmx.current_url or "")
     root = request.script_root
-    is_here = to.netloc in {"", here.netloc} and unquote(to.path) == unquote(here.path)
-    if not is_here or here.netloc != request.host or not to.path.startswith(f"{root}/"):
+    if not _is_here(where) or not to.path.startswith(f"{root}/"):
         return None
     # One goes on reading where one was: the query of the page counts, unless the answer says otherwise.
     query = dict([*parse_qsl(here.query), *parse_qsl(to.query)])
@@ -107,4 +113,8 @@ def _drawn(where: str) -> str | None:
         return None
     finally:
         request_ctx.request = asked
-    return found.get_data(as_text=True) if found.status_code == 200 and g.get("part_drawn") else None  # noqa: PLR2004
+    if found.status_code != 200 or not g.get("part_drawn"):  # noqa: PLR2004
+        return None
+    # Where one would have landed is where one goes on, should what one pressed be gone.
+    place = f' id="{escape(unquote(to.fragment))}"'
+    return found.get_data(as_text=True).replace(place, f"{place} data-at", 1)

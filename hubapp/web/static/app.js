@@ -166,7 +166,7 @@ const furnish = (within) => {
 /* After a swap the reader goes on where the news is, or where they were if that is still there */
 const aim = (part) => (part.matches("[data-focus]") ? part : one("[data-focus], [autofocus]", part));
 const attend = (within) => {
-  const target = aim(within) ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
+  const target = aim(within) ?? one("[data-at]") ?? one("h1, h2, [role=alert], [role=status]:not([data-quiet])", within);
   if (!target) return;
   if (!target.matches(`a, button, ${fields}, [tabindex]`)) target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -255,8 +255,7 @@ if (device && window.PushManager) {
 }
 
 const weather = () => { for (const part of all("[data-offline]")) part.hidden = navigator.onLine; };
-addEventListener("online", weather);
-addEventListener("offline", weather);
+ononline = onoffline = weather;
 weather();
 
 furnish(document);

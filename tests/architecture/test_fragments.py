@@ -1,0 +1,175 @@
+"""Every form on every page: what stays on the page answers htmx with a part of it, what leads elsewhere says why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from hubapp.money.payments import plug
+from hubapp.tenancy import queries as tenancy
+from hubapp.web.areas import CENTRAL, HUB, HubFlask
+from tests.factories.accounts import base_url, sign_in
+from tests.factories.walking import central_values_of, values_of, walk
+from tests.factories.way_home import Node, tree_of
+from tests.factories.world import World, make_world
+
+ENTERS = "who one is changes, and with it everything around the page"
+PAYS = "leads to the provider's page, or to the till's"
+LEADS = "a page of its own, which leads back to where one came from"
+MADE = "leads to the page of what was made"
+GONE = "what the page is about is gone or out of one's hands"
+PREVIEWS = "htmx shows what is typed beside it; saving is told by the page, with its versions"
+# Forms that answer with another page, and why that is right.
+ELSEWHERE = {
+    "preferences": "language and colours of the whole page",
+    "preferences_central": "language and colours of the whole page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it stands on a page, and what sending it does."""
+
+    page: str
+    endpoint: str
+    path: str
+    form: Node
+    within: Node
+
+    @property
+    def is_part(self) -> bool:
+        """Whether htmx sends it, and not only what is typed in it while one types."""
+        given = self.form.attributes
+        is_typed = given.get("hx-trigger", "submit").split()[0] in {"input", "change"}
+        return "hx-boost" in given or ("hx-post" in given and not is_typed)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What it holds, and something where it is empty."""
+        found: dict[str, str] = {}
+        for node in self.form.walk():
+            name, kind = node.attributes.get("name"), node.attributes.get("type", "")
+            if not name or kind == "file":
+                continue
+            is_one_of = kind in {"radio", "checkbox", "submit"} or node.tag == "button"
+            if is_one_of and name in found and "checked" not in node.attributes:
+                continue
+            if kind == "checkbox" and "checked" not in node.attributes:
+                continue
+            found[name] = _value(node)
+        return found
+
+
+def _value(node: Node) -> str:
+    if node.tag == "select":
+        options = [one for one in node.walk() if one.tag == "option"]
+        chosen = [one for one in options if "selected" in one.attributes] or options[:1]
+        return chosen[0].attributes.get("value", "") if chosen else ""
+    if node.tag == "textarea":
+        return "".join(node.texts).strip() or "Changed"
+    return node.attributes.get("value") or ("1" if node.attributes.get("type") == "number" else "Changed")
+
+
+class Sender:
+    """Opens every page as every role and finds its forms; sends one, and takes back what that changed."""
+
+    def __init__(self, app: HubFlask, connection: Connection, world: World) -> None:
+        self.app, self.connection, self.world = app, connection, world
+
+    def forms(self, area: str) -> Iterator[tuple[FlaskClient, str, Sent]]:
+        """Each kind of form of each page once, with the browser that shows it."""
+        hub_id = self.world.there if area == HUB else None
+        values = values_of(self.world) if area == HUB else central_values_of(self.world)
+        seen: set[tuple[str, str, bool]] = set()
+        for role in ("connector", "seller", "member", "visitor") if area == HUB else ("central", "member", "visitor"):
+            client, account_id = self.app.test_client(), self.world.who(role, self.world.there)
+            if account_id is not None:
+                sign_in(client, account_id, hub_id)
+            for ask in walk(self.app, area, values):
+                if ask.method != "GET" or "sign" in ask.path:
+                    continue
+                base = base_url(self.app, hub_id)
+                undo = self.connection.begin_nested()
+                answer = client.get(ask.path, base_url=base)
+                undo.rollback()
+                if answer.status_code != 200 or answer.mimetype != "text/html":
+                    continue
+                for sent in self._of(area, ask.path, answer.text):
+                    kind = (sent.endpoint, ask.rule.endpoint, sent.is_part)
+                    if kind not in seen:
+                        seen.add(kind)
+                        yield client, base, sent
+
+    def _of(self, area: str, page: str, text: str) -> Iterator[Sent]:
+        adapter, tree = self.app.url_map.bind("localhost", subdomain=area), tree_of(text)
+        for form in tree.walk():
+            if form.tag != "form" or form.attributes.get("method") != "post":
+                continue
+            buttons = [node.attributes["formaction"] for node in form.walk() if node.attributes.get("formaction")]
+            for action in [form.attributes.get("action", ""), *buttons]:
+                path = urlsplit(action).path or page
+                try:
+                    endpoint, _arguments = adapter.match(path, method="POST")
+                except HTTPException:
+                    endpoint = f"nothing at {path}"
+                yield Sent(page, endpoint, action or page, form, tree)
+
+    def send(self, client: FlaskClient, base: str, sent: Sent) -> TestResponse:
+        """As htmx sends it."""
+        headers = {
+            "HX-Request": "true",
+            "HX-Request-Type": "partial",
+            "HX-Current-URL": base.rstrip("/") + sent.page,
+            "HX-Target": f"div{sent.form.attributes.get('hx-target', '')}",
+        }
+        undo = self.connection.begin_nested()
+        try:
+            return client.post(sent.path, base_url=base, data=sent.fields, headers=headers)
+        finally:
+            undo.rollback()
+            tenancy.forget()
+
+
+@pytest.fixture
+def sender(app: HubFlask, connection: Connection) -> Iterator[Sender]:
+    plug.install_sandbox(app.extensions["hubapp.server"])
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        world = make_world(app)
+    yield Sender(app, connection, world)
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+def leads_away(answer: TestResponse) -> str:
+    """Where an answer sends the browser, if it does."""
+    return answer.headers.get("HX-Redirect", "") or answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(("area", "least"), [(HUB, 40), (CENTRAL, 20)])
+def test_a_form_changes_its_part_of_the_page_or_says_why_it_leads_elsewhere(
+    sender: Sender, area: str, least: int
+) -> None:
+    wrong, done = [], Counter[str]()
+    for client, base, sent in sender.forms(area):
+        told = f"{sent.page}: {sent.endpoint}"
+        if not sent.is_part:
+            if sent.endpoint not in ELSEWHERE:
+                wrong.append(f"{told} loads a whole page, and nobody says why")
+            continue
+        answer = sender.send(client, base, sent)
+        target = sent.form.attributes.get("hx-target", "")[1:]
+        if not any(node.attributes.get("id") == target for node in sent.within.walk()):
+            wrong.append(f"{told} has no part #{target}")
+        if leads_away(answer) or b"<html" in answer.data:
+            wrong.append(f"{told} answers {answer.status_code} and leads to {leads_away(answer) or 'a whole page'}")
+        done[f"{answer.status_code}"] += 1
+    assert "\n".join(sorted(wrong)) == ""
+    assert done["200"] >= least
