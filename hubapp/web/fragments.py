@@ -64,7 +64,9 @@ def stays(part: str = WHOLE, *, is_typed: bool = True) -> Markup:
     A form that one types in comes back new (`is_typed`); of one that is a button alone only what differs is replaced,
     so that the button keeps the focus, and what is open or half typed beside it stays as it is.
     """
-    return Markup(' hx-boost="true" hx-target="#{}" hx-swap="{}"').format(part, SWAP if is_typed else MORPH)
+    swap = SWAP if is_typed else MORPH
+    # Boosted, so that it is sent as without a script: to its action or its button's. The address stays the page's.
+    return Markup(' hx-boost="true" hx-push-url="false" hx-target="#{}" hx-swap="{}"').format(part, swap)
 
 
 def _go_on(response: Response) -> None:
