@@ -53,6 +53,7 @@ def test_lists_edits_sells_hands_over_and_withdraws(visit: Visit) -> None:
     makena.follow("Edit your listing")
     makena.write("Price", "1100")
     makena.press("Save")
+    makena.sees("Saved.")
     shiru.sign_in(BUYER, "nairobi", "/market")
     buy(shiru, "Teal bowl")
     shiru.sees("KES1,100.00", "Makena Gitonga")
@@ -63,6 +64,7 @@ def test_lists_edits_sells_hands_over_and_withdraws(visit: Visit) -> None:
     makena.go("nairobi", "/sell")
     makena.follow("Teal bowl")
     makena.press("Withdraw")
+    makena.sees("Withdrawn.")
     shiru.go("nairobi", "/market")
     shiru.sees_not("Teal bowl")
 

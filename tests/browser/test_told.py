@@ -29,6 +29,7 @@ def test_quiet_hours_a_muted_hub_and_one_choice_for_all_hubs(visit: Visit) -> No
         halima.main.get_by_label("Once a week").check()
         halima.press("Save times")
         halima.sees("Your times are saved.")
+        halima.sees("Your times are saved.")
         halima.go("", "/me/notifications")
         expect(halima.main.locator("[name=quiet_from]")).to_have_value("22")
         expect(halima.main.get_by_label("Once a week")).to_be_checked()
