@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from psycopg.types.numeric import Int8
 from sqlalchemy import select, text
 
 from hubapp.earnings.compensation import calendar, sale_policies, sources
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import PlanSale, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
+from hubapp.earnings.compensation.plans.live import NOTHING, Volumes
 from hubapp.earnings.compensation.plans.schema import Base, Plan
 from hubapp.earnings.compensation.sale_policies import Standing, Term
 from hubapp.kernel.db import ask, db
@@ -70,15 +72,8 @@ _ADD = (
     " WHERE latest.sponsor_id IS NOT NULL)"
     " INSERT INTO plan_volume_delta"
     " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
-    " SELECT %(currency)s, %(first_day)s::date, account_id, CASE WHEN is_own THEN %(cv)s::bigint ELSE 0 END,"
-    " CASE WHEN is_own THEN %(pv)s::bigint ELSE 0 END, %(cv)s::bigint, %(pv)s::bigint,"
-    " %(outside)s::bigint, %(every)s::bigint FROM up"
-)
-# Since when the buyers take part, and when they look after a hub: both of some people in one question.
-_BUYERS = (
-    "SELECT true, account_id, joined_at, left_at FROM participation WHERE account_id = ANY(%(buyers)s)"
-    " UNION ALL SELECT false, account_id, since, until FROM connector_term WHERE account_id = ANY(%(buyers)s)"
-    " ORDER BY 1, 2, 3"
+    " SELECT %(currency)s, %(first_day)s::date, account_id, CASE WHEN is_own THEN %(cv)s ELSE 0 END,"
+    " CASE WHEN is_own THEN %(pv)s ELSE 0 END, %(cv)s, %(pv)s, %(outside)s, %(every)s FROM up"
 )
 _SOURCES = (
     "SELECT source FROM plan_version WHERE status = %(status)s AND currency = %(currency)s"
@@ -95,19 +90,25 @@ def wait_for_corrections() -> None:
 
 
 def count(*, changes: Sequence[Change], now: datetime) -> None:
-    """Add each change to the volumes of the seller and everybody above, in the periods that count it."""
+    """Add changes, all of one currency, to the volumes of sellers and everybody above, in the periods that count them.
+
+    One question, and one statement that writes: what the lines of an order come to is one row a person.
+    """
     counted = [change for change in changes if (change.cv or change.points) and change.sale.seller_id is not None]
-    plans = _plans(counted[0].sale.currency, now) if counted else []
-    if not plans:
+    if not counted:
         return
-    wait_for_corrections()
-    known = _buyers({change.sale.buyer_id for change in counted})
+    currency = counted[0].sale.currency
+    plans, buyers = _before(currency, {change.sale.buyer_id for change in counted}, now)
+    sums: dict[tuple[UUID | None, date, datetime], Volumes] = {}
     for change in counted:
         for name in change.moments:
             moment = getattr(change.sale, name)
             place = None if moment is None else _counted_in(plans, name, moment)
             if place is not None:
-                _add(change, place, moment, known)
+                where = (change.sale.seller_id, place.span.first, place.ends_at)
+                sums[where] = sums.get(where, NOTHING) + _volumes(change, place, moment, buyers)
+    for where, volumes in sums.items():
+        _add(currency, *where, volumes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +119,29 @@ class Buyers:
     terms: Mapping[UUID, Sequence[Term]]
 
 
-def _buyers(buyers: set[UUID | None]) -> Buyers:
-    standings: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+def _before(currency: str, buyers: set[UUID], now: datetime) -> tuple[list[Plan], Buyers]:
+    """The plans, the latest first, and what is known of the buyers once no correction is under way any more.
+
+    Waits like `wait_for_corrections`, where there is a plan, and sees what came of it: both in one question.
+    """
+    plans: list[Plan] = []
+    times: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
     terms: dict[UUID, list[Term]] = {}
-    for takes_part, account_id, since, until in ask(_BUYERS, {"buyers": [one for one in buyers if one is not None]}):
-        if takes_part:
-            standings.setdefault(account_id, []).append((since, until))
+    values = {"currency": currency, "day": _latest_start(now), "buyers": list(buyers)}
+    for source, account_id, takes_part, since, until in ask(
+        "SELECT * FROM plan_before_counting(%(currency)s, %(day)s, %(buyers)s)", values
+    ):
+        if source is not None:
+            plans.append(sources.read(source))
+        elif takes_part:
+            times.setdefault(account_id, []).append((since, until))
         else:
             terms.setdefault(account_id, []).append(Term(since, until))
-    return Buyers({account_id: Standing(tuple(times)) for account_id, times in standings.items()}, terms)
+    return plans, Buyers({account_id: Standing(tuple(known)) for account_id, known in times.items()}, terms)
 
 
-def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> None:
+def _volumes(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> Volumes:
+    """What a change is to its seller; to everybody above it is the group's alone."""
     sale = change.sale
     standing, starts, ends = buyers.standings.get(sale.buyer_id), place.starts_at, place.ends_at
     is_connector = any(term.meets(starts, ends) for term in buyers.terms.get(sale.buyer_id, ()))
@@ -142,14 +154,17 @@ def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> No
         timezone=place.timezone,
     )
     is_counted = sale_policies.is_counted(kind=sale.kind, buyer=who, base=place.base)
-    volumes = {
-        "cv": change.cv if is_counted else 0,
-        "pv": change.points if is_counted else 0,
-        "outside": 0 if who == sale_policies.PARTICIPANT else change.cv,
-        "every": change.cv,
-    }
-    where = {"currency": sale.currency, "first_day": place.span.first, "ends": ends}
-    ask(_ADD, {"seller": sale.seller_id, **where, **volumes})
+    cv, pv = (change.cv, change.points) if is_counted else (0, 0)
+    outside = 0 if who == sale_policies.PARTICIPANT else change.cv
+    return Volumes(own=cv, own_pv=pv, gv=cv, gpv=pv, from_customers=outside, everything=change.cv)
+
+
+def _add(currency: str, seller_id: UUID | None, first_day: date, ends: datetime, volumes: Volumes) -> None:
+    where = {"seller": seller_id, "currency": currency, "first_day": first_day, "ends": ends}
+    # In one width: the driver would choose one by the number, and have a plan made for each mixture of them.
+    figures = {"cv": Int8(volumes.gv), "pv": Int8(volumes.gpv)}
+    figures |= {"outside": Int8(volumes.from_customers), "every": Int8(volumes.everything)}
+    ask(_ADD, {**where, **figures})
 
 
 def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
@@ -170,9 +185,13 @@ def _in_force(plans: Sequence[Plan], moment: datetime) -> Plan | None:
 
 
 def _plans(currency: str, now: datetime) -> list[Plan]:
-    day = now.date() + A_DAY  # wherever the plan's days begin
-    found = ask(_SOURCES, {"status": PlanStatus.ANNOUNCED.value, "currency": currency, "day": day})
+    values = {"status": PlanStatus.ANNOUNCED.value, "currency": currency, "day": _latest_start(now)}
+    found = ask(_SOURCES, values)
     return [sources.read(source) for (source,) in found]
+
+
+def _latest_start(now: datetime) -> date:
+    return now.date() + A_DAY  # wherever the plan's days begin
 
 
 _MOVE = text(
