@@ -145,7 +145,7 @@ class Life:
         shop = Shop(self.shop.hub_id, self.shop.connector, self.shop.seller, buyer, self.shop.listing_id)
         touch = plan.touch_of(shop.hub_id, by, self.now)
         with hub_scope(shop.hub_id), unit_of_work():
-            wanted = {self.chance.choice(self.listings): self.chance.randint(1, 3)}
+            wanted = {self.chance.choice(self.listings): self.chance.randint(1, 3) for _line in range(2)}
             checkout_id = place(shop, wanted, now=self.now, touch=touch)
             self.orders += [order.id for order in plan.settled_order(checkout_id, self.now)]
 
