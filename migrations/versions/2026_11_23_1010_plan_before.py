@@ -16,11 +16,11 @@ TABLE, INDEX = "connector_term", "ix_connector_term_account_id"
 # VOLATILE, so that each statement sees what was kept before it began: the last one, what those who correct kept while
 # the one before waited for them. STABLE, it would see what its caller saw, before the wait.
 BEFORE = """
-CREATE FUNCTION plan_before_counting(currency_ text, day date, buyers uuid[])
-RETURNS TABLE (source text, account_id uuid, takes_part boolean, since timestamptz, until timestamptz)
+CREATE FUNCTION plan_before_counting(currency_ text, day date, buyer uuid)
+RETURNS TABLE (source text, takes_part boolean, since timestamptz, until timestamptz)
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-  RETURN QUERY SELECT version.source, NULL::uuid, NULL::boolean, NULL::timestamptz, NULL::timestamptz
+  RETURN QUERY SELECT version.source, NULL::boolean, NULL::timestamptz, NULL::timestamptz
     FROM public.plan_version AS version
     WHERE version.status = 'announced' AND version.currency = currency_ AND version.effective_from <= day
     ORDER BY version.effective_from DESC;
@@ -28,14 +28,14 @@ BEGIN
     RETURN;  -- nothing is counted, and nobody has to wait
   END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0));
-  RETURN QUERY SELECT NULL::text, stay.account_id, true, stay.joined_at, stay.left_at
-    FROM public.participation AS stay WHERE stay.account_id = ANY(buyers)
-    UNION ALL SELECT NULL::text, term.account_id, false, term.since, term.until
-    FROM public.connector_term AS term WHERE term.account_id = ANY(buyers)
-    ORDER BY 2, 3, 4;
+  RETURN QUERY SELECT NULL::text, true, stay.joined_at, stay.left_at
+    FROM public.participation AS stay WHERE stay.account_id = buyer
+    UNION ALL SELECT NULL::text, false, term.since, term.until
+    FROM public.connector_term AS term WHERE term.account_id = buyer
+    ORDER BY 2, 3;
 END $$
 """
-BEFORE_OF = "plan_before_counting(text, date, uuid[])"
+BEFORE_OF = "plan_before_counting(text, date, uuid)"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ Volumes are the sums of what was folded and what was not yet: at any moment what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -90,61 +90,57 @@ def wait_for_corrections() -> None:
 
 
 def count(*, changes: Sequence[Change], now: datetime) -> None:
-    """Add changes, all of one currency, to the volumes of sellers and everybody above, in the periods that count them.
+    """Add changes of one order to the volumes of its seller and everybody above, in the periods that count them.
 
     One question, and one statement that writes: what the lines of an order come to is one row a person.
     """
     counted = [change for change in changes if (change.cv or change.points) and change.sale.seller_id is not None]
     if not counted:
         return
-    currency = counted[0].sale.currency
-    plans, buyers = _before(currency, {change.sale.buyer_id for change in counted}, now)
-    sums: dict[tuple[UUID | None, date, datetime], Volumes] = {}
+    plans, buyer = _before(counted[0].sale, now)
+    sums: dict[tuple[date, datetime], Volumes] = {}
     for change in counted:
         for name in change.moments:
             moment = getattr(change.sale, name)
             place = None if moment is None else _counted_in(plans, name, moment)
             if place is not None:
-                where = (change.sale.seller_id, place.span.first, place.ends_at)
-                sums[where] = sums.get(where, NOTHING) + _volumes(change, place, moment, buyers)
-    for where, volumes in sums.items():
-        _add(currency, *where, volumes)
+                period = (place.span.first, place.ends_at)
+                sums[period] = sums.get(period, NOTHING) + _volumes(change, place, moment, buyer)
+    for (first_day, ends), volumes in sums.items():
+        _add(counted[0].sale, first_day, ends, volumes)
 
 
 @dataclass(frozen=True, slots=True)
-class Buyers:
-    """Since when they take part, and when they look after a hub."""
+class Buyer:
+    """Since when they take part, if ever, and when they look after a hub."""
 
-    standings: Mapping[UUID, Standing]
-    terms: Mapping[UUID, Sequence[Term]]
+    standing: Standing | None
+    terms: Sequence[Term]
 
 
-def _before(currency: str, buyers: set[UUID], now: datetime) -> tuple[list[Plan], Buyers]:
-    """The plans, the latest first, and what is known of the buyers once no correction is under way any more.
+def _before(sale: PlanSale, now: datetime) -> tuple[list[Plan], Buyer]:
+    """The plans, the latest first, and what is known of the buyer once no correction is under way any more.
 
     Waits like `wait_for_corrections`, where there is a plan, and sees what came of it: both in one question.
     """
-    plans: list[Plan] = []
-    times: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
-    terms: dict[UUID, list[Term]] = {}
-    values = {"currency": currency, "day": _latest_start(now), "buyers": list(buyers)}
-    for source, account_id, takes_part, since, until in ask(
-        "SELECT * FROM plan_before_counting(%(currency)s, %(day)s, %(buyers)s)", values
-    ):
+    values = {"currency": sale.currency, "day": _latest_start(now), "buyer": sale.buyer_id}
+    plans, times, terms = list[Plan](), list[tuple[datetime, datetime | None]](), list[Term]()
+    found = ask("SELECT * FROM plan_before_counting(%(currency)s, %(day)s, %(buyer)s)", values)
+    for source, takes_part, since, until in found:
         if source is not None:
             plans.append(sources.read(source))
         elif takes_part:
-            times.setdefault(account_id, []).append((since, until))
+            times.append((since, until))
         else:
-            terms.setdefault(account_id, []).append(Term(since, until))
-    return plans, Buyers({account_id: Standing(tuple(known)) for account_id, known in times.items()}, terms)
+            terms.append(Term(since, until))
+    return plans, Buyer(Standing(tuple(times)) if times else None, terms)
 
 
-def _volumes(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> Volumes:
+def _volumes(change: Change, place: Counted, moment: datetime, buyer: Buyer) -> Volumes:
     """What a change is to its seller; to everybody above it is the group's alone."""
-    sale = change.sale
-    standing, starts, ends = buyers.standings.get(sale.buyer_id), place.starts_at, place.ends_at
-    is_connector = any(term.meets(starts, ends) for term in buyers.terms.get(sale.buyer_id, ()))
+    sale, standing = change.sale, buyer.standing
+    starts, ends = place.starts_at, place.ends_at
+    is_connector = any(term.meets(starts, ends) for term in buyer.terms)
     who = sale_policies.class_of_buyer(
         is_own=sale.buyer_id == sale.seller_id,
         is_inside=is_connector or (standing is not None and standing.has_come_back(starts, ends)),
@@ -159,12 +155,11 @@ def _volumes(change: Change, place: Counted, moment: datetime, buyers: Buyers) -
     return Volumes(own=cv, own_pv=pv, gv=cv, gpv=pv, from_customers=outside, everything=change.cv)
 
 
-def _add(currency: str, seller_id: UUID | None, first_day: date, ends: datetime, volumes: Volumes) -> None:
-    where = {"seller": seller_id, "currency": currency, "first_day": first_day, "ends": ends}
+def _add(sale: PlanSale, first_day: date, ends: datetime, volumes: Volumes) -> None:
     # In one width: the driver would choose one by the number, and have a plan made for each mixture of them.
     figures = {"cv": Int8(volumes.gv), "pv": Int8(volumes.gpv)}
     figures |= {"outside": Int8(volumes.from_customers), "every": Int8(volumes.everything)}
-    ask(_ADD, {**where, **figures})
+    ask(_ADD, {"seller": sale.seller_id, "currency": sale.currency, "first_day": first_day, "ends": ends, **figures})
 
 
 def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
