@@ -30,7 +30,7 @@ from tests.factories.market import Shop, make_shop, place
 from tests.factories.members import make_member
 from tests.factories.races import overtaken, somebody_waits, without_turns, without_turns_inside
 
-BEFORE = "plan_before_counting"
+COUNT = "plan_count"
 LONG_AGO = NOW - timedelta(days=100)
 ALL_INSIDE = Volumes(everything=1_000)
 OUTSIDE = Volumes(own=1_000, own_pv=7, gv=1_000, gpv=7, from_customers=1_000, everything=1_000)
@@ -165,8 +165,8 @@ def test_without_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Sc
 
 @pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
 def test_without_waiting_for_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Scene], None]) -> None:
-    counting = "earnings.compensation.services.counting._before"
-    with without_turns_inside(counting, admin=live.server.admin, function=BEFORE):
+    counting = "earnings.compensation.services.counting._add"
+    with without_turns_inside(counting, admin=live.server.admin, function=COUNT):
         assert while_selling(live, act) == OUTSIDE
 
 
@@ -195,5 +195,5 @@ def test_a_sale_that_waited_for_its_buyer_is_no_customers(live: Live, act: Calla
 def test_seeing_what_was_there_before_it_waited_it_would_be(live: Live, act: Callable[..., None]) -> None:
     """The lock alone is not enough: what follows it has to see what came before it."""
     with psycopg.connect(live.server.admin) as connection:
-        connection.execute(f"ALTER FUNCTION {BEFORE} STABLE".encode())
+        connection.execute(f"ALTER FUNCTION {COUNT} STABLE".encode())
     assert while_a_sale_waits(live, act) == OUTSIDE

@@ -355,6 +355,24 @@ def test_what_the_lines_of_an_order_come_to_is_one_row_a_person(app: HubFlask) -
         assert len(found) == 2
 
 
+def test_a_sale_goes_by_plans_that_were_announced_since_the_last_one(app: HubFlask) -> None:
+    with app.app_context():
+        paid = {'event_time = "delivered_at"': 'event_time = "paid_at"'}
+        plan.announce(plan.source(changes=paid, first=date(2026, 10, 1)))
+        shop = make_shop()
+        cora, oil = plan.participant(shop.hub_id, "Cora"), plan.core_listing(shop.hub_id)
+        touch = plan.touch_of(shop.hub_id, cora, NOW)
+
+        def sell() -> int:
+            with hub_scope(shop.hub_id), unit_of_work():
+                plan.settled_order(place(shop, {oil: 1}, touch=touch))
+                return volume_queries.volumes(cora, "EUR", plan.FIRST).own
+
+        assert (sell(), sell()) == (1_000, 2_000)
+        plan.announce(plan.source(version=2))  # which counts what is handed over
+        assert sell() == 2_000
+
+
 def compare_with_closes(first: date, end: date, now: datetime) -> None:
     """A close finds nobody who differs, of whatever moment it is; and who was tampered with is corrected."""
     version = db.session.scalars(select(PlanVersion)).one()
