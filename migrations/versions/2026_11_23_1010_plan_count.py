@@ -16,8 +16,8 @@ TABLE, INDEX = "connector_term", "ix_connector_term_account_id"
 # Counts nothing, and says so, where other plans are announced than those that the caller goes by (`known_as`: their
 # digests; NULL: it has asked already). Who bought is told as `plan_own` tells it: who takes part, or did within the
 # look-back, joins again in the period, looks after a hub in it, or buys from themselves is inside.
-# VOLATILE, so that each statement sees what was kept before it began: those after the lock, what those who correct kept
-# while it waited for them. STABLE, they would see what the caller saw, before the wait.
+# Each statement of it sees what was kept before it began, as a function that writes may: those after the lock see what
+# those who correct kept while it waited for them.
 # `since < ends`: as the close sees the tree. One index look-up per step up, about a dozen of them.
 COUNT = """
 CREATE FUNCTION plan_count(known_as text, currency_ text, seller uuid, buyer uuid, moment timestamptz, day date,

@@ -153,13 +153,19 @@ def without_turns(name: str, instead: Any = None) -> Iterator[None]:
 
 
 @contextmanager
-def without_turns_inside(name: str, *, admin: str, function: str) -> Iterator[None]:
-    """The same where the function of this name leaves it to one of the database, on a database of the test's own."""
+def without_turns_inside(name: str, *, admin: str, function: str, but_before: str = "") -> Iterator[None]:
+    """The same where the function of this name leaves it to one of the database, on a database of the test's own.
+
+    `but_before`: words of that function; it then takes its turn late, before them.
+    """
     with psycopg.connect(admin, autocommit=True) as connection:
         row = connection.execute("SELECT pg_get_functiondef(%s::regproc)", (function,)).fetchone()
         assert row is not None
-        without, many = re.subn(r"PERFORM pg_advisory\w+\(.*\);", "", row[0])
-        assert many == 1
+        (lock,) = re.findall(r"PERFORM pg_advisory\w+\(.*\);", row[0])
+        without = row[0].replace(lock, "")
+        if but_before:
+            assert without.count(but_before) == 1
+            without = without.replace(but_before, f"{lock} {but_before}")
         connection.execute(without)
     _left_out.append({name})
     try:

@@ -30,7 +30,6 @@ from tests.factories.market import make_shop, place
 from tests.factories.members import make_member
 from tests.factories.races import meeting, overtaken, together, without_turns, without_turns_inside
 
-COUNTING, COUNT = "earnings.compensation.services.counting._add", "plan_count"
 LATER = NOW + timedelta(hours=1)
 ONE, OTHER = Actor(UUID(int=801), "One"), Actor(UUID(int=802), "Other")
 
@@ -194,7 +193,8 @@ def test_a_sale_while_its_seller_moves_counts_for_the_new_line(live: Live) -> No
 
 
 def test_without_waiting_for_corrections_it_stays_with_the_old_one(live: Live) -> None:
-    with without_turns_inside(COUNTING, admin=live.server.admin, function=COUNT), nullcontext():
+    inside = {"admin": live.server.admin, "function": "plan_count"}
+    with without_turns_inside("earnings.compensation.services.counting._add", **inside), nullcontext():
         assert correct_while_selling(live) == (1000, 0)
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -165,8 +164,7 @@ def test_without_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Sc
 
 @pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
 def test_without_waiting_for_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Scene], None]) -> None:
-    counting = "earnings.compensation.services.counting._add"
-    with without_turns_inside(counting, admin=live.server.admin, function=COUNT):
+    with without_turns_inside("earnings.compensation.services.counting._add", admin=live.server.admin, function=COUNT):
         assert while_selling(live, act) == OUTSIDE
 
 
@@ -193,7 +191,7 @@ def test_a_sale_that_waited_for_its_buyer_is_no_customers(live: Live, act: Calla
 
 @pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
 def test_seeing_what_was_there_before_it_waited_it_would_be(live: Live, act: Callable[..., None]) -> None:
-    """The lock alone is not enough: what follows it has to see what came before it."""
-    with psycopg.connect(live.server.admin) as connection:
-        connection.execute(f"ALTER FUNCTION {COUNT} STABLE".encode())
-    assert while_a_sale_waits(live, act) == OUTSIDE
+    """The lock alone is not enough: who the buyer is has to be looked up after it."""
+    late = {"function": COUNT, "but_before": "WITH RECURSIVE"}
+    with without_turns_inside("earnings.compensation.services.counting._add", admin=live.server.admin, **late):
+        assert while_a_sale_waits(live, act) == OUTSIDE
