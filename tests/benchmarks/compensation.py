@@ -129,7 +129,7 @@ def _one_order(app: HubFlask) -> Result:
             (cost,) = costs_by_turns([one], rounds=min(ORDERS, SIZE.orders // HUBS // 3))
             rows = (db.session.scalar(text(added)) or 0) - before
             many = min(ORDERS, SIZE.orders // HUBS // 3) + WARM_UP
-    figures = f"{rows / many:.1f} people above and the seller; {cost} of the database"
+    figures = f"the seller and {rows / many - 1:.1f} people above; {cost} of the database"
     return Result(
         "Volumes of one order, between closes, CPU time", figures, (cost.cpu + cost.database) * 1000, 1, " ms"
     )
