@@ -61,7 +61,7 @@ class Network:
         self.ranks = _words(members.ranks, getattr(members, "rank_names", ()))
         self.active = [bool(one) for one in members.active]
         # As they are: of most people nobody asks, and everybody's amounts as Python's own would be most of the memory.
-        self.final = result.capped
+        self.final = list(result.capped)
         self.rounded = [one.rounded for one in result.paid]
         self.exact = [one.kept.exact for one in result.paid]
         self._rates: dict[str, list[int]] = {}
