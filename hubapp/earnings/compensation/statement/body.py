@@ -82,6 +82,7 @@ def _agree(network: Network, member: int | None, lines: Sequence[Data]) -> None:
         engines = (0, 0, 0, 0)
         if member is not None:
             lost = int(paid.forfeited.get(member, 0))
-            engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
+            exact, rounded, final = (column[at][member] for column in (network.exact, network.rounded, network.final))
+            engines = (int(exact), lost, int(rounded), int(final))
         if ours != engines:
             raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")

@@ -60,9 +60,10 @@ class Network:
         self.parent = [int(above) for above in members.tree.parent]
         self.ranks = _words(members.ranks, getattr(members, "rank_names", ()))
         self.active = [bool(one) for one in members.active]
-        self.final = [[int(amount) for amount in row] for row in result.final]
-        self.rounded = [[int(amount) for amount in one.amounts] for one in result.paid]
-        self.exact = [[int(amount) for amount in one.exact] for one in result.paid]
+        # As they are: of most people nobody asks, and everybody's amounts as Python's own would be most of the memory.
+        self.final = list(result.capped)
+        self.rounded = [one.rounded for one in result.paid]
+        self.exact = [one.kept.exact for one in result.paid]
         self._rates: dict[str, list[int]] = {}
 
     @cached_property
@@ -267,7 +268,7 @@ class Network:
         return steps, _scaled(sums, excess) if excess > 0 else None, total
 
     def _within_own_caps(self) -> list[list[int]]:
-        most, rows = self.plan.caps.per_participant, [list(row) for row in self.rounded]
+        most, rows = self.plan.caps.per_participant, [_plain(row) for row in self.rounded]
         for member, parts in enumerate(zip(*rows, strict=True)):
             if most is not None and sum(parts) > most:
                 for row, part in zip(rows, hamilton(most, parts), strict=True):
