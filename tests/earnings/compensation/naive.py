@@ -86,6 +86,9 @@ class Naive:
                 return sum(order["pv"] for order in self.group(member))
             case "gv_down":
                 return self.volume("gv", member) - own
+            case "hub":
+                hub = self.members[member].get("connector_of")
+                return sum(order["amount"] for order in self.orders if hub and order.get("hub") == hub)
         assert name == "cumulative_cv"
         return self.earlier.get(member, 0) + own
 

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from hubapp.earnings.compensation.plans.rounding import Rounding
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
+# A `threshold_on` that is the turnover of the hubs that somebody looks after: of a case (amounts) or of a plan (cv).
+HUBS = frozenset({"hubs_amount", "hubs_cv"})
 MULTI_LEVEL = frozenset({"differential", "unilevel", "generation", "group_tier"})
 
 
