@@ -78,12 +78,10 @@ class Naive:
         match name:
             case "cv":
                 return own
-            case "pv":
-                return sum(order["pv"] for order in self.sales(member))
+            case "pv" | "gpv":
+                return sum(order["pv"] for order in (self.sales(member) if name == "pv" else self.group(member)))
             case "gv":
                 return sum(order["cv"] for order in self.group(member))
-            case "gpv":
-                return sum(order["pv"] for order in self.group(member))
             case "gv_down":
                 return self.volume("gv", member) - own
             case "hub":
