@@ -294,7 +294,8 @@ def run(case: Row, *, gone: tuple[str, ...] = ()) -> dict[str, Any]:
     found["accounts"] = defaultdict(int)
     for key in ("payouts", "forfeited", "lines"):
         found[key] = defaultdict(lambda: defaultdict(int))
-    for period in sorted({order.get("period", 0) for order in case["orders"]}) or [0]:
+    periods = {order.get("period", 0) for order in case["orders"]} or {0}
+    for period in sorted(periods, key=lambda one: (len(str(one)), str(one))):  # P2 before P10
         orders = [one for one in case["orders"] if one.get("period", 0) == period and one["id"] not in gone]
         naive = Naive(case, orders, earlier)
         for (member, component), amount in naive.payouts.items():
