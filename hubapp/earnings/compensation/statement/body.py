@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
-from hubapp.earnings.compensation.plans.schema import HUBS, Differential, PersonalTier
+from hubapp.earnings.compensation.plans.schema import HUBS
 from hubapp.earnings.compensation.statement import facts, rules
 from hubapp.earnings.compensation.statement.given import Given
 from hubapp.earnings.compensation.statement.network import Network
@@ -79,10 +79,10 @@ def _standing(network: Network, member: int) -> Data:
 
 def _of_hubs(network: Network, member: int | None) -> Data:
     """What the hubs sold that one looks after, where the plan has a threshold on that."""
-    named = {one.threshold_on for one in network.plan.components if isinstance(one, PersonalTier | Differential)}
-    if not named & HUBS:
+    named = network.plan.thresholds & HUBS
+    if not named:
         return {}
-    turnovers = network.turnovers(min(named & HUBS))
+    turnovers = network.turnovers(min(named))
     held = facts.held(network, member) if member is not None else []
     return {"hub_turnover": sum(turnovers[hub] for hub, _place, _days in held)}
 

@@ -16,7 +16,6 @@ from hubapp.earnings.compensation.plans.schema import (
     Differential,
     Generation,
     HubTier,
-    PersonalTier,
     Plan,
     Unilevel,
 )
@@ -130,8 +129,7 @@ def thresholds(plan: Plan) -> list[int]:
 
 def keepers(plan: Plan, parents: Sequence[int]) -> Sequence[int | None]:
     """Who looks after hubs: everybody, then each person in turn, where that says which tier somebody reaches."""
-    tiered = (one for one in plan.components if isinstance(one, PersonalTier | Differential))
-    return range(EVERYBODY, len(parents)) if any(one.threshold_on in HUBS for one in tiered) else (None,)
+    return range(EVERYBODY, len(parents)) if plan.thresholds & HUBS else (None,)
 
 
 def scenes(plan: Plan) -> Iterator[Scene]:
