@@ -145,6 +145,16 @@ def test_the_lint_sees_a_threshold_that_own_purchases_would_reach() -> None:
     assert found["self-purchase path"] == 600
 
 
+def test_everybodys_statement_of_a_worked_case_verifies() -> None:
+    orders = [order("1", "s", 600, hub="north"), order("2", "v", 400, hub="north"), order("3", "k", 9, hub="south")]
+    result = statements.computed(case([PERSONAL, DIFFERENTIAL], PEOPLE, orders))
+    closed = statements.closed(result)
+    for at, name in enumerate(("k", "l", "s", "v")):
+        document = statements.document(closed, name)
+        statements.right(statements.sealed(document))
+        assert document["totals"]["due"] == result.totals[at] > 0
+
+
 def test_a_statement_shows_the_turnover_that_its_tier_was_reached_by() -> None:
     source = statements.SOURCE.replace(
         'mode = "marginal"\non = "cv"\ntiers', 'mode = "slab"\nthreshold_on = "hub"\ntiers'
