@@ -13,7 +13,7 @@ from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
-from hubapp.earnings.compensation.plans.schema import Differential
+from hubapp.earnings.compensation.plans.schema import HUBS, Differential
 from hubapp.earnings.compensation.statement import rules
 
 
@@ -240,7 +240,21 @@ class Network:
         if name == "cumulative_cv":
             earlier = self.inputs.members.earlier_cv
             return [own + int(before) for own, before in zip(self.own, earlier, strict=True)]
+        if name in HUBS:
+            return self._of_connectors(self.turnovers(name))
         return {"cv": self.own, "pv": self.own_pv, "gv": self.gv}.get(name, self.gpv)
+
+    def turnovers(self, name: str) -> list[int]:
+        """What each hub comes to behind a `threshold_on` of hubs."""
+        return self.hub_amounts if name == "hubs_amount" else self.hub_cv
+
+    def _of_connectors(self, turnovers: Sequence[int]) -> list[int]:
+        """What the hubs that everybody looks after come to: the whole of each, however many share it."""
+        found = [0] * len(self.ids)
+        for turnover, connectors in zip(turnovers, self.inputs.hubs.connectors, strict=True):
+            for member, _days in connectors:
+                found[member] += turnover
+        return found
 
     def beneath(self, member: int) -> Iterator[tuple[int, list[int]]]:
         """Every seller of the downline with the way up from them: the seller first, the member left out."""
