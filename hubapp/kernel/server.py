@@ -31,21 +31,31 @@ EXTENSIONS = ("pg_trgm", "btree_gin")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Connection strings of one server. `admin` signs in as whoever may create roles and migrate."""
+    """Connection strings of one server. `administrator`: None where this process was given the serving logins alone."""
 
-    admin: str
+    administrator: str | None
     settings: Settings
+
+    @property
+    def admin(self) -> str:
+        """Signs in as whoever may create roles and migrate. Raises Refusal where this process has no such login."""
+        if self.administrator is None:
+            raise Refusal(
+                "This needs the login of the database's owner, which what serves does not have: set"
+                " HUBAPP_DATABASE_URL_OWNER for this command."
+            )
+        return self.administrator
 
     def url(self, role: str) -> URL:
         """SQLAlchemy URL for `app`, `central` or `owner`.
 
-        The embedded server trusts its socket, so each role signs in itself. Elsewhere DATABASE_URL's user signs in and
-        the startup packet sets the role, so that RESET ROLE returns to it and not to the login.
+        The embedded server trusts its socket, so each role signs in itself, as it does where it has a login of its own.
+        Any other login takes its role with the startup packet, so that RESET ROLE returns to the role.
         """
         name = ROLES[role]
         if self.settings.database_url:
-            url = make_url(self.settings.database_url).set(drivername="postgresql+psycopg")
-            return url.update_query_dict({"options": f"-c role={name}"})
+            url = make_url(self._login(role)).set(drivername="postgresql+psycopg")
+            return url if url.username == name else url.update_query_dict({"options": f"-c role={name}"})
         parts = dict(part.split("=", 1) for part in self.admin.split())
         return URL.create(
             "postgresql+psycopg",
@@ -53,6 +63,12 @@ class Server:
             database=parts["dbname"],
             query={"host": parts["host"], "port": parts["port"]},
         )
+
+    def _login(self, role: str) -> str:
+        if role == "owner":
+            return self.admin
+        own = self.settings.database_url_central if role == "central" else None
+        return own or str(self.settings.database_url)
 
     def conninfo(self, role: str) -> str:
         """The same for psycopg. Not as a URL: SQLAlchemy writes a space as `+` there, which libpq takes literally."""
@@ -76,24 +92,48 @@ class Server:
 
 def connect(settings: Settings) -> Server:
     """The server to use; starts the embedded one and creates its databases when there is none yet."""
-    if settings.database_url:
-        url = make_url(settings.database_url).set(drivername="postgresql")
-        server = Server(url.render_as_string(hide_password=False), settings)
-        if settings.is_sandbox:
-            _create_missing(server.admin, make_url(server.sandbox).database or SANDBOX_DATABASE)
-        return server
+    if settings.database_url or settings.has_own_logins or settings.database_url_owner:
+        return _elsewhere(settings)
     maintenance = postgres.ensure(settings.data / "postgres")
     for name in (DATABASE, SANDBOX_DATABASE):
         _create_missing(maintenance, name)
     return Server(maintenance.replace("dbname=postgres", f"dbname={DATABASE}"), settings)
 
 
-def _create_missing(admin: str, name: str) -> None:
+def _elsewhere(settings: Settings) -> Server:
+    """The server that the environment names."""
+    if not settings.database_url or (settings.database_url_owner and not settings.has_own_logins):
+        raise Refusal(
+            "Logins of their own go together: DATABASE_URL for the pages, HUBAPP_DATABASE_URL_CENTRAL for console and"
+            " worker, and HUBAPP_DATABASE_URL_OWNER for `hubapp db upgrade`, `backup` and `restore` alone."
+        )
+    owner = settings.database_url_owner if settings.has_own_logins else settings.database_url
+    if owner is not None:
+        owner = make_url(owner).set(drivername="postgresql").render_as_string(hide_password=False)
+    server = Server(owner, settings)
+    if not settings.has_own_logins:
+        make_sandbox(server)
+    return server
+
+
+def make_sandbox(server: Server) -> None:
+    """The sandbox's database, where there is none yet. It is owned by whoever signs in there: it holds play money."""
+    if not server.settings.is_sandbox:
+        return
+    place = make_url(server.sandbox)
+    owner = place.username if server.settings.has_own_logins else None
+    _create_missing(server.admin, place.database or SANDBOX_DATABASE, owner)
+
+
+def _create_missing(admin: str, name: str, owner: str | None = None) -> None:
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if owner is not None:
+        statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
     with psycopg.connect(admin, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return
         try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(statement)
         except psycopg.errors.DuplicateDatabase:  # another process was quicker
             return
 
