@@ -43,7 +43,8 @@ AS_ANOTHER = (
 )
 UNEARNED = """
 WITH zero AS (INSERT INTO order_share (hub_id, id, number, currency, gross, base, fee, refunded, source, month,
-  rule_key, settled_at) SELECT id, '01900000-0000-7000-8000-000000000001', '', 'EUR', 0, 0, 0, 0, 'compensation', '2027-01-01',
+  rule_key, settled_at)
+  SELECT id, '01900000-0000-7000-8000-000000000001', '', 'EUR', 0, 0, 0, 0, 'compensation', '2027-01-01',
   (SELECT min(key) FROM share_rule_version), now() FROM hub RETURNING hub_id, id)
 INSERT INTO earning_right (hub_id, id, order_id, position, owner, role, purpose, currency, amount, reversed, claimed,
   is_vacant, earned_at, available_at, explanation)
