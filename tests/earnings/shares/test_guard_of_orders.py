@@ -31,8 +31,8 @@ SHARE = text(
 RIGHT = text(
     "INSERT INTO earning_right (hub_id, id, order_id, position, owner, role, purpose, currency, amount, reversed,"
     " claimed, is_vacant, earned_at, available_at, explanation) SELECT :hub, uuidv7(), :order, number, owner, role,"
-    " 'owed', :currency, amount, 0, 0, false, now(), now(), '{}' FROM unnest(CAST(:owners AS text[]), CAST(:roles AS text[]),"
-    " CAST(:amounts AS bigint[])) WITH ORDINALITY AS t (owner, role, amount, number)"
+    " 'owed', :currency, amount, 0, 0, false, now(), now(), '{}' FROM unnest(CAST(:owners AS text[]),"
+    " CAST(:roles AS text[]), CAST(:amounts AS bigint[])) WITH ORDINALITY AS t (owner, role, amount, number)"
 )
 LATER = text(RIGHT.text.replace("number, owner", "number + 90, owner"))
 Parts = tuple[tuple[str, str, int], ...]
