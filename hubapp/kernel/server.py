@@ -65,7 +65,8 @@ class Server:
         )
 
     def _login(self, role: str) -> str:
-        if role == "owner":
+        """Whose URL a role signs in with, where DATABASE_URL is set."""
+        if self.settings.has_own_logins and role == "owner":
             return self.admin
         own = self.settings.database_url_central if role == "central" else None
         return own or str(self.settings.database_url)
