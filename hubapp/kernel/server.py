@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.engine.url import URL, make_url
 
 from hubapp.kernel import postgres
@@ -66,17 +66,14 @@ class Server:
 
     def _login(self, role: str) -> str:
         """Whose URL a role signs in with, where DATABASE_URL is set."""
-        if self.settings.has_own_logins and role == "owner":
-            return self.admin
-        own = self.settings.database_url_central if role == "central" else None
+        own = {"central": self.settings.database_url_central, "owner": self.settings.database_url_owner}.get(role)
+        if role == "owner" and self.settings.has_own_logins and own is None:
+            return self.admin  # which says what is missing
         return own or str(self.settings.database_url)
 
     def conninfo(self, role: str) -> str:
-        """The same for psycopg. Not as a URL: SQLAlchemy writes a space as `+` there, which libpq takes literally."""
-        url = self.url(role)
-        given = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
-        query = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
-        return make_conninfo("", **{**given, "dbname": url.database, **query})
+        """The same for psycopg."""
+        return _conninfo(self.url(role))
 
     @property
     def sandbox(self) -> str:
@@ -85,10 +82,15 @@ class Server:
             return self.settings.sandbox_database_url
         if self.settings.database_url:
             url = make_url(self.settings.database_url)
-            return url.set(drivername="postgresql", database=f"{url.database}_sandbox").render_as_string(
-                hide_password=False
-            )
+            return _conninfo(url.set(database=f"{url.database}_sandbox"))
         return self.admin.replace(f"dbname={DATABASE}", f"dbname={SANDBOX_DATABASE}")
+
+
+def _conninfo(url: URL) -> str:
+    """For psycopg, not as a URL: SQLAlchemy writes a space as it is, or as `+`, which libpq does not take for one."""
+    given = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+    query = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    return make_conninfo("", **{**given, "dbname": url.database, **query})
 
 
 def connect(settings: Settings) -> Server:
@@ -109,9 +111,7 @@ def _elsewhere(settings: Settings) -> Server:
             " worker, and HUBAPP_DATABASE_URL_OWNER for `hubapp db upgrade`, `backup` and `restore` alone."
         )
     owner = settings.database_url_owner if settings.has_own_logins else settings.database_url
-    if owner is not None:
-        owner = make_url(owner).set(drivername="postgresql").render_as_string(hide_password=False)
-    server = Server(owner, settings)
+    server = Server(None if owner is None else _conninfo(make_url(owner)), settings)
     if not settings.has_own_logins:
         make_sandbox(server)
     return server
@@ -121,9 +121,9 @@ def make_sandbox(server: Server) -> None:
     """The sandbox's database, where there is none yet. It is owned by whoever signs in there: it holds play money."""
     if not server.settings.is_sandbox:
         return
-    place = make_url(server.sandbox)
-    owner = place.username if server.settings.has_own_logins else None
-    _create_missing(server.admin, place.database or SANDBOX_DATABASE, owner)
+    place = conninfo_to_dict(server.sandbox)
+    owner = str(place["user"]) if server.settings.has_own_logins else None
+    _create_missing(server.admin, str(place.get("dbname") or SANDBOX_DATABASE), owner)
 
 
 def _create_missing(admin: str, name: str, owner: str | None = None) -> None:

@@ -144,11 +144,12 @@ def test_another_currency_is_refused(writer: Writer) -> None:
     writer.is_refused(*writer.fair, currency="KES")
 
 
-@pytest.mark.parametrize("role", ["connector", "referrer", "core", "cross_hub"])
-def test_no_role_has_more_than_its_rate(writer: Writer, role: str) -> None:
+@pytest.mark.parametrize(("role", "more"), [("connector", 41), ("referrer", 1), ("core", 1), ("cross_hub", 1)])
+def test_no_role_has_more_than_its_highest_rate(writer: Writer, role: str, more: int) -> None:
+    """A connector's first tier gives 1.00 of 20.00, the highest 1.40."""
     taken = {one: amount for one, _owner, amount in writer.fair}
-    cheaper = writer.with_part("seller", amount=taken["seller"] - 1)
-    parts = tuple((one, who, amount + (one == role)) for one, who, amount in cheaper)
+    cheaper = writer.with_part("seller", amount=taken["seller"] - more)
+    parts = tuple((one, who, amount + more * (one == role)) for one, who, amount in cheaper)
     writer.is_refused(*parts, match="does not bear")
 
 
