@@ -190,9 +190,7 @@ def test_one_login_for_all_serves_with_a_plain_warning(hosted: Hosted, capsys: p
     assert require_serving(hosted.settings("network", database_url=hosted.url(OWNER, "network"), **alone))
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert f"{OWNER} (DATABASE_URL) may become hubapp_app, hubapp_guard, hubapp_owner" in said.replace(
-        "_central, ", "_"
-    )
+    assert f"{OWNER} (DATABASE_URL) may become hubapp_central, hubapp_guard, hubapp_owner, may make roles" in said
 
 
 def test_a_login_by_another_name_serves_as_its_role(hosted: Hosted) -> None:
