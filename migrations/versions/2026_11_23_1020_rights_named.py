@@ -7,7 +7,7 @@ from alembic import op
 from hubapp.tenancy import rls
 
 revision = "0120_rights_named"
-down_revision = "0092_guards_owner"
+down_revision = "0110_plan_count"
 branch_labels = None
 depends_on = None
 
