@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Request, Route
-from sqlalchemy import update
+from sqlalchemy import text, update
 from werkzeug.test import TestResponse
 
 from hubapp.kernel.db import db, unit_of_work
@@ -33,7 +33,10 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.browser.looking import faults
 from tests.browser.reaching import LISTENING, Fault
+from tests.earnings.compensation.closing import close
 from tests.factories.accounts import base_url, sign_in
+from tests.factories.jobs import run_all
+from tests.factories.plans import across, announced, make_network
 from tests.factories.walking import Ask, central_values_of, values_of, walk
 from tests.factories.world import World, make_world
 
@@ -108,12 +111,12 @@ def signed_in(app: HubFlask, world: World, role: str, hub_id: int | None) -> Fla
     return client
 
 
-def page_of(base: str, clients: list[FlaskClient], ask: Ask) -> Shown | None:
+def page_of(base: str, clients: list[FlaskClient], path: str) -> Shown | None:
     """The page as the first who may open it; None for what is no whole page: files, fragments, ways elsewhere."""
     for client in clients:
-        answer = client.get(ask.path, base_url=base, buffered=True)
+        answer = client.get(path, base_url=base, buffered=True)
         if answer.status_code in DONE and answer.mimetype == "text/html" and b"<html" in answer.data:
-            return Shown(base, ask.path, client, answer)
+            return Shown(base, path, client, answer)
     return None
 
 
@@ -176,7 +179,7 @@ def test_nothing_is_wrong_on_any_page_of_the_map(
         if not IS_ALL and LANGUAGES[turn] != language:
             continue
         dress(app, looks[number % len(looks)])
-        shown = page_of(base, clients, ask)
+        shown = page_of(base, clients, ask.path)
         if shown is None:
             continue
         for width, scheme in LOOKS if IS_ALL else LOOKS[look : look + 1]:
@@ -186,3 +189,56 @@ def test_nothing_is_wrong_on_any_page_of_the_map(
     window.context.close()
     assert "\n".join(map(str, wrong)) == ""
     assert seen > MANY
+
+
+# What is shown to whoever wants it signed what the plan paid them, from the first click to the file.
+SIGNED = "/plan/pay/EUR-2027-01"
+STATES = (
+    "Nobody has asked for it yet.",
+    "It takes a few seconds.",
+    "is tried again",
+    "It could not be made.",
+    "begins by",
+)
+
+
+@pytest.fixture
+def paid(app: HubFlask) -> FlaskClient:
+    """A browser of somebody whom the plan paid for a month that is closed."""
+    with app.app_context():
+        network = make_network()
+        announced()
+        network.sells("cem", 50_000)
+        close()
+    client = app.test_client()
+    sign_in(client, network.people["cem"])
+    return client
+
+
+def test_nothing_is_wrong_while_one_waits_for_a_signed_file(app: HubFlask, browser: Browser, paid: FlaskClient) -> None:
+    window, wrong, base = Window(browser), [], base_url(app, None)
+
+    def change(what: str) -> None:
+        with app.app_context():
+            across(lambda: db.session.execute(text(f"UPDATE procrastinate_jobs SET {what}")))
+
+    def ask() -> None:
+        paid.get(f"{SIGNED}/statement.json", base_url=base)
+
+    befores = (
+        None,
+        ask,
+        lambda: change("attempts = 1"),
+        lambda: change("status = 'failed'"),
+        lambda: (ask(), run_all(app)),
+    )
+    for number, (before, words) in enumerate(zip(befores, STATES, strict=True)):
+        if before is not None:
+            before()
+        shown = page_of(base, [paid], f"{SIGNED}/signing")
+        assert shown is not None
+        assert words in shown.answer.text
+        for width, scheme in LOOKS if IS_ALL else LOOKS[number % len(LOOKS) :][:1]:
+            wrong += [(words, width, scheme, *fault) for fault in window.faults(shown, width, scheme, presses=True)]
+    window.context.close()
+    assert "\n".join(map(str, wrong)) == ""

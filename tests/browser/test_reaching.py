@@ -13,11 +13,13 @@ RIGHT = """
 <style>:focus-visible { outline: 3px solid blue } html { scroll-padding-block: 5rem }
   .bar { position: sticky; top: 0; background: white; height: 4rem } p { height: 40rem }</style>
 <div class="bar"><a href="/">Home</a></div>
-<form><input aria-label="Name"><p></p><label><input type="radio" name="one">One</label><label><input type="radio" name="one">Two</label>
+<form><input aria-label="Name"><p></p>
+<label><input type="radio" name="one">One</label><label><input type="radio" name="one">Two</label>
 <input type="date" aria-label="Day"><select aria-label="Kind"><option>A</select></form>
 <details><summary>More</summary><button>Hidden</button></details>
 <div role="toolbar"><button>Bold</button><button tabindex="-1">Slanted</button></div>
-<a href="/mug" tabindex="-1">Picture</a><p></p><a href="/mug">Mug</a><button disabled>Not now</button><button>Last</button>
+<a href="/mug" tabindex="-1">Picture</a><p></p><a href="/mug">Mug</a>
+<button disabled>Not now</button><button>Last</button>
 """
 LINKS = "".join(f"<li><a href='/{number}'>{number}</a></li>" for number in range(60))
 UNPADDED = f"<style>html {{ scroll-padding: 0 !important }}</style>{LINKS}"
@@ -33,12 +35,12 @@ WRONG = {
     "<div style='cursor: pointer'>Go</div>": "only a mouse acts on it",
     "<div id='heard'>Go</div><script>heard.addEventListener('click', () => {})</script>": "only a mouse acts on it",
     "<button tabindex='3'>First</button>": "a place of its own in the order of Tab",
-    "<div style='display: flex; flex-direction: row-reverse'><a href='/1'>1</a><a href='/2'>2</a></div>": "read in another",
+    "<div style='display: flex; flex-direction: row-reverse'><a href='/1'>1</a><a href='/2'>2</a></div>": "another order",
     "<div style='display: grid'><a href='/1'>1</a><a href='/2' style='order: -1'>2</a></div>": "read in another order",
     "<button style='outline: none'>Dim</button>": "the focus is not shown",
     "<button style='outline-color: transparent'>Dim</button>": "the focus is not shown",
     "<button style='position: absolute; left: -99rem'>Away</button>": "out of sight while it has the focus",
-    "<div style='position: relative'><button>Under</button><b style='position: absolute; inset: 0'></b></div>": "out of sight",
+    "<div style='position: relative'><button>Go</button><b style='position: absolute; inset: 0'></b></div>": "out of sight",
     UNPADDED: "out of sight on the way back",
     UNPADDED + FOOT: "out of sight while it has the focus",
 }
