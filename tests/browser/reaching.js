@@ -73,6 +73,10 @@
       return hit && (box.contains(hit) || (getComputedStyle(box).pointerEvents === "none" && hit.contains(box)));
     }));
   }));
+  // What moves, however quickly, is still where it was when one looks at once.
+  const still = new CSSStyleSheet();
+  still.replaceSync("*, ::before, ::after { transition-property: none !important; scroll-behavior: auto !important; }");
+  document.adoptedStyleSheets.push(still);
   document.activeElement.blur();
   const before = stops.map(look);
   stops.forEach((here, place) => {
@@ -86,6 +90,7 @@
     if (!isSeen(here)) fault("out of sight on the way back", here);
   }
   document.activeElement.blur();
+  document.adoptedStyleSheets.pop();
 
   /* For whoever presses Tab from here on */
   window.stops = stops;

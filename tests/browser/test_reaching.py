@@ -35,7 +35,7 @@ WRONG = {
     "<div style='cursor: pointer'>Go</div>": "only a mouse acts on it",
     "<div id='heard'>Go</div><script>heard.addEventListener('click', () => {})</script>": "only a mouse acts on it",
     "<button tabindex='3'>First</button>": "a place of its own in the order of Tab",
-    "<div style='display: flex; flex-flow: row-reverse'><a href='/1'>1</a><a href='/2'>2</a></div>": "read in another order",
+    "<nav style='display: flex; flex-flow: row-reverse'><a href='/1'>1</a><a href='/2'>2</a></nav>": "in another order",
     "<div style='display: grid'><a href='/1'>1</a><a href='/2' style='order: -1'>2</a></div>": "read in another order",
     "<button style='outline: none'>Dim</button>": "the focus is not shown",
     "<button style='outline-color: transparent'>Dim</button>": "the focus is not shown",
