@@ -23,7 +23,8 @@ INBOX = """
   - link "Write"
   - list:
     - listitem:
-      - link "Shiru Ndegwa"
+      - paragraph:
+        - link "Shiru Ndegwa"
       - paragraph: "{text}"
       - text: /\\d+ new/
 """
@@ -41,13 +42,16 @@ THREAD = """
   - button "Send"
   - complementary:
     - heading "With" [level=2]
-    - link "Shiru Ndegwa"
+    - list:
+      - listitem:
+        - link "Shiru Ndegwa"
     - button "Mute"
 """
 REPORT = """
 - main:
   - heading "Report this to the hub" [level=1]
-  - blockquote: "{text}"
+  - blockquote:
+    - paragraph: "{text}"
   - group "What is wrong with it?":
     - radio "Advertising or fraud"
     - radio "Something else"
@@ -58,20 +62,25 @@ REPORT = """
 QUEUE = """
 - main:
   - heading "Moderation" [level=1]
-  - link "Waiting"
-  - link "Decided"
+  - navigation "State":
+    - list:
+      - listitem:
+        - link "Waiting"
+      - listitem:
+        - link "Decided"
   - article:
     - heading "{text}" [level=2]:
       - link "{text}"
-    - link "Look at it – {text}"
+    - link "Look at it {text}"
 """
 CASE = """
 - main:
   - link "Moderation"
   - heading "What is to be done?" [level=1]
-  - region "{text}":
-    - heading "{text}" [level=2]
-    - link "See it in its place"
+  - region "A conversation":
+    - paragraph: "{text}"
+    - paragraph:
+      - link "See it in its place"
   - region "Who reported it":
     - article:
       - paragraph: "Not so kind."
@@ -85,7 +94,7 @@ CASE = """
     - radio /^Warn/
     - radio /^Suspend/
   - combobox "For how long, if suspended"
-  - textbox /Your words|Words/
+  - textbox "Your words"
   - button "Do it"
 """
 DECIDED = """
@@ -93,7 +102,7 @@ DECIDED = """
   - heading "Decided" [level=1]
   - region "What was done":
     - article:
-      - text: Hidden
+      - text: Hidden from others
       - paragraph: "Kindly, please."
       - group: Undo this
 """
@@ -110,12 +119,14 @@ RECEIPT = """
 - main:
   - link "Your orders"
   - heading /^Order \\d+$/ [level=1]
-  - heading "Receipt" [level=2]
-  - term: Sold by
-  - definition: Makena Gitonga
-  - heading "Where every cent went"
-  - term: "Seller: Makena Gitonga"
-  - definition: /KES/
+  - article:
+    - heading "Receipt" [level=2]
+    - term: Sold by
+    - definition: Makena Gitonga
+    - table "Receipt"
+    - heading "Where every cent went" [level=3]
+    - term: "Seller: Makena Gitonga"
+    - definition: /KES/
   - complementary:
     - heading "What happened" [level=2]
 """
@@ -156,7 +167,7 @@ def test_a_report_is_made_and_decided_about_aloud(visit: Visit) -> None:
     hears(shiru.page, "you hear what came of it")
     enters(wambui, HOST, "/manage/moderation")
     reads(wambui.page, QUEUE.format(text=text))
-    wambui.follow(f"Look at it – {text}")
+    wambui.follow(f"Look at it {text}")
     reads(wambui.page, CASE.format(text=text))
     decide(wambui, "Hide it", "Kindly, please.")
     hears(wambui.page, "Everybody concerned is told")
