@@ -100,9 +100,9 @@ def test_a_gathering_is_planned_and_who_comes_is_let_in_and_out_again(visit: Vis
     wambui.write(re.compile(r"^\s*Seats\s*\("), "3")
     wambui.press("Save as a draft")
     wambui.sees("Saved as a draft")
+    door = f"{wambui.page.url.split('?')[0]}/checkin"
     wambui.press("Publish")
     wambui.sees("people can register now")
-    door = f"{wambui.page.url.split('?')[0]}/checkin"
     register(shiru, BUYER, title)
     shiru.sees("You are coming")
     wambui.page.goto(door)
