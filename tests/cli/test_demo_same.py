@@ -1,0 +1,68 @@
+"""A demo is the same on each run: made at another hour of the day, every table tells what it told before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from hubapp.cli.demo import plan, seed
+from hubapp.cli.demo.acts import AnnouncePlan, Arrive, ClosePeriod, Come
+from hubapp.kernel import clock
+from hubapp.kernel.config import Settings
+from tests.cli.conftest import MORNING, QUIET, Past, place_of, short, story
+from tests.conftest import Databases, living
+from tests.factories.hubs import NOW
+from tests.support import alike
+
+EVENING = timedelta(hours=19)
+# "table.column", or a whole table, that need not be the same → why.
+APART: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def again(
+    past: Past, databases: Databases, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The same past, made in the evening of the same day."""
+    with living(databases, worker_id, tmp_path_factory.mktemp("again")) as live:
+        settings = place_of(live)
+        with clock.held(past.at - MORNING + EVENING):
+            seed.prepare(settings, QUIET, short())
+        yield settings
+
+
+def told(settings: Settings) -> dict[str, alike.Rows]:
+    return alike.tables(seed.database.prepare(settings).admin, without=APART)
+
+
+def test_every_table_tells_the_same_as_before(past: Past, again: Settings) -> None:
+    first, second = told(past.settings), told(again)
+    assert alike.differences(first, second) == []
+    assert sum(map(len, first.values())) > 1_000
+    assert {"orders", "ledger_posting", "post", "notice", "gathering_ticket"} <= {name for name in first if first[name]}
+
+
+def test_what_is_left_out_is_there(past: Past) -> None:
+    assert APART.keys() <= alike.columns(seed.database.prepare(past.settings).admin)
+
+
+def test_one_word_apart_is_found() -> None:
+    rows = {"post": [{"id": "<post 0 id>", "title": "Walnuts"}], "tag": []}
+    assert alike.differences(rows, rows) == []
+    other = {"post": [{"id": "<post 0 id>", "title": "Chestnuts"}], "tag": [{"id": 1}]}
+    assert alike.differences(rows, other) == [
+        "post, row 0: {'title': ('Walnuts', 'Chestnuts')}",
+        "tag: 0 rows and 1",
+    ]
+
+
+@pytest.mark.parametrize("slug", seed.HUBS_SHOWN)
+def test_a_day_later_all_but_the_calendar_is_a_day_later(slug: str) -> None:
+    day = timedelta(days=1)
+    at_first, later = plan.plan(story(slug), NOW), plan.plan(story(slug), NOW + day)
+    # Weekly gatherings keep their weekday, and months begin on their first.
+    by_calendar = (AnnouncePlan, ClosePeriod, Come, Arrive)
+    steps = [(step.at + day, repr(step.act)) for step in at_first if not isinstance(step.act, by_calendar)]
+    assert steps == [(step.at, repr(step.act)) for step in later if not isinstance(step.act, by_calendar)]
