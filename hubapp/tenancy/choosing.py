@@ -1,0 +1,104 @@
+"""Choosing one of all hubs by what somebody types: its address, its name, or how a word of either begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, select
+
+from hubapp.kernel.db import db
+from hubapp.kernel.folding import folded, words_in
+from hubapp.tenancy.errors import HubNotOpen, HubUnknown, SeveralHubs
+from hubapp.tenancy.finding import similar_hubs
+from hubapp.tenancy.models import Hub, HubStatus
+
+SHOWN = 8
+LONGEST = 80
+# What a common beginning finds is not read whole: whoever means one of so many types on.
+LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HubChoice:
+    """A hub as it is offered; `place` may be empty."""
+
+    id: int
+    slug: str
+    name: str
+    place: str
+    currency: str
+    status: str
+
+
+def offered(typed: str, *, is_open: bool = False) -> list[HubChoice]:
+    """Hubs that somebody may mean, at most SHOWN: by address, by name, by words; the first ones while nothing is typed.
+
+    `is_open`: only those that are neither frozen nor closed.
+    """
+    text = _plain(typed)
+    found = [*_by_address(text, is_open=is_open), *_named(text, is_open=is_open), *_by_words(text, is_open=is_open)]
+    exact = [one for one in found if one.slug == text.lower() or folded(one.name) == folded(text)]
+    return _once([*exact, *found])[:SHOWN]
+
+
+def chosen(typed: str, *, is_open: bool = False) -> HubChoice:
+    """The one hub with this address or this whole name. Refuses with HubUnknown, SeveralHubs or HubNotOpen."""
+    text = _plain(typed)
+    found = _found(Hub.slug == text.lower()) or _named(text)
+    if not found:
+        raise HubUnknown(text, [(one.slug, one.name) for one in _nearly(text, is_open=is_open)])
+    usable = [one for one in found if one.status == HubStatus.OPEN] if is_open else found
+    if not usable:
+        raise HubNotOpen(found[0].name)
+    if len(usable) > 1:
+        raise SeveralHubs(text, [one.slug for one in usable])
+    return usable[0]
+
+
+def _nearly(text: str, *, is_open: bool) -> list[HubChoice]:
+    if not text:
+        return []
+    alike = [_choice(hub) for hub in similar_hubs(folded(text), limit=SHOWN)]
+    fitting = [one for one in alike if not is_open or one.status == HubStatus.OPEN]
+    return _once([*offered(text, is_open=is_open), *fitting])[:SHOWN]
+
+
+def _by_address(text: str, *, is_open: bool) -> list[HubChoice]:
+    """What begins with it stands together, from there on."""
+    beginning = text.lower()
+    return [one for one in _found(Hub.slug >= beginning, *_state(is_open=is_open)) if one.slug.startswith(beginning)]
+
+
+def _named(text: str, *, is_open: bool = False) -> list[HubChoice]:
+    return _found(Hub.folded == folded(text), *_state(is_open=is_open)) if text else []
+
+
+def _by_words(text: str, *, is_open: bool) -> list[HubChoice]:
+    if not (words := words_in(text)):
+        return []
+    query = func.search_query("m", literal(list(words), ARRAY(Text)))
+    some = select(Hub.id).where(Hub.terms.bool_op("@@")(query), *_state(is_open=is_open)).limit(LOOKED_AT)
+    return _found(Hub.id.in_(some))
+
+
+def _state(*, is_open: bool) -> tuple[ColumnElement[bool], ...]:
+    return (Hub.status == HubStatus.OPEN,) if is_open else ()
+
+
+def _found(*conditions: ColumnElement[bool]) -> list[HubChoice]:
+    columns = (Hub.id, Hub.slug, Hub.name, Hub.place, Hub.currency, Hub.status)
+    rows = db.session.execute(select(*columns).where(*conditions).order_by(Hub.slug).limit(SHOWN))
+    return [HubChoice(*row) for row in rows]
+
+
+def _choice(hub: Hub) -> HubChoice:
+    return HubChoice(hub.id, hub.slug, hub.name, hub.place, hub.currency, hub.status)
+
+
+def _once(found: Iterable[HubChoice]) -> list[HubChoice]:
+    return list({one.id: one for one in found}.values())
+
+
+def _plain(typed: str) -> str:
+    return typed.replace("\x00", "").strip()[:LONGEST]
