@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, func, literal, select
 
 from hubapp.kernel.db import db
 from hubapp.kernel.folding import folded, words_in
@@ -29,6 +30,9 @@ class HubChoice:
     place: str
     currency: str
     status: str
+
+
+_COLUMNS = (Hub.id, Hub.slug, Hub.name, Hub.place, Hub.currency, Hub.status)
 
 
 def offered(typed: str, *, is_open: bool = False) -> list[HubChoice]:
@@ -78,8 +82,9 @@ def _by_words(text: str, *, is_open: bool) -> list[HubChoice]:
     if not (words := words_in(text)):
         return []
     query = func.search_query("m", literal(list(words), ARRAY(Text)))
-    some = select(Hub.id).where(Hub.terms.bool_op("@@")(query), *_state(is_open=is_open)).limit(LOOKED_AT)
-    return _found(Hub.id.in_(some))
+    fitting = select(*_COLUMNS).where(Hub.terms.bool_op("@@")(query), *_state(is_open=is_open))
+    some = fitting.limit(LOOKED_AT).subquery()
+    return _read(select(some).order_by(some.c.slug))
 
 
 def _state(*, is_open: bool) -> tuple[ColumnElement[bool], ...]:
@@ -87,9 +92,11 @@ def _state(*, is_open: bool) -> tuple[ColumnElement[bool], ...]:
 
 
 def _found(*conditions: ColumnElement[bool]) -> list[HubChoice]:
-    columns = (Hub.id, Hub.slug, Hub.name, Hub.place, Hub.currency, Hub.status)
-    rows = db.session.execute(select(*columns).where(*conditions).order_by(Hub.slug).limit(SHOWN))
-    return [HubChoice(*row) for row in rows]
+    return _read(select(*_COLUMNS).where(*conditions).order_by(Hub.slug))
+
+
+def _read(statement: Select[*tuple[Any, ...]]) -> list[HubChoice]:
+    return [HubChoice(*row) for row in db.session.execute(statement.limit(SHOWN))]
 
 
 def _choice(hub: Hub) -> HubChoice:
