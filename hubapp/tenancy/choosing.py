@@ -36,12 +36,12 @@ _COLUMNS = (Hub.id, Hub.slug, Hub.name, Hub.place, Hub.currency, Hub.status)
 
 
 def offered(typed: str, *, is_open: bool = False) -> list[HubChoice]:
-    """Hubs that somebody may mean, at most SHOWN: by address, by name, by words; the first ones while nothing is typed.
+    """Hubs that somebody may mean, at most SHOWN: by address, by words; the first ones while nothing is typed.
 
     `is_open`: only those that are neither frozen nor closed.
     """
     text = _plain(typed)
-    found = [*_by_address(text, is_open=is_open), *_named(text, is_open=is_open), *_by_words(text, is_open=is_open)]
+    found = [*_by_address(text, is_open=is_open), *_by_words(text, is_open=is_open)]
     exact = [one for one in found if one.slug == text.lower() or folded(one.name) == folded(text)]
     return _once([*exact, *found])[:SHOWN]
 
@@ -74,8 +74,9 @@ def _by_address(text: str, *, is_open: bool) -> list[HubChoice]:
     return [one for one in _found(Hub.slug >= beginning, *_state(is_open=is_open)) if one.slug.startswith(beginning)]
 
 
-def _named(text: str, *, is_open: bool = False) -> list[HubChoice]:
-    return _found(Hub.folded == folded(text), *_state(is_open=is_open)) if text else []
+def _named(text: str) -> list[HubChoice]:
+    """By whole name: the index finds those that hold it, and each is looked at. Not for every letter typed."""
+    return _found(Hub.folded == folded(text)) if text else []
 
 
 def _by_words(text: str, *, is_open: bool) -> list[HubChoice]:

@@ -111,7 +111,7 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
             scene.go_to(step.at)
             hubs[step.slug].perform(step.act)
             progress.advance(task)
-    _mark(settings, server, READY, clock.wall())
+    _mark(settings, server, READY, now)
     console.print(f"Made {len(stories)} hubs and a year in them: {len(steps)} steps.")
 
 
