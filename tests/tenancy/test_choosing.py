@@ -22,8 +22,8 @@ FILL = """INSERT INTO hub (slug, name, place, status, country, currency, timezon
      home, words, features, legal, tax_rates, theme_css, brand_version, member_count, opened_at, is_imported)
    SELECT 'place-' || lpad(n::text, 5, '0'),
      'Common ' || (ARRAY['Loom', 'Quay', 'Kiln', 'Yard'])[n % 4 + 1] || ' ' || n,
-     'Town ' || (n % 80), 'open', 'FR', 'EUR', 'Europe/Paris', 'en', '["en"]', '{}', '{}', '{}', '{}', '{}', '{}', '', 1,
-     0, :now, false FROM generate_series(1, :many) n"""
+     'Town ' || (n % 80), 'open', 'FR', 'EUR', 'Europe/Paris', 'en', '["en"]', '{}', '{}', '{}', '{}', '{}', '{}', '',
+     1, 0, :now, false FROM generate_series(1, :many) n"""
 READ = text(
     "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
     " WHERE relname = 'hub'"
