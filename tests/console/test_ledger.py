@@ -81,7 +81,7 @@ def test_one_hub_can_be_asked_alone(app: HubFlask, sold: Found, central: Browser
     with app.app_context():
         make_hub("nairobi")
     assert "Nothing found" in central.get(f"/console/ledger?q={sold.number}&hub=nairobi").text
-    assert "Nothing found" in central.get(f"/console/ledger?q={sold.number}&hub=nowhere").text
+    assert "No hub goes by" in central.get(f"/console/ledger?q={sold.number}&hub=nowhere").text
     assert str(sold.order_id) in central.get(f"/console/ledger?q={sold.number}&hub=lyon").text
 
 
