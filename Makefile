@@ -59,7 +59,7 @@ soak: setup
 	HUBAPP_KILLS=$(HUBAPP_KILLS) $(BIN)/python -m pytest -q -n0 tests/journeys/test_crashes.py
 
 # Every page of the URL map in all 24 looks: phone and desktop, light and dark, left-to-right and right-to-left, as each
-# of the three hubs looks; the main pages of the demo in four.
+# of the three hubs looks; the main pages of the demo in four. A keyboard gets at everything on them, key by key.
 axe: setup
 	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
 

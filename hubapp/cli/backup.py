@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from hubapp.app import create_app
 from hubapp.cli import ledger
 from hubapp.cli.ready import require_migrated
-from hubapp.kernel import archive, clock, dump, files, migrate
+from hubapp.kernel import archive, clock, dump, files, logins, migrate
 from hubapp.kernel import server as database_server
 from hubapp.kernel.archive import Archive
 from hubapp.kernel.config import Settings
@@ -137,6 +137,7 @@ def require_readable(found: Archive, settings: Settings) -> None:
 
 def bring_back(server: Server, found: Archive, *, force: bool) -> None:
     """Load databases, files and key, apply missing migrations, and compare every table's rows with the manifest."""
+    logins.make(server)
     _require_empty(server, force=force)
     with tempfile.TemporaryDirectory(prefix="hubapp-restore-") as name:
         folder = Path(name)

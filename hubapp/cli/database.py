@@ -6,9 +6,11 @@ import sys
 
 import click
 
-from hubapp.kernel import migrate
+from hubapp.cli.ready import require_migrated
+from hubapp.kernel import logins, migrate
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
+from hubapp.kernel.errors import Refusal
 from hubapp.money.payments import plug as payments
 
 
@@ -32,6 +34,17 @@ def status() -> None:
     if current != head:
         click.echo("Run `hubapp db upgrade`.", err=True)
         sys.exit(1)
+
+
+@database.command()
+def doctor() -> None:
+    """Show who signs in for pages and console; exit 1 where they could become the owner. Example: hubapp db doctor."""
+    server = require_migrated(Settings())
+    for login in logins.serving(server):
+        click.echo(f"{login.role}: {login.name}: {', '.join(login.could) or 'fine'}")
+    complaint = logins.complaint(server)
+    if complaint:
+        raise Refusal(complaint)
 
 
 def prepare(settings: Settings) -> database_server.Server:

@@ -30,9 +30,9 @@ class Inspection(threading.Thread):
         """Keep what went wrong for the main thread, which says it in one line, and stop the server."""
         try:
             # Here and not above: the web processes need not wait until these libraries are loaded in this one.
-            from hubapp.cli.ready import require_ready  # noqa: PLC0415
+            from hubapp.cli.ready import require_serving  # noqa: PLC0415
 
-            require_ready(self.settings)
+            require_serving(self.settings)
         except Exception as problem:  # noqa: BLE001  raised again by the main thread
             self.problem = problem
             os.kill(os.getpid(), signal.SIGTERM)

@@ -6,7 +6,7 @@ import click
 import psycopg
 
 from hubapp.app import create_app
-from hubapp.cli.ready import require_ready
+from hubapp.cli.ready import require_serving
 from hubapp.jobs import worker as jobs_worker
 from hubapp.kernel import server as database_server
 from hubapp.kernel.config import Settings
@@ -19,7 +19,7 @@ def worker(concurrency: int, *, once: bool) -> None:
     """Run jobs: settlements, mails, payouts. Example: hubapp worker --concurrency 4."""
     settings = Settings()
     settings.refuse_half_set_up()
-    server = require_ready(settings)
+    server = require_serving(settings)
     jobs_worker.work(
         create_app(settings, server),
         conninfo=server.conninfo("central"),
@@ -31,5 +31,5 @@ def worker(concurrency: int, *, once: bool) -> None:
 
 def _find_again(settings: Settings) -> None:
     """The database answers; the embedded one is started again if it was killed."""
-    with psycopg.connect(database_server.connect(settings).admin, connect_timeout=5) as connection:
+    with psycopg.connect(database_server.connect(settings).conninfo("central"), connect_timeout=5) as connection:
         connection.execute("SELECT 1")

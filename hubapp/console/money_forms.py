@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,11 @@ from wtforms import DateField, DecimalField, StringField, TextAreaField, Validat
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from hubapp.console import places
+from hubapp.console.hub_field import hub_field
 from hubapp.kernel.money import Money
 from hubapp.money.ledger import manual, rates, wording
 from hubapp.money.ledger.manual import Proposal
 from hubapp.money.ledger.policies import Purpose
-from hubapp.tenancy.models import Hub
 from hubapp.web.forms import ChoiceField, Form
 
 LEGS = 6
@@ -37,7 +38,7 @@ def account_choices() -> list[tuple[str, str]]:
 class ManualForm(Form):
     """An entry that somebody proposes; its legs are read apart, each an account and an amount."""
 
-    hub = ChoiceField(_l("Hub"))
+    hub = hub_field()
     currency = ChoiceField(_l("Currency"))
     memo = StringField(_l("What it is"), [DataRequired(_l("Say what it is.")), Length(max=manual.LONGEST_TEXT)])
     reason = TextAreaField(
@@ -46,14 +47,12 @@ class ManualForm(Form):
     )
     legs = StringField(_l("Postings"))
 
-    def __init__(self, hubs: list[Hub], typed: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, currencies: Sequence[str], typed: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.by_slug = {hub.slug: hub for hub in hubs}
-        self.hub.choices = [(hub.slug, hub.name) for hub in hubs]
-        self.currency.choices = sorted({(hub.currency, hub.currency) for hub in hubs})
+        self.currency.choices = [(currency, currency) for currency in currencies]
         self.typed = typed
 
-    def proposal(self) -> Proposal:
+    def proposal(self, hub_id: int) -> Proposal:
         """What was typed. ValueError says which amount is none."""
         legs = []
         for account, text in self.typed:
@@ -63,8 +62,7 @@ class ManualForm(Form):
             if purpose not in set(Purpose):
                 raise ValueError(_("Choose an account for each amount."))
             legs.append((owner, Purpose(purpose), Money.parse(text, self.currency.data).amount))
-        hub = self.by_slug[self.hub.data]
-        return Proposal(hub.id, self.currency.data, self.memo.data, self.reason.data, tuple(legs))
+        return Proposal(hub_id, self.currency.data, self.memo.data, self.reason.data, tuple(legs))
 
 
 class RateForm(Form):

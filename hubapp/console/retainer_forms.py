@@ -10,11 +10,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from hubapp.console.hub_field import hub_field
 from hubapp.earnings.retainers.policies import Rhythm
 from hubapp.earnings.retainers.services import Wanted
 from hubapp.earnings.retainers.services.agreeing import LONGEST_TEXT, Proposal
 from hubapp.kernel.money import Money
-from hubapp.tenancy.models import Hub
 from hubapp.web.forms import ChoiceField, Form, MoneyField, positive
 
 RHYTHMS = ((Rhythm.MONTHLY.value, _l("Every month")), (Rhythm.WEEKLY.value, _l("Every week")))
@@ -25,9 +25,9 @@ def _plain(text: str | None) -> str:
 
 
 class RetainerForm(Form):
-    """What somebody wants to agree; the amount is in the currency of the hub that was chosen."""
+    """What somebody wants to agree; the hub is looked up by what was typed, and the amount is in its currency."""
 
-    hub = ChoiceField(_l("Hub"))
+    hub = hub_field()
     person = StringField(
         _l("Person"), [DataRequired(_l("Enter an e-mail address or a handle.")), Length(max=254)], filters=[_plain]
     )
@@ -46,21 +46,11 @@ class RetainerForm(Form):
         filters=[_plain],
     )
 
-    def __init__(self, hubs: list[Hub], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.by_slug = {hub.slug: hub for hub in hubs}
-        self.hub.choices = [(hub.slug, f"{hub.name} · {hub.currency}") for hub in hubs]
-
-    @property
-    def chosen(self) -> Hub:
-        """The hub it is for, once the form is valid."""
-        return self.by_slug[self.hub.data]
-
-    def proposal(self, account_id: Any) -> Proposal:
+    def proposal(self, account_id: Any, *, currency: str) -> Proposal:
         """What was typed. ValueError says what is wrong with the amount."""
         return Proposal(
             account_id=account_id,
-            amount=Money.parse(self.amount.data or "", self.chosen.currency).amount,
+            amount=Money.parse(self.amount.data or "", currency).amount,
             rhythm=Rhythm(self.rhythm.data),
             first_day=self.first_day.data or date.min,
             last_day=self.last_day.data,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,21 +12,20 @@ from flask_babel import ngettext
 
 from hubapp.community.messages import policies, queries
 from hubapp.kernel.db import require_hub_id
+from hubapp.kernel.remembered import Remembered
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Whoever takes longer needs no page that says so.
 LONGEST = timedelta(days=14)
-_REMEMBERED = HOUR.total_seconds()
-_MOST_REMEMBERED = 10_000
 
 Team = tuple[int, frozenset[UUID]]
-_usual: dict[Team, tuple[float, timedelta | None]] = {}
-_lock = threading.Lock()
+_usual: Remembered[Team, timedelta | None] = Remembered(HOUR.total_seconds())
 
 
 def words(team: Collection[UUID], *, now: datetime) -> str:
     """What a member reads beneath the team's names; "" where nothing can be said."""
-    usual = _usual_of((require_hub_id(), frozenset(team)), now) if team else None
+    key = require_hub_id(), frozenset(team)
+    usual = _usual.get(key, lambda: _asked(team, now)) if team else None
     if usual is None or usual > LONGEST:
         return ""
     if usual <= HOUR:
@@ -45,14 +42,6 @@ def words(team: Collection[UUID], *, now: datetime) -> str:
     )
 
 
-def _usual_of(team: Team, now: datetime) -> timedelta | None:
-    hit = _usual.get(team)
-    if hit and hit[0] > time.monotonic():
-        return hit[1]
-    asked = queries.first_answers(team[1], since=now - policies.REPLIES_SINCE)
-    usual = policies.usual_reply(asked, now=now)
-    with _lock:
-        if len(_usual) > _MOST_REMEMBERED:
-            _usual.clear()
-        _usual[team] = (time.monotonic() + _REMEMBERED, usual)
-    return usual
+def _asked(team: Collection[UUID], now: datetime) -> timedelta | None:
+    asked = queries.first_answers(team, since=now - policies.REPLIES_SINCE)
+    return policies.usual_reply(asked, now=now)

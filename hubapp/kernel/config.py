@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     env: Literal["development", "production", "test"] = "development"
     data: Path = Field(default_factory=default_data_dir)
     database_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL", "HUBAPP_DATABASE_URL"))
+    # Logins of their own: then DATABASE_URL is the pages' alone, this one is that of console, worker and close,
+    database_url_central: str | None = None
+    # and the owner's is given only to what makes, migrates, backs up and restores the database.
+    database_url_owner: str | None = None
     sandbox_database_url: str | None = None
     port: int = Field(default=8000, validation_alias=AliasChoices("PORT", "HUBAPP_PORT"))
     host: str = "127.0.0.1"
@@ -89,6 +93,11 @@ class Settings(BaseSettings):
     def loopback_url(self) -> str:
         """The address under which the server reaches itself."""
         return self.internal_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def has_own_logins(self) -> bool:
+        """Each role of the database signs in itself; otherwise DATABASE_URL's login takes all of them."""
+        return self.database_url_central is not None
 
     @property
     def is_sandbox(self) -> bool:

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine.url import URL
 
+from hubapp.kernel import logins
 from hubapp.kernel import server as database_server
 from hubapp.kernel.db import OWNER_ROLE
 from hubapp.kernel.paths import MIGRATIONS
@@ -24,8 +25,8 @@ def configuration(url: URL) -> Config:
 
 
 def upgrade(server: database_server.Server, revision: str = "head") -> None:
-    """Create roles if need be and apply all migrations."""
-    database_server.ensure_roles(server.admin)
+    """Create roles if need be, let those sign in that have a login of their own, and apply all migrations."""
+    logins.make(server)
     command.upgrade(configuration(server.url("owner")), revision)
 
 
@@ -36,12 +37,15 @@ def downgrade(server: database_server.Server, revision: str) -> None:
 
 def status(server: database_server.Server) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision known); equal when up to date."""
-    with psycopg.connect(server.admin, autocommit=True) as connection:  # the owner role may not exist yet
+    is_owner = server.administrator is not None
+    # The owner role may not exist yet, and what serves has no login that could become it.
+    conninfo = server.admin if is_owner else server.conninfo("central")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
         exists = connection.execute("SELECT to_regclass('public.alembic_version')").fetchone()
         if not (exists and exists[0]):
             return None, newest()
-        # The table is the owner's; a login that is no superuser may not read it in its own name.
-        connection.execute(f"SET ROLE {OWNER_ROLE}")
+        if is_owner:  # its login, where it is no superuser, may not read the table in its own name
+            connection.execute(f"SET ROLE {OWNER_ROLE}")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     current = str(row[0]) if row else None
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()

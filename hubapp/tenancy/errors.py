@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -17,6 +18,50 @@ class NoSuchHub(NotFound):
 
     def __init__(self, slug: str = "") -> None:
         super().__init__(_("There is no hub called %(slug)s.", slug=slug) if slug else _("There is no such hub."))
+
+
+class HubUnknown(Refusal):
+    """Nothing goes by what was typed; `near`: (address, name) of what may have been meant."""
+
+    status = 422
+    field = "hub"
+
+    def __init__(self, typed: str, near: Sequence[tuple[str, str]] = ()) -> None:
+        self.near = tuple(near)
+        if not typed:
+            said = _("Type the address or the whole name of a hub.")
+        elif not near:
+            said = _("No hub goes by “%(typed)s”. Type its address, such as lyon, or its whole name.", typed=typed)
+        else:
+            alike = ", ".join(f"{slug} ({name})" for slug, name in near)
+            said = _("No hub goes by “%(typed)s”. Did you mean one of these? %(alike)s", typed=typed, alike=alike)
+        super().__init__(said)
+
+
+class SeveralHubs(Refusal):
+    """More than one has this name."""
+
+    status = 422
+    field = "hub"
+
+    def __init__(self, typed: str, slugs: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "Several hubs are called “%(typed)s”. Type the address of the one you mean: %(slugs)s",
+                typed=typed,
+                slugs=", ".join(slugs),
+            )
+        )
+
+
+class HubNotOpen(Refusal):
+    """It is frozen or closed, and this is for open hubs."""
+
+    status = 422
+    field = "hub"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("%(name)s is not open. Choose an open hub.", name=name))
 
 
 class SlugTaken(Refusal):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from hubapp.kernel.remembered import Remembered
 
 HOST = re.compile(r"^(?=.{1,253}(?::\d+)?$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
 SLUG = re.compile(r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$")
@@ -35,8 +35,7 @@ class Resolver:
         self._domain = domain.lower()
         self._by_slug = by_slug
         self._by_domain = by_domain
-        self._cache: dict[tuple[str, str], tuple[float, tuple[int, str] | None]] = {}
-        self._lock = threading.Lock()
+        self._known: Remembered[tuple[str, str], tuple[int, str] | None] = Remembered(CACHE_SECONDS, size=CACHE_SIZE)
 
     def resolve(self, host: str, path: str) -> Found:
         """Find out what a request is for. A bad Host is `bad`; a hub that does not exist is `unknown`."""
@@ -48,7 +47,8 @@ class Resolver:
         if host.endswith(f".{self._domain}"):
             slug = host[: -len(self._domain) - 1]
             return self._hub(slug)
-        found = self._cached("domain", host.split(":")[0])
+        name = host.split(":")[0]
+        found = self._known.get(("domain", name), lambda: self._by_domain(name))
         return Found("hub", hub_id=found[0], slug=found[1]) if found else Found("bad")
 
     def _in_path(self, path: str) -> Found:
@@ -58,31 +58,18 @@ class Resolver:
         return self._hub(match[1], prefix=f"/h/{match[1]}")
 
     def _hub(self, slug: str, prefix: str = "") -> Found:
-        found = self._cached("slug", slug) if SLUG.match(slug) else None
+        found = self._known.get(("slug", slug), lambda: self._of_slug(slug)) if SLUG.match(slug) else None
         if found is None:
             return Found("unknown", slug=slug)
         return Found("hub", hub_id=found[0], slug=slug, prefix=prefix)
 
-    def _cached(self, kind: str, name: str) -> tuple[int, str] | None:
-        key, now = (kind, name), time.monotonic()
-        hit = self._cache.get(key)
-        if hit and hit[0] > now:
-            return hit[1]
-        if kind == "slug":
-            hub_id = self._by_slug(name)
-            found = None if hub_id is None else (hub_id, name)
-        else:
-            found = self._by_domain(name)
-        with self._lock:
-            if len(self._cache) >= CACHE_SIZE:
-                self._cache.clear()
-            self._cache[key] = (now + CACHE_SECONDS, found)
-        return found
+    def _of_slug(self, slug: str) -> tuple[int, str] | None:
+        hub_id = self._by_slug(slug)
+        return None if hub_id is None else (hub_id, slug)
 
     def forget(self) -> None:
         """Drop what is remembered, after a hub or domain changed in this process."""
-        with self._lock:
-            self._cache.clear()
+        self._known.forget()
 
 
 @dataclass(frozen=True, slots=True)

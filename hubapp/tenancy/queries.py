@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from hubapp.kernel.db import db, require_hub_id
+from hubapp.kernel.remembered import Remembered
 from hubapp.tenancy.models import AuditEvent, Hub, HubDomain, HubPage, HubStatus
 
 CACHE_SECONDS = 2.0
@@ -61,8 +60,8 @@ class HubView:
 
 
 _FIELDS = tuple(name for name in HubView.__slots__ if name != "has_logo")
-_cache: dict[int, tuple[float, HubView]] = {}
-_lock = threading.Lock()
+_views: Remembered[int, HubView] = Remembered(CACHE_SECONDS)
+_titles: Remembered[tuple[int, str], dict[str, str]] = Remembered(CACHE_SECONDS)
 
 
 def view_of(hub: Hub) -> HubView:
@@ -74,47 +73,24 @@ def view_of(hub: Hub) -> HubView:
 
 def hub_view(hub_id: int) -> HubView:
     """The hub's view, remembered for two seconds. What must be exact (is it frozen?) is asked again where it counts."""
-    hit = _cache.get(hub_id)
-    if hit and hit[0] > time.monotonic():
-        return hit[1]
-    hub = db.session.get_one(Hub, hub_id)
-    view = view_of(hub)
-    with _lock:
-        if len(_cache) > 10_000:  # noqa: PLR2004
-            _cache.clear()
-        _cache[hub_id] = (time.monotonic() + CACHE_SECONDS, view)
-    return view
-
-
-_titles: dict[tuple[int, str], tuple[float, dict[str, str]]] = {}
+    return _views.get(hub_id, lambda: view_of(db.session.get_one(Hub, hub_id)))
 
 
 def page_titles(locale: str, fallback: str) -> dict[str, str]:
     """Slug → title of the current hub's pages, for menus; remembered for two seconds like the hub itself."""
-    key = (require_hub_id(), locale)
-    hit = _titles.get(key)
-    if hit and hit[0] > time.monotonic():
-        return hit[1]
+    return _titles.get((require_hub_id(), locale), lambda: _titles_in(locale, fallback))
+
+
+def _titles_in(locale: str, fallback: str) -> dict[str, str]:
     statement = select(HubPage.slug, HubPage.title, HubPage.locale).where(HubPage.locale.in_((locale, fallback)))
     rows = db.session.execute(statement.order_by(HubPage.position, HubPage.slug)).all()
-    titles = {row.slug: row.title for row in sorted(rows, key=lambda row: row.locale == locale)}
-    with _lock:
-        if len(_titles) > 10_000:  # noqa: PLR2004
-            _titles.clear()
-        _titles[key] = (time.monotonic() + CACHE_SECONDS, titles)
-    return titles
+    return {row.slug: row.title for row in sorted(rows, key=lambda row: row.locale == locale)}
 
 
 def forget(hub_id: int | None = None) -> None:
-    """Drop what is remembered, after a change in this process."""
-    with _lock:
-        if hub_id is None:
-            _cache.clear()
-            _titles.clear()
-            return
-        _cache.pop(hub_id, None)
-        for key in [key for key in _titles if key[0] == hub_id]:
-            del _titles[key]
+    """Drop what is remembered, of one hub or of all, after a change in this process."""
+    _views.forget(lambda key: hub_id in {None, key})
+    _titles.forget(lambda key: hub_id in {None, key[0]})
 
 
 def hub_id_of(slug: str) -> int | None:

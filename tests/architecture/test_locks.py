@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = "hubapp/money/payments/sandbox/"
 # Whole sessions that wait for one another: a process that starts while another one does the same.
 OF_PROCESSES = {"cli.demo.seed._alone"}
-# `plan_freeze` is the database's own way of waiting for those who record.
-RAW = re.compile(r"pg_(try_)?advisory|\bplan_freeze\(|\bFOR (NO KEY )?(UPDATE|SHARE)\b")
-CONTROLS = {"without_lock", "without_turns"}
+# `plan_freeze` is the database's own way of waiting for those who record, `plan_count` for those who correct.
+RAW = re.compile(r"pg_(try_)?advisory|\bplan_(freeze|count)\(|\bFOR (NO KEY )?(UPDATE|SHARE)\b")
+CONTROLS = {"without_lock", "without_turns", "without_turns_inside"}
 
 
 def is_lock(node: ast.AST) -> bool:

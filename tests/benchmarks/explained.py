@@ -49,6 +49,12 @@ def explain(ground: Ground) -> Iterator[Result]:
         f"Keeping everybody's lines of {many} against its close", figures, taken["seconds"] / taken["whole"], 3
     )
     yield Result("Its peak memory", "the job's process", taken["peak"], PEAK, " MiB")
+    signed = compensation.process(
+        "period", period.SIGN, environment=ground.environment(app.extensions["hubapp.server"])
+    )
+    figures = f"the first in {signed['first']:.1f} s, the next in {signed['second']:.1f} s, {signed['one']:.0f} MiB"
+    what = "Signing two people's files of it, then coming to another network: peak memory"
+    yield Result(what, figures, signed["two"], PEAK, " MiB")
 
 
 def _closed(ground: Ground, app: HubFlask, size: int) -> dict[str, float]:

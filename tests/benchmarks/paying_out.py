@@ -26,6 +26,7 @@ from tests.benchmarks.replaying import against_bare, copy_of
 from tests.benchmarks.town import analyse
 from tests.factories.accounts import make_account
 from tests.factories.hubs import make_hub
+from tests.factories.placed import behind
 
 RIGHTS, PAYEES = 100_000, 100
 AT_ONCE = 2_000
@@ -89,6 +90,7 @@ def _earn(hub_id: int, people: list[UUID]) -> None:
             for number in range(begin, begin + AT_ONCE)
         ]
         with hub_scope(hub_id), unit_of_work():
+            behind(*orders)
             shares.settle_many(orders=orders)
 
 

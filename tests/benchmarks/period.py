@@ -16,12 +16,12 @@ from sqlalchemy import select, text
 
 from hubapp.app import create_app
 from hubapp.cli.ready import require_ready
-from hubapp.earnings.compensation import calendar, policies, queries, reading, sources
+from hubapp.earnings.compensation import calendar, edge, policies, queries, reading, signing, sources
 from hubapp.earnings.compensation.freezing import Freeze
 from hubapp.earnings.compensation.models import PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.plans import digests, engine
 from hubapp.earnings.compensation.running import Run
-from hubapp.earnings.compensation.services import booking, counting, lines, periods, reconciling, writing
+from hubapp.earnings.compensation.services import booking, counting, filing, lines, periods, reconciling, writing
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.audit import SYSTEM
@@ -29,7 +29,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.benchmarks.country import CLOSES, MONTH
 
-LIVE, KEEP = "live", "keep"  # in the place of a number of lines
+LIVE, KEEP, SIGN = "live", "keep", "sign"  # in the place of a number of lines
 # What a close goes through, by the functions that do it.
 PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "reading": ((reading, "inputs_of"),),
@@ -93,6 +93,23 @@ def keep_lines(app: Flask) -> dict[str, float]:
     return {"seconds": seconds, "cpu": cpu, "rows": rows, "bytes": size, "peak": peak()}
 
 
+def sign_files(app: Flask) -> dict[str, float]:
+    """What a worker does that signs two people's files of the period, and then comes to another network."""
+    now, seconds = datetime.fromisoformat(CLOSES), []
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        period_id = queries.named("EUR", MONTH).id
+        people = db.session.scalars(text("SELECT account_id FROM plan_explained ORDER BY account_id LIMIT 2")).all()
+    for account_id in people:
+        begin = time.perf_counter()
+        with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+            filing.sign(account_id=account_id, period_id=period_id, settings=edge.settings(), now=now)
+        seconds.append(time.perf_counter() - begin)
+    first = peak()
+    with app.app_context(), platform_scope(reason="benchmark"), unit_of_work():
+        signing.run_of(period_id, Freeze(now + calendar.DAY))
+    return {"first": seconds[0], "second": seconds[1], "one": first, "two": peak()}
+
+
 def close(app: Flask, most: int) -> dict[str, Any]:
     """Close the month, and book so many of its lines, each by the code that does it in the product."""
     now, clock = datetime.fromisoformat(CLOSES), Clock()
@@ -130,8 +147,6 @@ if __name__ == "__main__":
     settings = Settings()
     made = create_app(settings, require_ready(settings))
     what = sys.argv[1]
-    if what in (LIVE, KEEP):
-        found: Any = {LIVE: keep_live, KEEP: keep_lines}[what](made)
-    else:
-        found = close(made, int(what))
+    jobs: dict[str, Callable[[Flask], Any]] = {LIVE: keep_live, KEEP: keep_lines, SIGN: sign_files}
+    found = jobs[what](made) if what in jobs else close(made, int(what))
     sys.stdout.write(json.dumps(found))

@@ -51,7 +51,7 @@ class Person:
         self.main.get_by_role("link", name=name).first.click()
         self.page.wait_for_load_state()  # scripts that answer clicks are there then
 
-    def write(self, label: str, value: str) -> None:
+    def write(self, label: str | re.Pattern[str], value: str) -> None:
         """Fill a field of the page."""
         self.main.get_by_label(label).first.fill(value)
 

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from hubapp.web.security import CSP
 from tests.browser.looking import comes_true
+from tests.browser.reaching import keyboard_faults
 from tests.factories.gallery import gallery_app, page_context
 
 FORM = """
@@ -167,3 +168,14 @@ def test_axe_finds_nothing_on_the_style_page(
     context.close()
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert not sideways
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_keyboard_gets_at_everything_on_the_style_page(browser: Browser, address: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{address}/gallery/light/ltr")
+
+    found = keyboard_faults(page, presses=True)
+    context.close()
+    assert found == []

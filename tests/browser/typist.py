@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from playwright.sync_api import Locator, expect
 
@@ -64,11 +65,37 @@ class Typist(Person):
         target.press("Enter")  # unlike the keyboard's, this waits for a page that begins to load
         self.page.wait_for_load_state()
 
-    def write(self, label: str, value: str) -> None:
+    def write(self, label: str | re.Pattern[str], value: str) -> None:
         """Into a field, over what is in it."""
         self.reach(self.main.get_by_label(label).first)
         self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(value)
+
+    def agree(self, name: str | re.Pattern[str]) -> None:
+        """Press a button that asks first, and say yes."""
+        self.press(name)
+        self.enter(self.page.get_by_role("dialog").get_by_role("button", name="Yes"))
+
+    def set_day(self, label: str | re.Pattern[str], day: date, hour: int | None = None) -> None:
+        """Into a field for a day, or for a day and an hour before noon, digit by digit.
+
+        Browsers write day and month in either order: only a day whose number is that of its month is the same in both.
+        """
+        assert day.day == day.month
+        self.reach(self.main.get_by_label(label).first)
+        self.page.keyboard.type(f"{day:%d%m}{day.year}")
+        if hour is not None:
+            self.page.keyboard.press("ArrowRight")  # a year may be longer
+            self._type_hour(hour)
+
+    def set_hour(self, label: str | re.Pattern[str], hour: int) -> None:
+        """Into a field for a time, before noon."""
+        self.reach(self.main.get_by_label(label).first)
+        self._type_hour(hour)
+
+    def _type_hour(self, hour: int) -> None:
+        self.page.keyboard.type(f"{hour:02}00A")  # where there are 24 hours, nothing takes the letter
 
     def enter(self, target: Locator) -> None:
         """Tab to it and press Enter."""

@@ -8,12 +8,12 @@ from hubapp.cli.ledger import report
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
-from tests.factories.books import settled
+from tests.factories.books import carls_hub, settled
 from tests.factories.hubs import make_hub
 
 
 def test_one_hub_is_no_hubs(app: HubFlask, capsys: pytest.CaptureFixture[str]) -> None:
-    with app.app_context(), hub_scope(make_hub()), unit_of_work():
+    with app.app_context(), hub_scope(carls_hub()), unit_of_work():
         settled()
     assert report(app, None)
     assert "The books hold: 1 hub, 1 entry, " in capsys.readouterr().out

@@ -93,7 +93,7 @@ def test_a_second_approval_is_told_and_pays_nobody(town: Town, noor: Browser) ->
 
 def test_a_run_of_one_hub_and_its_cancelation(town: Town, noor: Browser) -> None:
     town.earner(10_000, 20_000)
-    assert noor.get("/console/payouts/preview?hub=nowhere").status_code == 404
+    assert noor.get("/console/payouts/preview?hub=nowhere").status_code == 422
     run = post(noor, "/console/payouts/propose", everybody="yes", hub="nantes").location
     assert "€180.75" in noor.get(run).text
     noor.post(f"{run}/cancel", form_page=run)

@@ -31,6 +31,7 @@ from tests.factories.accounts import make_account
 from tests.factories.hubs import make_hub
 from tests.factories.jobs import run_all
 from tests.factories.payments import Till
+from tests.factories.placed import behind
 
 HOLD = timedelta(days=20)
 BANK_DAYS = timedelta(days=3)
@@ -80,6 +81,7 @@ class Town:
                 occurred_at=clock.now(),
                 home_hub_id=home,
             )
+            behind(order)
             shares.settle(order=order)
         return order_id
 

@@ -193,7 +193,7 @@ class Network:
     def _count(self, row: PlanSale, cv: int, pv: int, now: datetime) -> None:
         if self.is_counted:
             db.session.flush()
-            counting.count(changes=[counting.Change(row, cv, pv, counting.ALWAYS)], now=now)
+            counting.count(changes=[counting.Change(row, cv, pv, counting.ALWAYS)])
 
     def refunds(self, sale_id: UUID, *, at: datetime, cv: int | None = None, hub_id: int | None = None) -> None:
         """Money goes back: all of what it came to, or a part."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from importlib import import_module
 from itertools import count
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Select, event
@@ -147,3 +150,38 @@ def without_turns(name: str, instead: Any = None) -> Iterator[None]:
             yield
         finally:
             _left_out.pop()
+
+
+@contextmanager
+def without_turns_inside(name: str, *, admin: str, function: str, but_before: str = "") -> Iterator[None]:
+    """The same where the function of this name leaves it to one of the database, on a database of the test's own.
+
+    `but_before`: words of that function; it then takes its turn late, before them.
+    """
+    with psycopg.connect(admin, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_get_functiondef(%s::regproc)", (function,)).fetchone()
+        assert row is not None
+        (lock,) = re.findall(r"PERFORM pg_advisory\w+\(.*\);", row[0])
+        without = row[0].replace(lock, "")
+        if but_before:
+            assert without.count(but_before) == 1
+            without = without.replace(but_before, f"{lock} {but_before}")
+        connection.execute(without)
+    _left_out.append({name})
+    try:
+        yield
+    finally:
+        _left_out.pop()
+
+
+def somebody_waits(admin: str) -> None:
+    """Go on as soon as another session waits for an advisory lock in this database."""
+    waiting = (
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    gives_up = time.monotonic() + PATIENCE_WITHOUT_LOCK
+    with psycopg.connect(admin, autocommit=True) as connection:
+        while connection.execute(waiting).fetchone() is None:
+            assert time.monotonic() < gives_up, "nobody waits"
+            time.sleep(0.01)

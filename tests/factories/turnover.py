@@ -9,6 +9,7 @@ from hubapp.earnings.shares.services import SettledOrder
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.ids import uuid7
 from hubapp.tenancy.scope import hub_scope
+from tests.factories.placed import behind
 
 
 def make_sale(hub_id: int, amount: int, *, at: datetime, currency: str = "EUR", fee: int = 0) -> None:
@@ -28,4 +29,5 @@ def make_sale(hub_id: int, amount: int, *, at: datetime, currency: str = "EUR", 
             terms=shares.freeze_terms(now=at),
             occurred_at=at,
         )
+        behind(order)
         shares.settle(order=order)

@@ -63,6 +63,8 @@ def in_place(fault: Fault, items: Sequence[pytest.Item], seconds: Mapping[str, f
     holders = functions().get((str(fault.path), name, line), [])
 
     def run() -> int:
+        if not holders:  # then nothing would be planted, and every fault survive
+            return BROKEN
         for function in holders:
             function.__code__ = code
         for item in items:
@@ -129,6 +131,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 @cache
 def functions() -> dict[tuple[str, str, int], list[FunctionType]]:
     """Every function that was imported, whatever decorates or holds it, by file, name and first line."""
+    gc.unfreeze()  # what was put aside is not listed
     found: dict[tuple[str, str, int], list[FunctionType]] = {}
     for one in gc.get_objects():
         if isinstance(one, FunctionType):

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Pattern of a test's name → the group that runs one after the other on one worker.
 GROUPS = {
     r"tests/browser/(?!test_map)": "browser",
-    r"tests/cli/test_demo\.py": "past",
+    r"tests/cli/test_demo": "past",
     r"tests/home/search/test_flat\.py": "crowd",
     r"tests/journeys/test_storms\.py": "storms",
     r"tests/journeys/test_crashes\.py": "crashes",

@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo
 QUIET = timedelta(minutes=40)
 
 
+def last_midnight(wall: datetime) -> datetime:
+    """Where the past ends: at whatever hour the demo is made, it is the same past all day (UTC)."""
+    return wall.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def moment(now: datetime, zone: ZoneInfo, chance: random.Random, days_ago: float) -> datetime:
     """Some time of that day at which people are awake there, and before the site opens."""
     day = (now - timedelta(days=days_ago)).astimezone(zone).date()

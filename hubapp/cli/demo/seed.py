@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from hubapp.app import create_context
 from hubapp.cli import database
-from hubapp.cli.demo import plan, reading, stage
+from hubapp.cli.demo import days, plan, reading, stage
 from hubapp.cli.demo.acting import PASSWORD, Hub
 from hubapp.cli.demo.content import Story
 from hubapp.cli.demo.place import Cast
@@ -97,10 +97,10 @@ def _start_over(server: Server) -> None:
 
 
 def _make(settings: Settings, server: Server, stories: Sequence[Story], console: Console) -> None:
-    now = clock.wall()
+    now = days.last_midnight(clock.wall())
     steps = sorted((step for story in stories for step in plan.plan(story, now)), key=lambda step: step.at)
     with (
-        stage.opened(settings, server, now - BEFORE) as scene,
+        stage.opened(settings, server, now - BEFORE, now) as scene,
         Progress(console=console, transient=True) as progress,
     ):
         first, second = _begin(scene)
@@ -111,7 +111,7 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
             scene.go_to(step.at)
             hubs[step.slug].perform(step.act)
             progress.advance(task)
-    _mark(settings, server, READY, clock.wall())
+    _mark(settings, server, READY, now)
     console.print(f"Made {len(stories)} hubs and a year in them: {len(steps)} steps.")
 
 

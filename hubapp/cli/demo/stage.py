@@ -44,8 +44,8 @@ LATELY, SWEEP_EACH_WEEK = timedelta(days=75), timedelta(days=7)
 class Stage:
     """The application with its sandbox while the past is being made; no worker and no web server runs beside it."""
 
-    def __init__(self, app: HubFlask, sandbox: Sandbox) -> None:
-        self.app, self.sandbox = app, sandbox
+    def __init__(self, app: HubFlask, sandbox: Sandbox, end: datetime) -> None:
+        self.app, self.sandbox, self.end = app, sandbox, end
         self.swept_at = clock.now()
 
     def go_to(self, moment: datetime) -> None:
@@ -53,7 +53,7 @@ class Stage:
         span = moment - clock.now()
         if span > timedelta(0):
             clock.set_offset(self.sandbox.advance(span))
-        is_lately = clock.wall() - clock.now() < LATELY
+        is_lately = self.end - clock.now() < LATELY
         if clock.now() - self.swept_at > (SWEEP_EVERY if is_lately else SWEEP_EACH_WEEK):
             self.sweep()
 
@@ -70,26 +70,33 @@ class Stage:
 
 
 @contextmanager
-def opened(settings: Settings, server: Server, begin: datetime) -> Iterator[Stage]:
-    """A stage whose clock stands at `begin`; when everything went well, it ends at real time."""
+def opened(settings: Settings, server: Server, begin: datetime, end: datetime) -> Iterator[Stage]:
+    """A stage whose clock stands at `begin`, and moves only when told to; when everything went well, it ends at `end`.
+
+    After that the sandbox is at real time, and what has fallen due since is the worker's.
+    """
     # Letters about what never happened would fill the folder in which people look for theirs.
     app = create_app(settings.model_copy(update={"mail_backend": "memory"}), server)
     found: wiring.Wiring = app.extensions[wiring.EXTENSION]
     if found.sandbox is None:
         raise Refusal("The demo uses sandbox payments only.")
     _commit_lazily(app)
-    with _hushed():
-        yield from _played(app, found, found.sandbox, begin)
+    with _hushed(), clock.held():
+        yield from _played(app, found, found.sandbox, (begin, end))
 
 
-def _played(app: HubFlask, found: wiring.Wiring, sandbox: Sandbox, begin: datetime) -> Iterator[Stage]:
+def _played(
+    app: HubFlask, found: wiring.Wiring, sandbox: Sandbox, between: tuple[datetime, datetime]
+) -> Iterator[Stage]:
+    begin, end = between
     try:
         sandbox.pause_endpoints()
         clock.set_offset(sandbox.begin_at(begin))
-        stage = Stage(app, sandbox)
+        stage = Stage(app, sandbox, end)
         yield stage
-        clock.set_offset(sandbox.advance(-clock.offset()))
+        stage.go_to(end)
         stage.sweep()
+        clock.set_offset(sandbox.advance(-clock.offset()))
         delivery.configure_endpoints(found)
     finally:
         clock.set_offset(timedelta(0))

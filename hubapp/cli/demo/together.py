@@ -24,23 +24,34 @@ REGULARS_COME = 0.5
 
 
 class Together:
-    """One hub's; `entered`: when each person joined. Its chances are its own, so that they leave the sales alone."""
+    """One hub's; `entered`: when each person joined.
+
+    Each thing has chances of its own: how often a weekly gathering has taken place by now, which depends on the day,
+    changes nothing about what is said elsewhere.
+    """
 
     def __init__(self, story: Story, now: datetime, entered: Mapping[str, datetime]) -> None:
         self.story, self.now, self.entered = story, now, entered
         self.zone = ZoneInfo(story.pack.timezone)
         self.written: dict[str, datetime] = {}
-        self.chance = random.Random(f"together in {story.slug}")  # noqa: S311
+        self.chance = self._chance_of("")
 
     def steps(self) -> Iterator[Step]:
         """In no order."""
         for number, meeting in enumerate(self.story.meetings):
+            self.chance = self._chance_of(f"gathering {number}")
             yield from self._meeting(number, meeting)
         for number, talk in enumerate(self.story.talks):
+            self.chance = self._chance_of(f"talk {number}")
             yield from self._talk(number, talk)
         for number, letter in enumerate(self.story.life.letters):
+            self.chance = self._chance_of(f"letter {number}")
             yield from self._letter(number, letter)
+        self.chance = self._chance_of("deeds")
         yield from self._deeds()
+
+    def _chance_of(self, what: str) -> random.Random:
+        return random.Random(f"together in {self.story.slug}: {what}")  # noqa: S311
 
     def _meeting(self, number: int, meeting: Meeting) -> Iterator[Step]:
         """Announced, then people register one after the other, then those who came are let in."""

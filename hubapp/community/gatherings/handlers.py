@@ -136,7 +136,7 @@ def sweep_money() -> None:
         (REFUND, paid_queries.owed(now=now)),
         (HAND_OVER, paid_queries.over(now=now)),
     ):
-        _enqueue(task, "gathering_id", db.session.execute(due.limit(BATCH)).all())
+        _enqueue(task, "gathering_id", sorted(db.session.execute(due.limit(BATCH)).all()))
 
 
 @queue.periodic("25 * * * * *", "gatherings.sweep", platform="gatherings that begin soon, in all hubs")
@@ -181,7 +181,7 @@ def plan() -> None:
     due = select(GatheringSeries.hub_id, GatheringSeries.id).where(
         GatheringSeries.is_published, GatheringSeries.ended_at.is_(None), or_(last.is_(None), last < near)
     )
-    _enqueue(EXTEND, "series_id", db.session.execute(due.limit(BATCH)).all())
+    _enqueue(EXTEND, "series_id", sorted(db.session.execute(due.limit(BATCH)).all()))
 
 
 def _enqueue(task: str, argument: str, rows: object) -> None:

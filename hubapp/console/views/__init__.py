@@ -2,6 +2,7 @@
 
 from hubapp.console.views import (
     appeals,
+    choosing,
     connectors,
     disputes,
     hubs,
@@ -29,6 +30,7 @@ from hubapp.console.views.blueprint import blueprint
 __all__ = [
     "appeals",
     "blueprints",
+    "choosing",
     "connectors",
     "disputes",
     "hubs",

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from hubapp.console import finding
 from hubapp.console.finding import Hits
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404
+from hubapp.console.views.choosing import choice
 from hubapp.earnings.payouts import network as payouts
 from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound
@@ -23,9 +24,8 @@ from hubapp.money.ledger.figures import NETWORK_FIGURES
 from hubapp.money.ledger.postings import Wanted
 from hubapp.money.ledger.queries import Purpose
 from hubapp.people.accounts import network as accounts
-from hubapp.tenancy import audit
+from hubapp.tenancy import audit, choosing
 from hubapp.tenancy import network as hubs_of_network
-from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.platform import in_hub
 from hubapp.web import access
@@ -56,24 +56,31 @@ def _typed(name: str, longest: int) -> str:
 @blueprint.get("/ledger")
 @access.requires("central.view")
 def ledger_search() -> ResponseReturnValue:
-    """Search all books; who looked for what is in the audit log."""
-    text, slug = _typed("q", 254), _typed("hub", 40)
-    hub = tenancy.by_slug(slug) if slug else None
+    """Search all books; who looked for what is in the audit log. Without anything to look for, hub by hub."""
+    text, typed = _typed("q", 254), _typed("hub", choosing.LONGEST)
+    hub, refused = choice(typed)
     hub_id = hub.id if hub else None
-    hits = Hits()
-    if text and (hub is not None or not slug):
+    hits, books = Hits(), list[Hub]()
+    if text and not refused:
         hits = finding.find(text, hub_id=hub_id)
         audit.record(actor=actor(), action="ledger.search", hub_id=hub_id, subject=text, now=clock.now())
+    elif not text:
+        books = list(hubs_of_network.hubs(after=_typed("after", choosing.LONGEST), limit=hubs_of_network.PAGE + 1))
     ids = {order.hub_id for order in hits.orders} | {entry.hub_id for entry in hits.entries}
-    return render_template(
+    shown = books[: hubs_of_network.PAGE]
+    page = render_template(
         "console/ledger/search.html",
         hits=hits,
         text=text,
-        slug=slug,
-        hubs=hubs_of_network.hubs(limit=500),
+        typed=typed,
+        refused=refused,
+        hubs=choosing.offered(typed),
+        books=shown,
+        next_url=url_for(".ledger_search", after=shown[-1].slug) if len(books) > len(shown) else "",
         names=hubs_of_network.names(ids),
         **words.WORDS,
     )
+    return page, 422 if refused else 200
 
 
 @blueprint.get("/people/<uuid:account_id>/ledger")

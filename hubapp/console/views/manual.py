@@ -17,6 +17,7 @@ from hubapp.market.books import words
 from hubapp.money.ledger import manual
 from hubapp.money.ledger.models import ManualEntry
 from hubapp.people.accounts import network as accounts
+from hubapp.tenancy import choosing
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.web import access
 
@@ -41,7 +42,8 @@ def propose_entry() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        acts.propose(proposal=form.proposal(), actor=actor(), now=clock.now())
+        hub = choosing.chosen(form.hub.data)
+        acts.propose(proposal=form.proposal(hub.id), actor=actor(), now=clock.now())
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(form), 422
@@ -68,7 +70,7 @@ def decide_entry(proposal_id: UUID, decision: str) -> ResponseReturnValue:
 
 
 def _form(typed: list[tuple[str, str]]) -> ManualForm:
-    return ManualForm(list(hubs_of_network.hubs(limit=500)), typed + [("", "")] * (LEGS - len(typed)))
+    return ManualForm(hubs_of_network.currencies(), typed + [("", "")] * (LEGS - len(typed)))
 
 
 def _page(form: ManualForm) -> str:
@@ -81,6 +83,7 @@ def _page(form: ManualForm) -> str:
     return render_template(
         "console/ledger/manual.html",
         form=form,
+        hubs=choosing.offered(form.hub.data or ""),
         account_choices=account_choices(),
         rows=shown,
         me=actor().id,

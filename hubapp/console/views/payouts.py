@@ -16,6 +16,7 @@ from flask_babel import ngettext
 
 from hubapp.console.forms import ReasonForm
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404
+from hubapp.console.views.choosing import choice
 from hubapp.earnings.payouts import network, planning, queries, services
 from hubapp.earnings.payouts.errors import PayeeNotFound
 from hubapp.earnings.payouts.planning import Line
@@ -24,6 +25,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.money import Money
 from hubapp.people.accounts import queries as accounts
+from hubapp.tenancy import choosing
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.web import access
 
@@ -34,6 +36,10 @@ SHOWN = 200
 @access.requires("central.payouts")
 def payouts() -> ResponseReturnValue:
     """Runs, the newest first, and whom nothing is paid to."""
+    return _runs_page("", "")
+
+
+def _runs_page(typed: str, refused: str) -> str:
     runs = network.runs(before=request.args.get("before", type=UUID), limit=network.PAGE + 1)
     shown, frozen = runs[: network.PAGE], network.frozen()
     return render_template(
@@ -44,6 +50,9 @@ def payouts() -> ResponseReturnValue:
         frozen=frozen,
         names=accounts.names(payee.account_id for payee in frozen),
         year=clock.now().year,
+        typed=typed,
+        refused=refused,
+        hubs=choosing.offered(typed),
         next_url=url_for("console.payouts", before=shown[-1].id) if len(runs) > network.PAGE else "",
     )
 
@@ -52,8 +61,10 @@ def payouts() -> ResponseReturnValue:
 @access.requires("central.payouts")
 def preview_payouts() -> ResponseReturnValue:
     """Who would get what now, and who would not, with the reason; nothing is written."""
-    slug, is_everybody = request.args.get("hub", "").strip(), request.args.get("everybody") == "yes"
-    hub = hub_or_404(slug) if slug else None
+    typed, is_everybody = request.args.get("hub", "").strip(), request.args.get("everybody") == "yes"
+    hub, refused = choice(typed)
+    if refused:
+        return _runs_page(typed, refused), 422
     lines = planning.preview(now=clock.now(), hub_id=hub.id if hub else None, is_everybody=is_everybody)
     paid, left_out, counts = _sorted(lines)
     return render_template(

@@ -6,12 +6,13 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hubapp.console.views.blueprint import blueprint
+from hubapp.console.views.choosing import choice
 from hubapp.earnings.shares import network as shares
 from hubapp.kernel import clock
 from hubapp.people.accounts import network as accounts
 from hubapp.people.membership import network as membership
+from hubapp.tenancy import choosing
 from hubapp.tenancy import network as hubs_of_network
-from hubapp.tenancy import queries as tenancy
 from hubapp.web import access, places
 
 PAGE = 30
@@ -61,14 +62,14 @@ def people() -> ResponseReturnValue:
 @access.requires("central.audit")
 def audit() -> ResponseReturnValue:
     """Who did what, the newest first."""
-    slug, actor = request.args.get("hub", "").strip()[:40], request.args.get("actor", "").strip()[:80]
+    typed, actor = request.args.get("hub", "").strip(), request.args.get("actor", "").strip()[:80]
     action = request.args.get("action", "")
     action = action if action in ACTIONS else ""
-    hub = tenancy.by_slug(slug) if slug else None
+    hub, refused = choice(typed)
     # An unknown hub did nothing; showing everybody's acts instead would mislead.
     found = (
         []
-        if slug and hub is None
+        if refused
         else hubs_of_network.audit_log(
             hub_id=hub.id if hub else None,
             actor=actor,
@@ -81,15 +82,18 @@ def audit() -> ResponseReturnValue:
     following = ""
     if len(found) > AUDIT_PAGE:
         last = places.written(shown[-1].at, shown[-1].id)
-        following = url_for("console.audit", before=last, hub=slug or None, actor=actor or None, action=action or None)
-    return render_template(
+        following = url_for("console.audit", before=last, hub=typed or None, actor=actor or None, action=action or None)
+    page = render_template(
         "console/audit.html",
         events=shown,
         names=hubs_of_network.names([event.hub_id for event in shown]),
-        filters={"hub": slug, "actor": actor, "action": action},
+        filters={"hub": typed, "actor": actor, "action": action},
+        refused=refused,
+        hubs=choosing.offered(typed),
         actions=ACTIONS,
         next_url=following,
     )
+    return page, 422 if refused else 200
 
 
 @blueprint.get("/rules")

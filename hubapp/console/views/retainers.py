@@ -20,9 +20,9 @@ from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound, Refusal
 from hubapp.kernel.money import Money
 from hubapp.people.accounts import queries as accounts
+from hubapp.tenancy import choosing
 from hubapp.tenancy import network as hubs_of_network
 from hubapp.tenancy import queries as tenancy
-from hubapp.tenancy.models import HubStatus
 from hubapp.tenancy.platform import in_hub
 from hubapp.web import access
 
@@ -50,13 +50,13 @@ def retainers() -> ResponseReturnValue:
 @access.requires("central.payouts")
 def propose_retainer() -> ResponseReturnValue:
     """Propose one; somebody else approves it."""
-    form = RetainerForm([hub for hub in hubs_of_network.hubs(limit=500) if hub.status == HubStatus.OPEN])
+    form = RetainerForm()
     if form.validate_on_submit():
         try:
-            account_id = acts.person(hub_id=form.chosen.id, typed=form.person.data)
-            retainer_id = acts.propose(
-                hub_id=form.chosen.id, proposal=form.proposal(account_id), actor=actor(), now=clock.now()
-            )
+            hub = choosing.chosen(form.hub.data, is_open=True)
+            account_id = acts.person(hub_id=hub.id, typed=form.person.data)
+            proposal = form.proposal(account_id, currency=hub.currency)
+            retainer_id = acts.propose(hub_id=hub.id, proposal=proposal, actor=actor(), now=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         except ValueError as error:
@@ -64,7 +64,8 @@ def propose_retainer() -> ResponseReturnValue:
         else:
             flash(_("Proposed. Somebody else has to approve it."), "good")
             return redirect(url_for("console.retainer", retainer_id=retainer_id), 303)
-    page = render_template("console/retainers/new.html", form=form)
+    offered = choosing.offered(form.hub.data or "", is_open=True)
+    page = render_template("console/retainers/new.html", form=form, hubs=offered)
     return page, 422 if form.all_errors else 200
 
 

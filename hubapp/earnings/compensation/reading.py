@@ -19,7 +19,7 @@ from hubapp.earnings.compensation.plans import digests
 from hubapp.earnings.compensation.plans.columns import WORD, Column, stays_under, sums
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
 from hubapp.earnings.compensation.plans.names import Uuids, numbered, places_in
-from hubapp.earnings.compensation.plans.schema import Base, PersonalTier, Plan, Pool
+from hubapp.earnings.compensation.plans.schema import Base, Plan, Pool
 from hubapp.earnings.compensation.plans.tree import plant, stands_above
 from hubapp.kernel import bulk
 from hubapp.kernel.db import db
@@ -270,7 +270,7 @@ def _sums(size: int, keys: Column, values: Column) -> Column:
 
 def _earlier(period: PlanPeriod, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Column]:
     """Own volume of all earlier periods, where a component asks for it."""
-    if not any(isinstance(one, PersonalTier) and one.threshold_on == "cumulative_cv" for one in plan.components):
+    if "cumulative_cv" not in plan.thresholds:
         return {}
     return bulk.read_columns(statement_of(_EARLIER, period), facts, {"seller": "uuid", "cv": "int8"})
 

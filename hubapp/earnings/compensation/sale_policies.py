@@ -9,11 +9,9 @@ from uuid import UUID
 
 from hubapp.earnings.compensation import calendar
 from hubapp.earnings.compensation.calendar import Span
-from hubapp.earnings.compensation.plans.inputs import BUYERS, buyer_class
+from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.plans.schema import Base, Plan
 from hubapp.kernel.money import allocate
-
-PARTICIPANT = BUYERS.index("participant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +23,6 @@ class Standing:
     def at(self, moment: datetime) -> bool:
         """Whether they took part then."""
         return any(joined <= moment and (left is None or left > moment) for joined, left in self.times)
-
-    def has_come_back(self, starts: datetime, ends: datetime) -> bool:
-        """Whether they joined again in a period."""
-        return any(starts <= joined < ends for joined, _ in self.times[1:])
-
-    def day_until(self, moment: datetime, timezone: str) -> int | None:
-        """The last day, up to a moment, on which they took part; None: they never had by then."""
-        ends = [min(moment, left) if left is not None else moment for joined, left in self.times if joined <= moment]
-        return calendar.day_of(max(ends), timezone).toordinal() if ends else None
 
 
 def span_of(plan: Plan, moment: datetime) -> Span:
@@ -53,22 +42,6 @@ class Term:
     def meets(self, starts: datetime, ends: datetime) -> bool:
         """Whether it has a moment in a period: all of the period then counts as inside, as the close reads it."""
         return self.since < ends and (self.until is None or self.until > starts)
-
-
-def class_of_buyer(
-    *, is_own: bool, is_inside: bool, standing: Standing | None, moment: datetime, base: Base, timezone: str
-) -> int:
-    """Index in BUYERS of who bought at this moment: a customer, unless they took part then or shortly before.
-
-    Who joins after buying was a customer. A participant's day is the sale's, a leaver's the one on which they left.
-    `is_inside`: they look after a hub in the sale's period, and have a part of what is bought there, or they joined
-    again in it.
-    """
-    if is_inside:
-        return PARTICIPANT
-    day = calendar.day_of(moment, timezone).toordinal()
-    until = standing.day_until(moment, timezone) if standing is not None else None
-    return buyer_class(is_own=is_own, participant_until=until, day=day, lookback_days=base.lookback_days)
 
 
 def is_counted(*, kind: str, buyer: int, base: Base) -> bool:

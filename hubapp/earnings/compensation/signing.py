@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -78,21 +77,43 @@ class _Side:
 def files(wanted: Sequence[Wanted], settings: Settings) -> list[bytes]:
     """The files, in this order. Who was not in the period, and only gives back of an earlier one, has one too."""
     found: dict[tuple[int, str, UUID], Told] = {}
-    for (period_id, freeze), sides in _by_network(wanted).items():
-        computed = run_of(period_id, freeze)
-        columns = Network(computed.result)
-        for side in sides:
-            one = wanted[side.number]
-            closed = _closed(side, columns, _numbers(one.account_id, computed))
-            salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
-            found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
-    return [_file(number, one, found, settings) for number, one in enumerate(wanted)]
+    networks = _by_network(wanted)
+    for one in sorted(networks, key=lambda one: one not in _last):
+        found |= _told(wanted, networks[one], run_of(*one), settings)  # under no name, or it would stay for the next
+    return [_file(number, row, found, settings) for number, row in enumerate(wanted)]
 
 
-@lru_cache(maxsize=2)
+def _told(
+    wanted: Sequence[Wanted], sides: Sequence[_Side], computed: Computed, settings: Settings
+) -> dict[tuple[int, str, UUID], Told]:
+    """What one network says to all that ask for it."""
+    columns, found = Network(computed.result), {}
+    for side in sides:
+        one = wanted[side.number]
+        closed = _closed(side, columns, _numbers(one.account_id, computed))
+        salt = issuing.salt(settings, run=str(one.paid.run.id), account=one.earner.account)
+        found[side.number, side.at, side.run.id] = building.told(closed, one.earner.account, salt, side.at)
+    return found
+
+
+_last: dict[tuple[UUID, Freeze], Computed] = {}
+
+
 def run_of(period_id: UUID, freeze: Freeze) -> Computed:
-    """A closed period computed again; its inputs are frozen, so that whoever asks next is answered from the same."""
-    return Computed(db.session.get_one(PlanPeriod, period_id), freeze)
+    """A closed period computed again; its inputs are frozen, so that whoever asks next is answered from the same.
+
+    The last one is kept, and goes before another is computed: a country's worth of columns is in memory once.
+    """
+    found = _last.get((period_id, freeze))
+    if found is None:
+        forget()
+        found = _last[period_id, freeze] = Computed(db.session.get_one(PlanPeriod, period_id), freeze)
+    return found
+
+
+def forget() -> None:
+    """Let go of the network that was computed last."""
+    _last.clear()
 
 
 def _by_network(wanted: Sequence[Wanted]) -> dict[tuple[UUID, Freeze], list[_Side]]:

@@ -190,6 +190,10 @@ class Body:
             self.taken["standing.earlier_cv"] = "own volume of earlier periods"
             earlier: int = self.standing["earlier_cv"]
             return self.own + earlier
+        if name == "hub":
+            words = "turnover of the hubs that the earner looks after, whole for each"
+            turnover: int = self.given("standing", "hub_turnover", words)
+            return turnover
         if name == "gpv":
             points: int = self.given("group", "pv", "points of the whole downline")
             return self.own_pv + points
@@ -1029,7 +1033,9 @@ def _agrees(text: Any, rules: Any, path: str, found: Findings) -> None:
     if isinstance(text, dict) and isinstance(rules, dict):
         for name, value in text.items():
             same = "cv" if (name, value) == ("threshold_on", "own_cv") else value
-            _agrees(same, rules.get(name), f"{path}.{name}", found)
+            # Tiers of a hub always stand on its turnover, so that their rules need not say it.
+            held = "hub" if name == "threshold_on" and rules.get("type") == "hub_tier" else rules.get(name)
+            _agrees(same, held, f"{path}.{name}", found)
     elif isinstance(text, list) and isinstance(rules, list) and len(text) == len(rules) and _plain(text, path) is text:
         for place, (one, two) in enumerate(zip(text, rules, strict=True)):
             _agrees(one, two, f"{path}[{place}]", found)

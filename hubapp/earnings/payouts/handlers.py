@@ -176,7 +176,8 @@ def sweep_unfinished(*, asked_before: datetime) -> int:
         # however long nobody looked.
         and_(text(MAY_RETURN), Payout.checked_at < now - policies.LOOK_AGAIN_AFTER),
     )
-    rows = db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all()
+    # The oldest first, wherever the table happens to keep them: the books number what comes of it.
+    rows = sorted(db.session.execute(select(Payout.id, Payout.status).where(is_waiting).limit(BATCH)).all())
     alive = queue.alive([f"payout:{payout_id}" for payout_id, _ in rows])
     idle = [(payout_id, status) for payout_id, status in rows if f"payout:{payout_id}" not in alive]
     for payout_id, status in idle:
@@ -208,7 +209,7 @@ def _lagging_parts() -> int:
         )
         .limit(BATCH)
     ).all()
-    for hub_id, payout_id in behind:
+    for hub_id, payout_id in sorted(behind):
         queue.enqueue(jobs.SETTLE_PART, hub_id=hub_id, arguments={"payout_id": str(payout_id)})
     return len(behind)
 
@@ -218,7 +219,7 @@ def _unfinished_runs() -> int:
     runs = db.session.scalars(select(PayoutRun.id).where(PayoutRun.status == RunStatus.APPROVED).limit(BATCH)).all()
     alive = queue.alive([f"payout_run:{run_id}" for run_id in runs])
     idle = [run_id for run_id in runs if f"payout_run:{run_id}" not in alive]
-    for run_id in idle:
+    for run_id in sorted(idle):
         lock = f"payout_run:{run_id}"
         queue.enqueue(jobs.START_RUN, hub_id=None, lock=lock, arguments={"run_id": str(run_id)})
     return len(idle)
@@ -234,6 +235,6 @@ def _unfinished_payees(asked_before: datetime) -> int:
         )
         .limit(BATCH)
     ).all()
-    for payee_id in rows:
+    for payee_id in sorted(rows):
         queue.enqueue(jobs.OBSERVE_PAYEE, hub_id=None, arguments={"payee_id": str(payee_id)})
     return len(rows)

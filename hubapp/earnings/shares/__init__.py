@@ -7,5 +7,7 @@ own time zone. A buyer's *home hub* has a cross-hub share of what they buy elsew
 through clearing accounts that cancel, tied by a *move*. It accrues in the selling hub's currency, in accounts of that
 currency in the home hub's books: books never add or convert currencies.
 
+No right stands without what it is for: the database looks whether the order names the payee and bears the parts (0120).
+
 Events published: none. Events answered: none (orders call `settle` and `reverse`).
 """

@@ -164,7 +164,7 @@ def expire_due() -> None:
 def sweep() -> None:
     """Find the hubs where something is to be closed; each gets a job in its own scope."""
     hubs = select(Checkout.hub_id).where(services.is_over(now=clock.now()))
-    for hub_id in db.session.scalars(hubs.distinct()):
+    for hub_id in sorted(db.session.scalars(hubs.distinct())):
         queue.enqueue(EXPIRE, hub_id=hub_id, lock=f"{EXPIRE}:{hub_id}")
 
 

@@ -109,7 +109,7 @@ def _look_again_at_disputes(now: datetime) -> None:
         .where(Dispute.outcome.is_(None), is_stale)
         .limit(BATCH)
     ).all()
-    for hub_id, payment_id, provider_id in rows:
+    for hub_id, payment_id, provider_id in sorted(rows):
         arguments = {"payment_id": str(payment_id), "provider_id": provider_id}
         lock = f"{inbox.OBSERVE_DISPUTE}:{provider_id}"
         queue.enqueue(inbox.OBSERVE_DISPUTE, hub_id=hub_id, lock=lock, arguments=arguments)
@@ -194,7 +194,8 @@ def _take_up_forgotten(now: datetime) -> int:
 def _enqueue(
     table: type[Payment | Refund | CardSetup], task: str, argument: str, *conditions: ColumnElement[bool] | TextClause
 ) -> int:
-    rows = db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all()
+    # The oldest of a hub first, wherever the table happens to keep them: the books number what comes of it.
+    rows = sorted(db.session.execute(select(table.hub_id, table.id).where(*conditions).limit(BATCH)).all())
     alive = queue.alive([f"{task}:{row_id}" for _, row_id in rows])
     idle = [(hub_id, row_id) for hub_id, row_id in rows if f"{task}:{row_id}" not in alive]
     for hub_id, row_id in idle:

@@ -78,14 +78,15 @@ class Naive:
         match name:
             case "cv":
                 return own
-            case "pv":
-                return sum(order["pv"] for order in self.sales(member))
+            case "pv" | "gpv":
+                return sum(order["pv"] for order in (self.sales(member) if name == "pv" else self.group(member)))
             case "gv":
                 return sum(order["cv"] for order in self.group(member))
-            case "gpv":
-                return sum(order["pv"] for order in self.group(member))
             case "gv_down":
                 return self.volume("gv", member) - own
+            case "hub":
+                hub = self.members[member].get("connector_of")
+                return sum(order["amount"] for order in self.orders if hub and order.get("hub") == hub)
         assert name == "cumulative_cv"
         return self.earlier.get(member, 0) + own
 
@@ -293,7 +294,8 @@ def run(case: Row, *, gone: tuple[str, ...] = ()) -> dict[str, Any]:
     found["accounts"] = defaultdict(int)
     for key in ("payouts", "forfeited", "lines"):
         found[key] = defaultdict(lambda: defaultdict(int))
-    for period in sorted({order.get("period", 0) for order in case["orders"]}) or [0]:
+    periods = {order.get("period", 0) for order in case["orders"]} or {0}
+    for period in sorted(periods, key=lambda one: (len(str(one)), str(one))):  # P2 before P10
         orders = [one for one in case["orders"] if one.get("period", 0) == period and one["id"] not in gone]
         naive = Naive(case, orders, earlier)
         for (member, component), amount in naive.payouts.items():

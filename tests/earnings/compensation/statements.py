@@ -116,6 +116,8 @@ def product_plans(draw: st.DrawFn, case: dict[str, Any]) -> Any:
     rows[1]["schedule"] = draw(strategies.tiers(rising=True))
     rows[2].update(fixed_min_turnover=draw(st.integers(0, 40_000)), on=draw(st.sampled_from(["cv", "amount"])))
     rows[3]["fund_bps"] = draw(st.integers(0, 5000))
+    if draw(st.booleans()):
+        rows[0].update(mode="slab", threshold_on="hub")
     order = draw(st.lists(st.sampled_from([one["id"] for one in rows]), unique=True))
     caps = {"total_bps": draw(st.integers(0, 4000)), "scale_order": order}
     if draw(st.booleans()):

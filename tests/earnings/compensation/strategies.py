@@ -37,7 +37,7 @@ PERSONAL = st.one_of(
     st.fixed_dictionaries(
         {"type": st.just("personal_tier"), "mode": st.just("slab"), "tiers": tiers()},
         optional={
-            "threshold_on": st.sampled_from(["cv", "gv", "gv_down", "gpv", "pv", "cumulative_cv"]),
+            "threshold_on": st.sampled_from(["cv", "gv", "gv_down", "gpv", "pv", "cumulative_cv", "hub"]),
             "attribute": st.just("order_running"),
         },
     ),
@@ -57,7 +57,7 @@ RULES = {
     "eligibility": st.just("majority_nonparticipant"),
 }
 SLAB = st.fixed_dictionaries(
-    {"type": st.just("differential"), "threshold_on": st.sampled_from(["gv", "gpv"]), "schedule": tiers()},
+    {"type": st.just("differential"), "threshold_on": st.sampled_from(["gv", "gpv", "hub"]), "schedule": tiers()},
     optional=RULES,
 )
 RANKED = st.fixed_dictionaries({"type": st.just("differential"), "rate_by_rank": ranked(4000)}, optional=RULES)

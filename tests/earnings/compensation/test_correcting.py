@@ -17,9 +17,9 @@ from hubapp.earnings.compensation import history_queries, volume_queries
 from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation import refusals as no
 from hubapp.earnings.compensation.plans.live import NOTHING
-from hubapp.earnings.compensation.services import correcting
+from hubapp.earnings.compensation.services import correcting, joining
 from hubapp.kernel.db import db, unit_of_work
-from hubapp.tenancy.audit import Actor
+from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
@@ -27,7 +27,8 @@ from tests.conftest import Live
 from tests.factories import plan
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop, place
-from tests.factories.races import meeting, overtaken, together, without_turns
+from tests.factories.members import make_member
+from tests.factories.races import meeting, overtaken, together, without_turns, without_turns_inside
 
 LATER = NOW + timedelta(hours=1)
 ONE, OTHER = Actor(UUID(int=801), "One"), Actor(UUID(int=802), "Other")
@@ -192,5 +193,35 @@ def test_a_sale_while_its_seller_moves_counts_for_the_new_line(live: Live) -> No
 
 
 def test_without_waiting_for_corrections_it_stays_with_the_old_one(live: Live) -> None:
-    with without_turns("earnings.compensation.services.counting.wait_for_corrections"), nullcontext():
+    inside = {"admin": live.server.admin, "function": "plan_count"}
+    with without_turns_inside("earnings.compensation.services.counting._add", **inside), nullcontext():
         assert correct_while_selling(live) == (1000, 0)
+
+
+def join_while_the_sponsor_moves(live: Live) -> list[int]:
+    """Eve joins under Cora, who is moved from Ben to Dan: how many then stand under Ben, and under Dan."""
+    with live.app.app_context():
+        them = family()
+        change_id, cora = propose(them.cora, them.dan), plan.touch_of(them.hub_id, them.cora, NOW)
+        eve = make_member(them.hub_id, "Eve")
+
+    def correct() -> None:
+        with live.app.app_context():
+            decide(change_id)
+
+    with live.app.app_context(), overtaken(live.app, "plan_run", correct), hub_scope(them.hub_id), unit_of_work():
+        facts = {"terms": joining.TERMS, "code": cora.code, "shows_name": False, "touch": None}
+        joining.join(account_id=eve.account_id, **facts, actor=SYSTEM, now=NOW)
+        db.session.execute(text("SELECT count(*) FROM plan_run ")).scalar_one()  # here it comes between
+    with live.app.app_context(), platform_scope(reason="test"), unit_of_work():
+        found = queries.sizes([them.ben, them.dan])
+    return [found.get(one, queries.NOBODY).people for one in (them.ben, them.dan)]
+
+
+def test_who_joins_while_the_sponsor_moves_stands_in_the_new_line(live: Live) -> None:
+    assert join_while_the_sponsor_moves(live) == [0, 2]
+
+
+def test_without_waiting_for_corrections_they_stay_in_the_old_one(live: Live) -> None:
+    with without_turns("earnings.compensation.services.counting.wait_for_corrections"), nullcontext():
+        assert join_while_the_sponsor_moves(live) == [1, 1]

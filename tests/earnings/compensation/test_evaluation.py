@@ -132,3 +132,26 @@ def test_only_the_named_members_are_compared() -> None:
     assert differences({"lines": {"m": {"1": 5}}}, {"lines": {"m": {"1": 6}}}, only=["a"]) == {
         "lines": {"expected": {"m": {"1": 5}}, "got": {"m": {"1": 6}}}
     }
+
+
+def test_only_the_named_members_are_compared_in_each_period_and_order_by_order() -> None:
+    by_period = {"payouts_by_period": {"1": {"a": {"m": 5}, "b": {"m": 6}}}}
+    output = {"payouts_by_period": {"1": {"a": {"m": 5}}, "2": {"b": {"m": 7}}}}
+    assert differences(by_period, output, only=["a"]) == {}
+    assert differences(by_period, output, only=["b"]) == {
+        "payouts_by_period": {"expected": {"1": {"b": {"m": 6}}}, "got": {"1": {}, "2": {"b": {"m": 7}}}}
+    }
+    # Order 1 is a's and order 2 is b's; order 3 of a hub is nobody's.
+    lines, got = {"lines": {"m": {"1": 5}}}, {"lines": {"m": {"1": 5, "2": 6, "3": 7}}}
+    sold = [*SOLD, order("3", None, 5)]
+    one = cases.read(case([MARGIN], PEOPLE, sold, expected=lines, only=["a"]), file="f")
+    assert evaluation.differences(one, got) == {}
+    assert differences(lines, got, only=["b"]) == {"lines": {"expected": {"m": {}}, "got": {"m": {"2": 6}}}}
+
+
+def test_what_a_case_expects_is_told_though_nothing_of_the_plan_asks_for_it() -> None:
+    expected = {"turnover": 505, "total": 51, "net": {"a": 30, "b": 21}, "ratio": {"a": [1, 1]}}
+    output = evaluated([MARGIN], PEOPLE, SOLD, expected=expected)
+    assert (output["turnover"], output["total"], output["net"]) == (505, 51, {"a": 30, "b": 21})
+    assert (output["gross"], output["payouts_after_cap"]) == ({"a": 30, "b": 21}, {"a": 30, "b": 21})
+    assert output["ratio"] == {"a": [1, 1], "b": [1, 1]}

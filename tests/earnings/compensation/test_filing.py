@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import current_app
@@ -12,6 +15,7 @@ from sqlalchemy import select, text
 from hubapp.earnings.compensation import signing, standing, verify_statement
 from hubapp.earnings.compensation.models import PlanStatement
 from hubapp.earnings.compensation.plans import engine
+from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.services import filing, periods
 from hubapp.earnings.compensation.services.jobs_of_statements import FILE, LOCK, SIGN
 from hubapp.earnings.compensation.standing import Standing
@@ -39,7 +43,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Computed:
         return compute(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(engine, "compute", counted)
-    signing.run_of.cache_clear()
+    signing.forget()
     return found
 
 
@@ -99,7 +103,7 @@ def kept() -> int:
 def test_a_file_is_made_once_and_kept(network: Network, computed: Computed) -> None:
     first = signed(network)
     assert len(computed) == 1
-    signing.run_of.cache_clear()
+    signing.forget()
     assert signed(network) == first
     assert len(computed) == 1
 
@@ -125,17 +129,38 @@ def test_everybody_whose_file_a_close_corrects_has_it_without_asking(
     assert {"cem", "maud"} <= whose
     assert kept() == 2 * len(whose)  # of both periods
     computed.clear()
-    signing.run_of.cache_clear()
+    signing.forget()
     assert signed(network, how=base_app.extensions["hubapp.settings"])
     assert computed == []
 
 
 def test_a_file_with_corrections_computes_each_network_once(network: Network, computed: Computed) -> None:
     corrected(network)
-    signing.run_of.cache_clear()
+    signing.forget()
     computed.clear()
     assert b'"later"' in signed(network)
     assert len(computed) == 2  # January as it was paid, and as February's close left it
+
+
+def test_one_network_at_a_time_is_in_memory(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks next for the one that is there waits for that one alone."""
+    corrected(network)
+    signing.forget()
+    known, alive, compute = list[weakref.ref[Result]](), list[int](), engine.compute
+
+    def watched(*given: Any) -> Result:
+        alive.append(sum(one() is not None for one in known))
+        known.append(weakref.ref(result := compute(*given)))
+        return result
+
+    monkeypatch.setattr(engine, "compute", watched)
+    gc.disable()  # nothing waits for it
+    try:
+        signed(network)
+        signed(network, "maud")
+    finally:
+        gc.enable()
+    assert alive == [0, 0, 0]  # of two files with two networks each
 
 
 def ask(network: Network, name: str = "cem") -> None:

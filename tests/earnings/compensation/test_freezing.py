@@ -154,7 +154,7 @@ def test_a_close_does_not_wait_for_ever(live: Live, at_work: Town, monkeypatch: 
 def late(app: HubFlask) -> Town:
     """January is closed; then a refund is recorded that was stamped before, and February closes as well."""
     with app.app_context():
-        signing.run_of.cache_clear()
+        signing.forget()
         found = town()
         close()
         with hub_scope(found.network.hub_id), unit_of_work():
@@ -213,7 +213,7 @@ def lines_of(file: dict[str, Any]) -> list[dict[str, Any]]:
 def test_what_an_upgraded_database_has_closed_stays_as_it_was(app: HubFlask) -> None:
     """As the migration leaves it: no row has a number yet, and all runs have the first."""
     with app.app_context():
-        signing.run_of.cache_clear()
+        signing.forget()
         found = town()
         close()
         across(lambda: [db.session.execute(text(statement)) for statement in UPGRADED])

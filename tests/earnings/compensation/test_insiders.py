@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +27,9 @@ from tests.factories import plan
 from tests.factories.hubs import NOW
 from tests.factories.market import Shop, make_shop, place
 from tests.factories.members import make_member
-from tests.factories.races import overtaken, without_turns
+from tests.factories.races import overtaken, somebody_waits, without_turns, without_turns_inside
 
+COUNT = "plan_count"
 LONG_AGO = NOW - timedelta(days=100)
 ALL_INSIDE = Volumes(everything=1_000)
 OUTSIDE = Volumes(own=1_000, own_pv=7, gv=1_000, gpv=7, from_customers=1_000, everything=1_000)
@@ -49,14 +51,16 @@ class Scene:
             plan.settled_order(place(shop, {self.oil: 1}, touch=touch))
             db.session.execute(text("SELECT count(*) FROM plan_run ")).scalar_one()  # here somebody may come between
 
-    def connect(self) -> None:
+    def connect(self, then: Callable[[], object] = bool) -> None:
         with hub_scope(self.shop.hub_id), unit_of_work():
             terms.follow(now=NOW + timedelta(hours=1))
+            then()
 
-    def come_back(self) -> None:
+    def come_back(self, then: Callable[[], object] = bool) -> None:
         with hub_scope(self.shop.hub_id), unit_of_work():
             facts = {"terms": joining.TERMS, "code": "", "shows_name": False, "touch": None}
             joining.join(account_id=self.nora, **facts, actor=SYSTEM, now=NOW + timedelta(hours=1))
+            then()
 
     def volumes(self) -> Volumes:
         with platform_scope(reason="test"), unit_of_work():
@@ -153,7 +157,41 @@ def test_a_sale_while_its_buyer_begins_is_no_customers(live: Live, act: Callable
 
 
 @pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
-@pytest.mark.parametrize("who", ["counting.wait_for_corrections", "correcting.take_turn"])
-def test_without_the_turn_it_counts_as_a_customers(live: Live, who: str, act: Callable[[Scene], None]) -> None:
-    with without_turns(f"earnings.compensation.services.{who}"), nullcontext():
+def test_without_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Scene], None]) -> None:
+    with without_turns("earnings.compensation.services.correcting.take_turn"), nullcontext():
         assert while_selling(live, act) == OUTSIDE
+
+
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
+def test_without_waiting_for_the_turn_it_counts_as_a_customers(live: Live, act: Callable[[Scene], None]) -> None:
+    with without_turns_inside("earnings.compensation.services.counting._add", admin=live.server.admin, function=COUNT):
+        assert while_selling(live, act) == OUTSIDE
+
+
+def while_a_sale_waits(live: Live, act: Callable[[Scene, Callable[[], object]], None]) -> Volumes:
+    """The buyer begins first, and the sale comes before that is kept."""
+    with live.app.app_context():
+        them = scene()
+
+    def sell() -> None:
+        with live.app.app_context():
+            them.sell()
+
+    with ThreadPoolExecutor(1) as pool, live.app.app_context():
+        selling = list[Future[None]]()
+        act(them, lambda: (selling.append(pool.submit(sell)), somebody_waits(live.server.admin)))
+        selling[0].result(timeout=60)
+        return them.volumes()
+
+
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
+def test_a_sale_that_waited_for_its_buyer_is_no_customers(live: Live, act: Callable[..., None]) -> None:
+    assert while_a_sale_waits(live, act) == ALL_INSIDE
+
+
+@pytest.mark.parametrize("act", [Scene.connect, Scene.come_back])
+def test_seeing_what_was_there_before_it_waited_it_would_be(live: Live, act: Callable[..., None]) -> None:
+    """The lock alone is not enough: who the buyer is has to be looked up after it."""
+    late = {"function": COUNT, "but_before": "WITH RECURSIVE"}
+    with without_turns_inside("earnings.compensation.services.counting._add", admin=live.server.admin, **late):
+        assert while_a_sale_waits(live, act) == OUTSIDE

@@ -29,7 +29,7 @@ PAGE, FEBRUARY_PAGE = "/plan/pay/EUR-2027-01", "/plan/pay/EUR-2027-02"
 def network(app: HubFlask) -> Network:
     """Everybody has customers enough; January is closed."""
     with app.app_context():
-        signing.run_of.cache_clear()
+        signing.forget()
         network = make_network()
         announced()
         network.joins("dan", "ben")
@@ -113,7 +113,7 @@ def test_the_connector_reads_what_the_hub_came_to(app: HubFlask, network: Networ
 
 def test_what_a_rule_took_is_told(app: HubFlask) -> None:
     with app.app_context():
-        signing.run_of.cache_clear()
+        signing.forget()
         network = make_network()
         announced()
         network.joins("dan", "ben")

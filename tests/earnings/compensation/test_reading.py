@@ -167,16 +167,20 @@ def test_a_hub_counts_the_customers_whose_second_order_is_in_the_period(network:
     assert (inputs.hubs.customers, inputs.hubs.repeat_customers) == ([3], [1])
 
 
-def test_volume_of_earlier_periods_is_read_where_a_plan_asks(network: Network) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('mode = "marginal"\non = "cv"\ntiers', 'mode = "marginal"\nthreshold_on = "cumulative_cv"\ntiers'),
+        ('mode = "marginal"\non = "cv"\nthreshold_on = "gv"', 'mode = "slab"\nthreshold_on = "cumulative_cv"'),
+    ],
+    ids=["personal", "differential"],
+)
+def test_volume_of_earlier_periods_is_read_where_a_plan_asks(network: Network, change: tuple[str, str]) -> None:
     network.sells("ada", 700, at=MIDNIGHT - timedelta(days=40))
     network.sells("ada", 300)
     place_of = str(network.people["ada"])
     assert sum(read().members.earlier_cv) == 0
-    inputs = read(
-        ('id = "default"', 'id = "other"'),
-        ("2027-01-01", "2028-01-01"),
-        ('mode = "marginal"\non = "cv"\ntiers', 'mode = "marginal"\nthreshold_on = "cumulative_cv"\ntiers'),
-    )
+    inputs = read(('id = "default"', 'id = "other"'), ("2027-01-01", "2028-01-01"), change)
     assert inputs.members.earlier_cv[inputs.members.ids.index(place_of)] == 700
 
 

@@ -63,7 +63,9 @@ def test_a_rerun_gives_the_same_bytes_and_another_salt_other_names_of_the_legs()
 
 def test_an_amount_that_the_engine_does_not_pay_is_not_signed() -> None:
     closed = statements.closed(statements.TEAM)
-    closed.network.final[0][closed.network.place["ana"]] += 1
+    amounts = closed.network.final[0].copy()  # the run's own stay as they are
+    amounts[closed.network.place["ana"]] += 1
+    closed.network.final[0] = amounts
     with pytest.raises(body.ImplementationsDisagree):
         statements.document(closed, "ana")
 

@@ -69,6 +69,21 @@ def test_the_worst_case_is_said_component_by_component_against_the_cap() -> None
         ([PERSONAL], 1500, Status.OK, "personal 15 = 15 % of cv at worst, against a cap of 15 %"),
         ([PERSONAL], 1499, Status.WARNED, "personal 15 = 15 % of cv at worst, against a cap of 14.99 %"),
         ([PERSONAL], 0, Status.WARNED, "personal 15 = 15 % of cv at worst, against a cap of 0 %"),
+        (
+            [{"type": "hub_share", "fee_bps": 1000, "split_bps": {"connector": 10_000}}],
+            3000,
+            Status.WARNED,
+            "c0 10 = 10 % of cv at worst, where c0 is of amounts with tax, not of cv, against a cap of 30 %",
+        ),
+        (
+            [
+                {"type": "hub_tier", "tiers": [{"from": 0, "bps": 100}]},
+                {"type": "hub_tier", "on": "amount", "tiers": [{"from": 0, "bps": 100}]},
+            ],
+            3000,
+            Status.WARNED,
+            "c0 1 + c1 1 = 2 % of cv at worst, where c1 is of amounts with tax, not of cv, against a cap of 30 %",
+        ),
         ([PERSONAL], None, Status.WARNED, "personal 15 = 15 % of cv at worst, and there is no cap on the total"),
         (
             [{"type": "retail_margin", "bps": 0}],

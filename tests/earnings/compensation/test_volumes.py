@@ -21,7 +21,7 @@ from hubapp.earnings.compensation import (
     volume_queries,
 )
 from hubapp.earnings.compensation.freezing import Freeze
-from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanVersion
+from hubapp.earnings.compensation.models import Participant, PlanPeriod, PlanSale, PlanVersion
 from hubapp.earnings.compensation.plans import rules as rules_of
 from hubapp.earnings.compensation.plans.components import differential, levels
 from hubapp.earnings.compensation.plans.ground import Ground
@@ -49,6 +49,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories import plan
+from tests.factories.hubs import NOW
 from tests.factories.market import Shop, make_shop, place
 from tests.factories.members import make_member
 
@@ -145,7 +146,7 @@ class Life:
         shop = Shop(self.shop.hub_id, self.shop.connector, self.shop.seller, buyer, self.shop.listing_id)
         touch = plan.touch_of(shop.hub_id, by, self.now)
         with hub_scope(shop.hub_id), unit_of_work():
-            wanted = {self.chance.choice(self.listings): self.chance.randint(1, 3)}
+            wanted = {self.chance.choice(self.listings): self.chance.randint(1, 3) for _line in range(2)}
             checkout_id = place(shop, wanted, now=self.now, touch=touch)
             self.orders += [order.id for order in plan.settled_order(checkout_id, self.now)]
 
@@ -332,6 +333,44 @@ def test_live_figures_are_the_batchs_at_any_moment(app: HubFlask, seed: int, eve
         with platform_scope(reason="test"), unit_of_work():
             for first, end in ((date(2026, 11, 1), date(2026, 12, 1)), (date(2026, 12, 1), date(2027, 1, 1))):
                 compare_with_closes(first, end, life.now)
+
+
+def test_what_the_lines_of_an_order_come_to_is_one_row_a_person(app: HubFlask) -> None:
+    with app.app_context():
+        plan.announce(plan.source(changes={'event_time = "delivered_at"': 'event_time = "paid_at"'}))
+        shop = make_shop()
+        ben = plan.participant(shop.hub_id, "Ben")
+        cora = plan.participant(shop.hub_id, "Cora", ben)
+        wanted = {plan.core_listing(shop.hub_id): 1, plan.core_listing(shop.hub_id, plan_kind="kit"): 2}
+        touch = plan.touch_of(shop.hub_id, cora, NOW)
+        with hub_scope(shop.hub_id), unit_of_work():
+            plan.settled_order(place(shop, wanted, touch=touch))
+            sold = db.session.scalars(select(PlanSale.cv).order_by(PlanSale.cv)).all()
+            rows = db.session.execute(
+                text("SELECT account_id, own, group_cv, outside, all_group FROM plan_volume_delta")
+            )
+            found = [(account_id, *figures) for account_id, *figures in rows]
+        assert [cv for cv in sold if cv] == [1_000, 2_000]
+        assert {*found} == {(cora, 1_000, 1_000, 3_000, 3_000), (ben, 0, 1_000, 3_000, 3_000)}
+        assert len(found) == 2
+
+
+def test_a_sale_goes_by_plans_that_were_announced_since_the_last_one(app: HubFlask) -> None:
+    with app.app_context():
+        paid = {'event_time = "delivered_at"': 'event_time = "paid_at"'}
+        plan.announce(plan.source(changes=paid, first=date(2026, 10, 1)))
+        shop = make_shop()
+        cora, oil = plan.participant(shop.hub_id, "Cora"), plan.core_listing(shop.hub_id)
+        touch = plan.touch_of(shop.hub_id, cora, NOW)
+
+        def sell() -> int:
+            with hub_scope(shop.hub_id), unit_of_work():
+                plan.settled_order(place(shop, {oil: 1}, touch=touch))
+                return volume_queries.volumes(cora, "EUR", plan.FIRST).own
+
+        assert (sell(), sell()) == (1_000, 2_000)
+        plan.announce(plan.source(version=2))  # which counts what is handed over
+        assert sell() == 2_000
 
 
 def compare_with_closes(first: date, end: date, now: datetime) -> None:

@@ -17,17 +17,16 @@ from hubapp.kernel.ids import uuid7
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
-from tests.factories.books import settled
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.books import ANNA, CARL, carls_hub, settled
+from tests.factories.hubs import NOW
 
-CARL = "account:carl"
 DUE = NOW + timedelta(days=17)
 
 
 @pytest.fixture
 def hub(app: HubFlask) -> Iterator[int]:
     with app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
         with hub_scope(hub_id), unit_of_work():
             yield hub_id
 
@@ -128,7 +127,7 @@ def test_what_is_owed_is_listed_with_its_order_and_the_oldest_is_settled_first(h
 
 def test_the_part_that_may_be_kept_back_is_a_published_rule(app: HubFlask) -> None:
     with app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
         with platform_scope(reason="test"), unit_of_work():
             rules = {**db.session.get_one(ShareRuleVersion, "default-1").rules, "owed_back_bps": 1_000}
             db.session.add(ShareRuleVersion(key="gentle", effective_from=NOW, rules=rules, published=True))
@@ -182,13 +181,13 @@ def test_the_lines_of_a_payout_can_be_listed(hub: int) -> None:
 def test_other_owners_and_currencies_are_left_alone(hub: int) -> None:
     settled(2000, currency="CHF")
     settled(2000)
-    assert claim(owner="account:anna") == 2000 - 100 - 60
+    assert claim(owner=ANNA) == 2000 - 100 - 60
     assert claim() == 100
 
 
 def test_the_platform_sees_which_hubs_have_something(app: HubFlask) -> None:
     with app.app_context():
-        hubs = [make_hub(slug) for slug in ("one", "two", "three")]
+        hubs = [carls_hub(slug) for slug in ("one", "two", "three")]
         for hub_id in hubs[:2]:
             with hub_scope(hub_id), unit_of_work():
                 settled(2000)

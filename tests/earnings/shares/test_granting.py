@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from hubapp.earnings.retainers.models import Retainer, RetainerPeriod
 from hubapp.earnings.shares import line_queries, queries, services
 from hubapp.earnings.shares.errors import RefundTooLarge
 from hubapp.earnings.shares.policies import Role
 from hubapp.earnings.shares.services import Grant, TakeBack
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.ledger import queries as books
 from hubapp.money.ledger.services import Purpose
 from hubapp.money.ledger.verify import verify
+from hubapp.tenancy.platform import in_hub, platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.factories.hubs import NOW, make_hub
 
-FIRST, SECOND, OWNER = UUID(int=1), UUID(int=2), "account:anna"
+FIRST, SECOND, ANNAS_ID = UUID(int=1), UUID(int=2), UUID(int=3)
+OWNER = f"account:{ANNAS_ID}"
 
 
 @pytest.fixture
@@ -48,7 +53,25 @@ def a_grant(grant_id: UUID, amount: int = 1_000, **changes: Any) -> Grant:
     return Grant(id=grant_id, amount=amount, **{**usual, **changes})
 
 
+def promise(*grants: Grant) -> None:
+    """What stands behind them: one agreed retainer, and a period of it for each."""
+    if db.session.scalar(select(Retainer.id)) is None:
+        people: dict[str, Any] = {"proposed_by": UUID(int=801), "decided_by": UUID(int=802)}
+        times = {"proposed_at": NOW, "decided_at": NOW, "first_day": NOW.date()}
+        words = {"note": "Workshop", "reason": "Agreed", "answer": "", "status": "agreed", "rhythm": "monthly"}
+        row = Retainer(account_id=ANNAS_ID, currency="EUR", amount=1_000, **people, **times, **words)
+        db.session.add(row)
+        db.session.flush()
+        for number, one in enumerate(grants):
+            first = NOW.date() + timedelta(days=30 * number)
+            days: dict[str, Any] = {"first_day": first, "last_day": first, "days": 1, "of_days": 1, "earned_at": NOW}
+            db.session.add(RetainerPeriod(id=one.id, retainer_id=row.id, number=number, amount=one.amount, **days))
+        db.session.flush()
+
+
 def give(hub_id: int, *grants: Grant) -> int:
+    with platform_scope(reason="test"), unit_of_work(), in_hub(hub_id):
+        promise(*grants)
     with hub_scope(hub_id), unit_of_work():
         return services.grant_many(grants=grants)
 

@@ -15,8 +15,8 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.ids import uuid7
 from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
-from tests.factories.books import settled
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.books import CARL, carls_hub, settled
+from tests.factories.hubs import NOW
 from tests.factories.races import overtaken, without_lock
 
 DUE = NOW + timedelta(days=17)
@@ -31,7 +31,7 @@ def doing(live: Live, hub_id: int, act: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def claim(payout_id: UUID) -> int:
-    return shares.claim_for_payout(owner="account:carl", currency="EUR", payout_id=payout_id, now=DUE)
+    return shares.claim_for_payout(owner=CARL, currency="EUR", payout_id=payout_id, now=DUE)
 
 
 def off() -> int:
@@ -43,7 +43,7 @@ def off() -> int:
 def release_while_netting(live: Live) -> int:
     """A payout of 1.00 comes back while the next one keeps that back for a refund; by how much the two are off."""
     with live.app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
     first, second = uuid7(), uuid7()
     order_id = doing(live, hub_id, lambda: settled(2000))()
     doing(live, hub_id, lambda: claim(first))()
@@ -68,7 +68,7 @@ def test_without_the_rights_lock_what_was_kept_back_is_forgotten(live: Live) -> 
 def lose_while_refunded(live: Live) -> int:
     """A bank keeps 10.00 of a sale over 20.00 while 5.00 go back to the buyer; how much the order says is gone."""
     with live.app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
     order_id = doing(live, hub_id, lambda: settled(2000))()
     lost: dict[str, Any] = {"order_id": order_id, "dispute_id": uuid7(), "amount": 1000, "currency": "EUR"}
     refund: dict[str, Any] = {"order_id": order_id, "refund_id": uuid7(), "amount": 500, "currency": "EUR"}

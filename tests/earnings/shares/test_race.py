@@ -19,8 +19,9 @@ from hubapp.kernel.ids import uuid7
 from hubapp.money.ledger.verify import verify
 from hubapp.tenancy.scope import hub_scope
 from tests.conftest import Live
-from tests.factories.books import paid_order, settled
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.books import CARL, carls_hub, paid_order, settled
+from tests.factories.hubs import NOW
+from tests.factories.placed import behind
 from tests.factories.races import without_lock
 
 AT_ONCE = 6
@@ -29,7 +30,7 @@ DUE = NOW + timedelta(days=17)
 
 def opened(live: Live) -> int:
     with live.app.app_context():
-        return make_hub()
+        return carls_hub()
 
 
 @contextmanager
@@ -56,20 +57,21 @@ def sell_at_once(live: Live, hub_id: int) -> int:
     def sell(_: int) -> None:
         with live.app.app_context(), hub_scope(hub_id), unit_of_work():
             order = paid_order(250_000)
+            behind(order)
             barrier.wait()
             shares.settle(order=order)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(sell, range(AT_ONCE)))
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-        return sum(line.amount for line in line_queries.earnings_of("account:carl", currency="EUR"))
+        return sum(line.amount for line in line_queries.earnings_of(CARL, currency="EUR"))
 
 
 def test_sales_at_once_climb_the_tiers_one_after_the_other(live: Live) -> None:
     hub_id = opened(live)
     assert sell_at_once(live, hub_id) == 25_000 + 60_000
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
-        lines = line_queries.earnings_of("account:carl", currency="EUR")
+        lines = line_queries.earnings_of(CARL, currency="EUR")
         assert {line.explanation["turnover"] for line in lines} == set(range(0, 1_500_000, 250_000))
         assert verify(hub_id).ok
 
@@ -84,6 +86,8 @@ def test_without_the_counters_lock_sales_share_a_tier(live: Live) -> None:
 
 def test_the_same_sale_at_once_is_settled_once(live: Live) -> None:
     hub_id, order_id, barrier = opened(live), uuid7(), Barrier(AT_ONCE)
+    with live.app.app_context(), hub_scope(hub_id), unit_of_work():
+        behind(paid_order(2000, order_id=order_id))
 
     def sell(_: int) -> None:
         with live.app.app_context(), hub_scope(hub_id), unit_of_work():
@@ -95,7 +99,7 @@ def test_the_same_sale_at_once_is_settled_once(live: Live) -> None:
         list(pool.map(sell, range(AT_ONCE)))
     with live.app.app_context(), hub_scope(hub_id), unit_of_work():
         assert queries.turnover(currency="EUR", now=NOW) == 2000
-        assert queries.totals_of("account:carl", "EUR", NOW).held == 100
+        assert queries.totals_of(CARL, "EUR", NOW).held == 100
 
 
 def claim_at_once(live: Live, hub_id: int) -> list[int]:
@@ -108,7 +112,7 @@ def claim_at_once(live: Live, hub_id: int) -> list[int]:
     def claim(_: int) -> int:
         with live.app.app_context(), hub_scope(hub_id), unit_of_work():
             barrier.wait()
-            return shares.claim_for_payout(owner="account:carl", currency="EUR", payout_id=uuid7(), now=DUE)
+            return shares.claim_for_payout(owner=CARL, currency="EUR", payout_id=uuid7(), now=DUE)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return sorted(pool.map(claim, range(AT_ONCE)))

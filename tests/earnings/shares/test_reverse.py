@@ -19,8 +19,8 @@ from hubapp.money.ledger.queries import Purpose
 from hubapp.money.ledger.verify import verify
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
-from tests.factories.books import settled
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.books import CARL, ROSA, carls_hub, settled
+from tests.factories.hubs import NOW
 
 LATER = NOW + timedelta(days=2)
 
@@ -28,7 +28,7 @@ LATER = NOW + timedelta(days=2)
 @pytest.fixture
 def hub(app: HubFlask) -> Iterator[int]:
     with app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
         with hub_scope(hub_id), unit_of_work():
             yield hub_id
 
@@ -44,7 +44,7 @@ def reversed_parts(order_id: UUID) -> dict[str, int]:
 
 
 def test_a_full_refund_takes_everything_back(hub: int) -> None:
-    order_id = settled(2000, gross=2400, tax=400, fee=55, referrer_owner="account:rosa")
+    order_id = settled(2000, gross=2400, tax=400, fee=55, referrer_owner=ROSA)
     refund(order_id, 2400)
     balances = {(found.owner, found.purpose): found.posted for found in books.balances_of(now=NOW) if found.posted}
     # The provider keeps its fee, and the core bears it.
@@ -64,7 +64,7 @@ def test_a_partial_refund_takes_back_in_proportion(hub: int) -> None:
 
 
 def test_many_small_refunds_end_at_exactly_everything(hub: int) -> None:
-    order_id = settled(1003, fee=31, referrer_owner="account:rosa")
+    order_id = settled(1003, fee=31, referrer_owner=ROSA)
     for amount in (7, 1, 333, 2, 660):
         refund(order_id, amount)
     assert all(line.amount == line.reversed for line in queries.split_of(order_id) if line.role != "fee")
@@ -100,7 +100,7 @@ def test_refunds_keep_the_month_as_it_was_counted(hub: int) -> None:
 def test_what_is_held_is_taken_back_from_what_is_held(hub: int) -> None:
     order_id = settled(2000)
     refund(order_id, 1000)
-    owed = books.balance(owner="account:carl", purpose=Purpose.OWED, currency="EUR", now=LATER)
+    owed = books.balance(owner=CARL, purpose=Purpose.OWED, currency="EUR", now=LATER)
     assert (owed.held, owed.available) == (-50, 0)
 
 
@@ -132,4 +132,4 @@ def test_a_refund_that_failed_after_all_gives_everything_back(hub: int) -> None:
 
 def test_restoring_what_was_never_booked_does_nothing(hub: int) -> None:
     shares.restore(order_id=settled(2000), refund_id=uuid7(), now=LATER)
-    assert books.balance(owner="account:carl", purpose=Purpose.OWED, currency="EUR", now=NOW).posted == -100
+    assert books.balance(owner=CARL, purpose=Purpose.OWED, currency="EUR", now=NOW).posted == -100

@@ -19,7 +19,7 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
-from tests.factories.books import settled
+from tests.factories.books import carls_hub, settled
 from tests.factories.hubs import NOW, make_hub
 
 FLAT = Rules((Tier(None, 100),), 100, 100, 5)
@@ -66,7 +66,7 @@ def test_unknown_rules_are_refused(central: None) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE share_rule_version SET rules = '{}'", "DELETE FROM share_rule_version"])
 def test_a_version_that_was_used_stays_as_it_is(app: HubFlask, statement: str) -> None:
     with app.app_context():
-        with hub_scope(make_hub()), unit_of_work():
+        with hub_scope(carls_hub()), unit_of_work():
             settled()
         db.engines["central"].execute(text("RESET ROLE"))  # type: ignore[attr-defined]  here the engine is the connection
         with pytest.raises(DBAPIError, match="was used"):

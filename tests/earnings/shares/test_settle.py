@@ -20,14 +20,16 @@ from hubapp.money.ledger.queries import Purpose
 from hubapp.money.ledger.verify import verify
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
-from tests.factories.books import paid_order, settled
+from tests.factories.books import ANNA, CARL, ROSA, carls_hub, paid_order, settled
 from tests.factories.hubs import NOW, make_hub
+from tests.factories.members import make_connector
+from tests.factories.placed import behind
 
 
 @pytest.fixture
 def hub(app: HubFlask) -> Iterator[int]:
     with app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
         with hub_scope(hub_id), unit_of_work():
             yield hub_id
 
@@ -42,14 +44,14 @@ def posted(owner: str, purpose: Purpose) -> int:
 
 
 def test_twenty_euros_split_by_the_published_rules(hub: int) -> None:
-    order_id = settled(2000, referrer_owner="account:rosa", fee=55)
+    order_id = settled(2000, referrer_owner=ROSA, fee=55)
     assert parts_of(order_id) == {"seller": 1685, "connector": 100, "referrer": 100, "core": 60, "fee": 55}
 
 
 def test_the_books_show_every_part(hub: int) -> None:
     settled(2000, gross=2900, tax=400, shipping=500, fee=55)
-    owed = {owner: posted(owner, Purpose.OWED) for owner in ("account:anna", "account:carl")}
-    assert owed == {"account:anna": -(2900 - 55 - 100 - 60), "account:carl": -100}
+    owed = {owner: posted(owner, Purpose.OWED) for owner in (ANNA, CARL)}
+    assert owed == {ANNA: -(2900 - 55 - 100 - 60), CARL: -100}
     assert posted("provider", Purpose.PROVIDER_PENDING) == 2900 - 55
     assert posted("core", Purpose.PLATFORM_REVENUE) == -60
     assert posted("core", Purpose.PROCESSOR_FEES) == 0
@@ -79,9 +81,10 @@ def test_the_cores_own_sale_goes_to_sales_and_tax(hub: int) -> None:
 
 def test_settling_twice_is_settling_once(hub: int) -> None:
     order = paid_order()
+    behind(order)
     shares.settle(order=order)
     shares.settle(order=order)
-    assert posted("account:carl", Purpose.OWED) == -100
+    assert posted(CARL, Purpose.OWED) == -100
     assert queries.turnover(currency="EUR", now=NOW) == 2000
 
 
@@ -118,16 +121,20 @@ def test_a_new_month_starts_at_the_first_tier(hub: int) -> None:
 
 def test_tier_bounds_follow_the_currency(app: HubFlask) -> None:
     with app.app_context():
-        hub_id = make_hub(currency="JPY")
+        hub_id = carls_hub(currency="JPY")
         with hub_scope(hub_id), unit_of_work():
             assert parts_of(settled(6000, currency="JPY"))["connector"] == 250 + 60
             assert parts_of(settled(6_000_000, currency="TND"))["connector"] == 250_000 + 60_000
 
 
-def test_co_connectors_split_by_weight(hub: int) -> None:
-    order_id = settled(2001, connectors=(("account:a", 1), ("account:b", 2)))
-    pair = {line.owner: line.amount for line in queries.split_of(order_id) if line.role == "connector"}
-    assert pair == {"account:a": 33, "account:b": 67}
+def test_co_connectors_split_by_weight(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        one, two = (f"account:{make_connector(hub_id, name).account_id}" for name in ("Ada", "Bo"))
+        with hub_scope(hub_id), unit_of_work():
+            order_id = settled(2001, connectors=((one, 1), (two, 2)))
+            pair = {line.owner: line.amount for line in queries.split_of(order_id) if line.role == "connector"}
+    assert pair == {one: 33, two: 67}
 
 
 def test_a_hub_without_connector_is_marked_vacant(hub: int) -> None:
@@ -144,16 +151,16 @@ def test_terms_frozen_on_the_order_decide(hub: int) -> None:
 
 def test_rights_wait_for_the_hold(hub: int) -> None:
     settled(2000)
-    (line,) = line_queries.earnings_of("account:carl", currency="EUR")
+    (line,) = line_queries.earnings_of(CARL, currency="EUR")
     assert line.available_at == NOW + timedelta(days=16)
-    assert queries.totals_of("account:carl", "EUR", NOW) == (100, 0, 0, 0)
-    assert queries.totals_of("account:carl", "EUR", line.available_at) == (0, 100, 0, 0)
+    assert queries.totals_of(CARL, "EUR", NOW) == (100, 0, 0, 0)
+    assert queries.totals_of(CARL, "EUR", line.available_at) == (0, 100, 0, 0)
 
 
 def test_earnings_are_paged_by_key(hub: int) -> None:
     orders = [settled(1000 * number) for number in range(1, 6)]
-    first = line_queries.earnings_of("account:carl", currency="EUR", limit=3)
-    rest = line_queries.earnings_of("account:carl", currency="EUR", limit=3, before=first[-1].id)
+    first = line_queries.earnings_of(CARL, currency="EUR", limit=3)
+    rest = line_queries.earnings_of(CARL, currency="EUR", limit=3, before=first[-1].id)
     assert [line.order_id for line in first + rest] == orders[::-1]
 
 
@@ -161,11 +168,11 @@ def test_a_preview_is_what_settling_then_does(hub: int) -> None:
     settled(490_000)
     previewed = queries.preview(
         amounts=Amounts(gross=30_000, base=25_000, tax=5000),
-        parties=Parties("account:anna", (("account:carl", 1),), "account:rosa"),
+        parties=Parties(ANNA, ((CARL, 1),), ROSA),
         currency="EUR",
         now=NOW,
     )
-    order_id = settled(25_000, gross=30_000, tax=5000, referrer_owner="account:rosa")
+    order_id = settled(25_000, gross=30_000, tax=5000, referrer_owner=ROSA)
     assert [(line.role, line.amount) for line in previewed] == [
         (line.role, line.amount) for line in queries.split_of(order_id)
     ]
@@ -178,7 +185,7 @@ def test_an_unpaid_order_has_no_split(hub: int) -> None:
 
 def test_one_hub_does_not_see_the_others_splits(app: HubFlask) -> None:
     with app.app_context():
-        one, two = make_hub("one"), make_hub("two")
+        one, two = carls_hub("one"), carls_hub("two")
         with hub_scope(one), unit_of_work():
             order_id = settled()
         with hub_scope(two), unit_of_work():

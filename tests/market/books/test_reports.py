@@ -27,18 +27,17 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.factories.accounts import make_account
-from tests.factories.books import settled
-from tests.factories.hubs import NOW, make_hub
+from tests.factories.books import CARL, carls_hub, settled
+from tests.factories.hubs import NOW
 from tests.factories.market import make_shop, place, settle
 
 PARIS = ZoneInfo("Europe/Paris")
-CARL = "account:carl"
 
 
 @pytest.fixture
 def hub(app: HubFlask) -> Iterator[int]:
     with app.app_context():
-        hub_id = make_hub()
+        hub_id = carls_hub()
         with hub_scope(hub_id), unit_of_work():
             yield hub_id
 

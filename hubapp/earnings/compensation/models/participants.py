@@ -161,5 +161,7 @@ class ConnectorTerm(db.Model):  # type: ignore[name-defined]
     __table_args__: Any = (
         CheckConstraint("until >= since", name="until"),
         Index("ix_connector_term_in_hub_id_since", "in_hub_id", "since"),
+        # Whether a buyer looks after a hub is asked with every sale, however many hubs there are.
+        Index("ix_connector_term_account_id", "account_id", "since"),
         Index("uq_connector_term_open", "in_hub_id", "account_id", unique=True, postgresql_where=text("until IS NULL")),
     )

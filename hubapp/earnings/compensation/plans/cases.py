@@ -28,6 +28,25 @@ NAMES = (
     "only",
     "expected",
 )
+# What a case may expect: the keys of what `evaluate` prints.
+EXPECTED = (
+    "payouts",
+    "payouts_by_period",
+    "payouts_after_cap",
+    "forfeited",
+    "breakage",
+    "company",
+    "accounts",
+    "lines",
+    "gv",
+    "ratio",
+    "gross",
+    "net",
+    "total",
+    "turnover",
+    "after_refund",
+    "clawback",
+)
 LONGEST = 100  # characters of a period's name: its numbers are compared as numbers
 
 
@@ -67,9 +86,8 @@ def read(data: object, *, file: str, one_root: bool = False) -> Case:
     for name in refunds or ():
         if name not in known:
             raise case.bad("refunds", f"{name!r} is no order")
-    return Case(
-        file, plan, Inputs(members, orders, hubs), periods, refunds, advances, only, dict(case.table("expected").value)
-    )
+    expected = dict(case.table("expected").only(*EXPECTED).value)
+    return Case(file, plan, Inputs(members, orders, hubs), periods, refunds, advances, only, expected)
 
 
 def _plan(plan: Table) -> Plan:

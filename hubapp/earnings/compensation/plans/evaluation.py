@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import gcd
 from typing import Any
@@ -22,11 +23,14 @@ Runs = dict[str, Result]
 BY_MEMBER = frozenset(
     {"payouts", "after_refund", "forfeited", "net", "gross", "payouts_after_cap", "clawback", "ratio", "gv"}
 )
+# The same a level deeper: members of each period, and orders, which are their sellers', of each component.
+WITHIN = frozenset({"payouts_by_period", "lines"})
 LISTED = frozenset({"gv", "ratio"})
+OF_CAPS = frozenset({"turnover", "gross", "payouts_after_cap", "total"})
 
 
 def evaluate(case: Case) -> dict[str, Any]:
-    """All keys that apply, zeros left out."""
+    """All keys that apply, or that the case expects; zeros left out."""
     runs = _run(case, frozenset())
     output: dict[str, Any] = {"payouts": _payouts(list(runs.values()))}
     if "" not in runs:
@@ -34,7 +38,7 @@ def evaluate(case: Case) -> dict[str, Any]:
     output |= _not_paid(case, list(runs.values()))
     output |= _volumes(case)
     output |= _capped(case, list(runs.values()))
-    if case.advances is not None:
+    if case.advances is not None or "net" in case.expected:
         output["net"] = _net(case, list(runs.values()))
     if case.refunds is not None:
         after = _run(case, frozenset(case.refunds))
@@ -99,7 +103,7 @@ def _volumes(case: Case) -> dict[str, Any]:
     ground, ids = Ground(case.inputs), case.inputs.members.ids
     found: dict[str, Any] = {"gv": {name: gv for name, gv in zip(ids, plain(ground.gv), strict=True) if gv}}
     rules = [component.rule for component in case.plan.components if isinstance(component, Differential)]
-    if any(rule.majority for rule in rules):
+    if any(rule.majority for rule in rules) or "ratio" in case.expected:
         pairs = zip(ids, *map(plain, ground.ratios), strict=True)
         found["ratio"] = {name: [top // gcd(top, all_), all_ // gcd(top, all_)] for name, top, all_ in pairs if all_}
     return found
@@ -112,7 +116,8 @@ def _totals(results: list[Result]) -> dict[str, int]:
 
 
 def _capped(case: Case, results: list[Result]) -> dict[str, Any]:
-    if case.plan.caps.total_bps is None and case.plan.caps.per_participant is None:
+    is_capped = case.plan.caps.total_bps is not None or case.plan.caps.per_participant is not None
+    if not is_capped and not OF_CAPS & case.expected.keys():
         return {}
     after = _totals(results)
     ids = results[0].ground.members.ids
@@ -143,10 +148,24 @@ def differences(case: Case, output: dict[str, Any]) -> dict[str, dict[str, Any]]
         if key in BY_MEMBER and isinstance(expected, dict):
             names = set(case.only) if case.only is not None else {*expected, *got}
             names = names & set(expected) if key in LISTED else names
-            expected, got = ({name: one for name, one in side.items() if name in names} for side in (expected, got))
+            expected, got = (_of(names, side) for side in (expected, got))
+        elif case.only is not None and key in WITHIN and isinstance(expected, dict):
+            names = {*case.only} if key == "payouts_by_period" else _orders_of(case, case.only)
+            expected, got = ({outer: _of(names, one) for outer, one in side.items()} for side in (expected, got))
         if _bare(expected) != _bare(got):
             found[key] = {"expected": expected, "got": got}
     return found
+
+
+def _of(names: set[str], side: Any) -> Any:
+    return {name: one for name, one in side.items() if name in names} if isinstance(side, dict) else side
+
+
+def _orders_of(case: Case, members: Sequence[str]) -> set[str]:
+    """What these members sold."""
+    orders, ids = case.inputs.orders, case.inputs.members.ids
+    sellers = zip(orders.ids, plain(orders.seller), strict=True)
+    return {name for name, seller in sellers if seller >= 0 and ids[seller] in members}
 
 
 def _bare(value: Any) -> Any:

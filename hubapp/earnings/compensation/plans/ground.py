@@ -122,6 +122,16 @@ class Ground:
         return self._by_hub(self.cv)
 
     @cached_property
+    def hubs_amount(self) -> Column:
+        """What was paid in the hubs that a member looks after: a threshold, so the whole of each, whatever the days."""
+        return self._of_connectors(self.hub_amount, self.amount.dtype)
+
+    @cached_property
+    def hubs_cv(self) -> Column:
+        """The same in cv."""
+        return self._of_connectors(self.hub_cv, self.cv.dtype)
+
+    @cached_property
     def ratios(self) -> tuple[Column, Column]:
         """Per member: cv from customers in own and downline, and all cv there, what does not count included."""
         is_inside = self.orders.buyer != BUYERS.index("customer")
@@ -216,6 +226,12 @@ class Ground:
         """All cv of some orders, faster where they are few."""
         places = np.flatnonzero(chosen)
         return sums(self.size, self.orders.seller.take(places), self.all_cv.take(places))[:-1]
+
+    def _of_connectors(self, turnovers: list[int], kind: np.dtype[Any]) -> Column:
+        found = np.zeros(self.size, kind)
+        for member, hubs in self._held.items():
+            found[member] = sum(turnovers[hub] for hub in hubs)
+        return found
 
     def _by_hub(self, values: Column) -> list[int]:
         found: list[int] = sums(len(self.hubs.ids), self.orders.hub, values)[:-1].tolist()

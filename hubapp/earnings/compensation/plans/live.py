@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubapp.earnings.compensation.plans import rules
-from hubapp.earnings.compensation.plans.schema import Differential, GroupTier, HubTier, PersonalTier, Plan
+from hubapp.earnings.compensation.plans.schema import HUBS, Differential, GroupTier, HubTier, PersonalTier, Plan
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
 
@@ -100,10 +100,15 @@ class Condition:
 
 
 def steps(plan: Plan, volumes: Volumes, *, earlier_cv: int = 0, hub: Hub | None = None) -> list[Step]:
-    """Every tiered component, in the plan's order; those of hubs only with `hub`."""
+    """Every tiered component, in the plan's order; those of hubs only with `hub`.
+
+    Without those whose threshold is the turnover of all hubs that somebody looks after: that is known at the close.
+    """
     found = []
     for component in plan.components:
         match component:
+            case PersonalTier() | Differential() if component.threshold_on in HUBS:
+                continue
             case PersonalTier():
                 on = component.threshold_on
                 found.append(_step(component.id, component.tiers, on, volumes.named(on, earlier_cv=earlier_cv)))

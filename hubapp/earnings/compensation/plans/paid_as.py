@@ -9,6 +9,7 @@ from hubapp.earnings.compensation.plans import live, rules
 from hubapp.earnings.compensation.plans.live import Condition, Step, Volumes
 from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS
 from hubapp.earnings.compensation.plans.schema import (
+    HUBS,
     Component,
     Differential,
     Generation,
@@ -19,7 +20,7 @@ from hubapp.earnings.compensation.plans.schema import (
 )
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
-INACTIVE, NO_RANK = "inactive", "no_rank"
+INACTIVE, NO_RANK, BY_HUBS = "inactive", "no_rank", "by_hubs"
 OF_PEOPLE = PersonalTier | Differential | GroupTier | Unilevel | Generation
 
 
@@ -38,8 +39,8 @@ class Own:
 class PaidAs:
     """Where somebody stands with one component, if the period ended now.
 
-    `step`: on its `most_steps` tiers; `levels`: how many of `most_levels` they take. `why`: what forfeits it, "" where
-    nothing does. `needs`: its rules on own customers.
+    `step`: on its `most_steps` tiers; `levels`: how many of `most_levels` they take. `why`: what forfeits it, or that
+    its step is known at the close only; "" where there is nothing to say. `needs`: its rules on own customers.
     """
 
     component: str
@@ -79,7 +80,9 @@ def _why(component: Component, plan: Plan, volumes: Volumes, needs: tuple[Condit
         return INACTIVE
     if any(rule.majority for rule in rules.of(component, plan)) and is_inside(volumes):
         return INSIDE_BUYERS
-    return "" if all(one.is_met for one in needs) else FEW_CUSTOMERS
+    if not all(one.is_met for one in needs):
+        return FEW_CUSTOMERS
+    return BY_HUBS if follows_hubs(component) else ""
 
 
 def tiers_of(component: Component) -> tuple[int, ...]:
@@ -100,6 +103,11 @@ def asks_for_rank(component: Component) -> bool:
         case GroupTier(ranks=ranks):
             return bool(ranks)
     return False
+
+
+def follows_hubs(component: Component) -> bool:
+    """Whether its tiers are reached by what is sold in the hubs that somebody looks after."""
+    return isinstance(component, PersonalTier | Differential) and component.threshold_on in HUBS
 
 
 def is_inside(volumes: Volumes) -> bool:

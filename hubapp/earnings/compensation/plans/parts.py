@@ -28,10 +28,11 @@ from hubapp.earnings.compensation.plans.tiers import Tiers
 MODES = ("marginal", "slab")
 VOLUMES = ("cv", "pv", "gv", "gv_down", "gpv", "cumulative_cv")
 HOLDS_OWN = ("cv", "gv", "cumulative_cv")  # volumes in cv that own sales are a part of
+ON_HUBS = frozenset({"personal_tier", "differential", "hub_tier"})  # what may stand on the turnover of hubs
 
 
 def components(rows: list[Table], *, hub_base: str) -> tuple[Component, ...]:
-    """All components of a plan in file order; `hub_base`: what a hub's tiers stand on where the plan does not say."""
+    """All components of a plan in file order; `hub_base`: what a hub's turnover is where the plan does not say."""
     found: list[Component] = []
     for row in rows:
         kind = row.text("type")
@@ -41,7 +42,7 @@ def components(rows: list[Table], *, hub_base: str) -> tuple[Component, ...]:
         read = READERS.get(kind)
         if read is None:
             raise row.bad("type", f"unknown type {kind!r}; known are {', '.join(READERS)}")
-        one = _hub_tier(row, hub_base) if kind == "hub_tier" else read(row)
+        one = read(row, hub_base) if kind in ON_HUBS else read(row)
         if any(one.id == other.id for other in found):
             raise row.bad("id", f"{one.id!r} is there twice")
         found.append(one)
@@ -68,11 +69,16 @@ def _head(row: Table, *names: str) -> str:
     return row.text("id")
 
 
-def _personal(row: Table) -> PersonalTier:
+def _threshold(row: Table, default: str, hub_base: str) -> str:
+    """The volume that reaches a tier: a member's, or the turnover of the hubs that they look after."""
+    named = row.text("threshold_on", default, among=(*VOLUMES, "own_cv", "hub"))
+    return {"own_cv": "cv", "hub": f"hubs_{hub_base}"}.get(named, named)
+
+
+def _personal(row: Table, hub_base: str) -> PersonalTier:
     name = _head(row, "on", "mode", "tiers", "threshold_on", "attribute")
     mode = row.text("mode", "marginal", among=MODES)
-    threshold = row.text("threshold_on", "cv", among=(*VOLUMES, "own_cv"))
-    threshold = "cv" if threshold == "own_cv" else threshold
+    threshold = _threshold(row, "cv", hub_base)
     if mode == "marginal" and threshold not in HOLDS_OWN:
         raise row.bad("threshold_on", f"marginal tiers need a volume that own cv is a part of ({', '.join(HOLDS_OWN)})")
     row.text("attribute", "order_running", among=("order_running",))
@@ -83,14 +89,14 @@ def _retail(row: Table) -> RetailMargin:
     return RetailMargin(_head(row, "on", "bps"), row.bps("bps"))
 
 
-def _differential(row: Table) -> Differential:
+def _differential(row: Table, hub_base: str) -> Differential:
     names = ("on", "mode", "threshold_on", "schedule", "rate_by_rank", "customer_rule", "eligibility")
     name = _head(row, *names, "max_paid_per_sale")
     mode = row.text("mode", "slab", among=MODES)
     if ("schedule" in row) == ("rate_by_rank" in row):
         raise row.bad("schedule", "give either schedule or rate_by_rank")
     schedule = tiers(row, "schedule") if "schedule" in row else None
-    threshold = row.text("threshold_on", "gv", among=VOLUMES)
+    threshold = _threshold(row, "gv", hub_base)
     if mode == "marginal":
         if schedule is None or threshold != "gv":
             raise row.bad("mode", "marginal needs a schedule on threshold_on = gv")
@@ -153,8 +159,10 @@ def _hub_share(row: Table) -> HubShare:
     return HubShare(name, row.bps("fee_bps"), *parts)
 
 
-def _hub_tier(row: Table, base: str = "amount") -> HubTier:
-    name = _head(row, "on", "mode", "tiers", "fixed_payment", "fixed_min_turnover", "fixed_min_customers", "split")
+def _hub_tier(row: Table, base: str) -> HubTier:
+    conditions = "fixed_payment", "fixed_min_turnover", "fixed_min_customers"
+    name = _head(row, "on", "mode", "tiers", "threshold_on", *conditions, "split")
+    row.text("threshold_on", "hub", among=("hub",))
     split = {} if row.value.get("split", "single") == "single" else row.integers("split", most=FULL)
     if split and sum(split.values()) != FULL:
         raise row.bad("split", f"must sum to 10000 basis points, not {sum(split.values())}")
@@ -194,7 +202,7 @@ def _geometric(row: Table) -> Geometric:
     return Geometric(name, row.integer("reward"), top, bottom, row.integer("budget"))
 
 
-READERS: dict[str, Callable[[Table], Component]] = {
+READERS: dict[str, Callable[..., Component]] = {
     "personal_tier": _personal,
     "retail_margin": _retail,
     "differential": _differential,

@@ -64,6 +64,7 @@ KEYS = {
     "min_legs": RECRUITING,
     "unlimited": UNLIMITED,
     "unlimited_levels": UNLIMITED,
+    "unlimited_depth": UNLIMITED,
     "infinity": UNLIMITED,
     "infinity_bps": UNLIMITED,
     "carry_over": PLACEMENT,
@@ -71,9 +72,24 @@ KEYS = {
     "matching_bps": MATCHING,
     "fast_start_bps": FAST_START,
 }
-# Values that ask for the same thing under a key that is allowed otherwise.
+# Values that ask for the same thing under a key that is allowed otherwise, alone or within a list or a table.
 VALUED = frozenset(
-    {"on", "threshold_on", "shares_on", "levels", "levels_bps", "max_levels", "depth", "qualification", "eligibility"}
+    {
+        "on",
+        "threshold_on",
+        "shares_on",
+        "levels",
+        "levels_bps",
+        "max_levels",
+        "depth",
+        "max_depth",
+        "depth_by_rank",
+        "generations",
+        "rates_bps",
+        "max_paid_per_sale",
+        "qualification",
+        "eligibility",
+    }
 )
 ENDLESS = frozenset({"unlimited", "infinite", "infinity"})
 OWN_PURCHASES = frozenset({"autoship", "autoship_cv", "autoship_pv", "own_purchases", "purchases"})
@@ -89,9 +105,11 @@ def of_entry(name: str, value: object) -> Reason | None:
     """Why a key, or a value under a key that is allowed otherwise, is refused, if it is."""
     if name in KEYS:
         return KEYS[name]
-    if name not in VALUED or not isinstance(value, str):
+    if name not in VALUED:
         return None
+    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    said = {one.lower() for one in within if isinstance(one, str)}
     for words, reason in ((ENDLESS, UNLIMITED), (OWN_PURCHASES, AUTOSHIP), (RECRUITS, RECRUITING)):
-        if value in words:
+        if said & words:
             return reason
     return None

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from hubapp.earnings.compensation.plans.rounding import Rounding
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
+# A `threshold_on` that is the turnover of the hubs that somebody looks after: of a case (amounts) or of a plan (cv).
+HUBS = frozenset({"hubs_amount", "hubs_cv"})
 MULTI_LEVEL = frozenset({"differential", "unilevel", "generation", "group_tier"})
 
 
@@ -232,3 +234,9 @@ class Plan:
     rule: MemberRule | None = None
     retail_share_min: tuple[int, int] | None = None
     refunds: Refunds | None = None
+
+    @property
+    def thresholds(self) -> frozenset[str]:
+        """By which volumes tiers of members are reached: the `threshold_on` of all components that have one."""
+        tiered = (one for one in self.components if isinstance(one, PersonalTier | Differential))
+        return frozenset(one.threshold_on for one in tiered if isinstance(one, PersonalTier) or one.schedule)

@@ -5,26 +5,27 @@ Volumes are the sums of what was folded and what was not yet: at any moment what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
+from psycopg.types.numeric import Int8
 from sqlalchemy import select, text
 
 from hubapp.earnings.compensation import calendar, sale_policies, sources
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import PlanSale, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
+from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.plans.schema import Base, Plan
-from hubapp.earnings.compensation.sale_policies import Standing, Term
 from hubapp.kernel.db import ask, db
 
 # Which moments of a sale a change is news of.
 AT_SALE = ("ordered_at", "paid_at")
 AT_HANDOVER = ("handed_over_at",)
 ALWAYS = (*AT_SALE, *AT_HANDOVER)
-A_DAY = timedelta(days=1)
+CUSTOMER, PARTICIPANT = BUYERS.index("customer"), BUYERS.index("participant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +63,6 @@ class Counted:
         return calendar.midnight(self.span.end, self.timezone)
 
 
-# `since < ends`: as the close sees the tree. One index look-up per step up, about a dozen of them.
-_ADD = (
-    "WITH RECURSIVE up AS (SELECT %(seller)s::uuid AS account_id, true AS is_own UNION ALL"
-    " SELECT latest.sponsor_id, false FROM up CROSS JOIN LATERAL (SELECT sponsor_id FROM sponsorship"
-    " WHERE sponsorship.account_id = up.account_id AND since < %(ends)s ORDER BY since DESC LIMIT 1) AS latest"
-    " WHERE latest.sponsor_id IS NOT NULL)"
-    " INSERT INTO plan_volume_delta"
-    " (currency, first_day, account_id, own, own_pv, group_cv, group_pv, outside, all_group)"
-    " SELECT %(currency)s, %(first_day)s::date, account_id, CASE WHEN is_own THEN %(cv)s::bigint ELSE 0 END,"
-    " CASE WHEN is_own THEN %(pv)s::bigint ELSE 0 END, %(cv)s::bigint, %(pv)s::bigint,"
-    " %(outside)s::bigint, %(every)s::bigint FROM up"
-)
-# Since when the buyers take part, and when they look after a hub: both of some people in one question.
-_BUYERS = (
-    "SELECT true, account_id, joined_at, left_at FROM participation WHERE account_id = ANY(%(buyers)s)"
-    " UNION ALL SELECT false, account_id, since, until FROM connector_term WHERE account_id = ANY(%(buyers)s)"
-    " ORDER BY 1, 2, 3"
-)
-_SOURCES = (
-    "SELECT source FROM plan_version WHERE status = %(status)s AND currency = %(currency)s"
-    " AND effective_from <= %(day)s ORDER BY effective_from DESC"
-)
-
-
 def wait_for_corrections() -> None:
     """Wait while somebody's sponsor is being corrected, and keep others from it: sales never wait for one another.
 
@@ -94,62 +71,101 @@ def wait_for_corrections() -> None:
     ask("SELECT pg_advisory_xact_lock_shared(hashtextextended('sponsorship', 0))")
 
 
-def count(*, changes: Sequence[Change], now: datetime) -> None:
-    """Add each change to the volumes of the seller and everybody above, in the periods that count it."""
+def count(*, changes: Sequence[Change]) -> None:
+    """Add changes of one order to the volumes of its seller and everybody above, in the periods that count them.
+
+    One question to the database, which waits for corrections, looks who bought and adds; see migration 0110.
+    """
     counted = [change for change in changes if (change.cv or change.points) and change.sale.seller_id is not None]
-    plans = _plans(counted[0].sale.currency, now) if counted else []
-    if not plans:
+    if not counted:
         return
-    wait_for_corrections()
-    known = _buyers({change.sale.buyer_id for change in counted})
-    for change in counted:
-        for name in change.moments:
-            moment = getattr(change.sale, name)
-            place = None if moment is None else _counted_in(plans, name, moment)
-            if place is not None:
-                _add(change, place, moment, known)
+    currency = counted[0].sale.currency
+    while not _is_counted(counted, _remembered.get(currency)):
+        _remembered[currency] = _announced(currency)
 
 
 @dataclass(frozen=True, slots=True)
-class Buyers:
-    """Since when they take part, and when they look after a hub."""
+class Announced:
+    """A currency's plans, the latest first; `known_as`: their digests."""
 
-    standings: Mapping[UUID, Standing]
-    terms: Mapping[UUID, Sequence[Term]]
-
-
-def _buyers(buyers: set[UUID | None]) -> Buyers:
-    standings: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
-    terms: dict[UUID, list[Term]] = {}
-    for takes_part, account_id, since, until in ask(_BUYERS, {"buyers": [one for one in buyers if one is not None]}):
-        if takes_part:
-            standings.setdefault(account_id, []).append((since, until))
-        else:
-            terms.setdefault(account_id, []).append(Term(since, until))
-    return Buyers({account_id: Standing(tuple(times)) for account_id, times in standings.items()}, terms)
+    known_as: str
+    plans: Sequence[Plan]
 
 
-def _add(change: Change, place: Counted, moment: datetime, buyers: Buyers) -> None:
-    sale = change.sale
-    standing, starts, ends = buyers.standings.get(sale.buyer_id), place.starts_at, place.ends_at
-    is_connector = any(term.meets(starts, ends) for term in buyers.terms.get(sale.buyer_id, ()))
-    who = sale_policies.class_of_buyer(
-        is_own=sale.buyer_id == sale.seller_id,
-        is_inside=is_connector or (standing is not None and standing.has_come_back(starts, ends)),
-        standing=standing,
-        moment=moment,
-        base=place.base,
-        timezone=place.timezone,
+# As they were when somebody looked. The database says of each sale whether there are others by now.
+_remembered: dict[str, Announced] = {}
+
+
+def _announced(currency: str) -> Announced:
+    rows = ask(
+        "SELECT digest, source FROM plan_version WHERE status = 'announced' AND currency = %(currency)s"
+        " ORDER BY effective_from DESC",
+        {"currency": currency},
     )
-    is_counted = sale_policies.is_counted(kind=sale.kind, buyer=who, base=place.base)
-    volumes = {
-        "cv": change.cv if is_counted else 0,
-        "pv": change.points if is_counted else 0,
-        "outside": 0 if who == sale_policies.PARTICIPANT else change.cv,
-        "every": change.cv,
+    return Announced("".join(digest for digest, _ in rows), [sources.read(source) for _, source in rows])
+
+
+@dataclass(slots=True)
+class Sum:
+    """What the lines of an order come to in a period: if the buyer is outside, if they are inside, and all cv."""
+
+    cv: int = 0
+    pv: int = 0
+    inside_cv: int = 0
+    inside_pv: int = 0
+    every: int = 0
+
+    def add(self, change: Change, base: Base) -> None:
+        """One line more."""
+        if sale_policies.is_counted(kind=change.sale.kind, buyer=CUSTOMER, base=base):
+            self.cv, self.pv = self.cv + change.cv, self.pv + change.points
+        if sale_policies.is_counted(kind=change.sale.kind, buyer=PARTICIPANT, base=base):
+            self.inside_cv, self.inside_pv = self.inside_cv + change.cv, self.inside_pv + change.points
+        self.every += change.cv
+
+
+def _is_counted(changes: Sequence[Change], announced: Announced | None) -> bool:
+    """Whether these are the plans that are announced; if not, nothing was counted."""
+    if announced is None:
+        return False
+    sums: dict[datetime, tuple[Counted, Sum]] = {}  # one plan is in force at a moment, and counts one of a sale's
+    for change in changes:
+        for name in change.moments:
+            moment = getattr(change.sale, name)
+            place = None if moment is None else _counted_in(announced.plans, name, moment)
+            if place is not None:
+                sums.setdefault(moment, (place, Sum()))[1].add(change, place.base)
+    sale = changes[0].sale
+    if not sums:
+        return announced.known_as == _announced(sale.currency).known_as
+    for at, (moment, (place, sum_)) in enumerate(sums.items()):
+        known_as = None if at else announced.known_as  # asked once: when a part is counted, the rest is by the same
+        if not _add(sale, place, moment, sum_, known_as):
+            return False
+    return True
+
+
+def _add(sale: PlanSale, place: Counted, moment: datetime, sum_: Sum, known_as: str | None) -> bool:
+    values = {
+        "known_as": known_as,
+        "currency": sale.currency,
+        "seller": sale.seller_id,
+        "buyer": sale.buyer_id,
+        "moment": moment,
+        "day": place.span.first,
+        "starts": place.starts_at,
+        "ends": place.ends_at,
+        "zone": place.timezone,
+        "lookback": place.base.lookback_days,
+        # In one width: the driver would choose one by the number, and have a plan made for each mixture of them.
+        **{name: Int8(getattr(sum_, name)) for name in Sum.__slots__},
     }
-    where = {"currency": sale.currency, "first_day": place.span.first, "ends": ends}
-    ask(_ADD, {"seller": sale.seller_id, **where, **volumes})
+    ((is_known,),) = ask(
+        "SELECT plan_count(%(known_as)s, %(currency)s, %(seller)s, %(buyer)s, %(moment)s, %(day)s, %(starts)s,"
+        " %(ends)s, %(zone)s, %(lookback)s, %(cv)s, %(pv)s, %(inside_cv)s, %(inside_pv)s, %(every)s)",
+        values,
+    )
+    return bool(is_known)
 
 
 def _counted_in(plans: Sequence[Plan], name: str, moment: datetime) -> Counted | None:
@@ -167,12 +183,6 @@ def _in_force(plans: Sequence[Plan], moment: datetime) -> Plan | None:
         if plan.effective_from is not None and plan.effective_from <= first:
             return plan
     return None
-
-
-def _plans(currency: str, now: datetime) -> list[Plan]:
-    day = now.date() + A_DAY  # wherever the plan's days begin
-    found = ask(_SOURCES, {"status": PlanStatus.ANNOUNCED.value, "currency": currency, "day": day})
-    return [sources.read(source) for (source,) in found]
 
 
 _MOVE = text(
@@ -199,7 +209,7 @@ def running(*, now: datetime) -> list[tuple[str, Counted]]:
     """Each currency that has a plan in force, with the period that goes on."""
     found = []
     for currency in sorted(db.session.scalars(_CURRENCIES)):
-        plan = _in_force(_plans(currency, now), now)
+        plan = _in_force(_announced(currency).plans, now)
         if plan is None or plan.period is None or plan.base is None:
             continue
         event = EVENT_COLUMNS[plan.period.event_time]

@@ -79,7 +79,7 @@ def record_sale(*, sold: Sold) -> None:
     ]
     db.session.add_all(rows)
     db.session.flush()
-    counting.count(changes=[Change(row, row.cv, row.pv, counting.AT_SALE) for row in rows], now=sold.paid_at)
+    counting.count(changes=[Change(row, row.cv, row.pv, counting.AT_SALE) for row in rows])
 
 
 def record_handover(*, order_id: UUID, now: datetime) -> None:
@@ -89,9 +89,7 @@ def record_handover(*, order_id: UUID, now: datetime) -> None:
     for row in rows:
         row.handed_over_at = now
     db.session.flush()
-    counting.count(
-        changes=[Change(row, left[row.id].cv, left[row.id].pv, counting.AT_HANDOVER) for row in rows], now=now
-    )
+    counting.count(changes=[Change(row, left[row.id].cv, left[row.id].pv, counting.AT_HANDOVER) for row in rows])
 
 
 def record_refund(
@@ -129,7 +127,7 @@ def _note(rows: Sequence[PlanSale], key: str, taken: Mapping[UUID, Left], now: d
         db.session.add(PlanRefund(sale_id=row.id, key=key, amount=part.amount, cv=part.cv, pv=part.pv, at=now))
     db.session.flush()
     changes = [Change(row, -taken[row.id].cv, -taken[row.id].pv, counting.ALWAYS) for row in rows]
-    counting.count(changes=changes, now=now)
+    counting.count(changes=changes)
 
 
 def _sales(order_id: UUID) -> Sequence[PlanSale]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hubapp.earnings.compensation import verify_statement
+from hubapp.earnings.compensation.plans.schema import HUBS
 from hubapp.earnings.compensation.statement import facts, rules
 from hubapp.earnings.compensation.statement.given import Given
 from hubapp.earnings.compensation.statement.network import Network
@@ -29,7 +30,7 @@ def body_of(network: Network, account: str, salt: bytes, *, run: Mapping[str, st
         "group": given.group,
         "network": given.network,
         "orders": _orders(network, numbers, member) if member is not None else [],
-        "standing": _standing(network, member) if member is not None else NOWHERE,
+        "standing": {**(_standing(network, member) if member is not None else NOWHERE), **_of_hubs(network, member)},
     }
     taken: dict[str, str] = {}
     lines = verify_statement.lines_of(rules.rules_of(network.plan), body, taken)
@@ -76,12 +77,23 @@ def _standing(network: Network, member: int) -> Data:
     }
 
 
+def _of_hubs(network: Network, member: int | None) -> Data:
+    """What the hubs sold that one looks after, where the plan has a threshold on that."""
+    named = network.plan.thresholds & HUBS
+    if not named:
+        return {}
+    turnovers = network.turnovers(min(named))
+    held = facts.held(network, member) if member is not None else []
+    return {"hub_turnover": sum(turnovers[hub] for hub, _place, _days in held)}
+
+
 def _agree(network: Network, member: int | None, lines: Sequence[Data]) -> None:
     for at, (line, paid) in enumerate(zip(lines, network.result.paid, strict=True)):
         ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
         engines = (0, 0, 0, 0)
         if member is not None:
             lost = int(paid.forfeited.get(member, 0))
-            engines = (network.exact[at][member], lost, network.rounded[at][member], network.final[at][member])
+            exact, rounded, final = (column[at][member] for column in (network.exact, network.rounded, network.final))
+            engines = (int(exact), lost, int(rounded), int(final))
         if ours != engines:
             raise ImplementationsDisagree(f"{line['component']}: {ours} here, {engines} by the engine")

@@ -80,14 +80,15 @@ class Given:
     """
 
     def __init__(self, network: Network, member: int | None) -> None:
-        self.of, self.member = network, member
         self.group = Asked(dict.fromkeys(SUMS, _none) if member is None else Group(network, member).known())
-        self.network = Asked({"turnover": lambda: network.turnover, "cap": self._cap})
+        # Nothing here leads back to this object: in a circle, a whole network would stay until somebody looks for it.
+        self.network = Asked({"turnover": lambda: network.turnover, "cap": lambda: _cap(network, member)})
 
-    def _cap(self) -> Data | None:
-        """The divisions of the total cap where it was reached."""
-        steps, rest, total = self.of.scaling
-        if not steps and rest is None:
-            return None
-        scaled = {name: step.share(self.member) for name, step in steps.items()}
-        return {"total": total, "scaled": scaled, "rest": rest.share(self.member) if rest else None}
+
+def _cap(network: Network, member: int | None) -> Data | None:
+    """The divisions of the total cap where it was reached."""
+    steps, rest, total = network.scaling
+    if not steps and rest is None:
+        return None
+    scaled = {name: step.share(member) for name, step in steps.items()}
+    return {"total": total, "scaled": scaled, "rest": rest.share(member) if rest else None}

@@ -13,7 +13,7 @@ from hubapp.earnings.compensation import verify_statement
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import BUYERS
 from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
-from hubapp.earnings.compensation.plans.schema import Differential
+from hubapp.earnings.compensation.plans.schema import HUBS, Differential
 from hubapp.earnings.compensation.statement import rules
 
 
@@ -60,9 +60,10 @@ class Network:
         self.parent = [int(above) for above in members.tree.parent]
         self.ranks = _words(members.ranks, getattr(members, "rank_names", ()))
         self.active = [bool(one) for one in members.active]
-        self.final = [[int(amount) for amount in row] for row in result.final]
-        self.rounded = [[int(amount) for amount in one.amounts] for one in result.paid]
-        self.exact = [[int(amount) for amount in one.exact] for one in result.paid]
+        # As they are: of most people nobody asks, and everybody's amounts as Python's own would be most of the memory.
+        self.final = list(result.capped)
+        self.rounded = [one.rounded for one in result.paid]
+        self.exact = [one.kept.exact for one in result.paid]
         self._rates: dict[str, list[int]] = {}
 
     @cached_property
@@ -239,7 +240,21 @@ class Network:
         if name == "cumulative_cv":
             earlier = self.inputs.members.earlier_cv
             return [own + int(before) for own, before in zip(self.own, earlier, strict=True)]
+        if name in HUBS:
+            return self._of_connectors(self.turnovers(name))
         return {"cv": self.own, "pv": self.own_pv, "gv": self.gv}.get(name, self.gpv)
+
+    def turnovers(self, name: str) -> list[int]:
+        """What each hub comes to behind a `threshold_on` of hubs."""
+        return self.hub_amounts if name == "hubs_amount" else self.hub_cv
+
+    def _of_connectors(self, turnovers: Sequence[int]) -> list[int]:
+        """What the hubs that everybody looks after come to: the whole of each, however many share it."""
+        found = [0] * len(self.ids)
+        for turnover, connectors in zip(turnovers, self.inputs.hubs.connectors, strict=True):
+            for member, _days in connectors:
+                found[member] += turnover
+        return found
 
     def beneath(self, member: int) -> Iterator[tuple[int, list[int]]]:
         """Every seller of the downline with the way up from them: the seller first, the member left out."""
@@ -267,7 +282,7 @@ class Network:
         return steps, _scaled(sums, excess) if excess > 0 else None, total
 
     def _within_own_caps(self) -> list[list[int]]:
-        most, rows = self.plan.caps.per_participant, [list(row) for row in self.rounded]
+        most, rows = self.plan.caps.per_participant, [_plain(row) for row in self.rounded]
         for member, parts in enumerate(zip(*rows, strict=True)):
             if most is not None and sum(parts) > most:
                 for row, part in zip(rows, hamilton(most, parts), strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hubapp.earnings.compensation.plans.schema import (
+    HUBS,
     Component,
     Differential,
     FeeCascade,
@@ -105,9 +106,15 @@ def people(shares: dict[str, int]) -> Data:
     return {"people": len(shares), "sum": sum(shares.values())}
 
 
+def threshold_of(one: PersonalTier | Differential) -> str:
+    """As a plan writes it."""
+    return "hub" if one.threshold_on in HUBS else one.threshold_on
+
+
 def _personal(one: PersonalTier) -> Data:
     attribute = {"attribute": "order_running"} if one.by_order else {}
-    return {"on": "cv", "mode": one.mode, "threshold_on": one.threshold_on, "tiers": steps(one.tiers), **attribute}
+    named = {"mode": one.mode, "threshold_on": threshold_of(one)}
+    return {"on": "cv", **named, "tiers": steps(one.tiers), **attribute}
 
 
 def _retail(one: RetailMargin) -> Data:
@@ -120,7 +127,7 @@ def _differential(one: Differential) -> Data:
     return {
         "on": "cv",
         "mode": one.mode,
-        "threshold_on": one.threshold_on,
+        "threshold_on": threshold_of(one),
         "schedule": steps(one.schedule) if one.schedule else None,
         "rate_by_rank": dict(one.rate_by_rank),
         "customer_rule": {"min_customers": rule.min_customers, "min_customer_pv": rule.min_volume}

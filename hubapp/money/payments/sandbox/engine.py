@@ -100,7 +100,7 @@ class Sandbox:
     def _tick_once(self) -> int:
         with self.transaction() as tx:
             rows = tx.connection.execute(
-                "SELECT * FROM resource WHERE due_at <= %s ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+                "SELECT * FROM resource WHERE due_at <= %s ORDER BY due_at, seq LIMIT %s FOR UPDATE SKIP LOCKED",
                 (tx.now, BATCH),
             ).fetchall()
             for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -11,53 +11,68 @@ import numpy as np
 
 from hubapp.earnings.compensation.plans.columns import integers
 from hubapp.earnings.compensation.plans.inputs import Hubs, Inputs, Members, Orders
-from hubapp.earnings.compensation.plans.schema import Differential, Generation, HubTier, Plan, Unilevel
+from hubapp.earnings.compensation.plans.schema import (
+    HUBS,
+    Differential,
+    Generation,
+    HubTier,
+    Plan,
+    Unilevel,
+)
 from hubapp.earnings.compensation.plans.tree import Tree, plant
 
 # Parents by place; the first is the root.
 SHAPES = ((-1,), (-1, 0), (-1, 0, 1), (-1, 0, 0), (-1, 0, 0, 1))
 WIDE_GRID, NARROW_GRID = 6, 3
+EVERYBODY = -1
 PLENTY = 1000  # customers of everybody, so that the rules on a member stay out of the way
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who sponsors whom, and what each sells to customers."""
+    """Who sponsors whom, and what each sells to customers.
+
+    `keeper` looks after the hub that all of it is sold in, None: somebody beside the tree does; EVERYBODY: each person
+    sells in a hub of their own.
+    """
 
     parents: tuple[int, ...]
     volumes: tuple[int, ...]
+    keeper: int | None = None
 
     def selling(self, member: int, more: int) -> Scene:
         """One person sells more."""
         changed = tuple(cv + more if place == member else cv for place, cv in enumerate(self.volumes))
-        return Scene(self.parents, changed)
+        return replace(self, volumes=changed)
 
     def split(self, member: int, moved: int, *, with_legs: bool) -> Scene:
         """One person as two: a second self beneath, with part of the sales and perhaps all of the legs."""
         second = len(self.parents)
         parents = tuple(second if with_legs and above == member else above for above in self.parents)
         kept = self.selling(member, -moved)
-        return Scene((*parents, member), (*kept.volumes, moved))
+        return replace(self, parents=(*parents, member), volumes=(*kept.volumes, moved))
 
     def inputs(self, plan: Plan, *, buyer: int = 0, kind: str = "product") -> Inputs:
-        """As the engine reads it, with a connector of one hub beside the tree."""
+        """As the engine reads it, with one hub, and somebody beside the tree."""
         return side_by_side(plan, [self], buyer=buyer, kind=kind)
 
 
 def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: str = "product") -> Inputs:
-    """Several scenes as one network: each a tree and a hub of its own, members in the order of the scenes."""
+    """Several scenes as one network: each a tree with its hub or hubs, members in the order of the scenes."""
     parents: list[int] = []
     volumes: list[int] = []
-    connectors = []
+    connectors: list[int] = []
+    sold_in: list[int] = []
     for scene in scenes:
         first = len(parents)
         parents += [above + first if above >= 0 else -1 for above in scene.parents]
         volumes += [*scene.volumes, 0]
-        connectors.append(len(parents))
+        held = _held(scene, first)
+        sold_in += [len(connectors) + min(place, len(held) - 1) for place in range(len(scene.parents) + 1)]
+        connectors += held
         parents.append(-1)
     tree = _planted(tuple(parents))
-    size, many = len(parents), len(scenes)
-    hub = np.repeat(np.arange(many), [len(scene.parents) + 1 for scene in scenes])
+    size, many, hub = len(parents), len(connectors), np.array(sold_in, np.intp)
     ids = [f"m{place:06d}" for place in range(size)]
     some, most = np.full(size, PLENTY), np.full(size, 10**9)
     nothing, active = np.zeros(size, np.int64), np.ones(size, bool)
@@ -72,6 +87,13 @@ def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: s
         [f"hub{place}" for place in range(many)], [[(one, 1)] for one in connectors], [PLENTY] * many, [1] * many
     )
     return Inputs(people, orders, hubs)
+
+
+def _held(scene: Scene, first: int) -> list[int]:
+    """Who looks after the scene's hub, or after each of its hubs; its people are counted from `first` on."""
+    if scene.keeper == EVERYBODY:
+        return list(range(first, first + len(scene.parents)))
+    return [first + (len(scene.parents) if scene.keeper is None else scene.keeper)]
 
 
 @lru_cache(maxsize=64)
@@ -105,6 +127,11 @@ def thresholds(plan: Plan) -> list[int]:
     return sorted(found - {0}) or [10_000]
 
 
+def keepers(plan: Plan, parents: Sequence[int]) -> Sequence[int | None]:
+    """Who looks after hubs: everybody, then each person in turn, where that says which tier somebody reaches."""
+    return range(EVERYBODY, len(parents)) if plan.thresholds & HUBS else (None,)
+
+
 def scenes(plan: Plan) -> Iterator[Scene]:
     """Every shape with volumes just beneath and at thresholds, between them, and far above."""
     starts = thresholds(plan)
@@ -113,4 +140,5 @@ def scenes(plan: Plan) -> Iterator[Scene]:
         few = WIDE_GRID if len(parents) <= len(SHAPES[1]) else NARROW_GRID
         chosen = [grid[place * (len(grid) - 1) // (few - 1)] for place in range(few)]
         for volumes in product(sorted(set(chosen if len(parents) > 1 else grid)), repeat=len(parents)):
-            yield Scene(parents, volumes)
+            for keeper in keepers(plan, parents):
+                yield Scene(parents, volumes, keeper)

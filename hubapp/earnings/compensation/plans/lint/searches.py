@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from hubapp.earnings.compensation.plans import engine
 from hubapp.earnings.compensation.plans.lint import scenes
@@ -39,19 +40,24 @@ def _pay_for_nothing(plan: Plan) -> Iterator[Finding]:
     """Recruits alone, kits and fees, and purchases of participants: whatever the words say, nothing is paid."""
     starts = scenes.thresholds(plan)
     volume = 20 * starts[-1]
-    recruits = max(map(sum, _totals(plan, [Scene(parents, (0,) * len(parents)) for parents in SHAPES])))
+    recruits = max(sum(pay) for parents in SHAPES for pay in _totals(plan, _alike(plan, parents, 0)))
     words = f"a network of recruits without a sale is paid {_amount(plan, recruits)}"
     yield judged("M4", "recruit-only trees", recruits, refuse=recruits > 0, reason=words, source=KOSCOT)
     line = SHAPES[2]
-    scene, empty = (Scene(line, (cv,) * len(line)) for cv in (volume, 0))
-    (unsold,) = _totals(plan, [empty])
-    nothing = sum(unsold)
-    kits = max(sum(engine.compute(plan, scene.inputs(plan, kind=kind)).totals) for kind in NEVER_PAID) - nothing
+    sold = _alike(plan, line, volume)
+    nothing = max(sum(pay) for pay in _totals(plan, _alike(plan, line, 0)))
+    for_kits = [scene.inputs(plan, kind=kind) for scene in sold for kind in NEVER_PAID]
+    kits = max(sum(engine.compute(plan, one).totals) for one in for_kits) - nothing
     words = f"kits, entry fees and training are paid {_amount(plan, kits)}"
     yield judged("M4", "pay from excluded kinds", kits, refuse=kits > 0, reason=words, source=KOSCOT)
-    own = sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals) - nothing
+    own = max(sum(engine.compute(plan, scene.inputs(plan, buyer=1)).totals) for scene in sold) - nothing
     words = f"purchases of participants are paid {_amount(plan, own)}"
     yield judged("Vemma II(B)", "self-purchase path", own, refuse=own > 0, reason=words, source=VEMMA)
+
+
+def _alike(plan: Plan, parents: tuple[int, ...], cv: int) -> list[Scene]:
+    """One shape in which everybody sells the same."""
+    return [Scene(parents, (cv,) * len(parents), keeper) for keeper in scenes.keepers(plan, parents)]
 
 
 def _amount(plan: Plan, minor: int) -> str:
@@ -65,6 +71,9 @@ def _where(plan: Plan, scene: Scene, member: int) -> str:
         for place, (parent, cv) in enumerate(zip(scene.parents, scene.volumes, strict=True))
         if cv or place == member
     ]
+    if scene.keeper is not None:
+        one = scene.keeper == scenes.EVERYBODY
+        sales.append("everybody looks after a hub" if one else f"person {scene.keeper + 1} looks after the hub")
     return f": person {member + 1} of {len(scene.parents)}, where {', '.join(sales)}"
 
 
@@ -118,8 +127,9 @@ def cliff(plan: Plan) -> tuple[int, str]:
     starts, beneath, reached = [], [], []
     for start in scenes.thresholds(plan):
         for parents in SHAPES[:3]:
-            for member in range(len(parents)):
-                scene = Scene(parents, tuple(start - 1 if place == member else 0 for place in range(len(parents))))
+            for member, keeper in product(range(len(parents)), scenes.keepers(plan, parents)):
+                volumes = tuple(start - 1 if place == member else 0 for place in range(len(parents)))
+                scene = Scene(parents, volumes, keeper)
                 for extra in (scene, scene.selling(0, start // 2).selling(member, -min(start // 2, start - 1))):
                     starts.append(start)
                     beneath.append(extra)

@@ -90,10 +90,17 @@ def _ratio(plan: Plan) -> Finding:
     parts = " + ".join(f"{name} {bps / 100:g}" for name, bps in worst if bps is not None)
     words = f"{parts} = {total / 100:g} % of cv at worst"
     words += f", without bound: {', '.join(endless)}" if endless else ""
+    gross = [component.id for component in plan.components if _is_of_amounts(component)]
+    words += f", where {', '.join(gross)} is of amounts with tax, not of cv" if gross else ""
     words += f", against a cap of {cap / 100:g} %" if cap is not None else ", and there is no cap on the total"
     over = bool(endless) or total > (cap if cap is not None else 0)
     uncapped = cap is None and (bool(endless) or total > FULL)
-    return judged("worst case", "payout ratio", total, warn=over, refuse=uncapped, reason=words)
+    return judged("worst case", "payout ratio", total, warn=over or bool(gross), refuse=uncapped, reason=words)
+
+
+def _is_of_amounts(component: Component) -> bool:
+    """Whether its rates are of what was paid, tax included, and not of cv."""
+    return isinstance(component, HubShare) or (isinstance(component, HubTier) and component.on == "amount")
 
 
 def _paid_per_sale(plan: Plan) -> Finding:

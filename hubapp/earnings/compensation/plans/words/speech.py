@@ -20,6 +20,8 @@ VOLUMES = {
     "cumulative_cv": _l("own sales since the beginning"),
     "amount": _l("what was paid in the hub, with tax"),
     "hub_cv": _l("the hub's sales, net of tax"),
+    "hubs_amount": _l("what was paid, with tax, in the hubs that one looks after"),
+    "hubs_cv": _l("the sales, net of tax, of the hubs that one looks after"),
 }
 IN_POINTS = frozenset({"pv", "gpv"})
 
