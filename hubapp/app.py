@@ -115,6 +115,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         WTF_CSRF_TIME_LIMIT=None,
     )
     compress.install(app)
+    fragments.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
     _install_tenancy(app, settings)
@@ -146,7 +147,6 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         module.install(app)
     presentation.install(app)
     interface.install(app.jinja_env, static_url=static.static_url)
-    fragments.install(app)
     payments.install(app, csrf)
     request_scope.sees_all_hubs("console", reason="the central team looks after all hubs")
     request_scope.sees_all_hubs("plan_pay", reason="what the pay plan pays hangs on sales in all hubs")

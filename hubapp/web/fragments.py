@@ -8,18 +8,23 @@ both. Whoever is to go elsewhere goes there, by the browser, whole.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from flask import Flask, Response, current_app, g, request
+import structlog
+from flask import Flask, Request, Response, current_app, g, request
 from flask.globals import request_ctx
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
+from hubapp.kernel.db import db
 from hubapp.kernel.errors import Refusal
 from hubapp.web import request_scope
 from hubapp.web.htmx import htmx
+
+log = structlog.get_logger(__name__)
 
 WHOLE = "main"  # the block and the id of what every page has
 SWAP = "innerHTML show:none"
@@ -28,7 +33,7 @@ REDIRECTS = range(300, 400)
 
 
 def install(app: Flask) -> None:
-    """Wire the parts into `app`: after the request scope, so that the page is read before anything is committed."""
+    """Wire the parts into `app`: before the request scope, so that what was done is committed when the page is read."""
 
     @app.before_request
     def ask() -> None:
@@ -88,35 +93,56 @@ def _is_here(where: str) -> bool:
 
 def _drawn(where: str) -> str | None:
     """The part of the page at `where`, read as a GET would; nothing if one is not there, or it leads on itself."""
-    to, here = urlsplit(where), urlsplit(htmx.current_url or "")
-    root = request.script_root
-    if not _is_here(where) or not to.path.startswith(f"{root}/"):
+    if not _is_here(where) or not urlsplit(where).path.startswith(f"{request.script_root}/"):
         return None
+    asked = request_ctx.request
+    try:
+        request_ctx.request = _get(where)
+        found = _answer(asked.blueprint)
+        db.session.commit()
+    except (Refusal, HTTPException):
+        # What became of the page is shown by the page.
+        db.session.rollback()
+        return None
+    except Exception:
+        # What was done is done, and must not look as if it were not because a page cannot be drawn.
+        log.exception("a part could not be drawn; the browser goes to the page", where=where)
+        db.session.rollback()
+        return None
+    finally:
+        request_ctx.request = asked
+    if found is None or found.status_code != HTTPStatus.OK or not g.get("part_drawn"):
+        return None
+    # Where one would have landed is where one goes on, should what one pressed be gone.
+    place = f' id="{escape(unquote(urlsplit(where).fragment))}"'
+    return found.get_data(as_text=True).replace(place, f"{place} data-at", 1)
+
+
+def _get(where: str) -> Request:
+    """A GET of `where` by who asks now, matched to its view."""
+    to, here = urlsplit(where), urlsplit(htmx.current_url or "")
     # One goes on reading where one was: the query of the page counts, unless the answer says otherwise.
-    query = dict([*parse_qsl(here.query), *parse_qsl(to.query)])
+    said = parse_qsl(to.query)
+    query = [pair for pair in parse_qsl(here.query) if pair[0] not in dict(said)] + said
     environ = {key: value for key, value in request.environ.items() if not key.startswith(("HTTP_HX_", "werkzeug."))}
     environ |= {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": unquote(to.path, encoding="latin-1").removeprefix(root),
+        "PATH_INFO": unquote(to.path, encoding="latin-1").removeprefix(request.script_root),
         "QUERY_STRING": urlencode(query),
         "CONTENT_LENGTH": "0",
     }
     page = current_app.request_class(environ)
-    asked = request_ctx.request
-    try:
-        page.url_rule, arguments = current_app.create_url_adapter(page).match(return_rule=True)  # type: ignore[union-attr]
-        page.view_args = dict(arguments)
-        if not request_scope.is_same_scope(asked.blueprint, page.blueprint):
-            return None
-        request_ctx.request = page
-        found = current_app.make_response(current_app.view_functions[page.url_rule.endpoint](**page.view_args))  # type: ignore[arg-type]
-    except (Refusal, HTTPException):
-        # What became of the page is shown by the page.
+    page.url_rule, arguments = current_app.create_url_adapter(page).match(return_rule=True)  # type: ignore[union-attr]
+    page.view_args = dict(arguments)
+    return page
+
+
+def _answer(blueprint: str | None) -> Response | None:
+    """What the view of the current request says, through its own guards; nothing where it sees more hubs, or fewer."""
+    if not request_scope.is_same_scope(blueprint, request.blueprint):
         return None
-    finally:
-        request_ctx.request = asked
-    if found.status_code != 200 or not g.get("part_drawn"):  # noqa: PLR2004
+    guards = current_app.before_request_funcs
+    if any(guard() is not None for name in request.blueprints for guard in guards.get(name, ())):
         return None
-    # Where one would have landed is where one goes on, should what one pressed be gone.
-    place = f' id="{escape(unquote(to.fragment))}"'
-    return found.get_data(as_text=True).replace(place, f"{place} data-at", 1)
+    view = current_app.view_functions[str(request.endpoint)]
+    return current_app.make_response(view(**request.view_args))  # type: ignore[arg-type]

@@ -37,8 +37,9 @@ class Person:
         self.press("Sign in")
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        """Press a button of the page."""
+        """Press a button of the page, and wait for the answer where a script sends it: no page comes then."""
         self.main.get_by_role("button", name=name).first.click()
+        expect(self.page.locator("form[data-sent]")).to_have_count(0)
 
     def agree(self, name: str | re.Pattern[str]) -> None:
         """Press a button that asks first where there is a script, and say yes."""

@@ -98,7 +98,7 @@ def test_what_is_reported_is_hidden_with_a_reason_and_shown_again(visit: Visit, 
     wambui.follow("Moderation")
     wambui.main.locator("summary", has_text="Undo this").click()
     wambui.press("Undo")
-    wambui.page.wait_for_load_state()
+    wambui.sees("Undone by")
     shiru.page.goto(address)
     shiru.sees(text)
 
