@@ -24,6 +24,10 @@ OF_IDS = "made of ids, which are drawn by chance"
 APART = {
     "credential.password_hash": "salted by chance",
     "calendar_feed.secret": CHANCE,
+    "hub_domain.token": CHANCE,
+    "invite_tally.channel": CHANCE,
+    "login_throttle.subject": "made of a key that is drawn by chance",
+    "mail.sent_at": "when the letter leaves, which is at once",
     "gathering_ticket.code": CHANCE,
     "invite_link.code": CHANCE,
     "membership.referral_code": CHANCE,

@@ -17,7 +17,7 @@ from hubapp.people.notifications.policies import Wishes
 from hubapp.tenancy import queries as tenancy
 
 LATEST = (datetime(9999, 1, 1, tzinfo=UTC), uuid.UUID(int=2**128 - 1))
-_READERS = text("SELECT * FROM notice_readers(:accounts, :hub, :kind, :about)")
+_READERS = text("SELECT * FROM notice_readers(:accounts, :hub, :kind, :about) ORDER BY account_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Page:
 
 
 def readers(account_ids: Collection[uuid.UUID], *, hub_id: int | None, kind: str, about: str) -> list[Reader]:
-    """Those of the accounts that exist, in one query; works in every scope."""
+    """Those of the accounts that exist, by their ids, in one query; works in every scope."""
     if not account_ids:
         return []
     rows = db.session.execute(
