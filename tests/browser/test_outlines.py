@@ -84,8 +84,7 @@ FEED = """
   - region "Newest first":
     - article "{text}":
       - link "Shiru Ndegwa"
-      - heading "{text}" [level=2]:
-        - link "{text}"
+      - heading "{text}" [level=2]
       - button "Love it"
       - button "Thank you"
       - link "Answer – {text}"
