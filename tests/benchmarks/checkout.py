@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 from werkzeug.test import EnvironBuilder
 
 from hubapp.kernel import clock, ids
-from hubapp.kernel.db import db, unit_of_work
+from hubapp.kernel.db import unit_of_work
 from hubapp.market.orders import services as orders
 from hubapp.money.payments.gateway import CheckoutSession, Ok
 from hubapp.money.payments.wiring import EXTENSION
@@ -24,7 +24,7 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.benchmarks import town
 from tests.benchmarks.bare import Bare
-from tests.benchmarks.ground import Ground
+from tests.benchmarks.ground import Ground, administrator
 from tests.benchmarks.measuring import Result, answer, by_turns, milliseconds
 from tests.benchmarks.town import Town
 
@@ -120,7 +120,7 @@ def place(ground: Ground) -> list[Result]:
 def _written(app: HubFlask, buyer: Buyer) -> Rows:
     """The rows that one checkout adds, by table."""
     buyer.prepare()
-    with app.app_context(), db.engines["central"].connect() as connection:
+    with app.app_context(), administrator(app).connect() as connection:
         tables = [name for name in inspect(connection).get_table_names() if not name.startswith(IGNORED)]
         before = {name: _all(connection, name) for name in tables}
         connection.rollback()

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import NullPool
 
 from hubapp.app import create_app
 from hubapp.cli import database
@@ -80,3 +83,9 @@ def prepared() -> Iterator[Ground]:
     finally:
         postgres.stop(folder / "postgres", mode="immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def administrator(app: HubFlask) -> Engine:
+    """Reads and writes all there is: messages, for one, are for no role of the application to read whole."""
+    admin = app.extensions["hubapp.server"].admin
+    return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(admin), poolclass=NullPool)

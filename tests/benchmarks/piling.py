@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
-from sqlalchemy.pool import NullPool
 
 from hubapp.community.messages import services as messages
 from hubapp.community.messages.models import Message, Part, Thread
@@ -21,6 +19,7 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.benchmarks import town
 from tests.benchmarks.filling import copies
+from tests.benchmarks.ground import administrator
 from tests.benchmarks.town import Town
 
 MESSAGE = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
@@ -62,9 +61,7 @@ def pile(app: HubFlask, place: Town, post_id: UUID, *, size: int) -> None:
                 context={"title": "Who lends a ladder?", "words": "I have one in the yard."},
                 now=now,
             )
-        admin = app.extensions["hubapp.server"].admin  # messages are for no role of the application to read whole
-        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(admin), poolclass=NullPool)
-        with engine.begin() as connection:
+        with administrator(app).begin() as connection:
             _notices(connection, reader, place.hub_id, size)
             _threads(connection, thread_id, place.hub_id, size)
             for statement in (CASES, REPORTS):
