@@ -13,7 +13,12 @@ from tests.browser.reaching import Fault, keyboard_faults
 # What is right need not be listed, and not be told: that takes most of the time. The size of what is pressed belongs
 # to WCAG 2.2, which axe leaves out unless it is asked.
 AXE = """axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
-  .then((said) => said.violations.map((one) => [one.id, one.nodes[0].html]))"""
+  .then((said) => said.violations.map((one) => [one.id, one.nodes[0].html + "\\n" + one.nodes[0].failureSummary]))"""
+# Fonts that come late move what stands beneath them, and a colour on its way to another has neither's contrast.
+AT_REST = """document.fonts.ready
+  .then(() => Promise.allSettled(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)))
+  .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))))"""
 NARROWEST, TALLEST = 320, 8000
 PATIENCE = 60  # seconds
 
@@ -26,8 +31,7 @@ def faults(page: Page, *, width: int, presses: bool = False) -> list[Fault]:
     # As tall as the page, so that the bar at the bottom of a phone does not hide half a button.
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
-    page.evaluate(AXE_SCRIPT)
-    found: list[Fault] = [(rule, html) for rule, html in page.evaluate(AXE)]
+    found = axe_faults(page)
     page.set_viewport_size({"width": width, "height": 900})
     found += keyboard_faults(page, presses=presses)
     for wide in (width, NARROWEST):
@@ -35,6 +39,13 @@ def faults(page: Page, *, width: int, presses: bool = False) -> list[Fault]:
         if not fits(page):
             found.append(("fits", f"{wide} pixels"))
     return found
+
+
+def axe_faults(page: Page) -> list[Fault]:
+    """(rule, first element that breaks it and how) of all that axe finds, once nothing on the page moves any more."""
+    page.evaluate(AT_REST)
+    page.evaluate(AXE_SCRIPT)
+    return [(rule, said) for rule, said in page.evaluate(AXE)]
 
 
 def comes_true(page: Page, question: str, given: object = None) -> None:
