@@ -31,7 +31,7 @@ def evaluate(files: tuple[Path, ...], check: bool, one_root: bool) -> None:  # n
 
     Prints a JSON object; of several files a list with one object for each, in their order.
     """
-    read = [cases.read(_json(path), file=path.name, one_root=one_root) for path in files]
+    read = [cases.read(_json(path), file=_name(path), one_root=one_root) for path in files]
     outputs = [evaluation.evaluate(case) for case in read]
     if not check:
         _print(outputs[0] if len(outputs) == 1 else outputs)
@@ -77,18 +77,23 @@ def _say(found: Report) -> None:
 
 
 def _plan(path: Path) -> Plan:
-    return sources.read(_text(path, "TOML"), file=path.name)
+    return sources.read(_text(path, "TOML"), file=_name(path))
 
 
 def _json(path: Path) -> Any:
     text = _text(path, "JSON")
     try:
-        return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, path.name))
+        return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, _name(path)))
     except RecursionError:
-        raise BadInput("cannot be read as JSON: too many brackets within each other", file=path.name) from None
+        raise BadInput("cannot be read as JSON: too many brackets within each other", file=_name(path)) from None
     except ValueError as error:  # a number with thousands of digits is no error of JSON
         words = str(error) if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
-        raise BadInput(f"cannot be read as JSON: {words}", file=path.name) from error
+        raise BadInput(f"cannot be read as JSON: {words}", file=_name(path)) from error
+
+
+def _name(path: Path) -> str:
+    """How a file is called in what is printed, whatever bytes its name is made of."""
+    return click.format_filename(path.name or path)
 
 
 def _text(path: Path, form: str) -> str:
@@ -97,7 +102,7 @@ def _text(path: Path, form: str) -> str:
     except FileNotFoundError:
         raise BadInput("there is no such file", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot be read as {form}: {error}", file=path.name) from error
+        raise BadInput(f"cannot be read as {form}: {error}", file=_name(path)) from error
 
 
 def _once(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:

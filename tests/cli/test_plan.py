@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def test_check_prints_both_sides_of_a_difference_and_fails(worked: Any) -> None:
         ('{"plan": {}, "plan": {}}', "bad.json: plan: is there twice"),
         ('{"members": []}', "bad.json: plan: is missing"),
         ("[" * 100_000, "bad.json: cannot be read as JSON: too many brackets within each other"),
+        ("", "bad.json: cannot be read as JSON: Expecting value"),
         ('{"plan": ' + "9" * 5000 + "}", "bad.json: cannot be read as JSON: a number has too many digits"),
     ],
 )
@@ -83,6 +85,20 @@ def test_a_bad_case_is_one_line_on_standard_error(tmp_path: Path, text: str, rea
     assert result.exit_code == 1
     assert result.stderr.startswith(f"hubapp: {reason}")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["evaluate", "lint"])
+def test_a_directory_is_no_file(tmp_path: Path, command: str) -> None:
+    result = run(command, tmp_path)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith(f"hubapp: {tmp_path.name}: cannot be read as ")
+    assert run(command, ".").stderr.startswith("hubapp: .: cannot be read as ")
+
+
+def test_a_file_may_be_called_by_any_bytes(worked: Any) -> None:
+    path = worked(os.fsdecode(b"\xff.json"), expected={"payouts": {}})
+    result = run("evaluate", path, "--check")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, "\ufffd.json: differs")
 
 
 def test_names_that_no_terminal_can_show_are_escaped(worked: Any) -> None:
@@ -135,6 +151,8 @@ def test_lint_refuses_a_binary_plan_in_one_line_and_in_json(tmp_path: Path) -> N
     [
         ('currency = "EUR"', "currency = ", "plan.toml: cannot be read as TOML"),
         ("Europe/Paris", "Europe/Atlantis", "plan.toml: period.timezone: is no time zone"),
+        ("Europe/Paris", "America/Argentina", "plan.toml: period.timezone: is no time zone: 'America/Argentina'"),
+        ("Europe/Paris", f"Europe/A{'a' * 5000}", "plan.toml: period.timezone: is no time zone: 'Europe/Aaa"),
         ('id = "default"', 'id = "default"\ncolour = 1', "plan.toml: colour: unknown key"),
         ("schema = 1", f"schema = {'9' * 5000}", "plan.toml: cannot be read as TOML: a number has too many digits"),
         ("schema = 1", f"schema = {'[' * 50_000}", "plan.toml: cannot be read as TOML: too many brackets within"),

@@ -12,6 +12,7 @@ from hubapp.earnings.compensation.plans import product
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.lint import report
 from hubapp.earnings.compensation.plans.lint.report import Report
+from hubapp.earnings.compensation.plans.reading import shown
 from hubapp.earnings.compensation.plans.schema import Plan
 
 FILE = "plan.toml"
@@ -25,10 +26,11 @@ def read(source: str, *, file: str = FILE) -> Plan:
     if len(source) > MOST:
         raise BadInput(f"is longer than {MOST} characters", file=file)
     plan = product.read(_toml(source, file), file=file)
+    zone = plan.period.timezone if plan.period else "UTC"
     try:
-        ZoneInfo(plan.period.timezone if plan.period else "UTC")
-    except ZoneInfoNotFoundError as error:
-        raise BadInput(f"is no time zone: {error}", key="period.timezone", file=file) from error
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, OSError):  # a folder of zones is no zone, nor is a name longer than any file's
+        raise BadInput(f"is no time zone: {shown(zone)}", key="period.timezone", file=file) from None
     return plan
 
 

@@ -94,6 +94,11 @@ BAD_CASES: list[tuple[dict[str, Any], str, str]] = [
     (case([MARGIN], PEOPLE, [], only=["z"]), "only", "'z' is no member"),
     (case([MARGIN], PEOPLE, [], colour="red"), "colour", "unknown key"),
     (case([MARGIN], PEOPLE, [], expected={"payout": {}}), "expected.payout", "unknown key; known are payouts, "),
+    (
+        case([MARGIN], PEOPLE, [], expected={"payouts_by_period": {"1": {"a": {"m": [5]}}}}),
+        "expected.payouts_by_period",
+        "has more than 3 tables or lists within each other",
+    ),
     (case([MARGIN], PEOPLE, [], plan={"holdback": {"advance": {"z": 1}}}), "plan.holdback.advance.z", "is no member"),
     (case([MARGIN], PEOPLE, [], plan={"cap": {"total_bps": 10_001}}), "plan.cap.total_bps", "is over 100 %"),
     ({"members": [], "orders": []}, "plan", "is missing"),
@@ -187,6 +192,20 @@ def test_a_refusal_quotes_no_more_than_the_beginning_of_a_value(value: object) -
     assert str(refusal.value).startswith("f: orders[0].pv: ")
     assert str(refusal.value).endswith("…")
     assert len(str(refusal.value)) < 150
+
+
+def test_a_refusal_quotes_no_more_than_the_beginning_of_a_name() -> None:
+    long = "A" * 5000
+    changed = [{"currency": long}, {"period": {"close_lag_days": 16, "timezone": long}}, {"effective_from": long}]
+    bad_plans = [*changed, {"caps": {"scale_order": [long]}}, {"base": {"commissionable_buyers": [long]}}]
+    bad_plans.append({"eligibility": {"retail_reward_share_min": list(range(5000))}})
+    bad_cases = [case([MARGIN], [person(long), person(long)], []), case([MARGIN], [person("a", long)], [])]
+    bad_cases += [case([{"type": long}], [], []), case([MARGIN], [], [order("1", long, 5)])]
+    for read, datas in ((product.read, [default(**change) for change in bad_plans]), (cases.read, bad_cases)):
+        for data in datas:
+            with pytest.raises(BadInput) as refusal:
+                read(data, file="f")
+            assert len(str(refusal.value)) < 250
 
 
 def test_a_long_cycle_is_shown_by_its_first_people() -> None:

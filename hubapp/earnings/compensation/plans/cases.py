@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hubapp.earnings.compensation.plans import parts
 from hubapp.earnings.compensation.plans.inputs import BUYERS, Hubs, Inputs, Members, Orders
-from hubapp.earnings.compensation.plans.reading import Table
+from hubapp.earnings.compensation.plans.reading import Table, shown
 from hubapp.earnings.compensation.plans.rounding import Rounding
 from hubapp.earnings.compensation.plans.schema import Caps, Plan, Pool
 from hubapp.earnings.compensation.plans.tree import plant
@@ -47,6 +47,7 @@ EXPECTED = (
     "after_refund",
     "clawback",
 )
+DEEPEST = 3  # tables within each other in `expected`: periods, members, components
 LONGEST = 100  # characters of a period's name: its numbers are compared as numbers
 
 
@@ -76,18 +77,33 @@ def read(data: object, *, file: str, one_root: bool = False) -> Case:
     for component in plan.components:
         for name in component.shares if isinstance(component, Pool) else ():
             if name not in index:
-                raise case.bad(f"plan.components.{component.id}.shares", f"{name!r} is no member")
+                raise case.bad(f"plan.components.{component.id}.shares", f"{shown(name)} is no member")
     only = case.texts("only") if "only" in case else None
     for name in only or ():
         if name not in index:
-            raise case.bad("only", f"{name!r} is no member")
+            raise case.bad("only", f"{shown(name)} is no member")
     known = frozenset(orders.ids)
     refunds = case.texts("refunds") if "refunds" in case else None
     for name in refunds or ():
         if name not in known:
-            raise case.bad("refunds", f"{name!r} is no order")
-    expected = dict(case.table("expected").only(*EXPECTED).value)
-    return Case(file, plan, Inputs(members, orders, hubs), periods, refunds, advances, only, expected)
+            raise case.bad("refunds", f"{shown(name)} is no order")
+    return Case(file, plan, Inputs(members, orders, hubs), periods, refunds, advances, only, _expected(case))
+
+
+def _expected(case: Table) -> dict[str, Any]:
+    """Whatever is expected, in known keys; nothing so deep that comparing it would not end."""
+    expected = case.table("expected").only(*EXPECTED)
+    for name, value in expected.value.items():
+        within = [value]
+        for _ in range(DEEPEST + 1):
+            within = [inner for one in within for inner in _inner(one)]
+        if within:
+            raise expected.bad(name, f"has more than {DEEPEST} tables or lists within each other")
+    return dict(expected.value)
+
+
+def _inner(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _plan(plan: Table) -> Plan:
@@ -118,14 +134,14 @@ def _members(case: Table, *, one_root: bool) -> tuple[Members, dict[str, int], d
     index: dict[str, int] = {}
     for name, row in rows:
         if name in index:
-            raise row.bad("id", f"{name!r} is there twice")
+            raise row.bad("id", f"{shown(name)} is there twice")
         index[name] = len(index)
     parent = []
     connected: dict[str, list[int]] = {}
     for name, row in rows:
         sponsor = row.maybe_text("sponsor")
         if sponsor is not None and sponsor not in index:
-            raise row.bad("sponsor", f"unknown sponsor {sponsor!r} of {name!r}")
+            raise row.bad("sponsor", f"unknown sponsor {shown(sponsor)} of {shown(name)}")
         parent.append(index[sponsor] if sponsor is not None else -1)
         hub = row.maybe_text("connector_of")
         if hub is not None:
@@ -159,10 +175,10 @@ def _orders(
     for at, row in enumerate(rows):
         name, seller, hub = row.text("id"), row.maybe_text("seller"), row.maybe_text("hub")
         if name in seen:
-            raise row.bad("id", f"{name!r} is there twice")
+            raise row.bad("id", f"{shown(name)} is there twice")
         seen.add(name)
         if seller is not None and seller not in index:
-            raise row.bad("seller", f"{seller!r} is no member")
+            raise row.bad("seller", f"{shown(seller)} is no member")
         currency = _one_currency(row, currency)
         sold = (
             name,

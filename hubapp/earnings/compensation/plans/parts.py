@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from hubapp.earnings.compensation.plans import refused
-from hubapp.earnings.compensation.plans.reading import FULL, Table
+from hubapp.earnings.compensation.plans.reading import FULL, Table, shown
 from hubapp.earnings.compensation.plans.schema import (
     CascadeStep,
     Component,
@@ -41,10 +41,10 @@ def components(rows: list[Table], *, hub_base: str) -> tuple[Component, ...]:
             raise refused.not_lawful(reason, key=row.at(f"type={kind}"), file=row.file)
         read = READERS.get(kind)
         if read is None:
-            raise row.bad("type", f"unknown type {kind!r}; known are {', '.join(READERS)}")
+            raise row.bad("type", f"unknown type {shown(kind)}; known are {', '.join(READERS)}")
         one = read(row, hub_base) if kind in ON_HUBS else read(row)
         if any(one.id == other.id for other in found):
-            raise row.bad("id", f"{one.id!r} is there twice")
+            raise row.bad("id", f"{shown(one.id)} is there twice")
         found.append(one)
     return tuple(found)
 
@@ -185,7 +185,7 @@ def _cascade(row: Table) -> FeeCascade:
         step.only("payer", "to", "rest", "amount_bps_of_gross")
         payer, to, rest = step.text("payer"), step.integers("to", most=FULL), step.maybe_text("rest")
         if payer not in known:
-            raise step.bad("payer", f"{payer!r} has received nothing before this step")
+            raise step.bad("payer", f"{shown(payer)} has received nothing before this step")
         if sum(to.values()) > FULL:
             raise step.bad("to", f"rates over 100 %: they sum to {sum(to.values())} basis points")
         part = step.bps("amount_bps_of_gross") if "amount_bps_of_gross" in step else None

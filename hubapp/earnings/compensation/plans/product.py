@@ -8,7 +8,7 @@ from datetime import date
 from hubapp.earnings.compensation.plans import parts
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.inputs import BUYERS
-from hubapp.earnings.compensation.plans.reading import Table
+from hubapp.earnings.compensation.plans.reading import Table, shown
 from hubapp.earnings.compensation.plans.rounding import Rounding
 from hubapp.earnings.compensation.plans.schema import Base, Caps, MemberRule, Period, Plan, Refunds
 
@@ -29,7 +29,7 @@ def read(data: object, *, file: str) -> Plan:
             raise plan.bad(f"component[{index}].type", f"{component.type} is for worked cases only")
     currency = plan.text("currency")
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise plan.bad("currency", f"must be one ISO 4217 code like EUR, not {currency!r}")
+        raise plan.bad("currency", f"must be one ISO 4217 code like EUR, not {shown(currency)}")
     return Plan(
         components,
         _rounding(plan.table("rounding")),
@@ -59,14 +59,14 @@ def _date(plan: Table, name: str) -> date:
     try:
         return value if type(value) is date else date.fromisoformat(plan.text(name))
     except ValueError:
-        raise plan.bad(name, f"must be a date like 2027-01-01, not {value!r}") from None
+        raise plan.bad(name, f"must be a date like 2027-01-01, not {shown(value)}") from None
 
 
 def _period(period: Table) -> Period:
     period.only("kind", "timezone", "close_lag_days", "event_time")
     zone = period.text("timezone", "UTC")
     if not re.fullmatch(r"UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+", zone):
-        raise period.bad("timezone", f"{zone!r} is no time zone like Europe/Paris")
+        raise period.bad("timezone", f"{shown(zone)} is no time zone like Europe/Paris")
     kind = period.text("kind", "month", among=("month", "iso_week"))
     lag = period.integer("close_lag_days", most=366)
     return Period(kind, zone, lag, period.text("event_time", "delivered_at", among=EVENT_TIMES))
@@ -78,7 +78,7 @@ def _base(base: Table) -> Base:
     buyers = base.texts("commissionable_buyers", default=["customer"])
     for buyer in buyers:
         if buyer not in BUYERS:
-            raise base.bad("commissionable_buyers", f"{buyer!r} is not one of {', '.join(BUYERS)}")
+            raise base.bad("commissionable_buyers", f"{shown(buyer)} is not one of {', '.join(BUYERS)}")
     kinds = base.texts("exclude_kinds", default=[])
     return Base(frozenset(kinds), frozenset(buyers), base.integer("participant_lookback_days", 60, most=3660))
 
@@ -105,7 +105,7 @@ def _share(eligibility: Table) -> tuple[int, int] | None:
         return None
     pair = eligibility.rows(name)
     if len(pair) != 2 or any(type(number) is not int or number < 0 for number in pair) or not 0 < pair[1] >= pair[0]:  # noqa: PLR2004  a fraction
-        raise eligibility.bad(name, f"must be a fraction of at most 1 like [2, 3], not {pair!r}")
+        raise eligibility.bad(name, f"must be a fraction of at most 1 like [2, 3], not {shown(pair)}")
     return pair[0], pair[1]
 
 
@@ -114,7 +114,7 @@ def _caps(caps: Table, known: list[str]) -> Caps:
     order = caps.texts("scale_order", default=[])
     for name in order:
         if name not in known:
-            raise caps.bad("scale_order", f"{name!r} is no component of this plan")
+            raise caps.bad("scale_order", f"{shown(name)} is no component of this plan")
     total = caps.bps("total_bps") if "total_bps" in caps else None
     return Caps(total, caps.integer("per_participant_cents") if "per_participant_cents" in caps else None, order)
 
