@@ -88,6 +88,13 @@ def test_pay_without_a_sale_is_refused() -> None:
     assert [(one.clause, one.check) for one in found] == [("M4", "recruit-only trees")]
 
 
+def test_shares_by_name_are_somebodys_in_every_network_that_is_tried() -> None:
+    pools = [{"id": name, "type": "pool", "shares": {"anna": 2, "bruno": 1}} for name in "pq"]
+    found = list(searches.findings(of({**pools[0], "fund_bps": 100}, {**pools[1], "fund_fixed": 900}, caps={})))
+    refused = [one for one in found if one.status is Status.REFUSED]
+    assert [(one.check, one.value) for one in refused] == [("recruit-only trees", 900)]
+
+
 def test_pay_from_kits_and_from_own_purchases_is_refused_by_running_the_plan() -> None:
     base = {**DEFAULT["base"], "exclude_kinds": [], "commissionable_buyers": ["customer", "participant"]}
     found = [one.check for one in searches.findings(of(PERSONAL, base=base)) if one.status is Status.REFUSED]

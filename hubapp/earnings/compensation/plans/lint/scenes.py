@@ -17,6 +17,7 @@ from hubapp.earnings.compensation.plans.schema import (
     Generation,
     HubTier,
     Plan,
+    Pool,
     Unilevel,
 )
 from hubapp.earnings.compensation.plans.tree import Tree, plant
@@ -25,6 +26,7 @@ from hubapp.earnings.compensation.plans.tree import Tree, plant
 SHAPES = ((-1,), (-1, 0), (-1, 0, 1), (-1, 0, 0), (-1, 0, 0, 1))
 WIDE_GRID, NARROW_GRID = 6, 3
 EVERYBODY = -1
+NAME = "m{:06d}"
 PLENTY = 1000  # customers of everybody, so that the rules on a member stay out of the way
 
 
@@ -73,7 +75,7 @@ def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: s
         parents.append(-1)
     tree = _planted(tuple(parents))
     size, many, hub = len(parents), len(connectors), np.array(sold_in, np.intp)
-    ids = [f"m{place:06d}" for place in range(size)]
+    ids = [NAME.format(place) for place in range(size)]
     some, most = np.full(size, PLENTY), np.full(size, 10**9)
     nothing, active = np.zeros(size, np.int64), np.ones(size, bool)
     ranks = np.zeros(size, np.intp)
@@ -87,6 +89,15 @@ def side_by_side(plan: Plan, scenes: Sequence[Scene], *, buyer: int = 0, kind: s
         [f"hub{place}" for place in range(many)], [[(one, 1)] for one in connectors], [PLENTY] * many, [1] * many
     )
     return Inputs(people, orders, hubs)
+
+
+def at_home(plan: Plan) -> Plan:
+    """The plan among the people of scenes: shares of a pool that it gives by name are the first one's there."""
+    parts = (
+        replace(one, shares={NAME.format(0): sum(one.shares.values())}) if isinstance(one, Pool) and one.shares else one
+        for one in plan.components
+    )
+    return replace(plan, components=tuple(parts))
 
 
 def _held(scene: Scene, first: int) -> list[int]:

@@ -22,6 +22,7 @@ NOISE = 4
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them, in a fixed order."""
+    plan = scenes.at_home(plan)
     bare = replace(plan, caps=Caps(), components=tuple(c for c in plan.components if c.type in PERSONAL | MULTI_LEVEL))
     for name, one in (("before caps", bare), ("with caps and pools", plan)):
         gain, where = split_gain(one)
