@@ -15,9 +15,9 @@ from hubapp.earnings.compensation import calendar, policies, sale_policies, sour
 from hubapp.earnings.compensation.calendar import EVENT_COLUMNS, Span
 from hubapp.earnings.compensation.models import Participant, PlanLine, PlanPeriod, PlanVersion
 from hubapp.earnings.compensation.models.plans import PlanStatus
-from hubapp.earnings.compensation.plans.live import Volumes
+from hubapp.earnings.compensation.plans.live import EMPTY, Hub, Volumes
 from hubapp.earnings.compensation.plans.paid_as import Own, PaidAs, paid_as
-from hubapp.earnings.compensation.plans.schema import Base, Plan
+from hubapp.earnings.compensation.plans.schema import HUBS, Base, Plan
 from hubapp.kernel.db import db
 
 A_YEAR = timedelta(days=365)
@@ -79,6 +79,22 @@ def own_of(account_id: UUID, found: Running, currency: str) -> Own:
     return Own(*map(int, db.session.execute(_OWN, {"seller": account_id, **_values(found, currency)}).one()))
 
 
+_HUBS = text(
+    "SELECT customers, amount, cv"
+    " FROM plan_hubs(:member, :currency, :event, :zone, :starts, :ends, :lookback, :excluded, :insiders)"
+).bindparams(bindparam("member", type_=Uuid()))
+
+
+def held_by(account_id: UUID, found: Running, currency: str) -> Hub:
+    """The hubs that somebody looks after, together, where the plan has a threshold on what these come to."""
+    if not found.plan.thresholds & HUBS:
+        return EMPTY
+    insiders = "participant" in found.base.buyers
+    values = {"member": account_id, "insiders": insiders, **_values(found, currency)}
+    row = db.session.execute(_HUBS, values).one()
+    return Hub(amount=int(row.amount), cv=int(row.cv), customers=int(row.customers))
+
+
 def _values(found: Running, currency: str) -> dict[str, Any]:
     return {
         "currency": currency,
@@ -93,10 +109,14 @@ def _values(found: Running, currency: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands in a period that goes on: their volumes, their customers, and each component's step."""
+    """Where somebody stands in a period that goes on: their volumes, their customers, and each component's step.
+
+    `held`: the hubs that they look after, together, where the plan asks for it.
+    """
 
     volumes: Volumes
     own: Own
+    held: Hub
     paid_as: Sequence[PaidAs]
 
 
@@ -106,7 +126,8 @@ def standing_of(account_id: UUID, found: Running, currency: str) -> Standing:
     own = own_of(account_id, found, currency)
     # The rule reads columns; this is one of a single person.
     active = policies.is_active(found.plan.rule, customers=np.array([own.customers]), volume=np.array([own.cv]))
-    return Standing(volumes, own, paid_as(found.plan, volumes, own, is_active=bool(active[0])))
+    held = held_by(account_id, found, currency)
+    return Standing(volumes, own, held, paid_as(found.plan, volumes, own, is_active=bool(active[0]), held=held))
 
 
 @dataclass(frozen=True, slots=True)

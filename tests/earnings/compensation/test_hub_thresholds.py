@@ -12,10 +12,9 @@ from hubapp.earnings.compensation.plans import cases, engine, live, product, try
 from hubapp.earnings.compensation.plans.errors import BadInput
 from hubapp.earnings.compensation.plans.lint import scenes, searches
 from hubapp.earnings.compensation.plans.lint.scenes import EVERYBODY, Scene
-from hubapp.earnings.compensation.plans.live import Hub, Volumes
-from hubapp.earnings.compensation.plans.paid_as import BY_HUBS, Own, paid_as
+from hubapp.earnings.compensation.plans.live import Hub, Step, Volumes
+from hubapp.earnings.compensation.plans.paid_as import Own, as_customers, paid_as
 from hubapp.earnings.compensation.plans.schema import Plan
-from hubapp.earnings.compensation.plans.words import pieces
 from hubapp.earnings.compensation.plans.words.plan import passages
 from tests.earnings.compensation import examples, statements
 from tests.earnings.compensation.examples import case, evaluated, order, person
@@ -89,12 +88,20 @@ def test_a_hubs_own_tiers_may_say_what_they_always_stand_on() -> None:
     )
 
 
-def test_a_live_view_says_that_the_step_is_known_at_the_close() -> None:
-    plan = of(PERSONAL, DIFFERENTIAL, {**PERSONAL, "threshold_on": "cv"})
-    assert [one.component for one in live.steps(plan, Volumes(own=5), hub=Hub(1, 1, 1))] == ["c2"]
-    found = paid_as(plan, Volumes(own=5), Own(), is_active=True)
-    assert [(one.step is None, one.why) for one in found] == [(True, BY_HUBS), (True, BY_HUBS), (False, "")]
-    assert "hubs that you look after" in pieces.reason_now(BY_HUBS)
+def test_the_live_step_stands_on_what_the_hubs_came_to() -> None:
+    plan, held = of(PERSONAL, DIFFERENTIAL, {**PERSONAL, "threshold_on": "cv"}), Hub(amount=500, cv=400, customers=8)
+    found = paid_as(plan, Volumes(own=5), Own(), is_active=True, held=held)
+    expected = [Step(f"c{at}", "hubs_cv", 400, tier=1, bps=500, missing=600, next_bps=1000) for at in (0, 1)]
+    assert [one.step for one in found] == [*expected, Step("c2", "cv", 5, 1, 500, 995, 1000)]
+    assert {one.why for one in found} == {""}
+    assert [one.bps for one in live.steps(plan, Volumes(), held=Hub(cv=1000))] == [1000, 1000, 500]
+
+
+def test_what_is_missing_is_said_in_customers_of_the_hubs() -> None:
+    step = Step("c0", "hubs_cv", 400, tier=1, bps=500, missing=601, next_bps=1000)
+    assert as_customers(step, Own(customers=1, cv=5), Hub(cv=400, customers=8)) == 13
+    assert as_customers(step, Own(customers=1, cv=5), Hub()) is None
+    assert as_customers(step.__class__("c0", "hubs_amount", 1, 1, 1, 600, 1), Own(), Hub(amount=300, customers=1)) == 2
 
 
 def test_what_else_stands_against_it_is_said_first() -> None:

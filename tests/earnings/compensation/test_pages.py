@@ -8,7 +8,7 @@ import pytest
 
 from hubapp.earnings.compensation import participant_queries as queries
 from hubapp.earnings.compensation.models import Participant
-from hubapp.earnings.compensation.services import joining
+from hubapp.earnings.compensation.services import joining, terms
 from hubapp.kernel import clock
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.tenancy.audit import SYSTEM
@@ -18,7 +18,7 @@ from hubapp.web.areas import HubFlask
 from tests.factories import plan
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import make_shop, place
-from tests.factories.members import make_member, referral_of
+from tests.factories.members import make_connector, make_member, referral_of
 from tests.support.browsing import Browser
 
 CLAIMS = ("you will earn", "you can earn", "income", "potential")
@@ -176,6 +176,24 @@ def test_volumes_and_what_is_missing_are_said_in_customers_never_in_recruits(app
     assert "Enough customers of your own: reached." in page
     assert "recruit" not in page.lower()
     assert "Where few customers stand behind a volume, it is not shown" in page  # one bought from Ben
+
+
+def test_who_looks_after_a_hub_sees_what_is_missing_there_in_its_customers(app: HubFlask) -> None:
+    changes = {'event_time = "delivered_at"': 'event_time = "paid_at"'}
+    changes['mode = "marginal"\non = "cv"\ntiers'] = 'mode = "slab"\nthreshold_on = "hub"\ntiers'
+    with app.app_context():
+        plan.announce(plan.source(changes=changes))
+        shop, now = make_shop(), clock.now()
+        anna = make_connector(shop.hub_id, "Anna").account_id
+        plan.take_part(anna)
+        with hub_scope(shop.hub_id), unit_of_work():
+            terms.follow(now=now)
+            plan.settled_order(place(shop, {plan.core_listing(shop.hub_id, price=36_000): 1}, now=now), now)
+    page = Browser(app, shop.hub_id, anna).get("/me/group").text
+    # 300.00 was sold there, by nobody who takes part; the next step begins at 500.00.
+    assert "€200.00</bdi> more bought by customers of the hubs that you look after." in page
+    assert "By what these bought so far, that is 1 more customer there." in page
+    assert "recruit" not in page.lower()
 
 
 def test_who_does_not_take_part_is_led_to_the_programme(app: HubFlask) -> None:

@@ -62,6 +62,13 @@ class Hub:
     cv: int = 0
     customers: int = 0
 
+    def named(self, name: str) -> int:
+        """What stands behind a `threshold_on` of hubs."""
+        return self.amount if name == "hubs_amount" else self.cv
+
+
+EMPTY = Hub()
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -99,22 +106,19 @@ class Condition:
         return any(asked) if self.either else all(asked)
 
 
-def steps(plan: Plan, volumes: Volumes, *, earlier_cv: int = 0, hub: Hub | None = None) -> list[Step]:
+def steps(
+    plan: Plan, volumes: Volumes, *, earlier_cv: int = 0, hub: Hub | None = None, held: Hub = EMPTY
+) -> list[Step]:
     """Every tiered component, in the plan's order; those of hubs only with `hub`.
 
-    Without those whose threshold is the turnover of all hubs that somebody looks after: that is known at the close.
+    `held`: all hubs that somebody looks after together, for thresholds on what these come to.
     """
     found = []
     for component in plan.components:
         match component:
-            case PersonalTier() | Differential() if component.threshold_on in HUBS:
-                continue
-            case PersonalTier():
-                on = component.threshold_on
-                found.append(_step(component.id, component.tiers, on, volumes.named(on, earlier_cv=earlier_cv)))
-            case Differential() if component.schedule is not None:
-                on = component.threshold_on
-                found.append(_step(component.id, component.schedule, on, volumes.named(on, earlier_cv=earlier_cv)))
+            case PersonalTier(tiers=tiers, threshold_on=on) | Differential(schedule=Tiers() as tiers, threshold_on=on):
+                reached = held.named(on) if on in HUBS else volumes.named(on, earlier_cv=earlier_cv)
+                found.append(_step(component.id, tiers, on, reached))
             case GroupTier():
                 found.append(_step(component.id, component.tiers, component.on, volumes.named(component.on)))
             case HubTier() if hub is not None:

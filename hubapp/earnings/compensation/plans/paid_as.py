@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hubapp.earnings.compensation.plans import live, rules
-from hubapp.earnings.compensation.plans.live import Condition, Step, Volumes
+from hubapp.earnings.compensation.plans.live import EMPTY, Condition, Hub, Step, Volumes
 from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS
 from hubapp.earnings.compensation.plans.schema import (
     HUBS,
@@ -20,7 +20,7 @@ from hubapp.earnings.compensation.plans.schema import (
 )
 from hubapp.earnings.compensation.plans.tiers import Tiers
 
-INACTIVE, NO_RANK, BY_HUBS = "inactive", "no_rank", "by_hubs"
+INACTIVE, NO_RANK = "inactive", "no_rank"
 OF_PEOPLE = PersonalTier | Differential | GroupTier | Unilevel | Generation
 
 
@@ -39,8 +39,8 @@ class Own:
 class PaidAs:
     """Where somebody stands with one component, if the period ended now.
 
-    `step`: on its `most_steps` tiers; `levels`: how many of `most_levels` they take. `why`: what forfeits it, or that
-    its step is known at the close only; "" where there is nothing to say. `needs`: its rules on own customers.
+    `step`: on its `most_steps` tiers; `levels`: how many of `most_levels` they take. `why`: what forfeits it, ""
+    where there is nothing to say. `needs`: its rules on own customers.
     """
 
     component: str
@@ -53,13 +53,13 @@ class PaidAs:
     needs: tuple[Condition, ...]
 
 
-def paid_as(plan: Plan, volumes: Volumes, own: Own, *, is_active: bool) -> list[PaidAs]:
-    """Every component that pays people for sales, in the plan's order."""
-    return list(_each(plan, volumes, own, is_active=is_active))
+def paid_as(plan: Plan, volumes: Volumes, own: Own, *, is_active: bool, held: Hub = EMPTY) -> list[PaidAs]:
+    """Every component that pays people for sales, in the plan's order; `held`: the hubs that they look after."""
+    return list(_each(plan, volumes, own, is_active=is_active, held=held))
 
 
-def _each(plan: Plan, volumes: Volumes, own: Own, *, is_active: bool) -> Iterator[PaidAs]:
-    steps = {one.component: one for one in live.steps(plan, volumes, earlier_cv=own.earlier_cv)}
+def _each(plan: Plan, volumes: Volumes, own: Own, *, is_active: bool, held: Hub) -> Iterator[PaidAs]:
+    steps = {one.component: one for one in live.steps(plan, volumes, earlier_cv=own.earlier_cv, held=held)}
     found = live.conditions(plan, customers=own.customers, customer_cv=own.cv, customer_pv=own.pv)
     for component in plan.components:
         if not isinstance(component, OF_PEOPLE):
@@ -80,9 +80,7 @@ def _why(component: Component, plan: Plan, volumes: Volumes, needs: tuple[Condit
         return INACTIVE
     if any(rule.majority for rule in rules.of(component, plan)) and is_inside(volumes):
         return INSIDE_BUYERS
-    if not all(one.is_met for one in needs):
-        return FEW_CUSTOMERS
-    return BY_HUBS if follows_hubs(component) else ""
+    return "" if all(one.is_met for one in needs) else FEW_CUSTOMERS
 
 
 def tiers_of(component: Component) -> tuple[int, ...]:
@@ -105,22 +103,20 @@ def asks_for_rank(component: Component) -> bool:
     return False
 
 
-def follows_hubs(component: Component) -> bool:
-    """Whether its tiers are reached by what is sold in the hubs that somebody looks after."""
-    return isinstance(component, PersonalTier | Differential) and component.threshold_on in HUBS
-
-
 def is_inside(volumes: Volumes) -> bool:
     """Whether half or more of what the group sold went to people who are no customers."""
     return volumes.everything > 0 and 2 * volumes.from_customers <= volumes.everything
 
 
-def as_customers(step: Step, own: Own) -> int | None:
-    """How many more customers buy what is missing, by what one's own bought so far; None: nobody bought yet.
+def as_customers(step: Step, own: Own, held: Hub = EMPTY) -> int | None:
+    """How many more customers buy what is missing, by what they bought so far; None: nobody bought yet.
 
-    Said of volumes that one's own customers are a part of; what only others sell is not missing of them.
+    One's own, where they are a part of the volume (what only others sell is not missing of them); those of the hubs
+    that one looks after, where these are the threshold.
     """
-    bought = own.pv if step.volume in {"pv", "gpv"} else own.cv
-    if not step.missing or step.volume == "gv_down" or own.customers <= 0 or bought <= 0:
+    bought, customers = own.pv if step.volume in {"pv", "gpv"} else own.cv, own.customers
+    if step.volume in HUBS:
+        bought, customers = held.named(step.volume), held.customers
+    if not step.missing or step.volume == "gv_down" or customers <= 0 or bought <= 0:
         return None
-    return -(-step.missing * own.customers // bought)
+    return -(-step.missing * customers // bought)

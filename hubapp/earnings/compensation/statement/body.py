@@ -23,7 +23,7 @@ def body_of(network: Network, account: str, salt: bytes, *, run: Mapping[str, st
 
     `numbers`: order lines as people know them.
     """
-    member = network.place.get(account)
+    member = network.at(account)
     given = Given(network, member)
     body: Data = {
         "facts": _facts(network, member, salt) if member is not None else {},
@@ -92,7 +92,7 @@ def _agree(network: Network, member: int | None, lines: Sequence[Data]) -> None:
         ours = (line["exact"], line["forfeited"], line["rounded"], line["amount"])
         engines = (0, 0, 0, 0)
         if member is not None:
-            lost = int(paid.forfeited.get(member, 0))
+            lost = int(paid.kept.forfeited[member])
             exact, rounded, final = (column[at][member] for column in (network.exact, network.rounded, network.final))
             engines = (int(exact), lost, int(rounded), int(final))
         if ours != engines:

@@ -152,7 +152,7 @@ def document(
 
     Raises ImplementationsDisagree, and KeyError for somebody who is not in the run, unless something is corrected.
     """
-    if not corrections and not later and earner.account not in closed.network.place:
+    if not corrections and not later and closed.network.at(earner.account) is None:
         raise KeyError(earner.account)
 
     def again(one: Correction, at: str) -> Again:

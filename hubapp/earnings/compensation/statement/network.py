@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, compress
-from typing import Any
+
+import numpy as np
 
 from hubapp.earnings.compensation import verify_statement
+from hubapp.earnings.compensation.plans.columns import Column, added, coded, total
 from hubapp.earnings.compensation.plans.engine import Result
 from hubapp.earnings.compensation.plans.inputs import BUYERS
-from hubapp.earnings.compensation.plans.rounding import SCALE, hamilton
+from hubapp.earnings.compensation.plans.names import Uuids
+from hubapp.earnings.compensation.plans.rounding import SCALE, apportioned, hamilton
 from hubapp.earnings.compensation.plans.schema import HUBS, Differential
 from hubapp.earnings.compensation.statement import rules
+from hubapp.earnings.compensation.statement.gathered import Listed, plain, summed, words
+
+VOLUMES = {"cv": "own", "pv": "own_pv", "gv": "gv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,77 +37,67 @@ class Sale:
 class Scaled:
     """One division by which the total cap scaled amounts: those of everybody before, what was left, the parts."""
 
-    before: list[int]
+    before: Column
     left: int
-    parts: list[int]
+    parts: Column
 
     def share(self, member: int | None) -> dict[str, int]:
         """The division as one member may see it, or somebody who has no part in it (None)."""
-        of = sum(self.before)
+        of = total(self.before)
         if member is None:
             return {"of": of, "extra": 0}
-        mine = self.before[member]
-        return {"of": of, "extra": self.parts[member] - (self.left * mine // of if of else 0)}
+        mine, part = int(self.before[member]), int(self.parts[member])
+        return {"of": of, "extra": part - (self.left * mine // of if of else 0)}
 
 
 class Network:
     """Columns of one result by member index; all statements of it share this.
 
-    Reads the frozen inputs and the amounts that came out, and computes the volumes itself.
+    Reads the frozen inputs and the amounts that came out, and computes the volumes itself. Columns stay columns: of
+    most people nobody asks, and everybody's as Python's own integers would take several times what was read.
     """
 
     def __init__(self, result: Result) -> None:
         self.result, self.plan, self.inputs = result, result.plan, result.ground.inputs
-        members = self.inputs.members
-        self.ids = [str(name) for name in members.ids]
-        self.place = {name: at for at, name in enumerate(self.ids)}
-        self.parent = [int(above) for above in members.tree.parent]
-        self.ranks = _words(members.ranks, getattr(members, "rank_names", ()))
-        self.active = [bool(one) for one in members.active]
-        # As they are: of most people nobody asks, and everybody's amounts as Python's own would be most of the memory.
+        members, orders = self.inputs.members, self.inputs.orders
+        self.ids: Sequence[str] = members.ids if isinstance(members.ids, Uuids) else [*map(str, members.ids)]
+        self.parent: Column = members.tree.parent
+        self.ranks = words(members.ranks, members.rank_names)
+        self.active = [bool(one) for one in plain(members.active)]
         self.final = list(result.capped)
         self.rounded = [one.rounded for one in result.paid]
         self.exact = [one.kept.exact for one in result.paid]
+        self._kinds: Column | None = None
+        self._words: list[str | None] = ["product"]  # without kinds, all are
+        if len(orders.kind):
+            self._kinds, self._words = coded(orders.kind, orders.kind_names)
         self._rates: dict[str, list[int]] = {}
 
-    @cached_property
-    def sellers_of(self) -> list[int]:
-        """The seller of every order line, -1 for nobody."""
-        return _plain(self.inputs.orders.seller)
+    def at(self, account: str) -> int | None:
+        """Where somebody stands in the columns; None: not in the run."""
+        try:
+            return self.ids.index(account)
+        except ValueError:
+            return None
 
     @cached_property
-    def kinds(self) -> list[str | None]:
-        """The kind of every order line; empty: all are products."""
-        orders = self.inputs.orders
-        return _words(orders.kind, getattr(orders, "kind_names", ()))
-
-    @cached_property
-    def counts(self) -> list[bool]:
+    def counts(self) -> Column:
         """Whether the plan pays for it, by order line."""
-        base, kinds = rules.base_of(self.plan), self.kinds or ["product"] * len(self.sellers_of)
-        known: dict[tuple[int, str | None], bool] = {}
-        for pair in {*zip(_plain(self.inputs.orders.buyer), kinds, strict=True)}:
-            known[pair] = verify_statement.counts(base, {"buyer": BUYERS[pair[0]], "kind": pair[1]})
-        return [known[pair] for pair in zip(_plain(self.inputs.orders.buyer), kinds, strict=True)]
+        base, found = rules.base_of(self.plan), np.zeros(len(self.inputs.orders.ids), bool)
+        for place, buyer in enumerate(BUYERS):
+            orders = ({"buyer": buyer, "kind": kind} for kind in self._words)
+            paid = [at for at, order in enumerate(orders) if verify_statement.counts(base, order)]
+            by_kind = bool(paid) if self._kinds is None else np.isin(self._kinds, paid)
+            found |= (self.inputs.orders.buyer == place) & by_kind
+        return found
 
     @cached_property
-    def _places(self) -> tuple[list[int], array[int]]:
-        """Where each member's order lines begin in the second list, which has their places in order of arrival."""
-        begins = [0] * (len(self.ids) + 1)
-        for seller in self.sellers_of:
-            if seller >= 0:
-                begins[seller + 1] += 1
-        begins = list(accumulate(begins))
-        free, places = list(begins), array("q", bytes(8 * begins[-1]))
-        for at, seller in enumerate(self.sellers_of):
-            if seller >= 0:
-                places[free[seller]] = at
-                free[seller] += 1
-        return begins, places
+    def _sales(self) -> Listed:
+        return Listed(self.inputs.orders.seller, len(self.ids))
 
     def sales_of(self, member: int) -> list[Sale]:
         """A member's own order lines, those that do not count included, in order of arrival."""
-        orders, (begins, places) = self.inputs.orders, self._places
+        orders = self.inputs.orders
         return [
             Sale(
                 str(orders.ids[at]),
@@ -111,115 +105,116 @@ class Network:
                 int(orders.cv[at]),
                 int(orders.pv[at]),
                 BUYERS[int(orders.buyer[at])],
-                str(self.kinds[at]) if self.kinds else "product",
+                str(self._words[0 if self._kinds is None else int(self._kinds[at])]),
             )
-            for at in places[begins[member] : begins[member + 1]]
+            for at in self._sales[member]
         ]
 
-    def _sums(self, size: int, keys: list[int], values: Iterable[int], chosen: Iterable[bool]) -> list[int]:
-        """Values summed by key where chosen; -1 (no seller, no hub) is nobody's."""
-        found = [0] * (size + 1)
-        for key, value, is_chosen in zip(keys, values, chosen, strict=True):
-            if is_chosen:
-                found[key] += value
-        return found[:size]
+    def _by_seller(self, values: Column, chosen: Column) -> Column:
+        """Values of some order lines, by member."""
+        return summed(len(self.ids), self.inputs.orders.seller, values, chosen)
 
-    def by_seller(self, values: Iterable[int], chosen: Iterable[bool]) -> list[int]:
-        """Sums by member."""
-        return self._sums(len(self.ids), self.sellers_of, values, chosen)
+    def _numbers(self, chosen: Column) -> Column:
+        """How many of some order lines, by member."""
+        return self._by_seller(np.broadcast_to(np.int64(1), len(chosen)), chosen)
 
     @cached_property
-    def frontline(self) -> list[list[int]]:
+    def frontline(self) -> Listed:
         """Whom everybody sponsors."""
-        found: list[list[int]] = [[] for _ in self.ids]
-        for member, above in enumerate(self.parent):
-            if above >= 0:
-                found[above].append(member)
-        return found
+        return Listed(self.parent, len(self.ids))
 
     @cached_property
-    def down(self) -> list[int]:
-        """All members, every sponsor before those whom they sponsor."""
-        found = [member for member, above in enumerate(self.parent) if above < 0]
-        for member in found:  # grows while it is read
-            found += self.frontline[member]
+    def _levels(self) -> list[Column]:
+        """All members by how many stand above them, the roots first."""
+        found, here = list[Column](), np.flatnonzero(self.parent < 0)
+        while here.size:
+            found.append(here)
+            here = self.frontline.of_all(here)
         return found
 
-    def rolled(self, own: Sequence[int]) -> list[int]:
+    def _rolled(self, own: Column) -> Sequence[int]:
         """Own and the whole downline's."""
-        found = list(own)
-        for member in reversed(self.down):
-            if self.parent[member] >= 0:
-                found[self.parent[member]] += found[member]
-        return found
+        found = own.copy()
+        for level in self._levels[:0:-1]:
+            np.add.at(found, self.parent[level], found[level])
+        return plain(found)
 
     @cached_property
-    def own(self) -> list[int]:
+    def _own(self) -> Column:
+        return self._by_seller(self.inputs.orders.cv, self.counts)
+
+    @cached_property
+    def _own_pv(self) -> Column:
+        return self._by_seller(self.inputs.orders.pv, self.counts)
+
+    @cached_property
+    def own(self) -> Sequence[int]:
         """Own cv that counts."""
-        return self.by_seller(_plain(self.inputs.orders.cv), self.counts)
+        return plain(self._own)
 
     @cached_property
-    def own_pv(self) -> list[int]:
+    def own_pv(self) -> Sequence[int]:
         """Own points that count."""
-        return self.by_seller(_plain(self.inputs.orders.pv), self.counts)
+        return plain(self._own_pv)
 
     @cached_property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Sequence[int]:
         """How many order lines that count."""
-        return self.by_seller([1] * len(self.counts), self.counts)
+        return plain(self._numbers(self.counts))
 
     @cached_property
-    def gv(self) -> list[int]:
+    def gv(self) -> Sequence[int]:
         """Own and downline cv."""
-        return self.rolled(self.own)
+        return self._rolled(self._own)
 
     @cached_property
-    def gpv(self) -> list[int]:
+    def gpv(self) -> Sequence[int]:
         """The same in points."""
-        return self.rolled(self.own_pv)
+        return self._rolled(self._own_pv)
 
     @cached_property
-    def sellers(self) -> list[int]:
+    def sellers(self) -> Sequence[int]:
         """How many people of a group, oneself included, sold something that counts."""
-        return self.rolled([int(cv > 0) for cv in self.own])
+        return self._rolled((self._own > 0).astype(np.int64))
 
     @cached_property
-    def insiders(self) -> list[int]:
+    def insiders(self) -> Sequence[int]:
         """How many people of a group, oneself included, sold to somebody who is no customer from outside."""
-        inside = self.by_seller([1] * len(self.counts), [not one for one in self._outside])
-        return self.rolled([int(number > 0) for number in inside])
+        return self._rolled((self._numbers(~self._outside) > 0).astype(np.int64))
 
     @cached_property
-    def _outside(self) -> list[bool]:
-        customer = BUYERS.index("customer")
-        return [buyer == customer for buyer in _plain(self.inputs.orders.buyer)]
+    def _outside(self) -> Column:
+        outside: Column = self.inputs.orders.buyer == BUYERS.index("customer")
+        return outside
 
     @cached_property
-    def from_customers(self) -> list[int]:
+    def from_customers(self) -> Sequence[int]:
         """Group cv that customers from outside bought."""
-        return self.rolled(self.by_seller(_plain(self.inputs.orders.cv), self._outside))
+        return self._rolled(self._by_seller(self.inputs.orders.cv, self._outside))
 
     @cached_property
-    def everything(self) -> list[int]:
+    def everything(self) -> Sequence[int]:
         """All group cv, what does not count included."""
-        return self.rolled(self.by_seller(_plain(self.inputs.orders.cv), [True] * len(self.counts)))
+        return self._rolled(self._by_seller(self.inputs.orders.cv, np.ones(len(self.counts), bool)))
 
     @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return sum(compress(_plain(self.inputs.orders.cv), self.counts))
+        return total(self.inputs.orders.cv[self.counts])
 
     @cached_property
     def hub_amounts(self) -> list[int]:
         """Amounts that count, by hub."""
-        orders = self.inputs.orders
-        return self._sums(len(self.inputs.hubs.ids), _plain(orders.hub), _plain(orders.amount), self.counts)
+        return self._by_hub(self.inputs.orders.amount)
 
     @cached_property
     def hub_cv(self) -> list[int]:
         """Cv that counts, by hub."""
-        orders = self.inputs.orders
-        return self._sums(len(self.inputs.hubs.ids), _plain(orders.hub), _plain(orders.cv), self.counts)
+        return self._by_hub(self.inputs.orders.cv)
+
+    def _by_hub(self, values: Column) -> list[int]:
+        found: list[int] = summed(len(self.inputs.hubs.ids), self.inputs.orders.hub, values, self.counts).tolist()
+        return found
 
     def rates(self, component: Differential) -> list[int]:
         """Everybody's rate in a slab differential."""
@@ -233,16 +228,17 @@ class Network:
         tiers = verify_statement.tiers_of(rules.steps(component.schedule))
         return [verify_statement.rate_at(tiers, volume) for volume in self.volumes(component.threshold_on)]
 
-    def volumes(self, name: str) -> list[int]:
+    def volumes(self, name: str) -> Iterable[int]:
         """The column behind a `threshold_on`."""
         if name == "gv_down":
-            return [group - own for group, own in zip(self.gv, self.own, strict=True)]
+            return (group - own for group, own in zip(self.gv, self.own, strict=True))
         if name == "cumulative_cv":
-            earlier = self.inputs.members.earlier_cv
-            return [own + int(before) for own, before in zip(self.own, earlier, strict=True)]
+            earlier = plain(self.inputs.members.earlier_cv)
+            return (own + before for own, before in zip(self.own, earlier, strict=True))
         if name in HUBS:
             return self._of_connectors(self.turnovers(name))
-        return {"cv": self.own, "pv": self.own_pv, "gv": self.gv}.get(name, self.gpv)
+        found: Sequence[int] = getattr(self, VOLUMES.get(name, "gpv"))
+        return found
 
     def turnovers(self, name: str) -> list[int]:
         """What each hub comes to behind a `threshold_on` of hubs."""
@@ -270,36 +266,28 @@ class Network:
         """The divisions of the total cap by component, that of the rest, and what all would have been paid."""
         caps, names = self.plan.caps, [one.component.id for one in self.result.paid]
         rows = self._within_own_caps()
-        total = sum(map(sum, rows))
-        excess, steps = total - self.turnover * (caps.total_bps or 0) // SCALE, dict[str, Scaled]()
+        whole = sum(map(total, rows))
+        excess, steps = whole - self.turnover * (caps.total_bps or 0) // SCALE, dict[str, Scaled]()
         for name in caps.scale_order:
             if excess <= 0:
-                return steps, None, total
+                return steps, None, whole
             steps[name] = step = _scaled(rows[names.index(name)], excess)
-            excess -= sum(step.before) - sum(step.parts)
+            excess -= total(step.before) - total(step.parts)
         rest = [row for row, name in zip(rows, names, strict=True) if name not in caps.scale_order]
-        sums = [sum(parts) for parts in zip(*rest, strict=True)] if rest else [0] * len(self.ids)
-        return steps, _scaled(sums, excess) if excess > 0 else None, total
+        together = added(rest) if rest else np.zeros(len(self.ids), np.int64)
+        return steps, _scaled(together, excess) if excess > 0 else None, whole
 
-    def _within_own_caps(self) -> list[list[int]]:
-        most, rows = self.plan.caps.per_participant, [_plain(row) for row in self.rounded]
-        for member, parts in enumerate(zip(*rows, strict=True)):
-            if most is not None and sum(parts) > most:
-                for row, part in zip(rows, hamilton(most, parts), strict=True):
-                    row[member] = part
+    def _within_own_caps(self) -> list[Column]:
+        most = self.plan.caps.per_participant
+        if most is None or not self.rounded:
+            return self.rounded
+        rows = [row.copy() for row in self.rounded]
+        for member in np.flatnonzero(added(rows) > most).tolist():
+            for row, part in zip(rows, hamilton(most, [int(row[member]) for row in rows]), strict=True):
+                row[member] = part
         return rows
 
 
-def _scaled(before: list[int], excess: int) -> Scaled:
-    left = max(0, sum(before) - excess)
-    return Scaled(before, left, hamilton(left, before))
-
-
-def _plain(values: Any) -> list[int]:
-    """A list of Python's integers, whatever holds them."""
-    return [int(one) for one in values] if not hasattr(values, "tolist") else values.tolist()
-
-
-def _words(values: Sequence[Any], names: Sequence[str | None]) -> list[str | None]:
-    """A column of words, which may come as places in a list of names."""
-    return [names[one] for one in values] if len(names) else list(values)
+def _scaled(before: Column, excess: int) -> Scaled:
+    left = max(0, total(before) - excess)
+    return Scaled(before, left, apportioned(left, before))

@@ -15,6 +15,7 @@ from hubapp.earnings.compensation.live_queries import Running
 from hubapp.earnings.compensation.participant_queries import PAGE, Person
 from hubapp.earnings.compensation.plans.live import NOTHING
 from hubapp.earnings.compensation.plans.paid_as import PaidAs, as_customers
+from hubapp.earnings.compensation.plans.schema import HUBS
 from hubapp.earnings.compensation.plans.words import components, pieces
 from hubapp.earnings.compensation.plans.words.speech import IN_POINTS
 from hubapp.earnings.compensation.views import naming
@@ -93,12 +94,13 @@ def under(participant_id: UUID) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one stands with a component, what it is called, and what is missing as customers of one's own."""
+    """Where one stands with a component, what it is called, and what is missing as customers, own or of hubs."""
 
     paid: PaidAs
     title: str
     more_customers: int | None
     in_points: bool
+    in_hubs: bool
     steps: int
 
 
@@ -106,9 +108,10 @@ def _standing(me: Person, running: Running, currency: str) -> dict[str, Any]:
     found = live_queries.standing_of(me.account_id, running, currency)
     places = []
     for one in found.paid_as:
-        more = as_customers(one.step, found.own) if one.step is not None else None
+        more = as_customers(one.step, found.own, found.held) if one.step is not None else None
         in_points = one.step is not None and one.step.volume in IN_POINTS
-        places.append(Place(one, components.title(one.type), more, in_points, one.most_steps))
+        in_hubs = one.step is not None and one.step.volume in HUBS
+        places.append(Place(one, components.title(one.type), more, in_points, in_hubs, one.most_steps))
     return {
         "volumes": found.volumes,
         "own": found.own,

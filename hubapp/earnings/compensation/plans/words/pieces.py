@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from hubapp.earnings.compensation.plans.outcome import Piece
-from hubapp.earnings.compensation.plans.paid_as import BY_HUBS, INACTIVE, NO_RANK
+from hubapp.earnings.compensation.plans.paid_as import INACTIVE, NO_RANK
 from hubapp.earnings.compensation.plans.rules import FEW_CUSTOMERS, INSIDE_BUYERS
 from hubapp.earnings.compensation.plans.words.speech import Speech
 
@@ -42,7 +42,6 @@ NOW = {
     ),
     INACTIVE: _l("It would not be paid: it needs customers of your own in this period."),
     NO_RANK: _l("It is paid by ranks that people are given by name, and nobody has one."),
-    BY_HUBS: _l("Its rate follows what is sold in the hubs that you look after, which is counted at the close."),
 }
 
 
