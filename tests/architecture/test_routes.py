@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
@@ -132,7 +131,7 @@ def is_strict(ask: Ask, answer: TestResponse) -> bool:
 
 def is_there(ask: Ask, answer: TestResponse) -> bool:
     """Whether something answers at the address, and not only where one would sign in for it."""
-    return ask.method != "GET" or (answer.status_code < HTTPStatus.BAD_REQUEST and not to_sign_in(answer))
+    return ask.method != "GET" or not (answer.status_code in HIDDEN or to_sign_in(answer))
 
 
 def absent(there: Counter[str]) -> set[str]:
