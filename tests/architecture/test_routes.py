@@ -59,7 +59,7 @@ HARMLESS = {
     "writing.save": "says what is missing in a new page under that name",
     "versions.index": "nothing was changed yet in a page that is not there",
 }
-# Pages of which the world has none, so that whoever walks the map sees that there is nothing; they are opened elsewhere.
+# Pages of which the world has none, so that whoever walks the map finds nothing; they are opened elsewhere.
 ABSENT = {
     "static_central": "a file, under an address with its digest",
     "sandbox.pay": "the sandbox's own pages, about what it was asked in a journey",

@@ -79,11 +79,11 @@ def _set(listing_id: UUID, quantity: int) -> ResponseReturnValue:
 
 
 def _sum_of(basket: Basket) -> str:
-    """What it comes to now, in a sentence: the figure that changed stands far from the button, and nobody reads it out."""
+    """What it comes to now, in a sentence: the figure itself stands far from the button, and nobody reads it out."""
     found = quote(basket, Delivery.PICKUP)
     if found is None or not found.lines:
-        return _("Your basket is empty.")
-    return _("Changed. The sum is now %(sum)s.", sum=render.money(found.total))
+        return str(_("Your basket is empty."))
+    return str(_("Changed. The sum is now %(sum)s.", sum=render.money(found.total)))
 
 
 def current() -> Basket | None:
@@ -115,5 +115,3 @@ def _new() -> Basket:
     if account_id is None:
         carried.remember(areas.current_hub().id, basket.id)
     return basket
-
-
