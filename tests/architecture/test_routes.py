@@ -62,6 +62,10 @@ HARMLESS = {
 # Pages of which the world has none, so that whoever walks the map finds nothing; they are opened elsewhere.
 ABSENT = {
     "static_central": "a file, under an address with its digest",
+    "static_hub": "the same",
+    "books.account": "names an account by its query",
+    "files.logo": "a drawing that this hub has not uploaded",
+    "departures.takeout": "a file that a job has to make first",
     "sandbox.pay": "the sandbox's own pages, about what it was asked in a journey",
     "sandbox.authenticate": "the same",
     "sandbox.onboarding": "the same",
