@@ -33,32 +33,32 @@ BECAUSE = {
         "handover.answer handover.decline"
     ),
     "language, colours or menus of the whole page change": (
-        "preferences_hub preferences_central accounts.me_saved switching.save brand.save versions.restore"
+        "preferences_hub preferences_central accounts.me_saved switching.save brand.save brand.preview versions.restore"
     ),
-    "leads to where one pays, joins, or opens an account at the provider": (
+    "leads to where one pays, or opens an account at the provider": (
         "checkout.place checkout.cancel gatherings.pay subscribing.subscribe subscriptions.pay subscriptions.card "
-        "payouts.open_account gatherings.register sandbox.pay sandbox.authenticate sandbox.onboarding basket.put"
+        "payouts.open_account sandbox.pay sandbox.authenticate sandbox.onboarding"
     ),
     "leads to the page of what was made, or to where it is read": (
-        "broadcasts.new broadcasts.edit console.new_hub_step console.review console.create_plan "
+        "basket.put broadcasts.new broadcasts.edit console.create_plan console.check_plan console.save_plan "
         "console.propose_payouts console.propose_retainer conversations.write conversations.edit "
         "conversations.edit_comment manage_gatherings.new manage_gatherings.publish membership_manage.invites "
         "messages.start selling.new selling.publish team.add writing.index manage_moderation.act_about"
     ),
+    "one step of several, each a page of its own": "console.new_hub_step console.preview console.review",
     "a page of its own for one question, which leads back to where one came from": (
         "console.accept_dispute console.appeal console.dismiss_connector console.freeze console.lift "
-        "console.moderation_case console.name_connector console.refund console.refund_limits console.take_back "
-        "house_rules.appeal house_rules.report invoices.billing invoices.correct manage_gatherings.cancel "
+        "console.name_connector console.refund console.take_back "
+        "house_rules.appeal house_rules.report invoices.correct manage_gatherings.cancel "
         "manage_listings.take_down manage_orders.cancel refunds.ask refunds.by_hub refunds.by_seller sales.cancel "
-        "subscriptions.cancel team.one notices.unsubscribe notices_central.unsubscribe"
+        "subscriptions.cancel"
     ),
+    "the words of the hub change, which the request remembers from before": (
+        "arranging.save arranging.preview manage_mentors.words"
+    ),
+    "one comes to it from a mail, and mail programs send it too": "notices.unsubscribe notices_central.unsubscribe",
     "what the page is about is gone, or out of sight for whom it stood before": (
-        "blocks.block console.discard_plan console.start_over conversations.delete conversations.forget_draft "
-        "messages.leave"
-    ),
-    "htmx shows beside it what is typed; saved, it comes back whole with its versions": (
-        "arranging.save writing.save manage_mentors.words console.preview arranging.preview brand.preview "
-        "console.check_plan console.save_plan"
+        "console.discard_plan console.start_over conversations.delete messages.leave"
     ),
     "a script of its own sends it, which asks the browser or works without a network": (
         "checkin.check_in checkin.undo notices.device_on notices.device_off notices_central.device_off"

@@ -59,6 +59,20 @@ HARMLESS = {
     "writing.save": "says what is missing in a new page under that name",
     "versions.index": "nothing was changed yet in a page that is not there",
 }
+# Pages of which the world has none, so that whoever walks the map finds nothing; they are opened elsewhere.
+ABSENT = {
+    "static_central": "a file, under an address with its digest",
+    "static_hub": "the same",
+    "books.account": "names an account by its query",
+    "files.logo": "a drawing that this hub has not uploaded",
+    "departures.takeout": "a file that a job has to make first",
+    "sandbox.pay": "the sandbox's own pages, about what it was asked in a journey",
+    "sandbox.authenticate": "the same",
+    "sandbox.onboarding": "the same",
+    "plan_pay.period": "for whom the plan paid, when a month is closed",
+    "plan_pay.statement_file": "the same",
+    "plan_pay.signing": "the same",
+}
 SIGN_IN = ("/auth/login", "/sign-in")
 # Where nothing is, an answer says so; where the role may not go at all, it does not even look.
 HIDDEN = {403, 404}
@@ -119,6 +133,16 @@ def is_strict(ask: Ask, answer: TestResponse) -> bool:
     )
 
 
+def is_there(ask: Ask, answer: TestResponse) -> bool:
+    """Whether something answers at the address, and not only where one would sign in for it."""
+    return ask.method != "GET" or not (answer.status_code in HIDDEN or to_sign_in(answer))
+
+
+def absent(there: Counter[str]) -> set[str]:
+    """What no role finds, though somebody should: the map must be walked with ids of what there is."""
+    return {endpoint for endpoint, count in there.items() if not count} - set(ABSENT)
+
+
 def told(role: str, ask: Ask, answer: TestResponse) -> str:
     return f"{role}: {ask.method} {ask.rule.rule} {answer.status_code}"
 
@@ -134,24 +158,28 @@ def test_objects_of_another_hub_do_not_exist_and_are_not_shown(walker: Walker) -
 
 
 def test_nothing_breaks_on_the_hubs_own_objects_and_no_page_lets_in_foreign_scripts(walker: Walker) -> None:
-    wrong, shown_to = [], Counter[str]()
+    wrong, shown_to, there = [], Counter[str](), Counter[str]()
     for role, ask, answer in walker.ask_all(walker.world.there, values_of(walker.world)):
         shown_to[role] += MARK.encode() in answer.data
+        there[ask.rule.endpoint] += is_there(ask, answer)
         if answer.status_code >= FAULT or not is_strict(ask, answer):
             wrong.append(told(role, ask, answer))
     assert "\n".join(wrong) == ""
+    assert absent(there) == set()
     # The mark that other hubs must not show is really there.
     assert min(shown_to.values()) >= 2 < max(shown_to.values())
 
 
 def test_the_console_is_open_to_the_central_team_only_and_nothing_breaks(walker: Walker) -> None:
-    wrong = []
+    wrong, there = [], Counter[str]()
     for role, ask, answer in walker.ask_all(None, central_values_of(walker.world)):
+        there[ask.rule.endpoint] += is_there(ask, answer)
         is_refused = to_sign_in(answer) if role == "visitor" else answer.status_code == 403
         is_open = ask.rule.endpoint.startswith("console.") and role != "central" and not is_refused
         if is_open or answer.status_code >= FAULT or not is_strict(ask, answer):
             wrong.append(told(role, ask, answer))
     assert "\n".join(wrong) == ""
+    assert absent(there) == set()
 
 
 def test_somebody_elses_device_is_left_alone(walker: Walker) -> None:

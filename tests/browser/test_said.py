@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from hubapp.kernel import ids
 from tests.browser.conftest import Visit
+from tests.browser.looking import comes_true
 from tests.browser.people import Person
 from tests.browser.site import BUYER, HOST, POTTER
 from tests.browser.steps import decide, enters, finds, plan, tells
@@ -188,11 +189,27 @@ def test_an_answer_to_a_gathering_is_said_where_one_is(visit: Visit) -> None:
     expect(shiru.main.get_by_role("button", name="Register")).to_be_visible()
 
 
+def alters_the_basket(person: Person) -> None:
+    """One more of what is in it, and one less: each time the sum and the number in the bar are new, and said."""
+    total, update = person.main.get_by_role("region", name="Sum").locator(".amount"), person.main.get_by_text("Update")
+    person.page.evaluate("() => { window.isSame = true; }")
+    before = total.inner_text()
+    for quantity, count in (("2", "Basket, 2 items"), ("1", "Basket, 1 item")):
+        person.write(re.compile("^Quantity of"), quantity)
+        update.click()
+        expect(person.page.get_by_role("banner").get_by_role("link", name=count, exact=True)).to_be_visible()
+        hears(person.page, f"Changed. The sum is now {total.inner_text()}.")
+        expect(update).to_be_focused()
+        assert (total.inner_text() == before) == (quantity == "1")
+    comes_true(person.page, "() => window.isSame === true")
+
+
 def test_a_sale_says_what_is_in_the_basket_what_went_wrong_and_what_was_paid(visit: Visit) -> None:
     shiru = listening(visit)
     enters(shiru, BUYER, "/market")
     choose(shiru, "nairobi", MUG)
     hears(shiru.page, "It is in your basket.")
+    alters_the_basket(shiru)
     order(shiru)
     pay(shiru, DECLINED)
     alert = shiru.main.get_by_role("alert")

@@ -12,7 +12,7 @@ from hubapp.web.areas import HubFlask
 from tests.factories.world import World
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
-# What stands for a variable on the central domain, where no object belongs to a hub.
+# What stands for a variable on the central domain, unless the world has the object.
 CENTRAL_VALUES = {
     "slug": "lyon",
     "vacant_slug": "quiet",
@@ -72,12 +72,15 @@ def central_values_of(world: World) -> dict[str, str]:
 
 
 def walk(app: HubFlask, area: str, values: dict[str, str]) -> Iterator[Ask]:
-    """Every route of an area with every method; a variable that has no object yet is a KeyError that names it."""
+    """Every route of an area with every method; a variable that has no object yet is a KeyError that names it.
+
+    Where a page calls something else by that name, `values` says so: "endpoint.variable".
+    """
     adapter = app.url_map.bind("localhost", subdomain=area)
     for rule in app.url_map.iter_rules():
         if rule.subdomain != area:
             continue
-        chosen: dict[str, Any] = {name: _typed(values[name]) for name in rule.arguments}
+        chosen = {name: _typed(values.get(f"{rule.endpoint}.{name}") or values[name]) for name in rule.arguments}
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
             yield Ask(rule, method, adapter.build(rule.endpoint, chosen, method=method))
 

@@ -57,7 +57,7 @@ from tests.factories.gatherings import make_gathering
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.market import Shop, make_listing, place, settle
 from tests.factories.members import make_member
-from tests.factories.moderating import make_vacant
+from tests.factories.offices import make_offices
 from tests.factories.retainers import agreed, earn
 from tests.factories.subscriptions import wish
 from tests.factories.talk import png
@@ -71,7 +71,7 @@ ROLES = ("visitor", "member", "other member", "seller", "connector", "connector 
 class World:
     """`there` has everything, `here` only its people. `values`: what stands for a variable of an address.
 
-    `central`: the same for the console's pages about a third hub, which nobody looks after.
+    `central`: the same for the console's pages, which are about `there`, or about a third hub that nobody looks after.
     """
 
     app: HubFlask
@@ -100,7 +100,9 @@ def make_world(app: HubFlask) -> World:
             shown = f"{MARK} {role}" if hub_id == there else role
             make_member(hub_id, shown, account_id=account, role="connector" if role == "connector" else None)
     values = _objects(app, there, people)
-    return World(app, there, here, people, values, {"case_id": str(make_vacant())})
+    buyer, listing = people["member, there"], UUID(values["listing_id"])
+    shop = Shop(there, people["connector, there"], people["seller, there"], buyer, listing)
+    return World(app, there, here, people, values, make_offices(shop, values))
 
 
 def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, str]:

@@ -58,7 +58,7 @@ def typed(browser: Browser, path: str) -> dict[str, str | list[str]]:
 
 def undo(browser: Browser, page: str) -> tuple[str, dict[str, str]]:
     """Where the Undo button leads, and what it carries."""
-    found = re.search(r'action="([^"]+/restore)">.*?name="seen" value="(\d+)".*?Undo', page, re.DOTALL)
+    found = re.search(r'action="([^"]+/restore)"[^>]*>.*?name="seen" value="(\d+)".*?Undo', page, re.DOTALL)
     assert found
     return found[1], {"seen": found[2]}
 

@@ -65,7 +65,7 @@ def moderation_case(case_id: UUID) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("Done. Everybody concerned is told."), "good")
-            return redirect(_back(found, why)[1], 303)
+            return redirect(url_for("console.moderation_case", case_id=case_id), 303)
     form.seen.data = str(len(story["story"].actions))
     shown: dict[str, Any] = {**story, **place_of(found), "back": _back(found, why), "undo_url": _undo_url}
     page = render_template("console/moderation_case.html", **shown, form=form)

@@ -111,6 +111,6 @@ def refund_limits(slug: str) -> ResponseReturnValue:
         with in_hub(hub.id):
             services.set_limits(hub_id=hub.id, limits=limits, actor=actor(), now=clock.now())
         flash(_("The limits of %(name)s are set.", name=hub.name), "good")
-        return redirect(url_for("console.hub", slug=slug), 303)
+        return redirect(url_for("console.refund_limits", slug=slug), 303)
     page = render_template("console/refund_limits.html", found=hub, form=form)
     return page, 422 if form.all_errors else 200

@@ -90,7 +90,7 @@ def forget_draft() -> ResponseReturnValue:
     reading.reader()
     desk.forget(policies.FEED)
     flash(_("The draft is gone."), "info")
-    return redirect(url_for(".index"), 303)
+    return redirect(url_for(".write"), 303)
 
 
 @pages.route("/feed/<uuid:post_id>/edit", methods=["GET", "POST"])

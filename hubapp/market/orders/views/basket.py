@@ -16,8 +16,7 @@ from hubapp.market.orders.basket_queries import Quote
 from hubapp.market.orders.forms import ChangeForm, QuantityForm
 from hubapp.market.orders.models import Basket, Delivery
 from hubapp.market.orders.views import carried, words
-from hubapp.web import areas
-from hubapp.web.htmx import htmx
+from hubapp.web import areas, render
 
 pages = areas.hub_blueprint("basket", __name__)
 
@@ -25,7 +24,8 @@ pages = areas.hub_blueprint("basket", __name__)
 @pages.get("/basket")
 def index() -> ResponseReturnValue:
     """What waits to be ordered."""
-    return _page()
+    found = quote(current(), Delivery.PICKUP)
+    return render_template("market/orders/basket.html", quote=found, **words.of_lines(found))
 
 
 @pages.post("/basket/<uuid:listing_id>")
@@ -52,9 +52,11 @@ def put(listing_id: UUID) -> ResponseReturnValue:
 def change(listing_id: UUID) -> ResponseReturnValue:
     """Set how many are wanted."""
     form = ChangeForm()
-    if not form.validate_on_submit():
-        return _answer([message for _field, message in form.all_errors])
-    return _set(listing_id, form.quantity.data)
+    if form.validate_on_submit():
+        return _set(listing_id, form.quantity.data)
+    for _field, message in form.all_errors:
+        flash(message, "bad")
+    return redirect(url_for(".index"), 303)
 
 
 @pages.post("/basket/<uuid:listing_id>/remove")
@@ -66,20 +68,22 @@ def remove(listing_id: UUID) -> ResponseReturnValue:
 def _set(listing_id: UUID, quantity: int) -> ResponseReturnValue:
     basket = current()
     if basket is None:
-        return _answer([])
+        return redirect(url_for(".index"), 303)
     try:
         services.change_quantity(basket_id=basket.id, listing_id=listing_id, quantity=quantity, now=clock.now())
     except Refusal as refusal:
-        return _answer([str(refusal)])
-    return _answer([])
-
-
-def _answer(errors: list[str]) -> ResponseReturnValue:
-    if htmx:
-        return _fragment(errors), 422 if errors else 200
-    for text in errors:
-        flash(text, "bad")
+        flash(str(refusal), "bad")
+    else:
+        flash(_sum_of(basket), "good")
     return redirect(url_for(".index"), 303)
+
+
+def _sum_of(basket: Basket) -> str:
+    """What it comes to now, in a sentence: the figure itself stands far from the button, and nobody reads it out."""
+    found = quote(basket, Delivery.PICKUP)
+    if found is None or not found.lines:
+        return str(_("Your basket is empty."))
+    return str(_("Changed. The sum is now %(sum)s.", sum=render.money(found.total)))
 
 
 def current() -> Basket | None:
@@ -111,16 +115,3 @@ def _new() -> Basket:
     if account_id is None:
         carried.remember(areas.current_hub().id, basket.id)
     return basket
-
-
-def _context(errors: list[str]) -> dict[str, object]:
-    found = quote(current(), Delivery.PICKUP)
-    return {"quote": found, "errors": errors, **words.of_lines(found)}
-
-
-def _page() -> str:
-    return render_template("market/orders/basket.html", **_context([]))
-
-
-def _fragment(errors: list[str]) -> str:
-    return render_template("market/orders/_basket.html", **_context(errors))

@@ -85,7 +85,7 @@ def billing() -> ResponseReturnValue:
     if form.validate_on_submit():
         services.save_billing(account_id=current_user.account_id, billing=form.billing(), now=clock.now())
         flash(_("Saved. Your next invoices say so."), "good")
-        return redirect(url_for("orders.index"), 303)
+        return redirect(url_for(".billing"), 303)
     page = render_template("market/orders/billing.html", form=form, order=None)
     return page, 422 if form.all_errors else 200
 

@@ -70,7 +70,7 @@ def one(membership_id: uuid.UUID) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("Saved what %(name)s may do.", name=person.display_name), "good")
-            return redirect(url_for(".index"), 303)
+            return redirect(url_for(".one", membership_id=person.id), 303)
     page = render_template("people/membership/manage_rights.html", person=person, form=form, areas=AREAS)
     return page, 422 if form.all_errors else 200
 

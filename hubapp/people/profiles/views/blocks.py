@@ -50,7 +50,7 @@ def block(handle: str) -> ResponseReturnValue:
         raise errors.NoSuchMember
     services.block(account_id=me.account_id, blocked_id=person.account_id, now=clock.now())
     flash(_("%(name)s is blocked, and is not told.", name=person.display_name), "good")
-    return redirect(url_for("blocks.index"), 303)
+    return redirect(url_for("members.show", handle=person.handle), 303)
 
 
 @blueprint.post("/me/blocked/remove")
