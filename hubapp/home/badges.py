@@ -5,7 +5,6 @@ Along with them, whether the reader is new here: few are, and the front page nee
 
 from __future__ import annotations
 
-from flask import g
 from flask_login import current_user
 from sqlalchemy import DateTime, Uuid, bindparam, select
 
@@ -16,7 +15,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.db import db, standing
 from hubapp.market.orders import basket_queries
 from hubapp.people.notifications import queries as notifications
-from hubapp.web import areas
+from hubapp.web import areas, request_scope
 
 # Every page asks: made once.
 _READER = bindparam("reader", type_=Uuid())
@@ -51,11 +50,11 @@ def is_new() -> bool:
 
 
 def _counts() -> tuple[int, int, int, bool]:
-    if "badges" not in g:
-        if areas.in_hub():
-            row = db.session.execute(_COUNTS, {"reader": current_user.account_id, "since": clock.now() - LAPSES}).one()
-            g.badges = (int(row[0] or 0), int(row[1]), int(row[2]), bool(row[3]))
-        else:
-            g.badges = (0, notifications.count_unread(current_user.account_id), 0, False)
-    found: tuple[int, int, int, bool] = g.badges
-    return found
+    return request_scope.once("badges", _read)
+
+
+def _read() -> tuple[int, int, int, bool]:
+    if not areas.in_hub():
+        return 0, notifications.count_unread(current_user.account_id), 0, False
+    row = db.session.execute(_COUNTS, {"reader": current_user.account_id, "since": clock.now() - LAPSES}).one()
+    return int(row[0] or 0), int(row[1]), int(row[2]), bool(row[3])

@@ -18,6 +18,7 @@ from hubapp.kernel.config import Settings
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.queries import HubView
 from hubapp.web import locales as languages
+from hubapp.web import request_scope
 from hubapp.web.mosaic import mosaic
 
 Entry = menus.Entry
@@ -129,10 +130,7 @@ def site() -> Site | None:
     view: HubView | None = g.get("hub")
     if view is None:
         return None
-    if "site" not in g:
-        g.site = Site(view, language(), request.script_root)
-    answer: Site = g.site
-    return answer
+    return request_scope.once("site", lambda: Site(view, language(), request.script_root))
 
 
 def install(app: Flask) -> None:

@@ -98,6 +98,7 @@ def _drawn(where: str) -> str | None:
     asked = request_ctx.request
     try:
         request_ctx.request = _get(where)
+        request_scope.look_again()
         found = _answer(asked.blueprint)
         db.session.commit()
     except (Refusal, HTTPException):

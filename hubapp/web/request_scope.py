@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import structlog
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from hubapp.kernel import crash
@@ -19,6 +19,8 @@ from hubapp.web import areas
 log = structlog.get_logger(__name__)
 
 FIRST_ERROR = 400
+LOADER = "hubapp.load_hub"
+Read = TypeVar("Read")
 # Blueprints whose pages see all hubs, with the reason that the log gets.
 _platform_blueprints: dict[str, str] = {}
 
@@ -33,6 +35,26 @@ def is_same_scope(blueprint: str | None, other: str | None) -> bool:
     return _platform_blueprints.get(blueprint or "") == _platform_blueprints.get(other or "")
 
 
+def once(name: str, read: Callable[[], Read]) -> Read:
+    """What `read` answers, asked once in a request, however often its page shows it."""
+    known = g.setdefault("read", {})
+    if name not in known:
+        known[name] = read()
+    return cast("Read", known[name])
+
+
+def remember(name: str, answer: object) -> None:
+    """What `once` is to answer, where it was learned along with other things."""
+    g.setdefault("read", {})[name] = answer
+
+
+def look_again() -> None:
+    """Forget what this request has read so far, its hub included: what it did may have changed it."""
+    g.pop("read", None)
+    if g.hub is not None:
+        g.hub = current_app.extensions[LOADER](areas.found().hub_id)
+
+
 def keep() -> None:
     """Commit although the answer will be a refusal: counted attempts and spent codes must stay counted and spent."""
     g.keeps_refusal = True
@@ -40,6 +62,7 @@ def keep() -> None:
 
 def install(app: Flask, *, load_hub: Callable[[int], Any]) -> None:
     """Wire the scope into `app`. `load_hub` turns a hub id into what pages call `hub`."""
+    app.extensions[LOADER] = load_hub
 
     @app.before_request
     def enter() -> None:

@@ -17,7 +17,7 @@ from hubapp.kernel import clock
 from hubapp.kernel.config import Settings
 from hubapp.people.accounts import policies, queries
 from hubapp.people.accounts.queries import Viewer
-from hubapp.web import access, areas
+from hubapp.web import access, areas, request_scope
 
 EXTENSION = "hubapp.people"
 LOGIN, LOGOUT = "/auth/login", "/auth/logout"
@@ -122,10 +122,11 @@ def plugs() -> Plugs:
 
 def seen() -> SeenPerson | None:
     """The signed-in person for templates, made once per request."""
-    if "seen_person" not in g:
-        g.seen_person = SeenPerson(current_user, plugs()) if current_user.is_authenticated else None
-    answer: SeenPerson | None = g.seen_person
-    return answer
+    return request_scope.once("person", _seen)
+
+
+def _seen() -> SeenPerson | None:
+    return SeenPerson(current_user, plugs()) if current_user.is_authenticated else None
 
 
 def carry(token: str) -> None:
@@ -133,14 +134,14 @@ def carry(token: str) -> None:
     session.clear()
     session[TOKEN] = token
     session.permanent = True
-    for name in ("_login_user", "seen_person", "pending", "csrf_token"):
+    for name in ("_login_user", "read", "pending", "csrf_token"):
         g.pop(name, None)
 
 
 def drop() -> None:
     """Empty this site's cookie."""
     session.clear()
-    for name in ("_login_user", "seen_person", "pending", "csrf_token"):
+    for name in ("_login_user", "read", "pending", "csrf_token"):
         g.pop(name, None)
 
 

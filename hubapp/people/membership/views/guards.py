@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from flask import abort, g
+from flask import abort
 from flask_login import current_user
 
 from hubapp.people.membership import errors, queries
 from hubapp.people.membership.queries import MemberView
 from hubapp.tenancy.audit import Actor
+from hubapp.web import request_scope
 
 
 def me() -> MemberView | None:
     """The visitor's active membership here; asked once per request."""
     if not current_user.is_authenticated:
         return None
-    if "membership" not in g:
-        g.membership = queries.member(current_user.account_id)
-    found: MemberView | None = g.membership
+    found = _member()
     return found if found is not None and found.is_active else None
 
 
 def known(member: MemberView | None) -> MemberView | None:
     """What a page learned of the visitor's membership along with other things, so that nobody asks again."""
-    g.membership = member
+    request_scope.remember("membership", member)
     return me()
+
+
+def _member() -> MemberView | None:
+    return request_scope.once("membership", lambda: queries.member(current_user.account_id))
 
 
 def is_signed_in() -> bool:
@@ -35,7 +38,7 @@ def reader() -> MemberView | None:
     """The visitor's membership if they may read here: active, or suspended."""
     found = me()
     if found is None and current_user.is_authenticated:
-        known_here: MemberView | None = g.membership
+        known_here = _member()
         found = known_here if known_here is not None and known_here.is_suspended else None
     return found
 
