@@ -73,7 +73,6 @@ class Base(RuleBasedStateMachine):
 
     world: ClassVar[World]
     examples: ClassVar[int] = 0
-    history: ClassVar[list[Sold] | None] = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,12 +90,14 @@ class Base(RuleBasedStateMachine):
         self.world.restore()
         self.line = Line(self.till)
         type(self).examples += 1
-        if Base.history is None:
-            self.make_history()
-            self.world.keep()
-            Base.history = self.sold
-            self.world.restore()
-        self.sold = [replace(sale) for sale in Base.history]
+        self.sold = [replace(sale) for sale in self.world.history or ()]
+
+    def lay_ground(self) -> None:
+        """Let happen what has happened before every sequence, and keep it."""
+        self.begin()
+        self.make_history()
+        self.world.history = self.sold
+        self.world.keep()
 
     def make_history(self) -> None:
         """What has happened before every sequence, so that its first step may be a refund or a payout."""
