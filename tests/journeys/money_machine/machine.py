@@ -20,8 +20,8 @@ from tests.journeys.money_machine.base import Base
 from tests.journeys.money_machine.rules.faults import Faults
 from tests.journeys.money_machine.world import World, Worlds
 
-STEPS = 400  # in a sequence
-ROOM = 6  # times what hypothesis gives a test case: sequences are as long as that, and each ends with a long rest
+STEPS = 800  # in a sequence
+ROOM = 12  # times what hypothesis gives a test case: sequences are as long as that, and each ends with a long rest
 MOST_RUNS, BETWEEN_SEEDS = 4, 1_000_003
 
 
@@ -107,12 +107,12 @@ def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = 
     try:
         with roomy():
             for more in range(MOST_RUNS):
+                Machine.shortest = Machine.examples + 1
                 asked = settings(made, max_examples=sequences)
                 run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=asked)
                 if (missing := at_least - (steps.taken.total() - counted)) <= 0:
                     break
-                # The first sequence of a run is the shortest that there is.
-                sequences = 2 + missing // length
+                sequences = 2 + missing // length  # the shortest, and what is missing
     except BaseException as error:
         error.add_note(f"the money machine failed with seed {number}; the steps above repeat it")
         raise
