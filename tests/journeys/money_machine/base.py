@@ -73,7 +73,7 @@ class Base(RuleBasedStateMachine):
 
     world: ClassVar[World]
     examples: ClassVar[int] = 0
-    history: ClassVar[list[Sold] | None] = None
+    shortest: ClassVar[int] = 0  # the number of the example that hypothesis begins with: the least of everything
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +82,7 @@ class Base(RuleBasedStateMachine):
         self.frozen: set[int] = set()
         self.rule_keys: dict[str, str] = {}
         self.planted: list[tuple[str, int]] = []  # faults: (kind, how often it may happen)
+        self.number = 0
         self.depth = 0  # of rules that use rules
         self.doing = "asking"
         self.ran: list[str] = []  # jobs of this round
@@ -91,23 +92,30 @@ class Base(RuleBasedStateMachine):
         self.world.restore()
         self.line = Line(self.till)
         type(self).examples += 1
-        if Base.history is None:
-            self.make_history()
-            self.world.keep()
-            Base.history = self.sold
-            self.world.restore()
-        self.sold = [replace(sale) for sale in Base.history]
+        self.number = type(self).examples
+        self.sold = [replace(sale) for sale in self.world.history or ()]
+
+    def lay_ground(self) -> None:
+        """Let happen what has happened before every sequence, and keep it."""
+        self.begin()
+        self.make_history()
+        self.world.history = self.sold
+        self.world.keep()
 
     def make_history(self) -> None:
         """What has happened before every sequence, so that its first step may be a refund or a payout."""
 
     def taken(self, name: str, *, is_done: bool) -> None:
-        """A step was taken: it is counted, and where it did something, what holds at any moment holds here too."""
+        """A step was taken: it is counted, and where it did something, what holds at any moment holds here too.
+
+        The shortest sequence does next to nothing, and does not count.
+        """
         if not hasattr(self, "line"):
             return
-        steps.taken[name] += 1
+        if self.number != self.shortest:
+            steps.taken[name] += 1
+            steps.did[name] += is_done
         if is_done:
-            steps.did[name] += 1
             moments.check(self.world)
 
     @classmethod

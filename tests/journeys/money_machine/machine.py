@@ -18,10 +18,10 @@ from tests.conftest import Live
 from tests.journeys.money_machine import sights, steps, truths_of_cases  # noqa: F401  its truths count too
 from tests.journeys.money_machine.base import Base
 from tests.journeys.money_machine.rules.faults import Faults
-from tests.journeys.money_machine.world import World
+from tests.journeys.money_machine.world import World, Worlds
 
-STEPS = 400  # in a sequence
-ROOM = 6  # times what hypothesis gives a test case: sequences are as long as that, and each ends with a long rest
+STEPS = 800  # in a sequence
+ROOM = 12  # times what hypothesis gives a test case: sequences are as long as that, and each ends with a long rest
 MOST_RUNS, BETWEEN_SEEDS = 4, 1_000_003
 
 
@@ -41,21 +41,36 @@ class Run:
 
 
 @contextmanager
-def running_in(live: Live) -> Iterator[None]:
-    """Let the machine work in a world made of this application."""
+def running_in(live: Live, worlds: Worlds | None = None) -> Iterator[None]:
+    """Let the machine work in a world made of this application.
+
+    `worlds`: those that were made already, each with a history; without them the world is new and has none.
+    """
     kept = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    world = World(live)
-    Base.world, Base.history, Machine.examples = world, None, 0
-    steps.taken.clear()
-    steps.did.clear()
-    sights.seen.clear()
+    for counter in (steps.taken, steps.did, sights.seen):
+        counter.clear()
+    world = Base.world = World(live, kept_as="bare") if worlds is None else _world_of(live, worlds)
+    Machine.examples = 0
     gc.freeze()  # what the application consists of need not be looked through again and again
     try:
         yield
     finally:
         structlog.configure(**kept)
-        world.close()
+        world.leave()
+        if worlds is None:
+            world.remove()
+
+
+def _world_of(live: Live, worlds: Worlds) -> World:
+    """The world that plays on these databases; who comes first lays its ground."""
+    if world := worlds.get(live.name):
+        world.enter(live)
+    else:
+        world = Base.world = World(live)
+        Machine().lay_ground()
+        worlds[live.name] = world
+    return world
 
 
 def unseen(seen: set[str]) -> list[str]:
@@ -92,12 +107,12 @@ def run(number: int, sequences: int, *, at_least: int = 0, is_shrinking: bool = 
     try:
         with roomy():
             for more in range(MOST_RUNS):
+                Machine.shortest = Machine.examples + 1
                 asked = settings(made, max_examples=sequences)
                 run_state_machine_as_test(seed(number + more * BETWEEN_SEEDS)(Machine), settings=asked)
                 if (missing := at_least - (steps.taken.total() - counted)) <= 0:
                     break
-                # The first sequence of a run is the shortest that there is.
-                sequences = 2 + missing // length
+                sequences = 2 + missing // length  # the shortest, and what is missing
     except BaseException as error:
         error.add_note(f"the money machine failed with seed {number}; the steps above repeat it")
         raise

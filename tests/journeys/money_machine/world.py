@@ -55,7 +55,10 @@ class Place:
 
 @dataclass
 class World:
-    """Real services, a real provider's stand-in, real commits; `restore` brings everything back to the beginning."""
+    """Real services, a real provider's stand-in, real commits; `restore` brings everything back to the beginning.
+
+    Tests of one worker share it: the first one lays the ground, and whoever comes later enters with their own `live`.
+    """
 
     live: Live
     places: list[Place] = field(default_factory=list)
@@ -63,6 +66,8 @@ class World:
     sellers: list[UUID] = field(default_factory=list)
     homes: dict[UUID, int] = field(default_factory=dict)  # person → the hub that they chose
     payees: dict[UUID, int] = field(default_factory=dict)  # person → a hub in whose currency they are paid
+    history: list[Any] | None = None  # what was sold before every sequence
+    kept_as: str = "kept"  # ends the names of the databases that everything is restored from
     _admin: psycopg.Connection[Row] | None = None
     _sandbox: psycopg.Connection[Row] | None = None
 
@@ -70,6 +75,10 @@ class World:
         self.till: Till = open_till(self.live.app)
         self._settle_ground()
         self.keep()
+
+    def enter(self, live: Live) -> None:
+        """Go on with another test's application on databases of the same names."""
+        self.live, self.till = live, open_till(live.app)
 
     @property
     def places_by_hub(self) -> dict[int, Place]:
@@ -93,7 +102,7 @@ class World:
         self.let_go()
         for name in self._names:
             _execute(self.live, f"DROP DATABASE {name} WITH (FORCE)")
-            _execute(self.live, f"CREATE DATABASE {name} TEMPLATE {name}_kept")
+            _execute(self.live, f"CREATE DATABASE {name} TEMPLATE {name}_{self.kept_as}")
         self.reopen()
         self.follow()
 
@@ -105,12 +114,15 @@ class World:
         assert sandbox is not None
         self.till.sandbox = sandbox
 
-    def close(self) -> None:
-        """Remove what was kept."""
+    def leave(self) -> None:
+        """Until the next test enters."""
         self.let_go()
-        for name in self._names:
-            _execute(self.live, f"DROP DATABASE IF EXISTS {name}_kept WITH (FORCE)")
         clock.set_offset(timedelta(0))
+
+    def remove(self) -> None:
+        """Drop what was kept."""
+        for name in self._names:
+            _execute(self.live, f"DROP DATABASE IF EXISTS {name}_{self.kept_as} WITH (FORCE)")
 
     def let_go(self) -> None:
         """Give every connection back."""
@@ -131,8 +143,8 @@ class World:
         """Everything as it is now becomes the beginning."""
         self.let_go()
         for name in self._names:
-            _execute(self.live, f"DROP DATABASE IF EXISTS {name}_kept WITH (FORCE)")
-            _execute(self.live, f"CREATE DATABASE {name}_kept TEMPLATE {name}")
+            _execute(self.live, f"DROP DATABASE IF EXISTS {name}_{self.kept_as} WITH (FORCE)")
+            _execute(self.live, f"CREATE DATABASE {name}_{self.kept_as} TEMPLATE {name}")
 
     def follow(self) -> None:
         """Look at the clock, and at the hubs, as they are now."""
@@ -220,6 +232,9 @@ class World:
 
     def _monthly(self, hub_id: int, seller: UUID | None, **more: Any) -> tuple[Thing, ...]:
         return (_thing(hub_id, seller, 1_899, tax="reduced", is_monthly=True, **more),)
+
+
+Worlds = dict[str, World]  # by the name of the databases in which they play
 
 
 def _thing(
