@@ -53,9 +53,6 @@ BECAUSE = {
         "manage_listings.take_down manage_orders.cancel refunds.ask refunds.by_hub refunds.by_seller sales.cancel "
         "subscriptions.cancel"
     ),
-    "the words of the hub change, which the request remembers from before": (
-        "arranging.save arranging.preview manage_mentors.words"
-    ),
     "one comes to it from a mail, and mail programs send it too": "notices.unsubscribe notices_central.unsubscribe",
     "what the page is about is gone, or out of sight for whom it stood before": (
         "console.discard_plan console.start_over conversations.delete messages.leave"

@@ -249,6 +249,15 @@ def test_the_front_page_follows_its_sections_and_words(connector: Browser) -> No
     assert 'class="facts"' not in page
 
 
+def test_saved_in_place_the_front_pages_form_shows_what_is_true_now(connector: Browser) -> None:
+    form = {"section": ["about", "hero"], "place-about": "1", "place-hero": "2", "text-en-promise": "Breathe in."}
+    shown = connector.change("/manage/front", form, page="/manage/front")
+
+    assert (shown.status_code, "<html" in shown.text) == (200, False)
+    assert 'value="Breathe in."' in shown.text
+    assert shown.text.index('id="section-about"') < shown.text.index('id="section-hero"')
+
+
 def test_a_sentence_that_is_too_long_is_refused_at_its_field(connector: Browser) -> None:
     refused = connector.post("/manage/front", {"section": "hero", "text-en-promise": "x" * 91})
     assert refused.status_code == 422

@@ -34,6 +34,16 @@ class Browser:
         token = self.token(form_page or path)
         return self.client.post(path, base_url=self.base_url, data={"csrf_token": token, **(data or {})}, **options)
 
+    def change(self, path: str, data: dict[str, Any], *, page: str, part: str = "main") -> TestResponse:
+        """Send a form as htmx sends one that may change `part` of the page at `page`."""
+        headers = {
+            "HX-Request": "true",
+            "HX-Request-Type": "partial",
+            "HX-Current-URL": self.base_url.rstrip("/") + page,
+            "HX-Target": f"section#{part}",
+        }
+        return self.post(path, data, form_page=page, headers=headers)
+
     def token(self, path: str) -> str:
         """The token in the forms of a page."""
         found = _TOKEN.search(self.get(path).text)

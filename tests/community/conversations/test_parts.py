@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from hubapp.web.areas import HubFlask
 from tests.community.conversations.test_pages import Scene, make_scene
 from tests.factories import talk
-from tests.support.browsing import Browser
 from tests.support.queries import counted
 
 MANAGE = "/manage/conversations"
@@ -22,24 +19,13 @@ def closed(app: HubFlask) -> Scene:
     return make_scene(app)
 
 
-def send(browser: Browser, path: str, data: dict[str, Any], *, page: str, part: str = "main") -> TestResponse:
-    """As htmx sends a form that may change `part` of the page at `page`."""
-    headers = {
-        "HX-Request": "true",
-        "HX-Request-Type": "partial",
-        "HX-Current-URL": browser.base_url.rstrip("/") + page,
-        "HX-Target": f"section#{part}",
-    }
-    return browser.post(path, data, form_page=page, headers=headers)
-
-
 def without_tokens(text: str) -> str:
     return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", re.sub(r"\s+", " ", text))
 
 
 def test_a_topic_comes_back_with_the_list_of_topics_as_the_page_has_it(closed: Scene) -> None:
     boss = closed.as_(closed.connector)
-    answer = send(boss, f"{MANAGE}/topics", {"name": "Garden", "tone": "accent"}, page=MANAGE, part="topic-part")
+    answer = boss.change(f"{MANAGE}/topics", {"name": "Garden", "tone": "accent"}, page=MANAGE, part="topic-part")
     said, _, part = answer.text.partition("\n")
     assert answer.status_code == 200
     assert 'id="said" hx-swap-oob="innerHTML"' in said
@@ -60,7 +46,7 @@ def test_a_part_costs_what_the_page_costs_and_what_was_done(closed: Scene) -> No
     with counted() as done:
         boss.client.post(path, base_url=boss.base_url, data={"csrf_token": token})
     with counted() as both:
-        answer = send(boss, path, {"off": "1"}, page=page)
+        answer = boss.change(path, {"off": "1"}, page=page)
     assert "Taken down from above the feed." in answer.text
     # `send` reads the page for its token.
     assert len(both) <= 2 * len(read) + len(done)
@@ -68,16 +54,15 @@ def test_a_part_costs_what_the_page_costs_and_what_was_done(closed: Scene) -> No
 
 def test_what_is_wrong_comes_back_as_the_part_too(closed: Scene) -> None:
     boss = closed.as_(closed.connector)
-    answer = send(boss, f"{MANAGE}/topics", {"name": "", "tone": "accent"}, page=MANAGE, part="topic-part")
+    answer = boss.change(f"{MANAGE}/topics", {"name": "", "tone": "accent"}, page=MANAGE, part="topic-part")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert "<html" not in answer.text
 
 
 def test_a_part_that_a_page_has_not_got_is_its_middle(closed: Scene) -> None:
-    answer = send(
-        closed.as_(closed.connector), f"{MANAGE}/first", {"first_held": "2"}, page=MANAGE, part="no-such-part"
-    )
+    boss = closed.as_(closed.connector)
+    answer = boss.change(f"{MANAGE}/first", {"first_held": "2"}, page=MANAGE, part="no-such-part")
     assert answer.headers["HX-Retarget"] == "#main"
     assert "<h1" in answer.text
 
@@ -91,7 +76,7 @@ def test_without_htmx_one_is_sent_to_the_page(closed: Scene) -> None:
 
 def test_whoever_is_on_another_page_is_sent_there_by_the_browser(closed: Scene) -> None:
     boss = closed.as_(closed.connector)
-    answer = send(boss, f"/feed/{closed.post_id}/pin", {}, page="/feed/new")
+    answer = boss.change(f"/feed/{closed.post_id}/pin", {}, page="/feed/new")
     assert (answer.status_code, answer.data) == (200, b"")
     assert answer.headers["HX-Redirect"] == f"/feed/{closed.post_id}"
 
@@ -105,7 +90,7 @@ def test_whoever_is_signed_out_meanwhile_signs_in_on_a_whole_page(closed: Scene)
 def test_one_goes_on_reading_where_one_was(closed: Scene) -> None:
     second = closed.inside(lambda: talk.answer(closed.post_id, closed.ben, "Or two.").id)
     page = f"/feed/{closed.post_id}?reply={closed.comment_id}"
-    answer = send(closed.as_(closed.ben), f"/feed/{closed.post_id}/comments/{second}/delete", {}, page=page)
+    answer = closed.as_(closed.ben).change(f"/feed/{closed.post_id}/comments/{second}/delete", {}, page=page)
     assert "Or two." not in answer.text
     assert "In reply to Ben" in answer.text
     assert f'id="c-{second}" data-at' in answer.text
