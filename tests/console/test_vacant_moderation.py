@@ -75,7 +75,7 @@ def test_the_central_team_decides_without_any_role_there_and_undoes(bench: Bench
     assert central.post(path, act="suspend", words="", seen="0").status_code == 422
     done = {"act": "suspend", "days": "7", "is_hidden_too": "y", "words": "Please stay kind.", "seen": "0"}
     answer = central.post(path, **done)
-    assert (answer.status_code, answer.location) == (303, QUEUE)
+    assert (answer.status_code, answer.location) == (303, path)
     assert bench.inside(lambda: membership.member_by_id(bench.ann.id)).is_suspended
     assert LADDER not in bench.as_(bench.ben).get("/feed").text
     assert bench.inside(lambda: membership.member(central.account_id)) is None

@@ -24,7 +24,6 @@ from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.factories import way_home
 from tests.factories.accounts import base_url, sign_in
-from tests.factories.comparing import make_difference
 from tests.factories.hubs import NOW
 from tests.factories.market import Shop, place, settle
 from tests.factories.way_home import Figure
@@ -183,7 +182,7 @@ def console_cases(world: World) -> dict[str, str]:
     """A refund request, a dispute, a difference and a payout run for the central team to look at."""
     payout_id = UUID(world.values["payout_id"])
     with platform_scope(reason="test"), unit_of_work():
-        request_id = db.session.scalars(select(RefundRequest.id)).one()
+        request_id = db.session.scalars(select(RefundRequest.id).order_by(RefundRequest.id).limit(1)).one()
         payout = db.session.get_one(Payout, payout_id)
         run = PayoutRun(is_everybody=True, status="finished", proposed_at=NOW, proposed_by="Noor")
         db.session.add(run)
@@ -212,11 +211,10 @@ def console_cases(world: World) -> dict[str, str]:
         db.session.add(dispute)
         db.session.flush()
         dispute_id = dispute.id
-    item_id = make_difference(world.there)
     return {
         "request_id": str(request_id),
         "dispute_id": str(dispute_id),
-        "item_id": str(item_id),
+        "item_id": world.central["item_id"],
         "run_id": str(run_id),
     }
 
