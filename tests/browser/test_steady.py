@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from hubapp.kernel import ids
 from hubapp.kernel.pictures import WIDTHS
@@ -57,6 +57,17 @@ def test_nothing_moves_while_a_page_comes(visit: Visit, hub: str, viewport: dict
     # What would move is seen.
     person.page.evaluate("document.querySelector('main').style.marginTop = '9rem'")
     assert moved(person.page) > LEAST
+
+
+def test_of_a_bar_that_is_still_coming_nothing_shows_that_would_move(visit: Visit) -> None:
+    person = visit()
+    for hub in ("lyon", "tunis"):
+        person.go(hub, "/")
+        expect(person.page.locator(".top .nav")).to_be_visible()
+        half = person.page.content().partition('<div class="tools">')[0]
+        person.page.set_content(half)
+        expect(person.page.locator(".top .logo")).to_be_visible()
+        expect(person.page.locator(".top .nav")).to_be_hidden()
 
 
 def photograph() -> dict[str, Any]:
