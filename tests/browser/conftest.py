@@ -27,10 +27,14 @@ ON_A_PHONE = pytest.mark.parametrize("way", [PHONE_SCRIPT, PLAIN], ids=["phone",
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """So that `-m "not browser"` leaves them out."""
+    """So that `-m "not browser"` leaves them out; and one that misses something is tried once more, and named.
+
+    On a busy machine a browser's own time is part of what is tested. Nothing that needs no browser is tried twice.
+    """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["AssertionError", "TimeoutError"]))
 
 
 @pytest.fixture(scope="session")

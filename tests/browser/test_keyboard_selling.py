@@ -22,6 +22,7 @@ def choose_file(seller: Typist) -> None:
     field = seller.main.locator("input[type=file]")
     seller.reach(field)
     with seller.page.expect_file_chooser() as opened:
+        expect(field).to_be_focused()  # once the page has answered, it knows that its chooser is ours
         seller.page.keyboard.press("Space")
     opened.value.set_files({"name": "bowl.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     expect(field).to_be_focused()

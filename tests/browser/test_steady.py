@@ -59,15 +59,29 @@ def test_nothing_moves_while_a_page_comes(visit: Visit, hub: str, viewport: dict
     assert moved(person.page) > LEAST
 
 
-def test_of_a_bar_that_is_still_coming_nothing_shows_that_would_move(visit: Visit) -> None:
+# Every element of these that one can see, in order, with its box on the screen.
+SEEN = """(where) => [...document.querySelectorAll(where)].filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .map((one) => { const box = one.getBoundingClientRect(); return [box.x, box.y, box.width].map(Math.round); })"""
+WHERE = ".top :is(a, button), main :is(h1, h2, p, li, dd, a, button), .foot a"
+
+
+@pytest.mark.parametrize("path", ["/", "/feed", "/market"])
+def test_what_shows_of_a_page_that_is_still_coming_is_where_it_stays(visit: Visit, path: str) -> None:
     person = visit()
     for hub in ("lyon", "tunis"):
-        person.go(hub, "/")
-        expect(person.page.locator(".top .nav")).to_be_visible()
-        half = person.page.content().partition('<div class="tools">')[0]
-        person.page.set_content(half)
-        expect(person.page.locator(".top .logo")).to_be_visible()
-        expect(person.page.locator(".top .nav")).to_be_hidden()
+        person.go(hub, path)
+        whole, page = person.page.content(), person.page
+        page.set_content(whole)
+        there = page.evaluate(SEEN, WHERE)
+        for mark in ('<div class="tools">', "</h1>", "<h2", "<footer", '<div class="foot-row">'):
+            for half in {whole[: whole.index(mark)], whole[: whole.rindex(mark)]} if mark in whole else ():
+                page.set_content(half)
+                expect(page.locator(".top .logo")).to_be_visible()
+                seen = page.evaluate(SEEN, WHERE)
+                assert [box for box in seen if box not in there] == [], (hub, mark)
+        page.set_content(whole)
+        assert page.evaluate(SEEN, WHERE) == there
+        expect(page.locator(".foot a").last).to_be_visible()
 
 
 def photograph() -> dict[str, Any]:
