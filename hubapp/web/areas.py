@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Flask, Request, g, request
 from flask.templating import Environment
 from sqlalchemy.exc import OperationalError
+from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
 from hubapp.tenancy.hosts import Addresses, Found, Resolver
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from werkzeug.routing import MapAdapter
 
 FOUND = "hubapp.found"
 HUB, CENTRAL = "hub", "central"
@@ -38,6 +38,14 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+class AreaAdapter(MapAdapter):
+    """Matches within an area, which is no part of a host's name: what is sent elsewhere stays on its host."""
+
+    def get_host(self, domain_part: str | None) -> str:  # noqa: ARG002  the area, which no browser can find
+        """The host that was asked."""
+        return self.server_name
+
+
 class HubFlask(Flask):
     """Flask that matches URLs by area (hub or central) instead of by real subdomain."""
 
@@ -52,7 +60,9 @@ class HubFlask(Flask):
             return self.url_map.bind(self.addresses.domain, subdomain=CENTRAL, url_scheme=self.addresses.scheme)
         found: Found = request.environ[FOUND]
         area = HUB if found.area == "hub" else CENTRAL
-        return self.url_map.bind_to_environ(request.environ, server_name=None, subdomain=area)
+        made = self.url_map.bind_to_environ(request.environ, server_name=None, subdomain=area)
+        asked = (made.path_info, made.default_method, made.query_args)
+        return AreaAdapter(made.map, made.server_name, made.script_name, area, made.url_scheme, *asked)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Resolve the hub first; the path form moves its prefix to SCRIPT_NAME, so that url_for needs nothing."""

@@ -60,7 +60,8 @@ def test_nothing_moves_while_a_page_comes(visit: Visit, hub: str, viewport: dict
 
 
 # Every element of these that one can see, in order, with its box on the screen.
-SEEN = """(where) => [...document.querySelectorAll(where)].filter((one) => one.checkVisibility({ visibilityProperty: true }))
+SEEN = """(where) => [...document.querySelectorAll(where)]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
   .map((one) => { const box = one.getBoundingClientRect(); return [box.x, box.y, box.width].map(Math.round); })"""
 WHERE = ".top :is(a, button), main :is(h1, h2, p, li, dd, a, button), .foot a"
 
