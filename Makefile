@@ -28,6 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # For translators: collect messages from code and templates into every catalogue.
 messages: setup
+	@mkdir -p build
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 --sort-by-file --no-location \
 	  --project hubapp --version 1 --copyright-holder hubapp -o build/messages.pot .
 	@for language in fr ar; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date --width 110 -i build/messages.pot -d hubapp/web/locale -l $$language || exit 1; done

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from hubapp.community.moderation.forms import REASONS
 from hubapp.console import attention, queries
 from hubapp.console.forms import DomainForm
 from hubapp.console.views.blueprint import actor, blueprint, hub_or_404, site_url
@@ -84,6 +85,7 @@ def hub_page(found: Hub, form: DomainForm, status: int = 200) -> ResponseReturnV
         connectors=membership.connectors_of([found.id]).get(found.id, []),
         domains=tenancy.domains(found.id),
         events=hubs_of_network.audit_log(hub_id=found.id, limit=10),
+        reasons=REASONS,
         address=site_url(found.slug),
         form=form,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
+from hubapp.community.moderation.forms import REASONS
 from hubapp.console.views.blueprint import blueprint
 from hubapp.console.views.choosing import choice
 from hubapp.earnings.shares import network as shares
@@ -18,25 +20,40 @@ from hubapp.web import access, places
 PAGE = 30
 AUDIT_PAGE = 50
 # How the log's verbs begin, for the filter.
-ACTIONS = (
-    "hub.",
-    "role.",
-    "member.",
-    "domain.",
-    "brand.",
-    "page.",
-    "home.",
-    "words.",
-    "ledger.",
-    "job.",
-    "payout.",
-    "refund.",
-    "dispute.",
-    "mail.",
-    "rate.",
-    "retainer.",
-    "plan.",
-)
+ACTIONS = {
+    "account.": _l("Accounts"),
+    "hub.": _l("Hubs: opened, frozen, lifted"),
+    "domain.": _l("Domains"),
+    "role.": _l("Roles"),
+    "handover.": _l("Handovers"),
+    "member.": _l("Members"),
+    "profile.": _l("Profiles"),
+    "moderation.": _l("Moderation"),
+    "conversations.": _l("Rules for conversations"),
+    "post.": _l("Conversations"),
+    "comment.": _l("Answers"),
+    "gathering.": _l("Gatherings"),
+    "broadcast.": _l("Messages to all"),
+    "brand.": _l("Brand"),
+    "page.": _l("Pages"),
+    "home.": _l("Front page"),
+    "words.": _l("Words"),
+    "steps.": _l("First steps"),
+    "switches.": _l("Switches"),
+    "listing.": _l("Listings"),
+    "order.": _l("Orders"),
+    "refund.": _l("Refunds"),
+    "dispute.": _l("Disputes"),
+    "payouts.": _l("Payouts"),
+    "payee.": _l("Payouts to a person"),
+    "retainer.": _l("Retainers"),
+    "plan.": _l("Pay plan"),
+    "ledger.": _l("Books"),
+    "reconciliation.": _l("Reconciliation"),
+    "rate.": _l("Rates of exchange"),
+    "mail.": _l("Mails"),
+    "job.": _l("Jobs"),
+}
 
 
 @blueprint.get("/people")
@@ -91,6 +108,7 @@ def audit() -> ResponseReturnValue:
         refused=refused,
         hubs=choosing.offered(typed),
         actions=ACTIONS,
+        reasons=REASONS,
         next_url=following,
     )
     return page, 422 if refused else 200
