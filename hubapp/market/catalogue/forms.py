@@ -208,7 +208,12 @@ def plan_options() -> list[tuple[str, str]]:
 
 
 def tax_label(name: str, rate: int) -> str:
-    """A tax category for people: `Standard (20%)`."""
+    """A tax category for people, with its rate in basis points: `Standard (20%)`."""
+    return f"{tax_name(name)} ({percent(rate)})"
+
+
+def tax_name(name: str) -> str:
+    """A tax category for people: `Standard`; one that a hub named itself, as it is."""
     known: dict[str, Any] = {
         "standard": _("Standard"),
         "intermediate": _("Intermediate"),
@@ -216,7 +221,7 @@ def tax_label(name: str, rate: int) -> str:
         "super_reduced": _("Lowest"),
         "zero": _("No tax"),
     }
-    return f"{known.get(name, name.replace('_', ' ').capitalize())} ({percent(rate)})"
+    return str(known.get(name, name.replace("_", " ").capitalize()))
 
 
 def _money(value: Money | None) -> Money:

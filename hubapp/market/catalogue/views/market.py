@@ -17,6 +17,7 @@ from hubapp.kernel.money import Money
 from hubapp.kernel.searchable import Found
 from hubapp.market.catalogue import finding, queries
 from hubapp.market.catalogue.errors import NoSuchListing
+from hubapp.market.catalogue.forms import tax_name
 from hubapp.market.catalogue.models import Kind, Listing
 from hubapp.market.catalogue.services.pictures import key_of
 from hubapp.market.catalogue.views import cards, splits
@@ -33,6 +34,9 @@ pages = areas.hub_blueprint("market", __name__)
 def in_currency(amount: int, currency: str) -> str:
     """Minor units of a currency in the reader's language."""
     return money(Money(amount, currency))
+
+
+pages.add_app_template_filter(tax_name, "tax_name")
 
 
 @pages.app_template_filter("as_counted")
