@@ -166,7 +166,12 @@ def test_the_letter_names_the_day_by_which_to_answer_as_the_hubs_pages_do(stall:
     (request,) = stall.requests(order)
     with stall.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
         (said,) = db.session.scalars(select(Mail.context).where(Mail.template == "refund_asked"))
-    assert said["due"] == f"{request.due_at.date() + timedelta(days=1)}"
+    day = request.due_at.date() + timedelta(days=1)
+    assert said["due"] == day.isoformat()
+    sent = stall.till.app.extensions["mailman"].outbox = []
+    stall.settle()
+    (letter,) = (mail.body for mail in sent if "asks for a refund" in mail.subject)
+    assert f"until {day:%B} {day.day}, {day.year}:" in letter
 
 
 def test_a_refund_that_the_card_refuses_gives_back_shares_and_can_be_tried_again(stall: Stall) -> None:
