@@ -24,7 +24,8 @@ from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from tests.cli.conftest import QUIET, Past, count, short, story
-from tests.factories.hubs import NOW
+from tests.factories.hubs import NOW, make_hub
+from tests.factories.turnover import make_sale
 
 SLUGS = seed.HUBS_SHOWN
 
@@ -184,6 +185,18 @@ def test_a_start_that_broke_off_starts_over_and_the_books_hold(past: Past) -> No
     assert [row.who.split(",")[0] for row in past.rows] == ["central team", "connector", "seller", "member"]
     assert "provider refused" not in past.said
     assert_at_rest(past.settings)
+
+
+def test_a_start_that_broke_off_after_sales_by_the_newest_rules_starts_over(place: Settings) -> None:
+    server = seed.database.prepare(place)
+    app = create_context(place, server)
+    with app.app_context():
+        make_sale(make_hub("lyon"), 1_000, at=NOW)
+        for engine in db.engines.values():
+            engine.dispose()
+    assert count(place, "order_share WHERE rule_key <> 'default-1'") == 1
+    seed._start_over(server)
+    assert (count(place, "hub"), count(place, "share_rule_version")) == (0, 2)
 
 
 def test_the_past_has_everything_that_was_told(past: Past) -> None:

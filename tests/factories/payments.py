@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from hubapp.money.payments.services import Line
 from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
+from tests.factories.hubs import NOW
 from tests.factories.jobs import run_all
 from tests.factories.races import meeting
 from tests.factories.sandbox import PAYS, attempt
@@ -162,14 +163,20 @@ class Till:
             db.session.query(GatewayCommand).update({"next_try_at": clock.wall(), "lease_until": None})
 
 
-def open_till(app: HubFlask) -> Till:
-    """A till on an application whose databases are its own."""
+def open_till(app: HubFlask, *, begin: datetime | None = NOW) -> Till:
+    """A till on an application whose databases are its own.
+
+    Business begins at `begin`, whenever the test runs: weeks later it must not be another year on some days and not on
+    others. None leaves the clock as it is, for a sandbox where something has happened.
+    """
     told.clear()
     plug.install_sandbox(app.extensions["hubapp.server"])
     sandbox_clock.install(app)
     found: wiring.Wiring = app.extensions[wiring.EXTENSION]
     found.post = _poster(app)
     assert found.sandbox is not None
+    if begin is not None:
+        clock.set_offset(found.sandbox.begin_at(begin))
     return Till(app, found.sandbox)
 
 

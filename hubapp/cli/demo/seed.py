@@ -88,9 +88,10 @@ def _progress_so_far(settings: Settings, server: Server) -> str | None:
 
 def _start_over(server: Server) -> None:
     """Everything in there is the demo's: it began on an empty database."""
-    # Older versions of the database know no earnings of some kinds, and going back to them would be refused.
+    # Older versions of the database know neither some kinds of earnings nor the rules that newer sales were split by,
+    # and going back to them would be refused.
     with psycopg.connect(server.admin) as connection:
-        connection.execute("TRUNCATE earning_right CASCADE")
+        connection.execute("TRUNCATE order_share, earning_right CASCADE")
     migrate.downgrade(server, "base")
     schema.remove(server.sandbox)
     database.prepare(server.settings)

@@ -74,9 +74,8 @@ def _row(document: PayoutDocument) -> list[Any]:
     parts = (sums.own, sums.tax, sums.shares, sums.retainers, sums.kept, document.amount)
     amounts = [Money(amount, document.currency).major for amount in parts]
     texts = [_plain(payee[name]) for name in ("name", "address", "country", "vat_id", "form")]
-    day = f"{document.issued_at:%Y-%m-%d}"
     account, payout = str(document.account_id), str(document.payout_id)
-    return [account, *texts, sums.number, document.kind, day, payout, document.currency, *amounts]
+    return [account, *texts, sums.number, document.kind, document.day, payout, document.currency, *amounts]
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -11,6 +12,7 @@ from hubapp.kernel.db import db, require_hub_id
 from hubapp.market.orders.errors import NoSuchDocument
 from hubapp.market.orders.invoice_models import BillingDetail, DocumentKind, SalesDocument
 from hubapp.market.orders.invoice_rules import Billing
+from hubapp.tenancy import queries as tenancy
 
 PAGE = 50
 
@@ -49,6 +51,11 @@ def year_of(seller_id: UUID, year: int) -> Sequence[SalesDocument]:
     """All documents of a member's year in all hubs, by number: the whole series."""
     rows = text("SELECT * FROM sales_documents_of(:seller, :year)").bindparams(seller=seller_id, year=year)
     return db.session.scalars(select(SalesDocument).from_statement(rows)).all()
+
+
+def day_of(document: SalesDocument) -> date:
+    """The day that it bears, wherever it is read: its hub's, like the year of its number."""
+    return document.issued_at.astimezone(tenancy.hub_view(document.hub_id).zone).date()
 
 
 def billing_of(account_id: UUID) -> Billing | None:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from hubapp.kernel.money import Money
+from hubapp.market.orders import invoice_queries
 from hubapp.market.orders.invoice_models import SalesDocument
 
 COLUMNS = (
@@ -37,7 +38,7 @@ def _row(document: SalesDocument) -> Sequence[object]:
     )
     return (
         document.label,
-        f"{document.issued_at:%Y-%m-%d}",
+        invoice_queries.day_of(document),
         document.kind,
         content.get("corrects", {}).get("label", ""),
         _plain(content["hub"]),

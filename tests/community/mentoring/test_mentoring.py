@@ -216,13 +216,13 @@ def test_a_newcomer_meets_their_mentor_and_may_put_the_plan_away(scene: Scene) -
 
 
 def test_a_plan_that_nobody_follows_lapses(scene: Scene) -> None:
-    newcomer = scene.join("Camille")
-    clock.set_offset(policies.LAPSES + timedelta(hours=1))
+    newcomer, before = scene.join("Camille"), clock.offset()
+    clock.set_offset(before + policies.LAPSES + timedelta(hours=1))
     assert scene.plan(newcomer) is None
     assert scene.inside(lambda: queries.open_counts(now=clock.now())) == {}
     with scene.app.app_context(), platform_scope(reason="test"), unit_of_work():
         services.lapse(now=clock.now())
-    clock.set_offset(timedelta(0))
+    clock.set_offset(before)
     assert scene.plan(newcomer) is None
 
 

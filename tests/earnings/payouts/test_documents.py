@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,7 @@ from hubapp.kernel.db import db, unit_of_work
 from hubapp.money.ledger.queries import Purpose
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.scope import hub_scope
-from tests.factories.earning import Town
+from tests.factories.earning import BANK_DAYS, Town
 from tests.factories.races import together
 from tests.support.browsing import Browser
 
@@ -57,6 +57,21 @@ def test_a_payout_that_has_arrived_has_its_document(town: Town) -> None:
     assert "€271.00" in sheet
     stranger = Browser(town.till.app, town.hubs[0], town.person("Bo"))
     assert stranger.get(f"/me/earnings/documents/{made.id}").status_code == 404
+
+
+def test_on_new_years_eve_it_bears_a_day_of_the_year_of_its_number_in_every_hub(town: Town) -> None:
+    seller = town.earner(10_000, 20_000)
+    town.till.advance(datetime(2026, 12, 31, 23, 15, tzinfo=UTC) - BANK_DAYS - clock.now())
+    paid(town, seller)  # in Lyon it is the new year for a quarter of an hour
+    (made,) = documents(town)
+    assert (made.year, made.day) == (2026, date(2026, 12, 31))
+    own = Browser(town.till.app, town.hubs[0], seller)
+    for path in (f"documents/{made.id}", "tax/2026", "tax/2026.csv"):
+        said = own.get(f"/me/earnings/{path}").text
+        assert "2026-00001" in said
+        assert any(day in said for day in ("December 31, 2026", "Dec 31, 2026", "2026-12-31"))
+        assert "2027" not in said
+    assert "2026-00001" not in own.get("/me/earnings/tax/2027").text
 
 
 def test_making_it_again_or_twice_at_once_makes_one(town: Town) -> None:

@@ -43,7 +43,7 @@ def path_of(app: HubFlask, hub_id: int, anna: UUID) -> str:
 
 
 @pytest.fixture
-def december() -> object:
+def december(app: HubFlask) -> object:  # after it, which begins on NOW
     clock.set_offset(DECEMBER - clock.wall())
     yield
     clock.set_offset(timedelta(0))

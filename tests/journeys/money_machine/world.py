@@ -72,13 +72,13 @@ class World:
     _sandbox: psycopg.Connection[Row] | None = None
 
     def __post_init__(self) -> None:
-        self.till: Till = open_till(self.live.app)
+        self.till: Till = open_till(self.live.app, begin=None)
         self._settle_ground()
         self.keep()
 
     def enter(self, live: Live) -> None:
         """Go on with another test's application on databases of the same names."""
-        self.live, self.till = live, open_till(live.app)
+        self.live, self.till = live, open_till(live.app, begin=None)
 
     @property
     def places_by_hub(self) -> dict[int, Place]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -149,9 +152,26 @@ def test_the_central_team_has_the_networks_own(app: HubFlask, shop: Shop) -> Non
     (sellers,) = made(app, shop, bought(app, shop))
     with app.app_context():
         team = Browser(app, None, make_account("Noor", is_central=True))
-    page = team.get("/console/invoices").text
+    page = team.get(f"/console/invoices?year={mine.year}").text
     assert mine.label in page
     rows = team.get(f"/console/invoices/{mine.year}.csv").text.splitlines()
     assert len(rows) == 2
     assert "Bottle Works SAS" in rows[1]
     assert sellers.issuer != "core"
+
+
+def test_on_new_years_eve_a_document_bears_the_day_of_its_hub_wherever_it_is_read(app: HubFlask, shop: Shop) -> None:
+    clock.set_offset(datetime(2026, 12, 31, 23, 15, tzinfo=UTC) - clock.wall())  # the new year has begun in Lyon
+    with app.app_context():
+        team = Browser(app, None, make_account("Noor", is_central=True))
+        with hub_scope(shop.hub_id), unit_of_work():
+            listing_id = make_listing(title="Core honey").id
+    (mine,), (sellers,) = (made(app, shop, bought(app, shop, listing)) for listing in (listing_id, None))
+    own = Browser(app, shop.hub_id, shop.seller)
+    for reader, path, document in ((team, "/console/invoices", mine), (own, "/sell/invoices", sellers)):
+        assert '<option value="2027"' in reader.get(path).text
+        page = reader.get(f"{path}?year=2027").text
+        assert all(text in page for text in (document.label, "Jan 1, 2027"))
+        (row,) = csv.DictReader(io.StringIO(reader.get(f"{path}/2027.csv").text))
+        assert (row["number"], row["date"]) == (document.label, "2027-01-01")
+    assert mine.label == sellers.label == "S-2027-00001"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from hubapp.earnings.shares import queries as shares
 from hubapp.earnings.shares import services as claiming
 from hubapp.kernel import clock, ids
-from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.money import Money
 from hubapp.market.orders import errors, queries, services
 from hubapp.market.orders.models import Order
 from hubapp.market.orders.refund_models import Level
 from hubapp.market.orders.refund_rules import Limits
 from hubapp.money.ledger.queries import Purpose
+from hubapp.people.notifications.models import Mail
 from hubapp.tenancy.audit import SYSTEM, Actor
 from hubapp.tenancy.platform import in_hub, platform_scope
 from tests.factories.crashes import run_all_crashing
@@ -154,6 +156,22 @@ def test_unanswered_it_goes_from_seller_to_hub_to_core(stall: Stall) -> None:
         levels.append(stall.requests(order)[0].level)
     assert levels == ["seller", "hub", "core"]
     assert stall.mails().count("refund_escalated") == 2
+
+
+def test_the_letter_names_the_day_by_which_to_answer_as_the_hubs_pages_do(stall: Stall) -> None:
+    order = stall.sell()
+    late = datetime.combine(clock.now().date(), time(23, 15), UTC)
+    stall.advance(late - clock.now())  # in Lyon it is the next day
+    stall.ask(order, 800)
+    (request,) = stall.requests(order)
+    with stall.till.app.app_context(), platform_scope(reason="test"), unit_of_work():
+        (said,) = db.session.scalars(select(Mail.context).where(Mail.template == "refund_asked"))
+    day = request.due_at.date() + timedelta(days=1)
+    assert said["due"] == day.isoformat()
+    sent = stall.till.app.extensions["mailman"].outbox = []
+    stall.settle()
+    (letter,) = (mail.body for mail in sent if "asks for a refund" in mail.subject)
+    assert f"until {day:%B} {day.day}, {day.year}:" in letter
 
 
 def test_a_refund_that_the_card_refuses_gives_back_shares_and_can_be_tried_again(stall: Stall) -> None:

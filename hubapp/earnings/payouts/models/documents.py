@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint
@@ -73,3 +73,8 @@ class PayoutDocument(db.Model):  # type: ignore[name-defined]
         CheckConstraint("kind IN ('invoice', 'cancellation')", name="kind"),
         CheckConstraint("number > 0", name="number"),
     )
+
+    @property
+    def day(self) -> date:
+        """The day that it bears, in whichever hub it is read: the network's, like the year of its number."""
+        return self.issued_at.astimezone(UTC).date()

@@ -71,7 +71,7 @@ def _document(payout_id: UUID, kind: str) -> PayoutDocument | None:
 
 
 def _write(payout: Payout, kind: str, amount: int, content: dict[str, Any], now: datetime) -> UUID:
-    issuer, year = queries.owner_of(payout.account_id), now.astimezone(UTC).year
+    issuer, year = queries.owner_of(payout.account_id), now.astimezone(UTC).year  # the document's day is of it
     document = PayoutDocument(
         id=ids.uuid7(),
         payout_id=payout.id,

@@ -12,6 +12,7 @@ from hubapp.market.orders.refund_models import Level, RefundRequest
 from hubapp.money.payments.dispute_models import Dispute
 from hubapp.people.membership import queries as membership
 from hubapp.people.notifications import services as notifications
+from hubapp.tenancy import queries as tenancy
 
 
 def order_paid(*, order: Order, now: datetime) -> None:
@@ -73,7 +74,7 @@ def _of_request(order: Order, request: RefundRequest) -> dict[str, Any]:
         "granted": request.granted or 0,
         "reason": request.reason,
         "answer": request.answer,
-        "due": request.due_at.date().isoformat(),
+        "due": _day(order, request.due_at),
     }
 
 
@@ -83,8 +84,13 @@ def _of_dispute(order: Order, dispute: Dispute) -> dict[str, Any]:
         "amount": dispute.amount,
         "dispute_reason": dispute.reason,
         "outcome": dispute.outcome or "",
-        "due": dispute.due_by.date().isoformat() if dispute.due_by else "",
+        "due": _day(order, dispute.due_by) if dispute.due_by else "",
     }
+
+
+def _day(order: Order, moment: datetime) -> str:
+    """The day on which a time is up by the hub's clock, as its pages show it."""
+    return moment.astimezone(tenancy.hub_view(order.hub_id).zone).date().isoformat()
 
 
 def _to_concerned(order: Order, template: str, context: dict[str, Any], now: datetime) -> None:
