@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Connection, Engine
 
@@ -157,10 +158,22 @@ def worker_server(databases: Databases, worker_id: str, tmp_path_factory: pytest
     databases.drop(f"{name}_sandbox")
 
 
+def application(server: Server, own: Path) -> HubFlask:
+    """An application whose templates are compiled once for all applications and workers of this run.
+
+    `own`: the worker's folder, which goes with the run: in another run the same template may mean something else.
+    """
+    app = create_app(server.settings, server)
+    templates = (own.parent if own.name.startswith("popen-") else own) / "templates"
+    templates.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    return app
+
+
 @pytest.fixture(scope="session")
-def base_app(worker_server: Server) -> HubFlask:
+def base_app(worker_server: Server, tmp_path_factory: pytest.TempPathFactory) -> HubFlask:
     """The application on this worker's database."""
-    app = create_app(worker_server.settings, worker_server)
+    app = application(worker_server, tmp_path_factory.getbasetemp())
     gc.freeze()
     return app
 
@@ -224,7 +237,7 @@ def living(databases: Databases, worker_id: str, path: Path) -> Iterator[Live]:
     admin, sandbox = databases.create_pair(name)
     settings = _settings(path).model_copy(update={"sandbox_database_url": sandbox})
     server = Server(admin, settings)
-    live_app = create_app(settings, server)
+    live_app = application(server, path.parent)
     yield Live(live_app, server, name)
     hang_up(live_app)
     databases.drop(name)

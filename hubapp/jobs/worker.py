@@ -32,6 +32,10 @@ _DUE = text(
     "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :run"
     " AND coalesce(scheduled_at, :now) <= :now ORDER BY priority DESC, id LIMIT :limit"
 )
+_FORGET = (
+    text("DELETE FROM procrastinate_events WHERE job_id = ANY(:ids)"),
+    text("DELETE FROM procrastinate_jobs WHERE id = ANY(:ids)"),
+)
 
 
 class Again(RetryStrategy):
@@ -75,29 +79,27 @@ def drain(app: Flask) -> int:
     For commands that make things happen without a worker beside them. What a job raises is raised here, and the job
     stays in the queue.
     """
-    count = 0
-    while jobs := _due(app):
-        done: list[int] = []
-        try:
+    count, done = 0, list[int]()
+    try:
+        while jobs := _due(app, done):
+            done = []
             for job_id, job in jobs:
                 run_job(app, name=job["name"], hub_id=job["hub_id"], arguments=job["arguments"])
                 done.append(job_id)
-        finally:
-            _forget(app, done)
-        count += len(done)
+            count += len(done)
+    except BaseException:
+        _due(app, done)
+        raise
     return count
 
 
-def _due(app: Flask) -> list[tuple[int, dict[str, Any]]]:
+def _due(app: Flask, done: list[int]) -> list[tuple[int, dict[str, Any]]]:
+    """What is next in the queue, once those that are done are off it: in one transaction, as there are thousands."""
     with app.app_context(), scope.entered(Scope(role="central")), unit_of_work():
+        for statement in _FORGET if done else ():
+            db.session.execute(statement, {"ids": done})
         rows = db.session.execute(_DUE, {"run": queue.RUN, "now": clock.wall(), "limit": DRAINED_AT_ONCE})
         return [(row.id, row.args) for row in rows]
-
-
-def _forget(app: Flask, job_ids: list[int]) -> None:
-    with app.app_context(), scope.entered(Scope(role="central")), unit_of_work():
-        for table, column in (("procrastinate_events", "job_id"), ("procrastinate_jobs", "id")):
-            db.session.execute(text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)"), {"ids": job_ids})  # noqa: S608
 
 
 def note_failure(app: Flask, *, job_id: int | None, error: Exception) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from hubapp.people.accounts.models import Account
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.models import Hub
 from hubapp.tenancy.packs import load
+from hubapp.tenancy.packs.schema import Pack
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
 from tests.browser.looking import faults
@@ -80,9 +82,15 @@ def world_in(app: HubFlask, language: str) -> World:
     return world
 
 
+@cache
+def pack_of(slug: str) -> Pack:
+    """A hub's pack, which is read and checked in full each time it is loaded."""
+    return load.by_slug(HUBS, slug)
+
+
 def dress(app: HubFlask, slug: str) -> None:
     """Hubs look as this one does: its colours, fonts, forms and drawings."""
-    pack = load.by_slug(HUBS, slug)
+    pack = pack_of(slug)
     with app.app_context():
         with platform_scope(reason="test"), unit_of_work():
             db.session.execute(

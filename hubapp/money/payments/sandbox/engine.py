@@ -78,9 +78,11 @@ class Sandbox:
         if by < timedelta(0):
             raise ValueError("The sandbox's clock only moves forward.")
         with self.transaction() as tx:
-            tx.connection.execute("UPDATE clock SET ahead_by = ahead_by + %s", (by,))
-        self.tick()
-        return self.offset()
+            ahead_by = tx.move_clock(by)
+            is_due = self._is_something_due(tx)
+        if is_due:
+            self.tick()
+        return ahead_by
 
     def begin_at(self, moment: datetime) -> timedelta:
         """Set the clock of a sandbox that has seen nothing yet, into the past too, and answer the offset."""

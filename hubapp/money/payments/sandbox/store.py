@@ -87,10 +87,18 @@ class Tx:
         self.site = site
         self.account = account
         self.request_key = request_key
-        row = connection.execute("SELECT ahead_by FROM clock").fetchone()
+        self._read_clock("SELECT ahead_by FROM clock")
+
+    def _read_clock(self, statement: LiteralString, *values: object) -> None:
+        row = self.connection.execute(statement, values).fetchone()
         self.ahead_by: timedelta = (row or {})["ahead_by"]
         # Whole seconds, as the API shows them: what it calls available then is available then.
         self.now: datetime = (clock.wall() + self.ahead_by).replace(microsecond=0)
+
+    def move_clock(self, by: timedelta) -> timedelta:
+        """Move the clock forward, for what follows in this transaction too, and answer the new offset."""
+        self._read_clock("UPDATE clock SET ahead_by = ahead_by + %s RETURNING ahead_by", by)
+        return self.ahead_by
 
     @property
     def created(self) -> int:
