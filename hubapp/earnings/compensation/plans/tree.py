@@ -38,11 +38,9 @@ class Tree:
         """Whether levels hold few members, as in small trees and long lines."""
         return len(self.parent) < THIN * len(self.levels)
 
-    def lay(self, column: Column, *, end: int = 0) -> Column:
-        """A column of members in the order of places, with `end` for the place -1 above the roots."""
-        found = np.empty(len(column) + 1, column.dtype)
-        found[:-1] = column.take(self.order)
-        found[-1] = end
+    def lay(self, column: Column) -> Column:
+        """A column of members in the order of places."""
+        found: Column = column.take(self.order)
         return found
 
     def lift(self, column: Column) -> Column:
@@ -99,42 +97,62 @@ class Tree:
 
 
 class Climb:
-    """The way up, thinned step by step: `up` points from each place to the next one above it that is left, or -1."""
+    """The way up, thinned step by step: who is left is numbered anew each time, in the order of places.
+
+    `left`: the place of each number; `up`: the number of the next one above who is left, -1 above the roots.
+    """
 
     def __init__(self, tree: Tree) -> None:
-        self.tree, self.up = tree, tree.above.copy()
-        self.left: Column | None = None  # everybody
+        self.left: slice | Column = slice(None)  # everybody: numbers are places
+        self.up, self._levels = tree.above[:-1], tree.levels
 
-    def among(self, chosen: Column) -> Column:
-        """Which of the places that are left are chosen."""
-        return np.flatnonzero(chosen[:-1]) if self.left is None else self.left[chosen.take(self.left)]
+    def thin(self, stays: Column) -> tuple[Column, Column]:
+        """Leave only who stays: (their numbers until now, for everybody left until now the next above who stays).
 
-    def thin(self, stays: Column) -> None:
-        """Leave only places that stay; all that were left until now point to the nearest of them above.
-
-        `stays` is by place and true at its end, for the place -1. A wide tree is gone through level by level, where
-        those above are done before. Else each round doubles the stretch that is passed over, so that a deep line costs
-        the logarithm of its depth.
+        A wide tree is gone through level by level, where those above are done before. Else each round doubles the
+        stretch that is passed over, so that a deep line costs the logarithm of its depth.
         """
-        up = self.up
-        if self.left is None and not self.tree.is_thin:
-            for start, end in pairwise(self.tree.levels):
-                above = up[start:end]
-                up[start:end] = np.where(stays.take(above), above, up.take(above))
+        kept = np.flatnonzero(stays)
+        if len(kept) == len(stays):
+            return kept, self.up
+        numbers = np.full(len(stays) + 1, -1)  # the last one for whoever stands above the roots
+        numbers[kept] = np.arange(len(kept))
+        if len(stays) >= THIN * len(self._levels):
+            way = self._level_by_level(numbers)
+            self._levels = tuple(np.searchsorted(kept, self._levels).tolist())
         else:
-            here = np.arange(len(up) - 1) if self.left is None else self.left
-            waiting = here[~stays.take(up.take(here))]
-            while waiting.size:
-                further = up.take(up.take(waiting))
-                up[waiting] = further
-                waiting = waiting[~stays.take(further)]
-        self.left = self.among(stays)
+            way = self._by_doubling(numbers)
+        self.left = kept if isinstance(self.left, slice) else self.left.take(kept)
+        self.up = way.take(kept)
+        return kept, way
 
-    def moved(self, here: Column, volumes: Column) -> tuple[Column, Column]:
-        """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
-        found = sums(len(self.up) - 1, self.up.take(here), volumes)
-        there = np.flatnonzero(found[:-1]) if self.left is None else self.left
-        return there, found.take(there)
+    def gather(self, stays: Column, volumes: Column) -> tuple[Column, Column]:
+        """Leave only who stays: (their numbers until now, the volumes of all others at the next above who stays)."""
+        gone = np.flatnonzero(~stays)
+        kept, way = self.thin(stays)
+        return kept, self.moved(way.take(gone), volumes.take(gone))
+
+    def moved(self, way: Column, volumes: Column) -> Column:
+        """Volumes at the end of their way, by number; what leaves the tree at its root is gone."""
+        return sums(len(self.up), way, volumes)[:-1]
+
+    def _level_by_level(self, nearest: Column) -> Column:
+        """`nearest`: -1 for who does not stay. Nobody above has a higher number than who stays."""
+        way = np.empty_like(self.up)
+        for start, end in pairwise(self._levels):
+            way[start:end] = nearest.take(self.up[start:end])
+            np.maximum(nearest[start:end], way[start:end], out=nearest[start:end])
+        return way
+
+    def _by_doubling(self, numbers: Column) -> Column:
+        up, is_there = np.append(self.up, -1), numbers >= 0
+        is_there[-1] = True
+        waiting = np.flatnonzero(~is_there.take(self.up))
+        while waiting.size:
+            further = up.take(up.take(waiting))
+            up[waiting] = further
+            waiting = waiting[~is_there.take(further)]
+        return numbers.take(up[:-1])
 
 
 def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:
