@@ -129,11 +129,19 @@ class Ground:
     @cached_property
     def ratios(self) -> tuple[Column, Column]:
         """Per member: cv from customers in own and downline, and all cv there, what does not count included."""
-        is_inside = self.orders.buyer != BUYERS.index("customer")
+        everything, from_members = self._all_and_inside
+        return self.tree.roll_up(everything - from_members), self.tree.roll_up(everything)
+
+    @cached_property
+    def lead(self) -> Column:
+        """Per member: by how much cv from customers is more than cv from members, in the same own and downline."""
+        everything, from_members = self._all_and_inside
+        return self.tree.roll_up(everything - 2 * from_members)
+
+    @cached_property
+    def _all_and_inside(self) -> tuple[Column, Column]:
         everything = self.own if self.counts is None else self.own + self._some_by_seller(~self.counts)
-        from_members = self._some_by_seller(is_inside)
-        roll_up = self.tree.roll_up
-        return roll_up(everything - from_members), roll_up(everything)
+        return everything, self._some_by_seller(self.orders.buyer != BUYERS.index("customer"))
 
     @cached_property
     def ranks(self) -> tuple[Column, list[str | None]]:

@@ -16,15 +16,13 @@ THIN = 50  # with fewer members than this to a level, a level costs more than it
 HALF, LOW = 32, 2**32 - 1
 PART = 2**15
 SAID = 12  # people of a cycle in a refusal, which is one line
-DEEP = 2**16  # fewer levels than this are sorted by counting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """`parent[u]` is -1 for a root; `order` lists the members level by level, the roots first.
 
-    `above`: by place in that order, the place of the sponsor, -1 for roots, and -1 once more at the end, for the place
-    -1 above the roots. `levels`: where levels begin, and the end.
+    `above`: by place in that order, the place of the sponsor, -1 for roots. `levels`: where levels begin, and the end.
     """
 
     parent: Column
@@ -104,7 +102,7 @@ class Climb:
 
     def __init__(self, tree: Tree) -> None:
         self.left: slice | Column = slice(None)  # everybody: numbers are places
-        self.up, self._levels = tree.above[:-1], tree.levels
+        self.up, self._levels = tree.above, tree.levels
 
     def thin(self, stays: Column) -> tuple[Column, Column]:
         """Leave only who stays: (their numbers until now, for everybody left until now the next above who stays).
@@ -159,11 +157,13 @@ def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "",
     """Number the members by depth. Refuses a cycle, and several roots where one is asked."""
     sponsor = places(parent).astype(np.intp, copy=False)
     depth = _depths(sponsor, ids, file=file)
-    order = np.argsort(depth.astype(np.uint16) if depth.max(initial=0) < DEEP else depth, kind="stable")
-    place = np.empty_like(order)
+    # Numbers of one byte, or two, are sorted by counting them.
+    order = np.argsort(depth.astype(np.min_scalar_type(depth.max(initial=0))), kind="stable")
+    place, above = np.empty_like(order), np.full(len(order), -1)
     place[order] = np.arange(len(order))
-    above = np.append(place, -1).take(np.append(sponsor.take(order), -1))
     levels = (0, *np.bincount(depth).cumsum().tolist())
+    below = slice(levels[min(1, len(levels) - 1)], None)  # all but the roots
+    above[below] = place.take(sponsor.take(order[below]))
     if one_root and len(levels) > 1 and levels[1] > 1:
         roots = ", ".join(str(ids[member]) for member in order[: min(levels[1], 3)].tolist())
         raise BadInput(f"several roots where one is asked: {roots}", key="members.sponsor", file=file)
@@ -186,11 +186,12 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     One number holds both how far a member has got (high half) and at whom it stands (low half; past the root: `size`).
     """
     size = len(parent)
-    known = np.append(np.where(parent < 0, size, parent + (LOW + 1)), size)
-    waiting = np.flatnonzero(parent >= 0)
+    known = np.full(size + 1, size)
+    np.add(parent, LOW + 1, out=known[:-1])
+    known[np.flatnonzero(parent < 0)] = size
     # Part by part first: most sponsors stand earlier, and are known by then.
-    parts = np.array_split(waiting, size // PART + 1)
-    waiting = np.concatenate([_further(known, _further(known, _further(known, part))) for part in parts])
+    late = [_further(known, _further(known, _first(known, start))) for start in range(0, size, PART)]
+    waiting = np.concatenate([np.zeros(0, np.intp), *late])
     for _ in range(size.bit_length() + 1):
         if not waiting.size:
             return known[:-1] >> HALF
@@ -198,6 +199,14 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     loop = [str(ids[member]) for member in _cycle(parent, int(waiting[0]))]
     way = loop if len(loop) <= SAID else [*loop[: SAID - 1], f"… ({len(loop) - 1} people) < {loop[-1]}"]
     raise BadInput(f"a cycle: {' < '.join(way)}", key="members.sponsor", file=file)
+
+
+def _first(known: Column, start: int) -> Column:
+    """`_further` for all members of a part at once; who has arrived stays there."""
+    part = known[start : min(start + PART, len(known) - 1)]
+    over = part & LOW
+    part += known.take(over) - over
+    return np.flatnonzero((part & LOW) < len(known) - 1) + start
 
 
 def _further(known: Column, members: Column) -> Column:
