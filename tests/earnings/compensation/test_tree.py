@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubapp.earnings.compensation.plans.errors import BadInput
-from hubapp.earnings.compensation.plans.tree import DEEP, THIN, Climb, Tree, plant, stands_above
+from hubapp.earnings.compensation.plans.tree import THIN, Climb, Tree, plant, stands_above
 from tests.earnings.compensation import strategies
 
 CAREFUL = strategies.careful(60)
@@ -69,25 +69,30 @@ def test_members_are_numbered_level_by_level(parents: list[int]) -> None:
     depths = [len(tree.path(member)) for member in tree.order.tolist()]
     assert depths == sorted(depths)
     assert [depths.count(depth) for depth in range(1, len(tree.levels))] == np.diff(tree.levels).tolist()
-    assert tree.lift(tree.lay(np.arange(len(parents)))[:-1]).tolist() == list(range(len(parents)))
+    assert tree.lift(tree.lay(np.arange(len(parents)))).tolist() == list(range(len(parents)))
     above = [int(tree.place[parents[one]]) if parents[one] >= 0 else -1 for one in tree.order.tolist()]
-    assert tree.above.tolist() == [*above, -1]
+    assert tree.above.tolist() == above
+
+
+def thinned(tree: Tree, climb: Climb, before: list[int], left: set[int]) -> list[int]:
+    """The members who are left, as numbered; after a look at where everybody's way leads."""
+    kept, way = climb.thin(np.array([member in left for member in before], bool))
+    now = [before[number] for number in kept.tolist()]
+    assert set(now) == left
+    assert [int(tree.order[place]) for place in np.arange(len(tree.order))[climb.left].tolist()] == now
+    expected = [next((one for one in tree.path(member)[1:] if one in left), -1) for member in before]
+    assert [now[up] if up >= 0 else -1 for up in way.tolist()] == expected
+    assert climb.up.tolist() == way.take(kept).tolist()
+    return now
 
 
 @CAREFUL
 @given(forests(), st.data())
 def test_a_thinned_way_up_leads_to_the_next_one_left(parents: list[int], data: st.DataObject) -> None:
     tree = planted(parents)
-    climb, left = Climb(tree), set(range(len(parents)))
+    climb, before = Climb(tree), tree.order.tolist()
     for _ in range(3):
-        before = left
-        left = {member for member in left if data.draw(st.booleans())}
-        climb.thin(tree.lay(np.array([member in left for member in range(len(parents))], bool), end=True))
-        for member in before:
-            expected = next((one for one in tree.path(member)[1:] if one in left), -1)
-            up = int(climb.up[tree.place[member]])
-            assert (int(tree.order[up]) if up >= 0 else -1) == expected
-        assert {int(tree.order[place]) for place in climb.left} == left
+        before = thinned(tree, climb, before, {member for member in before if data.draw(st.booleans())})
 
 
 def test_the_way_up_of_a_wide_tree_is_thinned_as_a_thin_one_is() -> None:
@@ -95,13 +100,22 @@ def test_the_way_up_of_a_wide_tree_is_thinned_as_a_thin_one_is() -> None:
     parents += [place % 440 for place in range(200)]
     tree, chance = planted(parents), Random(7)
     assert not tree.is_thin
-    climb, left = Climb(tree), set(range(640))
-    for _ in range(3):
-        before, left = left, {member for member in sorted(left) if chance.random() < 0.5}
-        climb.thin(tree.lay(np.array([member in left for member in range(640)]), end=True))
-        expected = {one: next((up for up in tree.path(one)[1:] if up in left), -1) for one in before}
-        found = {one: int(climb.up[tree.place[one]]) for one in before}
-        assert {one: int(tree.order[up]) if up >= 0 else -1 for one, up in found.items()} == expected
+    climb, before = Climb(tree), tree.order.tolist()
+    for _ in range(4):
+        before = thinned(tree, climb, before, {member for member in sorted(before) if chance.random() < 0.7})
+
+
+@CAREFUL
+@given(forests(), st.data())
+def test_who_goes_leaves_what_they_hold_to_the_next_above_who_stays(parents: list[int], data: st.DataObject) -> None:
+    tree = planted(parents)
+    order = tree.order.tolist()
+    left = {member for member in order if data.draw(st.booleans())}
+    climb, held = Climb(tree), np.array([7**member for member in order], np.int64)
+    kept, came = climb.gather(np.array([member in left for member in order], bool), held)
+    nearest = {one: next((up for up in tree.path(one) if up in left), -1) for one in order if one not in left}
+    expected = [sum(7**one for one, up in nearest.items() if up == order[number]) for number in kept.tolist()]
+    assert came.tolist() == expected
 
 
 @CAREFUL
@@ -113,7 +127,7 @@ def test_a_path_ends_at_whom_it_leads_to(parents: list[int]) -> None:
         assert [tree.path(member, to=one) for one in whole] == [whole[: at + 1] for at in range(len(whole))]
 
 
-@pytest.mark.parametrize("size", [DEEP, DEEP + 1, DEEP + 2])
+@pytest.mark.parametrize("size", [2**8, 2**8 + 1, 2**16, 2**16 + 1, 2**16 + 2])
 def test_a_line_without_a_branch_is_as_deep_as_it_is_long(size: int) -> None:
     tree = planted([-1, *range(size - 1)])
     assert len(tree.levels) == size + 1

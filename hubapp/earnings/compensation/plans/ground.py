@@ -56,19 +56,14 @@ class Ground:
         return self.fitting(self.orders.cv)
 
     @cached_property
-    def cv(self) -> Column:
-        """Cv by order, zero where it does not count."""
-        return self._counted(self.all_cv)
-
-    @cached_property
     def turnover(self) -> int:
         """All cv that counts."""
-        return int(self.cv.sum())
+        return int(self._sold.sum())
 
     @cached_property
     def own(self) -> Column:
         """Own cv as seller."""
-        return self._by_seller(self.all_cv)
+        return self._sold[:-1]
 
     @cached_property
     def own_by_place(self) -> Column:
@@ -78,7 +73,7 @@ class Ground:
     @cached_property
     def own_pv(self) -> Column:
         """Own pv as seller."""
-        return self._by_seller(self.fitting(self.orders.pv))
+        return self._summed(self.size, self.orders.seller, self.fitting(self.orders.pv))[:-1]
 
     @cached_property
     def gv(self) -> Column:
@@ -102,43 +97,51 @@ class Ground:
         return found
 
     @cached_property
-    def amount(self) -> Column:
-        """Amounts by order, zero where it does not count."""
-        return self._counted(self.fitting(self.orders.amount))
+    def all_amount(self) -> Column:
+        """Amounts by order, of those that do not count too."""
+        return self.fitting(self.orders.amount)
 
     @cached_property
     def gross(self) -> int:
         """All amounts that count."""
-        return int(self.amount.sum())
+        return int(self._counted(slice(None), self.all_amount).sum())
 
     @cached_property
     def hub_amount(self) -> list[int]:
         """Amounts by hub."""
-        return self._by_hub(self.amount)
+        return self._by_hub(self.all_amount)
 
     @cached_property
     def hub_cv(self) -> list[int]:
         """Cv by hub."""
-        return self._by_hub(self.cv)
+        return self._by_hub(self.all_cv)
 
     @cached_property
     def hubs_amount(self) -> Column:
         """What was paid in the hubs that a member looks after: a threshold, so the whole of each, whatever the days."""
-        return self._of_connectors(self.hub_amount, self.amount.dtype)
+        return self._of_connectors(self.hub_amount, self.all_amount.dtype)
 
     @cached_property
     def hubs_cv(self) -> Column:
         """The same in cv."""
-        return self._of_connectors(self.hub_cv, self.cv.dtype)
+        return self._of_connectors(self.hub_cv, self.all_cv.dtype)
 
     @cached_property
     def ratios(self) -> tuple[Column, Column]:
         """Per member: cv from customers in own and downline, and all cv there, what does not count included."""
-        is_inside = self.orders.buyer != BUYERS.index("customer")
+        everything, from_members = self._all_and_inside
+        return self.tree.roll_up(everything - from_members), self.tree.roll_up(everything)
+
+    @cached_property
+    def lead(self) -> Column:
+        """Per member: by how much cv from customers is more than cv from members, in the same own and downline."""
+        everything, from_members = self._all_and_inside
+        return self.tree.roll_up(everything - 2 * from_members)
+
+    @cached_property
+    def _all_and_inside(self) -> tuple[Column, Column]:
         everything = self.own if self.counts is None else self.own + self._some_by_seller(~self.counts)
-        from_members = self._some_by_seller(is_inside)
-        roll_up = self.tree.roll_up
-        return roll_up(everything - from_members), roll_up(everything)
+        return everything, self._some_by_seller(self.orders.buyer != BUYERS.index("customer"))
 
     @cached_property
     def ranks(self) -> tuple[Column, list[str | None]]:
@@ -209,18 +212,22 @@ class Ground:
                 found.setdefault(member, []).append(hub)
         return found
 
-    def _counted(self, column: Column) -> Column:
-        # Twice as fast as choosing, because nothing has to be guessed.
-        return column if self.counts is None else column * self.counts.view(np.int8)
+    @cached_property
+    def _sold(self) -> Column:
+        """Cv by seller, with one place more at the end for what nobody sold."""
+        return self._summed(self.size, self.orders.seller, self.all_cv)
 
-    def _by_seller(self, values: Column) -> Column:
+    def _summed(self, size: int, keys: Column, values: Column) -> Column:
         """Of orders that count; part by part, so that what is made of them stays near the processor."""
-        found = np.zeros(self.size + 1, values.dtype)
+        found = np.zeros(size + 1, values.dtype)
         for at in range(0, len(values), PART):
             part = slice(at, at + PART)
-            counted = values[part] if self.counts is None else values[part] * self.counts[part].view(np.int8)
-            np.add.at(found, self.orders.seller[part].astype(np.intp, copy=False), counted)
-        return found[:-1]
+            np.add.at(found, keys[part].astype(np.intp, copy=False), self._counted(part, values))
+        return found
+
+    def _counted(self, part: slice, values: Column) -> Column:
+        """Zero for orders that do not count; twice as fast as choosing, because nothing has to be guessed."""
+        return values[part] if self.counts is None else values[part] * self.counts[part].view(np.int8)
 
     def _some_by_seller(self, chosen: Column) -> Column:
         """All cv of some orders, faster where they are few."""
@@ -234,5 +241,5 @@ class Ground:
         return found
 
     def _by_hub(self, values: Column) -> list[int]:
-        found: list[int] = sums(len(self.hubs.ids), self.orders.hub, values)[:-1].tolist()
+        found: list[int] = self._summed(len(self.hubs.ids), self.orders.hub, values)[:-1].tolist()
         return found

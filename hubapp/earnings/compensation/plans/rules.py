@@ -64,6 +64,5 @@ def is_below(rule: MemberRule, ground: Ground) -> Column:
 
 def has_majority(ground: Ground) -> Column:
     """For whom more than half of own and downline volume comes from customers outside the network."""
-    from_customers, everything = ground.ratios
-    found: Column = 2 * from_customers > everything
+    found: Column = ground.lead > 0
     return found

@@ -16,15 +16,13 @@ THIN = 50  # with fewer members than this to a level, a level costs more than it
 HALF, LOW = 32, 2**32 - 1
 PART = 2**15
 SAID = 12  # people of a cycle in a refusal, which is one line
-DEEP = 2**16  # fewer levels than this are sorted by counting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """`parent[u]` is -1 for a root; `order` lists the members level by level, the roots first.
 
-    `above`: by place in that order, the place of the sponsor, -1 for roots, and -1 once more at the end, for the place
-    -1 above the roots. `levels`: where levels begin, and the end.
+    `above`: by place in that order, the place of the sponsor, -1 for roots. `levels`: where levels begin, and the end.
     """
 
     parent: Column
@@ -38,11 +36,9 @@ class Tree:
         """Whether levels hold few members, as in small trees and long lines."""
         return len(self.parent) < THIN * len(self.levels)
 
-    def lay(self, column: Column, *, end: int = 0) -> Column:
-        """A column of members in the order of places, with `end` for the place -1 above the roots."""
-        found = np.empty(len(column) + 1, column.dtype)
-        found[:-1] = column.take(self.order)
-        found[-1] = end
+    def lay(self, column: Column) -> Column:
+        """A column of members in the order of places."""
+        found: Column = column.take(self.order)
         return found
 
     def lift(self, column: Column) -> Column:
@@ -59,14 +55,15 @@ class Tree:
         if self.is_thin:
             return self._roll_up_one_by_one(total)
         for end, start in pairwise(self.levels[:0:-1]):
-            np.add.at(total, self.above[start:end], total[start:end])
+            # A copy: numpy takes several times as long where what it reads lies in what it writes.
+            np.add.at(total, self.above[start:end], total[start:end].copy())
         return total
 
     def least(self, own: Column) -> Column:
         """The least value in everybody's group, their own included."""
         found = own.take(self.order)
         for end, start in pairwise(self.levels[:0:-1]):
-            np.minimum.at(found, self.above[start:end], found[start:end])
+            np.minimum.at(found, self.above[start:end], found[start:end].copy())
         return self.lift(found)
 
     def _roll_up_one_by_one(self, own: Column) -> Column:
@@ -98,53 +95,75 @@ class Tree:
 
 
 class Climb:
-    """The way up, thinned step by step: `up` points from each place to the next one above it that is left, or -1."""
+    """The way up, thinned step by step: who is left is numbered anew each time, in the order of places.
+
+    `left`: the place of each number; `up`: the number of the next one above who is left, -1 above the roots.
+    """
 
     def __init__(self, tree: Tree) -> None:
-        self.tree, self.up = tree, tree.above.copy()
-        self.left: Column | None = None  # everybody
+        self.left: slice | Column = slice(None)  # everybody: numbers are places
+        self.up, self._levels = tree.above, tree.levels
 
-    def among(self, chosen: Column) -> Column:
-        """Which of the places that are left are chosen."""
-        return np.flatnonzero(chosen[:-1]) if self.left is None else self.left[chosen.take(self.left)]
+    def thin(self, stays: Column) -> tuple[Column, Column]:
+        """Leave only who stays: (their numbers until now, for everybody left until now the next above who stays).
 
-    def thin(self, stays: Column) -> None:
-        """Leave only places that stay; all that were left until now point to the nearest of them above.
-
-        `stays` is by place and true at its end, for the place -1. A wide tree is gone through level by level, where
-        those above are done before. Else each round doubles the stretch that is passed over, so that a deep line costs
-        the logarithm of its depth.
+        A wide tree is gone through level by level, where those above are done before. Else each round doubles the
+        stretch that is passed over, so that a deep line costs the logarithm of its depth.
         """
-        up = self.up
-        if self.left is None and not self.tree.is_thin:
-            for start, end in pairwise(self.tree.levels):
-                above = up[start:end]
-                up[start:end] = np.where(stays.take(above), above, up.take(above))
+        kept = np.flatnonzero(stays)
+        if len(kept) == len(stays):
+            return kept, self.up
+        numbers = np.full(len(stays) + 1, -1)  # the last one for whoever stands above the roots
+        numbers[kept] = np.arange(len(kept))
+        if len(stays) >= THIN * len(self._levels):
+            way = self._level_by_level(numbers)
+            self._levels = tuple(np.searchsorted(kept, self._levels).tolist())
         else:
-            here = np.arange(len(up) - 1) if self.left is None else self.left
-            waiting = here[~stays.take(up.take(here))]
-            while waiting.size:
-                further = up.take(up.take(waiting))
-                up[waiting] = further
-                waiting = waiting[~stays.take(further)]
-        self.left = self.among(stays)
+            way = self._by_doubling(numbers)
+        self.left = kept if isinstance(self.left, slice) else self.left.take(kept)
+        self.up = way.take(kept)
+        return kept, way
 
-    def moved(self, here: Column, volumes: Column) -> tuple[Column, Column]:
-        """(places, volumes): every volume one step up the way; what leaves the tree at its root is gone."""
-        found = sums(len(self.up) - 1, self.up.take(here), volumes)
-        there = np.flatnonzero(found[:-1]) if self.left is None else self.left
-        return there, found.take(there)
+    def gather(self, stays: Column, volumes: Column) -> tuple[Column, Column]:
+        """Leave only who stays: (their numbers until now, the volumes of all others at the next above who stays)."""
+        gone = np.flatnonzero(~stays)
+        kept, way = self.thin(stays)
+        return kept, self.moved(way.take(gone), volumes.take(gone))
+
+    def moved(self, way: Column, volumes: Column) -> Column:
+        """Volumes at the end of their way, by number; what leaves the tree at its root is gone."""
+        return sums(len(self.up), way, volumes)[:-1]
+
+    def _level_by_level(self, nearest: Column) -> Column:
+        """`nearest`: -1 for who does not stay. Nobody above has a higher number than who stays."""
+        way = np.empty_like(self.up)
+        for start, end in pairwise(self._levels):
+            way[start:end] = nearest.take(self.up[start:end])
+            np.maximum(nearest[start:end], way[start:end], out=nearest[start:end])
+        return way
+
+    def _by_doubling(self, numbers: Column) -> Column:
+        up, is_there = np.append(self.up, -1), numbers >= 0
+        is_there[-1] = True
+        waiting = np.flatnonzero(~is_there.take(self.up))
+        while waiting.size:
+            further = up.take(up.take(waiting))
+            up[waiting] = further
+            waiting = waiting[~is_there.take(further)]
+        return numbers.take(up[:-1])
 
 
 def plant(parent: Sequence[int] | Column, ids: Sequence[Any], *, file: str = "", one_root: bool = False) -> Tree:
     """Number the members by depth. Refuses a cycle, and several roots where one is asked."""
     sponsor = places(parent).astype(np.intp, copy=False)
     depth = _depths(sponsor, ids, file=file)
-    order = np.argsort(depth.astype(np.uint16) if depth.max(initial=0) < DEEP else depth, kind="stable")
-    place = np.empty_like(order)
+    # Numbers of one byte, or two, are sorted by counting them.
+    order = np.argsort(depth.astype(np.min_scalar_type(depth.max(initial=0))), kind="stable")
+    place, above = np.empty_like(order), np.full(len(order), -1)
     place[order] = np.arange(len(order))
-    above = np.append(place, -1).take(np.append(sponsor.take(order), -1))
     levels = (0, *np.bincount(depth).cumsum().tolist())
+    below = slice(levels[min(1, len(levels) - 1)], None)  # all but the roots
+    above[below] = place.take(sponsor.take(order[below]))
     if one_root and len(levels) > 1 and levels[1] > 1:
         roots = ", ".join(str(ids[member]) for member in order[: min(levels[1], 3)].tolist())
         raise BadInput(f"several roots where one is asked: {roots}", key="members.sponsor", file=file)
@@ -167,11 +186,12 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     One number holds both how far a member has got (high half) and at whom it stands (low half; past the root: `size`).
     """
     size = len(parent)
-    known = np.append(np.where(parent < 0, size, parent + (LOW + 1)), size)
-    waiting = np.flatnonzero(parent >= 0)
+    known = np.full(size + 1, size)
+    np.add(parent, LOW + 1, out=known[:-1])
+    known[np.flatnonzero(parent < 0)] = size
     # Part by part first: most sponsors stand earlier, and are known by then.
-    parts = np.array_split(waiting, size // PART + 1)
-    waiting = np.concatenate([_further(known, _further(known, _further(known, part))) for part in parts])
+    late = [_further(known, _further(known, _first(known, start))) for start in range(0, size, PART)]
+    waiting = np.concatenate([np.zeros(0, np.intp), *late])
     for _ in range(size.bit_length() + 1):
         if not waiting.size:
             return known[:-1] >> HALF
@@ -179,6 +199,14 @@ def _depths(parent: Column, ids: Sequence[Any], *, file: str) -> Column:
     loop = [str(ids[member]) for member in _cycle(parent, int(waiting[0]))]
     way = loop if len(loop) <= SAID else [*loop[: SAID - 1], f"… ({len(loop) - 1} people) < {loop[-1]}"]
     raise BadInput(f"a cycle: {' < '.join(way)}", key="members.sponsor", file=file)
+
+
+def _first(known: Column, start: int) -> Column:
+    """`_further` for all members of a part at once; who has arrived stays there."""
+    part = known[start : min(start + PART, len(known) - 1)]
+    over = part & LOW
+    part += known.take(over) - over
+    return np.flatnonzero((part & LOW) < len(known) - 1) + start
 
 
 def _further(known: Column, members: Column) -> Column:

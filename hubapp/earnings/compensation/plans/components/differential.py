@@ -27,17 +27,12 @@ def rates(component: Differential, ground: Ground) -> Column:
 
 def _slab(component: Differential, ground: Ground) -> Outcome:
     """From the lowest rate up: volume moves to the next one above with a higher rate, who is paid the difference."""
-    tree, bps = ground.tree, rates(component, ground)
-    rate, flow = tree.lay(bps), np.append(ground.own_by_place, 0)
-    down, climb = np.zeros(len(flow), flow.dtype), Climb(tree)
+    tree, bps, climb = ground.tree, rates(component, ground), Climb(ground.tree)
+    rate, flow, down = tree.lay(bps), ground.own_by_place, ground.empty()
     for low in sorted({0, *(component.schedule.rates if component.schedule else component.rate_by_rank.values())}):
-        here = climb.among(rate == low)
-        higher = rate > low
-        higher[-1] = True
-        climb.thin(higher)
-        there, came = climb.moved(here, flow.take(here))
-        flow[there] += came
-        down[there] += (rate.take(there) - low) * came
+        kept, came = climb.gather(rate > low, flow)
+        rate, flow = rate.take(kept), flow.take(kept) + came
+        down[climb.left] += (rate - low) * came
     return Outcome(ground.own * bps, tree.lift(down))
 
 

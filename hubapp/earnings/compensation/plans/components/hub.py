@@ -12,7 +12,7 @@ from hubapp.earnings.compensation.plans.schema import CascadeStep, FeeCascade, H
 
 def share(component: HubShare, ground: Ground) -> Outcome:
     """The fee of each hub is rounded once and split by largest remainder; a vacant hub's part is breakage."""
-    outcome = Outcome(ground.empty(ground.amount))
+    outcome = Outcome(ground.empty(ground.all_amount))
     for hub in range(len(ground.hubs.ids)):
         company, connector = _fee_parts(component, ground, hub)
         outcome.company += company
@@ -42,7 +42,7 @@ def explain_share(component: HubShare, ground: Ground, member: int) -> Iterator[
 
 def tiered(component: HubTier, ground: Ground) -> Outcome:
     """Each hub's line: tiers on its turnover, and the fixed payment where its conditions are met."""
-    outcome = Outcome(ground.empty(ground.amount if component.on == "amount" else ground.cv))
+    outcome = Outcome(ground.empty(ground.all_amount if component.on == "amount" else ground.all_cv))
     for hub in range(len(ground.hubs.ids)):
         exact = _line(component, ground, hub)
         parts = _split(component, ground, hub, exact)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hubapp.earnings.compensation.plans.columns import Column, sums
+from hubapp.earnings.compensation.plans.columns import Column
 from hubapp.earnings.compensation.plans.ground import Ground
 from hubapp.earnings.compensation.plans.outcome import Outcome, Piece
 from hubapp.earnings.compensation.plans.schema import Generation, Unilevel
@@ -16,22 +16,22 @@ from hubapp.earnings.compensation.plans.tree import Climb
 def unilevel(component: Unilevel, ground: Ground) -> Outcome:
     """Level by level, volumes move from those who stood for a level to those who stand for the next."""
     tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
-    takes_up_to = tree.lay(np.where(ground.members.active, depths(component, ground), 0), end=len(component.levels))
+    takes_up_to = tree.lay(np.where(ground.members.active, depths(component, ground), 0))
+    moved, way = ground.own_by_place, climb.up
     if component.compression == "standard":
-        climb.thin(tree.lay(ground.members.active, end=True))
-    here, moved = np.arange(ground.size), ground.own_by_place
+        kept, way = climb.thin(tree.lay(ground.members.active))
+        takes_up_to = takes_up_to.take(kept)
     breakage, sold = 0, int(moved.sum())
     for level, bps in enumerate(component.levels, start=1):
         takes = takes_up_to >= level
         if component.compression == "dynamic":
-            climb.thin(takes)
-        here, moved = climb.moved(here, moved)
-        takers, taken = here, moved
-        if component.compression != "dynamic":  # else nobody else is left
-            mine = takes.take(here)
-            takers, taken = here[mine], moved[mine]
-        down[takers] += taken * bps
+            kept, way = climb.thin(takes)
+            takes, takes_up_to = takes.take(kept), takes_up_to.take(kept)
+        moved = climb.moved(way, moved)
+        taken = moved if takes.all() else moved * takes
+        down[climb.left] += taken * bps
         breakage += (sold - int(taken.sum())) * bps
+        way = climb.up
     return Outcome(ground.empty(), tree.lift(down), breakage)
 
 
@@ -70,15 +70,12 @@ def _takers(component: Unilevel, uplines: list[int], active: Column, depth: Colu
 
 def generation(component: Generation, ground: Ground) -> Outcome:
     """The volume of each owner's generation 0 moves from one member of the rank to the next above."""
-    tree, climb, down = ground.tree, Climb(ground.tree), ground.empty()
-    is_owner = tree.lay(owners(component, ground), end=True)
-    climb.thin(is_owner)
-    owned_by = np.where(is_owner[:-1], np.arange(ground.size), climb.up[:-1])
-    here = np.flatnonzero(is_owner[:-1])
-    moved = sums(ground.size, owned_by, ground.own_by_place).take(here)
+    tree, climb, down, own = ground.tree, Climb(ground.tree), ground.empty(), ground.own_by_place
+    kept, came = climb.gather(tree.lay(owners(component, ground)), own)
+    moved = own.take(kept) + came
     for bps in component.rates:
-        here, moved = climb.moved(here, moved)
-        down[here] += moved * bps
+        moved = climb.moved(climb.up, moved)
+        down[climb.left] += moved * bps
     return Outcome(ground.empty(), tree.lift(down))
 
 
