@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from hubapp.earnings.compensation.models import PlanSale
+from hubapp.earnings.compensation import live_queries, sources
+from hubapp.earnings.compensation.models import ConnectorTerm, PlanSale
 from hubapp.earnings.compensation.services import counting
 from hubapp.earnings.compensation.services.counting import Change
 from hubapp.kernel.db import db, unit_of_work
@@ -31,6 +34,14 @@ SIZE = Size(*(int(os.environ.get("HUBAPP_BENCH_MEMBERS", "1000000")) * each for 
 BOOKED = int(os.environ.get("HUBAPP_BENCH_BOOKED", "20000"))
 PEAK = 1430  # MiB: 1.5 GB
 ORDERS = 1000
+HUBS_COUNT = """
+[[component]]
+id = "held"
+type = "personal_tier"
+mode = "slab"
+threshold_on = "hub"
+tiers = [{from = 0, bps = 0}, {from = 100000, bps = 100}]
+"""
 # Own volumes, carried to everybody above in one recursive statement, as one would without an engine.
 ROLL_UP = """
 WITH RECURSIVE own AS (SELECT seller, sum(cv) AS cv FROM sale GROUP BY seller),
@@ -76,6 +87,7 @@ def _in_the_product(ground: Ground, many: int) -> Iterator[Result]:
             figures = f"{took['booked']:,} of them, {took['booked'] / took['booking']:.0f} a second"
             yield Result("The same with booking lines in the books of their hubs", figures, took["peak"], PEAK, " MiB")
     yield _one_order(app)
+    yield _held(app)
 
 
 def process(module: str, *arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
@@ -133,3 +145,34 @@ def _one_order(app: HubFlask) -> Result:
     return Result(
         "Volumes of one order, between closes, CPU time", figures, (cost.cpu + cost.database) * 1000, 1, " ms"
     )
+
+
+def _held(app: HubFlask) -> Result:
+    """What somebody's page waits for where a plan has a threshold on the hubs that they look after."""
+    plan = sources.read(country.source("default") + HUBS_COUNT)
+    starts, ends = (datetime(2027, month, 1, tzinfo=UTC) for month in (1, 2))
+    with app.app_context():
+        with platform_scope(reason="benchmark"), unit_of_work():
+            found = live_queries.running("EUR", starts + timedelta(days=14))
+            hub_id, account_id = db.session.execute(select(ConnectorTerm.in_hub_id, ConnectorTerm.account_id)).first()
+        if found is None:
+            raise RuntimeError("no plan is in force")
+        found = replace(found, plan=plan)
+        with hub_scope(hub_id), unit_of_work():
+            sold = func.sum(PlanSale.amount), func.sum(PlanSale.cv)
+            plain = select(func.count(), func.count(PlanSale.buyer_id.distinct()), *sold).where(
+                PlanSale.hub_id == hub_id, PlanSale.handed_over_at >= starts, PlanSale.handed_over_at < ends
+            )
+            many = db.session.execute(plain).one()[0]
+            if not live_queries.held_by(account_id, found, "EUR").customers:
+                raise RuntimeError("the hub has no customer")
+            read, summed = costs_by_turns(
+                [
+                    lambda: live_queries.held_by(account_id, found, "EUR"),
+                    lambda: db.session.execute(plain).one(),
+                ],
+                rounds=20,
+            )
+    what = f"What a hub of {many:,} orders in the month comes to between closes, against a plain sum of the same rows"
+    figures = f"{read} : {summed} of the database"
+    return Result(what, figures, read.database / summed.database, 10)

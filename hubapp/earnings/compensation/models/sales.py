@@ -53,6 +53,8 @@ class PlanSale(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_plan_sale_order", "hub_id", "order_id"),
         Index("ix_plan_sale_handed_over_at", "currency", "handed_over_at"),
         Index("ix_plan_sale_paid_at", "currency", "paid_at"),
+        Index("ix_plan_sale_hub_handed_over_at", "hub_id", "handed_over_at"),
+        Index("ix_plan_sale_hub_paid_at", "hub_id", "paid_at"),
         Index("ix_plan_sale_seller_id", "seller_id", "id"),
         Index("ix_plan_sale_after_freeze", "after_freeze"),
         Index("ix_plan_sale_handed_after_freeze", "handed_after_freeze"),
