@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from hubapp.app import create_context
-from hubapp.cli.demo import deeds, plan, reading, seed
+from hubapp.cli.demo import deeds, plan, reading, scenes, seed
 from hubapp.cli.demo.acts import Act, Announce, Buy, CallOff, Come, Enter, HandOver, Offer, Respond, Say, Step
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
@@ -102,12 +104,38 @@ def test_a_year_is_talked_about_by_people_who_are_there(slug: str) -> None:
                 pass
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_pictures_changed_words_and_versions_are_there_to_see(slug: str) -> None:
+    told = story(slug)
+    for things in (told.meetings, told.talks, told.articles):
+        shown = [one.picture for one in things if one.picture]
+        assert shown
+        assert all(one.alt for one in shown)
+    assert any(one.text.format == "both" for one in told.meetings)
+    assert any(talk.reworded and talk.reworded.text != talk.text for talk in told.talks)
+    assert len(told.life.amendments) > 1
+
+
+def test_a_drawing_is_the_same_again_and_in_the_colours_of_the_hub() -> None:
+    for name in scenes.SCENES:
+        picture = scenes.drawn(name, primary="#1d3fa6", accent="#f5b82e")
+        assert picture == scenes.drawn(name, primary="#1d3fa6", accent="#f5b82e")
+        assert Image.open(io.BytesIO(picture)).size == (1200, 900)
+    assert scenes.drawn("bench", primary="#1d3fa6", accent="#f5b82e") != scenes.drawn(
+        "bench", primary="#6a49b8", accent="#e8825a"
+    )
+
+
 def test_what_is_wrong_in_a_file_is_named_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo.toml").write_text((HUBS / "lyon" / "demo.toml").read_text())
     pack = load.by_slug(HUBS, "lyon")
     (tmp_path / "demo" / "talks.toml").write_text('talks = [{ who = "maud", days_ago = 3 }]')
     with pytest.raises(ValueError, match=r"demo/talks.toml: talks 1: 'text' is missing"):
+        reading.read(tmp_path, pack)
+    unknown = 'talks = [{ who = "maud", days_ago = 3, text = "x", picture = { scene = "moon", alt = "y" } }]'
+    (tmp_path / "demo" / "talks.toml").write_text(unknown)
+    with pytest.raises(ValueError, match=r"talks 1: picture.scene is moon; there are bench, "):
         reading.read(tmp_path, pack)
     (tmp_path / "demo" / "talks.toml").write_text("talks = [\n{ who = }]")
     with pytest.raises(ValueError, match=r"talks.toml: .*line 2"):

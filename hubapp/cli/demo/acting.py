@@ -35,8 +35,8 @@ class Hub:
         self.place = Place(stage, story, cast)
         self.trading, self.subscribing = Trading(self.place), Subscribing(self.place)
         self.cashing = Cashing(self.place)
-        self.meetings = Meetings(self.place.account)
-        self.talking = Talking(story, self.place.account)
+        self.meetings = Meetings(self.place)
+        self.talking = Talking(self.place)
         self.living = Living(self.talking, self.place.account)
 
     def perform(self, act: acts.Act) -> None:
@@ -115,7 +115,12 @@ class Hub:
     @_do.register
     def _say(self, act: acts.Say) -> None:
         with self.place.inside():
-            self.talking.say(act, self.place.stage.app)
+            self.talking.say(act)
+
+    @_do.register
+    def _reword(self, act: acts.Reword) -> None:
+        with self.place.inside():
+            self.talking.reword(act)
 
     @_do.register
     def _respond(self, act: acts.Respond) -> None:

@@ -162,6 +162,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Reword:
+    """Who began it changes their words; everybody can read what they were."""
+
+    number: int
+    talk: Talk
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Respond:
     """Somebody answers it, or reacts, or votes: what they leave empty they do not."""
 
@@ -214,6 +223,7 @@ Act: TypeAlias = (
     | Arrive
     | Cancel
     | Say
+    | Reword
     | Respond
     | AnnouncePlan
     | TakePart

@@ -47,6 +47,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that is drawn for the demo: which of `scenes`, and what to say to who does not see it."""
+
+    scene: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """Something on sale: `added` days ago, bought the more often the higher its `appeal`, at most `most` at a time."""
 
@@ -56,6 +64,7 @@ class Article:
     appeal: int
     most: int
     is_sold_out: bool
+    picture: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class Meeting:
     guests: int = 0
     regulars: tuple[str, ...] = ()
     canceled: str = ""
+    picture: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,14 @@ class Response:
     reaction: str
     choice: int | None
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """What somebody makes of their own words, that many hours after they wrote them."""
+
+    hours: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,8 @@ class Talk:
     likes: int = 0
     votes: tuple[int, ...] = ()
     key: str = ""
+    picture: Drawing | None = None
+    reworded: Rewording | None = None
 
 
 @dataclass(frozen=True, slots=True)

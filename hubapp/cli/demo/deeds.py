@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hubapp.cli.demo.life import Bulletin, Distance, Invitation, Letter, Mentor, Objection, Verdict
+from hubapp.cli.demo.life import Amendment, Bulletin, Distance, Invitation, Letter, Mentor, Objection, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +78,11 @@ class Tell:
     bulletin: Bulletin
 
 
-Deed: TypeAlias = Invite | AskMentor | HoldFirst | Write | ReadAll | Object | Judge | Appeal | KeepAway | Tell
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """The connector changes a page; what it said before stays a version."""
+
+    amendment: Amendment
+
+
+Deed: TypeAlias = Invite | AskMentor | HoldFirst | Write | ReadAll | Object | Judge | Appeal | KeepAway | Tell | Amend

@@ -88,6 +88,17 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """The connector puts `words` in the place of what a page says, in one language."""
+
+    days_ago: float
+    page: str
+    locale: str
+    instead_of: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """All of it in one hub; `held_from`: since that many days ago, the first text of a new member waits."""
 
@@ -98,4 +109,5 @@ class Life:
     distances: tuple[Distance, ...] = ()
     bulletins: tuple[Bulletin, ...] = ()
     invitations: tuple[Invitation, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
     held_from: float | None = None

@@ -24,6 +24,8 @@ from hubapp.people.membership import services as membership
 from hubapp.people.membership.invite_queries import Referral
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.profiles import services as profiles
+from hubapp.tenancy import pages
+from hubapp.tenancy import queries as tenancy
 
 
 class Living:
@@ -166,6 +168,21 @@ class Living:
         )
         if one.is_sent:
             broadcasts.schedule(broadcast_id=broadcast_id, send_at=None, actor=connector, now=now)
+
+    @perform.register
+    def _amend(self, deed: deeds.Amend) -> None:
+        one = deed.amendment
+        there = tenancy.page(one.page, one.locale, one.locale)
+        if there is None or one.instead_of not in there.body:
+            raise RuntimeError(f"page {one.page} in {one.locale} does not say: {one.instead_of}")
+        pages.save_page(
+            slug=one.page,
+            locale=one.locale,
+            title=there.title,
+            body=there.body.replace(one.instead_of, one.words),
+            actor=self.talking.connector(),
+            now=clock.now(),
+        )
 
     def _member(self, key: str) -> MemberView:
         member = members.member(self.account(key))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from hubapp.cli.demo.acts import Announce, Arrive, Cancel, Come
+from hubapp.cli.demo.place import Place
 from hubapp.community.gatherings import queries, services
 from hubapp.community.gatherings.models import Frequency
 from hubapp.community.gatherings.policies.details import CHOICE, NO, Question
@@ -17,8 +17,8 @@ from hubapp.community.gatherings.policies.recurrence import When
 class Meetings:
     """One hub's gatherings by their numbers in the story; all in the hub in scope."""
 
-    def __init__(self, account_of: Callable[[str], UUID]) -> None:
-        self.account_of = account_of
+    def __init__(self, place: Place) -> None:
+        self.place, self.account_of = place, place.account
         self.known: dict[int, tuple[UUID, UUID]] = {}
         self.dates: dict[tuple[int, int], UUID] = {}
 
@@ -42,6 +42,14 @@ class Meetings:
             repeat=services.Repeat(Frequency(meeting.repeat)) if meeting.repeat else None,
             now=now,
         )
+        if meeting.picture:
+            services.set_picture(
+                gathering_id=found.id,
+                content=self.place.drawn(meeting.picture),
+                alt=meeting.picture.alt,
+                files=self.place.files,
+                now=now,
+            )
         services.publish_gathering(gathering_id=found.id, now=now)
         self.known[act.number] = found.id, host_id
 

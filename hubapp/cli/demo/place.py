@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo import scenes
+from hubapp.cli.demo.content import Drawing, Person, Story
 from hubapp.cli.demo.stage import Stage
+from hubapp.kernel import files
 from hubapp.kernel.db import unit_of_work
+from hubapp.kernel.files import Files
 from hubapp.money.payments.sandbox.cards import BY_NUMBER
 from hubapp.money.payments.sandbox.paying import Attempt
 from hubapp.tenancy.audit import Actor
@@ -43,6 +46,16 @@ class Place:
         """Of its country, in basis points."""
         rates: dict[str, int] = self.story.pack.settings()["tax_rates"]
         return rates
+
+    @property
+    def files(self) -> Files:
+        """Where its pictures are stored."""
+        return files.opened(self.stage.app.extensions["hubapp.settings"])
+
+    def drawn(self, drawing: Drawing) -> bytes:
+        """A picture in its colours, as somebody would upload it."""
+        theme = self.story.pack.theme
+        return scenes.drawn(drawing.scene, primary=theme.primary, accent=theme.accent)
 
     @contextmanager
     def inside(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hubapp.cli.demo import life
 from hubapp.cli.demo.content import (
     Article,
+    Drawing,
     Joining,
     Meeting,
     Person,
@@ -18,12 +19,14 @@ from hubapp.cli.demo.content import (
     Promise,
     Purchase,
     Response,
+    Rewording,
     Run,
     Story,
     Subscriber,
     Talk,
     Withdrawal,
 )
+from hubapp.cli.demo.scenes import SCENES
 from hubapp.community.gatherings.models import Format
 from hubapp.community.gatherings.policies.details import Details, Question
 from hubapp.earnings.retainers.policies import Rhythm
@@ -163,6 +166,7 @@ def _article(values: dict[str, Any], currency: str) -> Article:
         appeal=values["appeal"],
         most=values.get("most", 1),
         is_sold_out=values.get("sold_out", False),
+        picture=_drawing(values),
     )
 
 
@@ -220,6 +224,7 @@ def _meeting(values: dict[str, Any], currency: str) -> Meeting:
         guests=values.get("guests", 0),
         regulars=tuple(values.get("regulars", ())),
         canceled=values.get("canceled", ""),
+        picture=_drawing(values),
     )
 
 
@@ -237,7 +242,18 @@ def _talk(values: dict[str, Any]) -> Talk:
         likes=values.get("likes", 0),
         votes=tuple(values.get("votes", ())),
         key=values.get("key", ""),
+        picture=_drawing(values),
+        reworded=Rewording(**values["reworded"]) if "reworded" in values else None,
     )
+
+
+def _drawing(values: dict[str, Any]) -> Drawing | None:
+    if "picture" not in values:
+        return None
+    found = Drawing(**values["picture"])
+    if found.scene not in SCENES:
+        raise ValueError(f"picture.scene is {found.scene}; there are {', '.join(SCENES)}")
+    return found
 
 
 def _response(row: dict[str, Any]) -> Response:
@@ -258,6 +274,7 @@ def _life(parts: Iterable[tuple[str, dict[str, Any]]]) -> life.Life:
         distances=tuple(_entries(parts, ("distances",), lambda row: life.Distance(**row))),
         bulletins=tuple(_entries(parts, ("bulletins",), _bulletin)),
         invitations=tuple(_entries(parts, ("invitations",), lambda row: life.Invitation(**row))),
+        amendments=tuple(_entries(parts, ("amendments",), lambda row: life.Amendment(**row))),
         held_from=held[0] if held else None,
     )
 

@@ -9,7 +9,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from hubapp.cli.demo import deeds
-from hubapp.cli.demo.acts import Act, Announce, Arrive, Cancel, Come, Respond, Say, Step
+from hubapp.cli.demo.acts import Act, Announce, Arrive, Cancel, Come, Respond, Reword, Say, Step
 from hubapp.cli.demo.content import Meeting, Story, Talk
 from hubapp.cli.demo.days import QUIET, moment
 from hubapp.cli.demo.life import Letter, Objection, Verdict
@@ -106,6 +106,8 @@ class Together:
         """A conversation and what came of it, as far as it has happened by now."""
         at = self._moment(talk.days_ago)
         yield self._step(at, Say(number, talk))
+        if talk.reworded:
+            yield self._step(at + timedelta(hours=talk.reworded.hours), Reword(number, talk, talk.reworded.text))
         named = [(talk.key, 0.0), *((one.key, one.hours) for one in talk.responses)]
         self.written |= {key: at + timedelta(hours=hours) for key, hours in named if key}
         found: list[tuple[float, Respond]] = [
@@ -139,6 +141,7 @@ class Together:
             *((one.days_ago, deeds.AskMentor(one)) for one in life.mentors),
             *((one.days_ago, deeds.KeepAway(one)) for one in life.distances),
             *((one.days_ago, deeds.Tell(one)) for one in life.bulletins),
+            *((one.days_ago, deeds.Amend(one)) for one in life.amendments),
         ]
         for days_ago, act in told:
             yield self._step(self._moment(days_ago), act)

@@ -42,6 +42,16 @@ class Trading:
             listing = catalogue.create_listing(
                 seller_id=seller_id, text=act.article.text, tax_rates=self.place.tax_rates, now=clock.now()
             )
+            picture = act.article.picture
+            if picture:
+                catalogue.add_picture(
+                    listing_id=listing.id,
+                    seller_id=seller_id,
+                    content=self.place.drawn(picture),
+                    alt=picture.alt,
+                    files=self.place.files,
+                    now=clock.now(),
+                )
             catalogue.publish(listing_id=listing.id, seller_id=seller_id, now=clock.now())
             self.place.articles[act.number] = listing.id
 
