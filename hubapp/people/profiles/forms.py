@@ -30,7 +30,8 @@ class TellForm(ProfileForm):
     """How a member appears here, what they tell, and to whom."""
 
     portrait = FileField(
-        _l("A photo of you"), description=_l("JPEG, PNG or WebP, at most 8 MB. The middle of it is shown, as a circle.")
+        _l("A photo of you"),
+        description=_l("JPEG, PNG or WebP, at most 8 MB. Its middle stands in a circle beside your name."),
     )
     portrait_for = _audience(policies.EVERYBODY)
     has_no_portrait = BooleanField(_l("Take the photo away"))
