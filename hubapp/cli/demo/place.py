@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from hubapp.cli.demo.content import Person, Story
+from hubapp.cli.demo.portraits import Portraits
 from hubapp.cli.demo.stage import Stage
 from hubapp.kernel.db import unit_of_work
 from hubapp.money.payments.sandbox.cards import BY_NUMBER
@@ -25,6 +26,7 @@ class Cast:
 
     central: Actor
     second: Actor
+    portraits: Portraits
     accounts: dict[str, UUID] = field(default_factory=dict)
 
 

@@ -13,6 +13,8 @@ from hubapp.kernel import ids, pictures
 from hubapp.kernel.db import db, require_hub_id
 from hubapp.kernel.files import Files
 from hubapp.kernel.pictures import NotAPicture
+from hubapp.people.membership import queries as membership
+from hubapp.people.membership import standing
 from hubapp.people.membership.errors import NoSuchMember
 from hubapp.people.membership.models import Membership, MemberStatus
 from hubapp.people.profiles import policies
@@ -74,11 +76,13 @@ def _drop(member: Membership) -> None:
 
 
 def _member(account_id: uuid.UUID) -> Membership:
-    statement = select(Membership).where(Membership.account_id == account_id).with_for_update()
-    member: Membership | None = db.session.scalar(statement.execution_options(populate_existing=True))
-    if member is None:
+    """Theirs alone until this transaction ends, so that of two photos at once the files of one are dropped."""
+    found = membership.member(account_id)
+    if found is None:
         raise NoSuchMember
-    return member
+    standing.lock(membership_id=found.id)
+    statement = select(Membership).where(Membership.id == found.id).execution_options(populate_existing=True)
+    return db.session.scalars(statement).one()
 
 
 def _words(reason: str) -> str:

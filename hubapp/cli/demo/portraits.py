@@ -1,0 +1,45 @@
+"""Portraits of the demo's people, drawn in a process of their own: as with uploads, no other loads what draws."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from base64 import b64decode
+from collections.abc import Iterable
+from functools import cached_property
+
+from hubapp.cli.demo.content import Story
+from hubapp.people.profiles import policies
+
+
+class Portraits:
+    """Begun with the demo and drawn by when the first of its people enters, so that hardly anybody waits for it."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        command = [sys.executable, "-m", "hubapp.cli.faces.drawing", *map(str, policies.PORTRAIT_SIDES)]
+        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        told = {story.slug: (_palette(story), _told(story)) for story in stories}
+        with self._child.stdin or io.BytesIO() as asked:
+            asked.write(json.dumps(told).encode())
+
+    def of(self, slug: str, key: str) -> dict[int, bytes] | None:
+        """Somebody's portrait in all sizes; None for who keeps their initials."""
+        found = self._drawn[slug].get(key)
+        return None if found is None else {int(side): b64decode(data) for side, data in found.items()}
+
+    @cached_property
+    def _drawn(self) -> dict[str, dict[str, dict[str, str]]]:
+        with self._child as child:
+            answer = child.stdout.read() if child.stdout else b""
+        drawn: dict[str, dict[str, dict[str, str]]] = json.loads(answer)
+        return drawn
+
+
+def _palette(story: Story) -> tuple[str, str]:
+    return story.pack.theme.primary, story.pack.theme.accent
+
+
+def _told(story: Story) -> dict[str, list[str]]:
+    return {key: sorted(person.looks) for key, person in story.people.items()}
