@@ -160,7 +160,7 @@ def look(seed: str, told: frozenset[str], palette: Sequence[str]) -> Look:
         cloth=cloth,
         top=chance.of("top", TOPS),
         beard=_beard(chance, told) if is_man else "",
-        glasses=chance.of("glasses", ("round", "square", "cat")) if "glasses" in told else "",
+        glasses=chance.of("glasses", ("round", "square") + ("cat",) * (not is_man)) if "glasses" in told else "",
         mouth=chance.of("mouth", MOUTHS),
         jaw=chance.of("jaw", (0.96, 1.0, 1.04) if is_man else (0.92, 0.95, 0.99)),
         length=chance.of("length", (0.0, 0.8, 1.6)),
@@ -180,7 +180,10 @@ def _style(chance: Chance, told: frozenset[str], tone: str) -> str:
     is_curly = tone in {"brown", "dark"}
     if "man" in told:
         styles = MEN_CURLY if is_curly else MEN
-        return chance.of("style", styles + ("receding", "bald") * ("grey" in told))
+        thin = ("receding", "bald")
+        if "young" in told:
+            return chance.of("style", [style for style in styles if style not in thin])
+        return chance.of("style", styles + thin * ("grey" in told))
     return chance.of("style", WOMEN_CURLY if is_curly else WOMEN)
 
 
