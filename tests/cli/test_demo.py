@@ -19,6 +19,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.kernel.paths import HUBS
 from hubapp.kernel.server import Server
 from hubapp.money.ledger import verify
+from hubapp.people.profiles.policies import PORTRAIT_SIDES
 from hubapp.tenancy import audit
 from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
@@ -209,6 +210,9 @@ def test_the_past_has_everything_that_was_told(past: Past) -> None:
     assert count(place, "post_comment") > 1
     assert count(place, "notice WHERE kind = 'post_answered'") > 0
     assert count(place, "subscription WHERE status = 'past_due'") == 1
+    shown = sum(bool(person.looks) for told in short() for person in told.people.values())
+    assert count(place, "membership WHERE portrait IS NOT NULL") == shown
+    assert len(list((place.data / "files" / "hub").glob("*/faces/*.webp"))) == shown * len(PORTRAIT_SIDES)
     assert count(place, "retainer WHERE status = 'agreed'") == 1
     assert count(place, "ledger_entry WHERE kind = 'retainer'") == 1
     assert_lives(place)

@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from hubapp.cli.demo.content import Story
@@ -15,14 +16,10 @@ from hubapp.people.profiles import policies
 
 
 class Portraits:
-    """Begun with the demo and drawn by when the first of its people enters, so that hardly anybody waits for it."""
+    """Of everybody, once their drawing is done."""
 
-    def __init__(self, stories: Iterable[Story]) -> None:
-        command = [sys.executable, "-m", "hubapp.cli.faces.drawing", *map(str, policies.PORTRAIT_SIDES)]
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        told = {story.slug: (_palette(story), _told(story)) for story in stories}
-        with self._child.stdin or io.BytesIO() as asked:
-            asked.write(json.dumps(told).encode())
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
 
     def of(self, slug: str, key: str) -> dict[int, bytes] | None:
         """Somebody's portrait in all sizes; None for who keeps their initials."""
@@ -31,10 +28,23 @@ class Portraits:
 
     @cached_property
     def _drawn(self) -> dict[str, dict[str, dict[str, str]]]:
-        with self._child as child:
-            answer = child.stdout.read() if child.stdout else b""
+        answer = self._child.stdout.read() if self._child.stdout else b""
         drawn: dict[str, dict[str, dict[str, str]]] = json.loads(answer)
         return drawn
+
+
+@contextmanager
+def begun(stories: Iterable[Story]) -> Iterator[Portraits]:
+    """Draw while other things are done: by when the first of their people enters, hardly anybody waits for it."""
+    command = [sys.executable, "-m", "hubapp.cli.faces.drawing", *map(str, policies.PORTRAIT_SIDES)]
+    told = {story.slug: (_palette(story), _told(story)) for story in stories}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        try:
+            with child.stdin or io.BytesIO() as asked:
+                asked.write(json.dumps(told).encode())
+            yield Portraits(child)
+        finally:
+            child.kill()  # should something have gone wrong before anybody asked
 
 
 def _palette(story: Story) -> tuple[str, str]:
