@@ -20,6 +20,7 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import outbox, rights
 from hubapp.people.notifications.views import devices, unsubscribing
+from hubapp.people.profiles.views import faces
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import (
@@ -133,6 +134,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
         may=guards.may,
         is_member=guards.is_member,
         is_connector=guards.has_a_role,
+        face=faces.mine,
         basket_count=badges.basket_count,
         notices_count=badges.notices_count,
         messages_count=badges.messages_count,

@@ -22,6 +22,7 @@ from hubapp.home.marking import excerpt, marked
 from hubapp.kernel.searchable import Found
 from hubapp.market.catalogue.views.cards import Card
 from hubapp.people.membership.queries import MemberView
+from hubapp.people.profiles.views.faces import face
 from hubapp.tenancy.models import HubPage
 
 _NO_WORDS = Markup("")
@@ -29,13 +30,14 @@ _NO_WORDS = Markup("")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing. Before it stands a face (`name`), a day (`date`), a picture, a drawing (`tile`), or an icon."""
+    """One thing. Before it stands a face (`name`, `face`: a photo), a day (`date`), a picture, a `tile`, or an icon."""
 
     title: Markup
     href: str
     text: Markup = _NO_WORDS
     meta: tuple[str, ...] = ()
     name: str = ""
+    face: str = ""
     date: tuple[str, str, str] = ("", "", "")
     picture: str = ""
     tile: tuple[str, str] = ("", "")
@@ -83,6 +85,7 @@ def post_hit(row: Post | Comment, post: Post, people: Mapping[UUID, MemberView],
         text=_NO_WORDS if is_said else excerpt(row.body_md, words),
         meta=(who, shown.ago(row.created_at)),
         name=name,
+        face=face(people.get(row.author_id), "lg"),
     )
 
 
@@ -123,6 +126,7 @@ def member_hit(
         text=marked(" · ".join(told), words),
         meta=(f"@{person.handle}",),
         name=person.display_name,
+        face=face(person, "lg"),
     )
 
 

@@ -36,6 +36,8 @@ _TONES = {
 _THUMB_TONES = ("brand-accent", "soft", "warm", "deep-accent", "brand", "accent")
 _TURNING = frozenset({"quarter", "petal", "signal"})
 _AVATAR_TONES = 4
+# In pixels, as the stylesheets show them.
+AVATAR_SIZES = {"": 36, "sm": 28, "lg": 56, "xl": 96}
 
 
 @lru_cache(maxsize=256)
@@ -76,15 +78,16 @@ def single(tile_set: str = "network", seed: str = "") -> Markup:
 
 
 def avatar(name: str, size: str = "", image_url: str = "", tone: int = 0) -> Markup:
-    """Return a person's picture, or their initials on a tone that stays theirs; size is `""`, `"sm"` or `"lg"`.
+    """Return a person's picture, or their initials on a tone that stays theirs; size is one of AVATAR_SIZES.
 
     A tone from 1 to 4 overrides theirs, so that neighbours in a pile differ.
     """
     tone = tone or next(_chance(name)) % _AVATAR_TONES + 1
     classes = f"ava ava-{tone}" + (f" ava-{size}" if size else "")
     if image_url:
-        return Markup('<img class="{}" src="{}" alt="" width="36" height="36" loading="lazy">').format(
-            classes, image_url
+        side = AVATAR_SIZES[size]
+        return Markup('<img class="{}" src="{}" alt="" width="{}" height="{}" loading="lazy">').format(
+            classes, image_url, side, side
         )
     return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, initials(name))
 

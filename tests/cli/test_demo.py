@@ -15,12 +15,14 @@ from sqlalchemy import text
 from hubapp.app import create_context
 from hubapp.cli.demo import deeds, plan, reading, scenes, seed
 from hubapp.cli.demo.acts import Act, Announce, Buy, CallOff, Come, Enter, HandOver, Offer, Respond, Say, Step
+from hubapp.kernel import files
 from hubapp.kernel.config import Settings
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.errors import Refusal
 from hubapp.kernel.paths import HUBS
 from hubapp.kernel.server import Server
 from hubapp.money.ledger import verify
+from hubapp.people.profiles.policies import PORTRAIT_SIDES
 from hubapp.tenancy import audit
 from hubapp.tenancy.packs import load
 from hubapp.tenancy.platform import platform_scope
@@ -225,6 +227,17 @@ def test_a_start_that_broke_off_after_sales_by_the_newest_rules_starts_over(plac
     assert count(place, "order_share WHERE rule_key <> 'default-1'") == 1
     seed._start_over(server)
     assert (count(place, "hub"), count(place, "share_rule_version")) == (0, 2)
+
+
+def test_who_has_a_portrait_shows_it_in_every_size(past: Past) -> None:
+    told = short()[0]
+    with psycopg.connect(seed.database.prepare(past.settings).admin) as connection:
+        rows = connection.execute("SELECT hub_id, portrait FROM membership WHERE portrait IS NOT NULL").fetchall()
+    assert len(rows) == sum(bool(person.looks) for person in told.people.values()) > 0
+    store = files.opened(past.settings)
+    for hub_id, portrait in rows:
+        for side in PORTRAIT_SIDES:
+            assert store.get(f"hub/{hub_id}/faces/{portrait}-{side}.webp").startswith(b"RIFF")
 
 
 def test_the_past_has_everything_that_was_told(past: Past) -> None:

@@ -31,6 +31,7 @@ APART = {
     "gathering_ticket.code": CHANCE,
     "invite_link.code": CHANCE,
     "membership.referral_code": CHANCE,
+    "membership.portrait": CHANCE,
     "membership.invited_code": CHANCE,
     "orders.referral_code": CHANCE,
     "referral_touch.code": CHANCE,

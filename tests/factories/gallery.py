@@ -63,7 +63,7 @@ LINKS = SimpleNamespace(
     central_home="/network",
 )
 VIEWER = SimpleNamespace(
-    name="Camille Roy", is_member=True, is_connector=True, is_central=True, basket_count=2, notices_count=3
+    name="Camille Roy", is_member=True, is_connector=True, is_central=True, face="", basket_count=2, notices_count=3
 )
 
 

@@ -43,6 +43,7 @@ from hubapp.people.notifications import queries as notices
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications import tokens
 from hubapp.people.papers import services as papers
+from hubapp.people.profiles import portraits
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import TAGS, ProfileText
 from hubapp.tenancy import editing, pages, versions
@@ -111,6 +112,7 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
     with hub_scope(hub_id), unit_of_work():
         listing = make_listing(seller_account_id=seller, title=MARK, body_md=MARK, is_monthly=True)
         image = _picture(app, listing.id, seller)
+        portrait = _portrait(app, buyer)
         shop = Shop(hub_id, people["connector, there"], seller, buyer, listing.id)
         checkout_id = place(shop)
     with hub_scope(hub_id), unit_of_work():
@@ -143,6 +145,8 @@ def _objects(app: HubFlask, hub_id: int, people: dict[str, UUID]) -> dict[str, s
         **_gathering(app, hub_id, people),
         "listing_id": str(listing.id),
         "image_id": str(image.id),
+        "portrait": portrait,
+        "side": "192",
         "width": str(image.widths[0]),
         "pixels": "192",
         "checkout_id": str(checkout_id),
@@ -305,6 +309,12 @@ def _picture(app: HubFlask, listing_id: UUID, seller: UUID) -> ListingImage:
     Image.new("RGB", (320, 200), "teal").save(out, "PNG")
     store = files.opened(app.extensions["hubapp.settings"])
     return add_picture(listing_id=listing_id, seller_id=seller, content=out.getvalue(), alt=MARK, files=store, now=NOW)
+
+
+def _portrait(app: HubFlask, account_id: UUID) -> str:
+    store = files.opened(app.extensions["hubapp.settings"])
+    portraits.keep(account_id=account_id, sizes=portraits.reencode(png()), files=store)
+    return str(membership.members_of([account_id])[account_id].portrait)
 
 
 def _retainer(hub_id: int, account_id: UUID) -> UUID:

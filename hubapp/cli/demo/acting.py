@@ -22,6 +22,7 @@ from hubapp.kernel.db import unit_of_work
 from hubapp.people.accounts import services as accounts
 from hubapp.people.membership import services as membership
 from hubapp.people.membership.models import Role
+from hubapp.people.profiles import portraits
 from hubapp.tenancy import services as tenancy
 from hubapp.tenancy.platform import platform_scope
 
@@ -65,11 +66,19 @@ class Hub:
             member = membership.join(account_id=account_id, name=person.name, referral=referral, now=now)
             if person.tells:
                 self.living.tell_of(person)
+            self._show_face(person)
             if person.role:
                 by = self.place.cast.central if person.role == Role.CONNECTOR else self.talking.connector()
                 membership.grant_role(
                     membership_id=member.id, role=person.role, permissions=person.permissions, actor=by, now=now
                 )
+
+    def _show_face(self, person: Person) -> None:
+        """They put up a portrait, as a photo, if they are of those who do."""
+        place = self.place
+        sizes = place.cast.portraits.of(place.story.slug, person.key)
+        if sizes is not None:
+            portraits.keep(account_id=place.account(person.key), sizes=sizes, files=place.files)
 
     def _sign_up(self, person: Person) -> UUID:
         with self.place.stage.app.app_context(), platform_scope(reason="demo: open accounts"), unit_of_work():

@@ -18,7 +18,7 @@ class Person:
     """Somebody invented; who has the same address in two hubs is one account. `joined`: days ago.
 
     `through`: how the link of who brought them travelled, or the label of an invite link of theirs. Who does not
-    sign in has no password until they ask for one by mail.
+    sign in has no password until they ask for one by mail. `looks`: what is told of how they look, for a portrait.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Person:
     permissions: tuple[str, ...] = ()
     signs_in: bool = True
     profile: ProfileText = field(default_factory=ProfileText)
+    looks: frozenset[str] = frozenset()
 
     @property
     def has_address(self) -> bool:

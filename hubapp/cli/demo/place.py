@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hubapp.cli.demo import scenes
 from hubapp.cli.demo.content import Drawing, Person, Story
+from hubapp.cli.demo.portraits import Portraits
 from hubapp.cli.demo.stage import Stage
 from hubapp.kernel import files
 from hubapp.kernel.db import unit_of_work
@@ -28,6 +29,7 @@ class Cast:
 
     central: Actor
     second: Actor
+    portraits: Portraits
     accounts: dict[str, UUID] = field(default_factory=dict)
 
 

@@ -27,6 +27,7 @@ from hubapp.cli.demo.content import (
     Withdrawal,
 )
 from hubapp.cli.demo.scenes import SCENES
+from hubapp.cli.faces.looks import WORDS
 from hubapp.community.gatherings.models import Format
 from hubapp.community.gatherings.policies.details import Details, Question
 from hubapp.earnings.retainers.policies import Rhythm
@@ -35,13 +36,14 @@ from hubapp.market.catalogue.policies import ListingText
 from hubapp.people.profiles.policies import TAGS, ProfileText
 from hubapp.tenancy.packs.schema import Pack
 
-# Sales and who began it; more people and what all tell of themselves; what they sell; the earning programme; talks;
-# gatherings; all else.
+# Sales and who began it; more people and what all tell of themselves; how they look; what they sell; the earning
+# programme; talks; gatherings; all else.
 FILES = tuple(
     f"{name}.toml"
     for name in (
         "demo",
         "demo/people",
+        "demo/faces",
         "demo/market",
         "demo/programme",
         "demo/talks",
@@ -56,18 +58,20 @@ def read(folder: Path, pack: Pack) -> Story:
     """The story in a pack's folder. Raises ValueError, with the file and the entry, where it is wrong: it is ours."""
     parts = [(name, _toml(folder / name)) for name in FILES if (folder / name).exists()]
     data = parts[0][1]
-    told = _tables(parts, "told")
+    told, looks = _tables(parts, "told"), _looks(parts)
     people = {
         key: _entry(
             f"{name}: people.{key}",
             _person,
-            {"key": key, **values, **told.get(key, {}), "signs_in": name == FILES[0]},
+            {"key": key, **values, **told.get(key, {}), "looks": looks.pop(key, ()), "signs_in": name == FILES[0]},
             data["mail"],
             pack,
         )
         for name, found in parts
         for key, values in found.get("people", {}).items()
     }
+    if looks:
+        raise ValueError(f"{FILES[2]}: faces: {', '.join(looks)} is missing or not known")
     articles = tuple(_entries(parts, ("listings", "monthly"), lambda row: _article(row, pack.currency)))
     numbers = {article.text.title: number for number, article in enumerate(articles)}
     return Story(
@@ -87,6 +91,18 @@ def read(folder: Path, pack: Pack) -> Story:
         life=_life(parts),
         programme=_programme(parts),
     )
+
+
+def _looks(parts: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, set[str]]:
+    """Person → the words about how they look."""
+    found: dict[str, set[str]] = {}
+    for file, values in parts:
+        for word, keys in values.get("faces", {}).items():
+            if word not in WORDS:
+                raise ValueError(f"{file}: faces: {word} is not known")
+            for key in keys.split():
+                found.setdefault(key, set()).add(word)
+    return found
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -136,6 +152,7 @@ def _person(values: dict[str, Any], domain: str, pack: Pack) -> Person:
         through=values.get("through", "link"),
         permissions=tuple(values.get("permissions", ())),
         signs_in=values["signs_in"],
+        looks=frozenset(values["looks"]),
         profile=ProfileText(
             place=values.get("place", ""),
             links=tuple(values.get("links", ())),

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from hubapp.app import create_context
 from hubapp.cli import database
-from hubapp.cli.demo import days, plan, reading, stage
+from hubapp.cli.demo import days, plan, portraits, reading, stage
 from hubapp.cli.demo.acting import PASSWORD, Hub
 from hubapp.cli.demo.content import Story
 from hubapp.cli.demo.place import Cast
@@ -101,11 +101,12 @@ def _make(settings: Settings, server: Server, stories: Sequence[Story], console:
     now = days.last_midnight(clock.wall())
     steps = sorted((step for story in stories for step in plan.plan(story, now)), key=lambda step: step.at)
     with (
+        portraits.begun(stories) as faces,
         stage.opened(settings, server, now - BEFORE, now) as scene,
         Progress(console=console, transient=True) as progress,
     ):
         first, second = _begin(scene)
-        cast = Cast(first, second)
+        cast = Cast(first, second, faces)
         hubs = {story.slug: Hub(scene, story, cast) for story in stories}
         task = progress.add_task("A year of invented lives", total=len(steps))
         for step in steps:

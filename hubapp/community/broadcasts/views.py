@@ -171,4 +171,4 @@ def news(broadcast_id: uuid.UUID) -> ResponseReturnValue:
     row = queries.news(broadcast_id)
     author = membership.member(row.author_account_id)
     body = markdown.render(row.body_md)
-    return render_template(f"{FOLDER}/news.html", row=row, body=body, author=author.display_name if author else "")
+    return render_template(f"{FOLDER}/news.html", row=row, body=body, author=author)

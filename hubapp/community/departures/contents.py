@@ -30,6 +30,8 @@ from hubapp.market.orders.models import Order
 from hubapp.market.subscriptions import queries as subscriptions
 from hubapp.people.membership import homes, tallies
 from hubapp.people.membership import queries as membership
+from hubapp.people.profiles import policies as profile_rules
+from hubapp.people.profiles import portraits
 from hubapp.people.profiles import queries as profiles
 
 PAGE = 200
@@ -59,17 +61,22 @@ def _profile(account_id: uuid.UUID) -> Part:
     inviter = membership.member_by_id(member.invited_by) if member.invited_by else None
     chosen = homes.chosen_at(account_id)
     about, told = profiles.own(account_id)
+    photo = "pictures/portrait.webp" if member.portrait is not None else None
     blocked = [one.member.name_here for one in profiles.blocks(account_id) if one.member is not None]
     return Part(
         "profile",
         {
             **_picked(member, "display_name handle is_listed status joined_at role permissions"),
             "about": about,
+            "photo": {"file": photo, "seen_by": member.portrait_for} if photo else None,
             **asdict(told),
             "invited_by": inviter.display_name if inviter else None,
             "home_hub_chosen_at": chosen,
             "blocked": blocked,
         },
+        [(photo, portraits.key_of(portrait=member.portrait, side=max(profile_rules.PORTRAIT_SIDES)))]
+        if photo and member.portrait
+        else (),
     )
 
 

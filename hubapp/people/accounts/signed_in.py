@@ -31,6 +31,7 @@ class Plugs:
     may: Callable[[str], bool] = lambda _permission: False
     is_member: Callable[[], bool] = lambda: False
     is_connector: Callable[[], bool] = lambda: False
+    face: Callable[[], str] = lambda: ""
     basket_count: Callable[[], int] = lambda: 0
     notices_count: Callable[[], int] = lambda: 0
     messages_count: Callable[[], int] = lambda: 0
@@ -79,6 +80,11 @@ class SeenPerson:
     def is_connector(self) -> bool:
         """Runs this hub."""
         return areas.in_hub() and self._plugs.is_connector()
+
+    @cached_property
+    def face(self) -> str:
+        """The address of one's photo in this hub; '' without one."""
+        return self._plugs.face() if areas.in_hub() else ""
 
     @cached_property
     def basket_count(self) -> int:

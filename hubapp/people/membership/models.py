@@ -60,6 +60,10 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
     suspended_reason: Mapped[str | None]
     # Why the hub took this person's own page out of sight; their name stays where they wrote.
     hidden_reason: Mapped[str | None]
+    # The name of the photo's files, a new one for each photo; beside the name, because every page that shows the one
+    # shows the other. `portrait_for`: whom it is for, as of what else they tell.
+    portrait: Mapped[str | None]
+    portrait_for: Mapped[str] = mapped_column(default="everybody", server_default="everybody")
     # Nothing reads it any more; pages of the version before this one do, while both run.
     search: Mapped[str | None] = deferred(mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True)))
     terms: Mapped[str | None] = searchable.terms(TERMS)
@@ -75,6 +79,8 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("status IN ('active', 'left', 'suspended')", name="status"),
         CheckConstraint("invited_by <> id", name="not_by_oneself"),
         CheckConstraint("suspended_until IS NULL OR status <> 'active'", name="suspended"),
+        CheckConstraint("portrait_for IN ('everybody', 'members', 'connector', 'nobody')", name="portrait_for"),
+        Index("ix_membership_portrait", "hub_id", "portrait", unique=True, postgresql_where="portrait IS NOT NULL"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_brought", "hub_id", "invited_by", "status", "joined_at", "id"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),

@@ -42,6 +42,8 @@ class MemberView:
     suspended_until: datetime | None = None
     suspended_reason: str | None = None
     hidden_reason: str | None = None
+    portrait: str | None = None
+    portrait_for: str = "everybody"
 
     @property
     def is_active(self) -> bool:
@@ -104,6 +106,8 @@ def view_of(row: Row[*tuple[Any, ...]]) -> MemberView:
         suspended_until=member.suspended_until,
         suspended_reason=member.suspended_reason,
         hidden_reason=member.hidden_reason,
+        portrait=member.portrait,
+        portrait_for=member.portrait_for,
     )
 
 
@@ -125,6 +129,11 @@ def member_by_id(membership_id: uuid.UUID) -> MemberView | None:
 def member_by_handle(handle: str) -> MemberView | None:
     """An active member of the current hub."""
     return _one(MEMBERS.where(Membership.handle == handle, Membership.status == MemberStatus.ACTIVE))
+
+
+def member_by_portrait(portrait: str) -> MemberView | None:
+    """The member of the current hub whose photo has this name."""
+    return _one(MEMBERS.where(Membership.portrait == portrait))
 
 
 def members_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, MemberView]:

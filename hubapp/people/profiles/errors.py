@@ -33,6 +33,13 @@ class LinkRefused(Refusal):
     field = "links"
 
 
+class BadPortrait(Refusal):
+    """No picture of a kind that is taken, too large, or one more than an hour allows."""
+
+    status = 422
+    field = "portrait"
+
+
 class AudienceUnknown(Refusal):
     """Not one of the four."""
 

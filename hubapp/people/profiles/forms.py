@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -21,13 +22,19 @@ WORDS_OF_AUDIENCES = (
 )
 
 
-def _audience() -> ChoiceField:
-    return ChoiceField(_l("Who sees it"), [Optional()], choices=WORDS_OF_AUDIENCES, default=policies.MEMBERS)
+def _audience(default: str = policies.MEMBERS) -> ChoiceField:
+    return ChoiceField(_l("Who sees it"), [Optional()], choices=WORDS_OF_AUDIENCES, default=default)
 
 
 class TellForm(ProfileForm):
     """How a member appears here, what they tell, and to whom."""
 
+    portrait = FileField(
+        _l("A photo of you"),
+        description=_l("JPEG, PNG or WebP, at most 8 MB. Its middle stands in a circle beside your name."),
+    )
+    portrait_for = _audience(policies.EVERYBODY)
+    has_no_portrait = BooleanField(_l("Take the photo away"))
     place = StringField(_l("Where you are"), [Optional(), Length(max=policies.LONGEST_PLACE)])
     links = TextAreaField(_l("Links"), [Optional(), Length(max=1000)])
     offers = StringField(_l("You offer"), [Optional(), Length(max=600)])

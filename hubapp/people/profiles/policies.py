@@ -12,6 +12,8 @@ EVERYBODY, MEMBERS, CONNECTOR, NOBODY = "everybody", "members", "connector", "no
 AUDIENCES = (EVERYBODY, MEMBERS, CONNECTOR, NOBODY)
 TAGS = ("offers", "seeks", "knows", "languages")
 FIELDS = ("about", "place", "links", *TAGS)
+# A photo's sides in pixels: twice what pages show, beside words, in a list, and on one's own page.
+PORTRAIT_SIDES = (80, 112, 192)
 MOST_TAGS = 10
 LONGEST_TAG = 40
 LONGEST_PLACE = 80

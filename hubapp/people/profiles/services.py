@@ -14,7 +14,7 @@ from hubapp.kernel.db import db, require_hub_id
 from hubapp.people.membership import errors as member_errors
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership import services as members
-from hubapp.people.profiles import policies
+from hubapp.people.profiles import policies, portraits
 from hubapp.people.profiles.errors import (
     AudienceUnknown,
     CannotBlockOneself,
@@ -69,6 +69,7 @@ def forget(*, account_id: uuid.UUID) -> None:
     """Somebody leaves the hub: nothing of what they told stays; who blocked them need not do so again."""
     member = membership.member(account_id)
     if member is not None:
+        portraits.remove(account_id=account_id)
         db.session.execute(delete(ProfileTag).where(ProfileTag.membership_id == member.id))
         db.session.execute(delete(Profile).where(Profile.id == member.id))
     db.session.execute(delete(Block).where(Block.account_id == account_id))

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
+
+from hubapp.cli.faces import colours
 
 WIDTH, HEIGHT = 400, 300  # of all coordinates
 _DRAWN, _SHOWN = 6, 3  # pixels of a unit while it is drawn, and in the file
@@ -40,8 +42,7 @@ class Palette:
 
 def mixed(one: str, other: str, share: float) -> str:
     """A colour between two, `share` of the way to the other."""
-    pairs = zip(ImageColor.getrgb(one)[:3], ImageColor.getrgb(other)[:3], strict=True)
-    return "#{:02x}{:02x}{:02x}".format(*(round(a + (b - a) * share) for a, b in pairs))
+    return "#{:02x}{:02x}{:02x}".format(*colours.mixed(colours.hexed(one), colours.hexed(other), share))
 
 
 class Sheet:

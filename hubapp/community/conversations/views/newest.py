@@ -12,6 +12,7 @@ from hubapp.community.conversations import policies, queries
 from hubapp.community.conversations.models import Post
 from hubapp.community.conversations.views import shown
 from hubapp.people.membership.queries import MemberView
+from hubapp.people.profiles.views.faces import face
 from hubapp.web import areas
 
 MOST = 3
@@ -22,6 +23,7 @@ class Said:
     """One of them in a few words."""
 
     name: str
+    face: str
     ago: str
     headline: str
     href: str
@@ -35,10 +37,11 @@ def posts(reader_id: UUID) -> Sequence[Post]:
 
 
 def said(rows: Iterable[Post], people: Mapping[UUID, MemberView]) -> list[Said]:
-    """With the names of their authors."""
+    """With the names and faces of their authors."""
     return [
         Said(
             name=shown.name_of(row.author_id, people),
+            face=face(people.get(row.author_id)),
             ago=shown.ago(row.created_at),
             headline=policies.headline(row.title, row.body_md, most=160),
             href=url_for("conversations.detail", post_id=row.id),

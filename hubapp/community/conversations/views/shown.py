@@ -22,6 +22,7 @@ from hubapp.kernel import clock
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import directory
+from hubapp.people.profiles.views.faces import face
 from hubapp.tenancy import markdown
 
 RECENT = timedelta(days=6)
@@ -42,11 +43,13 @@ class Chip:
 class Card:
     """A post or comment, ready to be shown.
 
-    `is_open_text`: whether this reader may see the words; `is_veiled`: by somebody whom they have blocked.
+    `face`: the address of its author's photo, if any; `is_open_text`: whether this reader may see the words;
+    `is_veiled`: by somebody whom they have blocked.
     """
 
     row: Post | Comment
     name: str
+    face: str
     href: str
     ago: str
     body: Markup
@@ -177,6 +180,7 @@ def _card(row: Post | Comment, people: Mapping[UUID, MemberView], reader: Reader
     return Card(
         row=row,
         name=name_of(row.author_id, people),
+        face=face(author),
         href=_profile(author) if author is not None and reader.member is not None else "",
         ago=ago(row.created_at),
         is_mine=is_mine,

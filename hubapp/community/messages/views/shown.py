@@ -19,6 +19,7 @@ from hubapp.kernel import clock
 from hubapp.people.membership import queries as membership
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.profiles import queries as profiles
+from hubapp.people.profiles.views.faces import face
 from hubapp.tenancy import markdown
 
 People = Mapping[UUID, MemberView]
@@ -41,11 +42,11 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thread in the list."""
+    """A thread in the list. `faces`: names, each with the address of a photo if there is one."""
 
     thread: ThreadView
     title: str
-    faces: tuple[str, ...]
+    faces: tuple[tuple[str, str], ...]
     words: str
     when: str
     unread: int
@@ -59,7 +60,7 @@ def rows(lines: Sequence[queries.Line], reader: MemberView) -> list[Row]:
         Row(
             thread=line.thread,
             title=title_of(line.thread, people, reader),
-            faces=tuple(name_of(one, people) for one in _others(line.thread, reader)[:2]),
+            faces=tuple((name_of(one, people), face(people.get(one))) for one in _others(line.thread, reader)[:2]),
             words=_words(line.last, people, reader, blocked, is_group=line.thread.is_group),
             when=_when(line.last) if line.last is not None else "",
             unread=line.unread,

@@ -41,7 +41,7 @@ def _page(me: MemberView, thread_id: UUID, form: WriteForm) -> ResponseReturnVal
         "community/messages/thread.html",
         thread=thread,
         title=shown.title_of(thread, people, me),
-        others=[(shown.name_of(one, people), shown.href_of(one, people)) for one in others],
+        others=[(shown.name_of(one, people), shown.href_of(one, people), people.get(one)) for one in others],
         bubbles=shown.bubbles(rows, people, me),
         form=form,
         after=rows[-1].id if rows else policies.NOTHING,

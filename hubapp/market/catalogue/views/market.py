@@ -21,6 +21,7 @@ from hubapp.market.catalogue.forms import tax_name
 from hubapp.market.catalogue.models import Kind, Listing
 from hubapp.market.catalogue.services.pictures import key_of
 from hubapp.market.catalogue.views import cards, splits
+from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.tenancy import markdown
 from hubapp.web import access, areas
@@ -92,14 +93,16 @@ def detail(listing_id: UUID) -> ResponseReturnValue:
     listing = queries.listing(listing_id)
     if not listing.is_live and not _may_see(listing):
         raise NoSuchListing
-    hub = areas.current_hub()
+    hub, seller_id = areas.current_hub(), listing.seller_account_id
+    members = membership.members_of(cards.sellers([listing]))
     return render_template(
         "market/catalogue/detail.html",
         listing=listing,
         kind=cards.kinds()[listing.kind],
         state=cards.states()[listing.status],
         body=markdown.render(listing.body_md),
-        seller=cards.seller_names([listing.seller_account_id])[listing.seller_account_id],
+        seller=cards.seller_names([seller_id], members=members)[seller_id],
+        member=members.get(seller_id) if seller_id is not None else None,
         pictures=queries.pictures([listing.id]).get(listing.id, []),
         picture_url=cards.picture_url,
         srcset=cards.srcset,
