@@ -15,6 +15,7 @@ from hubapp.community.conversations.queries import written
 from hubapp.community.conversations.services.drafts import ACCOUNT
 from hubapp.community.conversations.services.pictures import key_of as key_of_post_picture
 from hubapp.community.gatherings import registered
+from hubapp.community.gatherings.policies.details import questions_from
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.messages import queries as messages
 from hubapp.community.messages.models import Message
@@ -109,14 +110,19 @@ def _gatherings(account_id: uuid.UUID) -> Part:
         [
             {
                 **_picked(mine.gathering, "title starts_at ends_at place_name"),
-                **_picked(
-                    mine.registration, "status seats answers queued_at confirmed_at canceled_at unit_price paid_at"
-                ),
+                **_picked(mine.registration, "status seats queued_at confirmed_at canceled_at unit_price paid_at"),
+                "answers": _answers(mine),
                 "tickets": [_picked(ticket, "number code checked_in_at") for ticket in mine.tickets],
             }
             for mine in registered.all_of(account_id)
         ],
     )
+
+
+def _answers(mine: registered.Mine) -> list[dict[str, str]]:
+    """What they answered, under the words they were asked; answers to what is stored no more stand alone."""
+    words = {one.key: one.label for one in questions_from(mine.gathering.questions)}
+    return [{"question": words.get(key, ""), "answer": text} for key, text in sorted(mine.registration.answers.items())]
 
 
 def _messages(account_id: uuid.UUID) -> Part:

@@ -226,7 +226,7 @@ def confirm(*, gathering: Gathering, registration: GatheringRegistration, now: d
 
 def _answered(gathering: Gathering, answers: Mapping[str, str]) -> dict[str, str]:
     found = {}
-    for question in details.questions_from(gathering.questions):
+    for question in details.asked_from(gathering.questions):
         answer = answers.get(question.key, "").strip()
         if not question.accepts(answer):
             raise AnswerMissing(question.key, question.label)

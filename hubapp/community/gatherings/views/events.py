@@ -15,7 +15,7 @@ from hubapp.community.gatherings import paid_queries, queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.forms import PayForm, RegisterForm
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
-from hubapp.community.gatherings.policies.details import Question, questions_from
+from hubapp.community.gatherings.policies.details import Question, asked_from
 from hubapp.community.gatherings.services import Payer
 from hubapp.community.gatherings.views import cards, prices
 from hubapp.kernel import clock, files
@@ -223,7 +223,7 @@ def _comes(registration: GatheringRegistration | None) -> bool:
 
 
 def _asked(found: Gathering) -> tuple[Question, ...]:
-    return questions_from(found.questions)
+    return asked_from(found.questions)
 
 
 def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal: Refusal | None = None) -> str:
