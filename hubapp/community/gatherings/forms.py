@@ -264,6 +264,8 @@ class RegisterForm(Form):
 
     seats = IntegerField(_l("How many seats?"), [InputRequired(_l("Choose a number."))], default=1)
     shown = HiddenField()
+    # Which questions the page asked: those of another moment may have other words under the same keys.
+    asked = HiddenField()
 
     def shown_price(self) -> int:
         """The price of a seat that the page showed, in minor units; what is no number is no price."""

@@ -174,3 +174,20 @@ def test_the_first_questions_of_a_form_have_keys(lyon: Place) -> None:
     found = one(lyon, questions=(Question("", "Which bus?"), Question("", "Which bike?")))
     with lyon.app.app_context(), hub_scope(lyon.hub_id), unit_of_work():
         assert [row["key"] for row in queries.gathering(found.id).questions] == ["q0", "q1"]
+
+
+def test_answers_to_a_page_of_other_questions_are_not_taken(lyon: Place) -> None:
+    found = one(lyon, questions=(MEAT,))
+    ann, path = Browser(lyon.app, lyon.hub_id, lyon.ann), f"/events/{found.slug}"
+    stale = re.search(r'name="asked" value="([^"]+)"', ann.get(path).text)
+    assert stale
+    change(lyon, found, **{"questions-0-label": "Do you need a wheelchair?"})
+    sent = {"seats": "1", "answer_q0": "Meat: yes please"}
+    refused = ann.post(f"{path}/register", {**sent, "asked": stale[1]}, form_page=path)
+    assert refused.status_code == 422
+    assert "The questions have changed" in refused.text
+    assert "Meat: yes please" not in refused.text
+    fresh = re.search(r'name="asked" value="([^"]+)"', refused.text)
+    assert fresh
+    answered = {"seats": "1", "answer_q0": "No", "asked": fresh[1]}
+    assert ann.post(f"{path}/register", answered, form_page=path).status_code == 303

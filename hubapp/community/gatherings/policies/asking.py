@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
@@ -41,3 +43,9 @@ def settled(
     fresh = (key for key in (f"q{number}" for number in count()) if key not in used)
     now = tuple(replace(one, key=keys.get(place) or next(fresh)) for place, one in enumerate(asked))
     return now + tuple(replace(one, is_asked=False) for key, one in free.items() if key in answered)
+
+
+def mark(questions: Iterable[Question]) -> str:
+    """What a form asks, in a few letters: whoever answers a form of other questions is shown those first."""
+    asked = [[one.key, one.label, one.kind, *one.choices] for one in questions]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
