@@ -77,6 +77,10 @@ class Site:
         """The hub's icon for home screens, so many pixels wide."""
         return f"{self.root}/icon-{size}.png?v={self.view.brand_version}"
 
+    def address(self, path: str) -> str:
+        """The whole address of one of its pages or files, for those who are elsewhere; `path` as its pages have it."""
+        return str(current_app.addresses.hub(self.view.slug, path.removeprefix(self.root)))  # type: ignore[attr-defined]
+
     @property
     def bar_colours(self) -> tuple[str, str]:
         """What a browser's own bars wear around the page: in light, in dark."""

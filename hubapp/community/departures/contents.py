@@ -7,14 +7,15 @@ in it, and pictures as (name in the ZIP, key in the store).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from hubapp.community.conversations.queries import written
 from hubapp.community.conversations.services.drafts import ACCOUNT
 from hubapp.community.conversations.services.pictures import key_of as key_of_post_picture
-from hubapp.community.gatherings import registered
+from hubapp.community.departures import attending
+from hubapp.community.departures.parts import Part, pages, picked
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.messages import queries as messages
 from hubapp.community.messages.models import Message
@@ -22,28 +23,21 @@ from hubapp.community.messages.queries import ThreadView
 from hubapp.community.moderation import queries as moderation
 from hubapp.community.moderation.queries import Done
 from hubapp.earnings.shares import line_queries
+from hubapp.kernel.db import require_hub_id
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.market.catalogue.services.pictures import key_of as key_of_listing_picture
 from hubapp.market.orders import invoice_queries as invoices
 from hubapp.market.orders import own_queries as orders
 from hubapp.market.orders.models import Order
 from hubapp.market.subscriptions import queries as subscriptions
-from hubapp.people.membership import homes, tallies
+from hubapp.people.membership import homes, invite_queries, tallies
 from hubapp.people.membership import queries as membership
+from hubapp.people.notifications import queries as notifications
 from hubapp.people.profiles import policies as profile_rules
 from hubapp.people.profiles import portraits
 from hubapp.people.profiles import queries as profiles
 
 PAGE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file of JSON, and the pictures that belong to it."""
-
-    name: str
-    content: Any
-    pictures: Sequence[tuple[str, str]] = field(default=())
 
 
 def parts(account_id: uuid.UUID, *, currency: str) -> Iterator[Part]:
@@ -66,7 +60,7 @@ def _profile(account_id: uuid.UUID) -> Part:
     return Part(
         "profile",
         {
-            **_picked(member, "display_name handle is_listed status joined_at role permissions"),
+            **picked(member, "display_name handle is_listed status joined_at role permissions"),
             "about": about,
             "photo": {"file": photo, "seen_by": member.portrait_for} if photo else None,
             **asdict(told),
@@ -83,7 +77,7 @@ def _profile(account_id: uuid.UUID) -> Part:
 def _conversations(account_id: uuid.UUID) -> Part:
     posts: list[dict[str, Any]] = []
     pictures: list[tuple[str, str]] = []
-    for page in _pages(lambda after: written.posts_by(account_id, after=after, limit=PAGE)):
+    for page in pages(lambda after: written.posts_by(account_id, after=after, limit=PAGE)):
         found = written.pictures_of([post.id for post in page])
         for post in page:
             names = []
@@ -91,39 +85,23 @@ def _conversations(account_id: uuid.UUID) -> Part:
                 name = f"pictures/post-{picture.id}.webp"
                 names.append({"file": name, "alt": picture.alt})
                 pictures.append((name, key_of_post_picture(picture_id=picture.id, width=picture.widths[-1])))
-            posts.append({**_picked(post, "id title body_md created_at edited_at hidden_reason"), "pictures": names})
+            posts.append({**picked(post, "id title body_md created_at edited_at hidden_reason"), "pictures": names})
     comments = [
-        _picked(comment, "id post_id body_md created_at edited_at hidden_reason")
-        for page in _pages(lambda after: written.comments_by(account_id, after=after, limit=PAGE))
+        picked(comment, "id post_id body_md created_at edited_at hidden_reason")
+        for page in pages(lambda after: written.comments_by(account_id, after=after, limit=PAGE))
         for comment in page
     ]
     content = {
         "posts": posts,
         "comments": comments,
-        "reactions": [_picked(one, "post_id comment_id kind created_at") for one in written.reactions_by(account_id)],
+        "reactions": [picked(one, "post_id comment_id kind created_at") for one in written.reactions_by(account_id)],
         "votes": [
             {"question": poll.question, "chosen": [poll.options[place] for place in ballot.choices]}
             for poll, ballot in written.votes_by(account_id)
         ],
-        "drafts": [_picked(one, "place content saved_at") for one in written.drafts_by(f"{ACCOUNT}{account_id}")],
+        "drafts": [picked(one, "place content saved_at") for one in written.drafts_by(f"{ACCOUNT}{account_id}")],
     }
     return Part("conversations", content, pictures)
-
-
-def _gatherings(account_id: uuid.UUID) -> Part:
-    return Part(
-        "gatherings",
-        [
-            {
-                **_picked(mine.gathering, "title starts_at ends_at place_name"),
-                **_picked(
-                    mine.registration, "status seats answers queued_at confirmed_at canceled_at unit_price paid_at"
-                ),
-                "tickets": [_picked(ticket, "number code checked_in_at") for ticket in mine.tickets],
-            }
-            for mine in registered.all_of(account_id)
-        ],
-    )
 
 
 def _messages(account_id: uuid.UUID) -> Part:
@@ -146,7 +124,7 @@ def _thread(thread: ThreadView, names: dict[uuid.UUID, str]) -> dict[str, Any]:
     return {
         "title": thread.title,
         "people": [names.get(one) for one in thread.everyone],
-        "messages": [{"by": names.get(one.author_id), **_picked(one, "created_at body_md deleted_at")} for one in said],
+        "messages": [{"by": names.get(one.author_id), **picked(one, "created_at body_md deleted_at")} for one in said],
     }
 
 
@@ -165,8 +143,8 @@ def _mentoring(account_id: uuid.UUID) -> Part:
     return Part(
         "mentoring",
         {
-            "as_mentor": _picked(mentor, "status asked_at answered_at") if mentor else None,
-            "as_newcomer": _picked(newcomer, "since ended_at ending") if newcomer else None,
+            "as_mentor": picked(mentor, "status asked_at answered_at") if mentor else None,
+            "as_newcomer": picked(newcomer, "since ended_at ending") if newcomer else None,
         },
     )
 
@@ -182,12 +160,12 @@ def _house_rules(account_id: uuid.UUID) -> Part:
     return Part(
         "house-rules",
         {
-            "reports": [_picked(report, "kind reason words at") for report in reported],
+            "reports": [picked(report, "kind reason words at") for report in reported],
             "decisions": [
                 {
                     "about": done.case.kind,
-                    **_picked(done.action, "act words until at undone_at undone_words"),
-                    "appeal": _picked(done.appeal, "words at is_upheld answer decided_at") if done.appeal else None,
+                    **picked(done.action, "act words until at undone_at undone_words"),
+                    "appeal": picked(done.appeal, "words at is_upheld answer decided_at") if done.appeal else None,
                 }
                 for done in decided
             ],
@@ -213,12 +191,12 @@ def _orders_of(account_id: uuid.UUID, *, is_seller: bool) -> Iterator[dict[str, 
         lines = orders.lines([order.id for order in page])
         for order in page:
             own: dict[str, Any] = {} if is_seller else {"address": order.address}
-            yield {**_picked(order, fields), **own, "lines": _lines(order, lines)}
+            yield {**picked(order, fields), **own, "lines": _lines(order, lines)}
         number = page[-1].number
 
 
 def _lines(order: Order, lines: dict[uuid.UUID, list[Any]]) -> list[dict[str, Any]]:
-    return [_picked(line, "title kind quantity unit_price gross tax") for line in lines.get(order.id, ())]
+    return [picked(line, "title kind quantity unit_price gross tax") for line in lines.get(order.id, ())]
 
 
 def _invoices(account_id: uuid.UUID) -> Part:
@@ -226,11 +204,11 @@ def _invoices(account_id: uuid.UUID) -> Part:
     sent = [
         {
             "number": one.label,
-            **_picked(one, "kind issued_at currency gross tax"),
+            **picked(one, "kind issued_at currency gross tax"),
             "buyer": one.content["buyer"],
             "seller": one.content["seller"]["name"],
         }
-        for page in _pages(lambda after: invoices.documents_after(after, buyer_id=account_id, limit=PAGE))
+        for page in pages(lambda after: invoices.documents_after(after, buyer_id=account_id, limit=PAGE))
         for one in page
     ]
     known = invoices.billing_of(account_id)
@@ -251,7 +229,7 @@ def _listings(account_id: uuid.UUID) -> Part:
                 names.append({"file": name, "alt": image.alt})
                 pictures.append((name, key_of_listing_picture(image_id=image.id, width=image.widths[-1])))
             fields = "title kind body_md price currency stock sold shipping_price status created_at updated_at"
-            found.append({**_picked(listing, fields), "pictures": names})
+            found.append({**picked(listing, fields), "pictures": names})
         before = page.next_before
         if before is None:
             return Part("listings", found, pictures)
@@ -259,29 +237,51 @@ def _listings(account_id: uuid.UUID) -> Part:
 
 def _subscriptions(account_id: uuid.UUID) -> Part:
     fields = "title status quantity currency unit_price shipping_price delivery address"
-    return Part("subscriptions", [_picked(one, fields) for one in subscriptions.subscriptions_of(account_id)])
+    return Part("subscriptions", [picked(one, fields) for one in subscriptions.subscriptions_of(account_id)])
 
 
 def _invitations(account_id: uuid.UUID) -> Part:
     member = membership.member(account_id)
     if member is None:
         return Part("invitations", {})
-    counts = [_picked(one, "channel opened joined bought") for one in tallies.of_member(member.id).values()]
-    return Part("invitations", {"code": member.referral_code, "what_came_of_it": counts})
+    counts = [picked(one, "channel opened joined bought") for one in tallies.of_member(member.id).values()]
+    links = [
+        picked(one, "label code created_at revoked_at opened joined bought")
+        for one in invite_queries.invites_of(account_id)
+    ]
+    return Part("invitations", {"code": member.referral_code, "what_came_of_it": counts, "links": links})
+
+
+def _notices(account_id: uuid.UUID) -> Part:
+    """What they chose to be told, how and when: here, and everywhere."""
+    hub_id = require_hub_id()
+    wishes = notifications.settings(account_id, fallback="UTC")
+    return Part(
+        "notices",
+        {
+            "times": {**picked(wishes, "rhythm weekday hour quiet"), "timezone": notifications.named_zone(account_id)},
+            "chosen": [
+                {"everywhere": one.hub_id is None, **picked(one, "kind in_app mail push")}
+                for one in notifications.chosen(account_id, hub_id=hub_id)
+            ],
+            "muted": list(notifications.mutes(account_id, hub_id=hub_id)),
+        },
+    )
 
 
 def _earnings(account_id: uuid.UUID, currency: str) -> Part:
     owner, found, before = f"account:{account_id}", [], None
     fields = "number role currency amount reversed claimed rate_bps base rule_version available_at occurred_at"
     while page := line_queries.earnings_of(owner, currency=currency, before=before, limit=PAGE):
-        found += [_picked(line, fields) for line in page]
+        found += [picked(line, fields) for line in page]
         before = page[-1].id
     return Part("earnings", found)
 
 
 _PARTS: tuple[Callable[[uuid.UUID], Part], ...] = (
     _conversations,
-    _gatherings,
+    attending.attended,
+    attending.hosted,
     _messages,
     _mentoring,
     _house_rules,
@@ -290,15 +290,5 @@ _PARTS: tuple[Callable[[uuid.UUID], Part], ...] = (
     _listings,
     _subscriptions,
     _invitations,
+    _notices,
 )
-
-
-def _picked(row: Any, names: str) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names.split()}
-
-
-def _pages(ask: Callable[[uuid.UUID | None], Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    after: uuid.UUID | None = None
-    while page := ask(after):
-        yield page
-        after = page[-1].id

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hubapp.community.departures import policies
-from hubapp.community.departures.contents import Part
+from hubapp.community.departures.parts import Part
 from hubapp.kernel.files import Files, NoSuchFile
 
 

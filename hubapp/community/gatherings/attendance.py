@@ -87,6 +87,17 @@ def arrived(gathering_ids: Collection[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def answered(gathering_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Gathering → the keys that somebody's answers were ever kept under there."""
+    found: dict[UUID, set[str]] = {}
+    if gathering_ids:
+        key = func.jsonb_object_keys(GatheringRegistration.answers)
+        statement = select(GatheringRegistration.gathering_id, key).distinct()
+        for one, name in db.session.execute(statement.where(GatheringRegistration.gathering_id.in_(gathering_ids))):
+            found.setdefault(one, set()).add(name)
+    return found
+
+
 def _living(gathering_id: UUID) -> Select[GatheringRegistration]:
     return (
         select(GatheringRegistration)

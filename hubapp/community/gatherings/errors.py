@@ -58,6 +58,15 @@ class AnswerMissing(Refusal):
         super().__init__(_("Please answer: %(question)s", question=label), field=f"answer_{key}")
 
 
+class QuestionsChanged(Refusal):
+    """Somebody answered what is not asked any more."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("The questions have changed meanwhile. Please look at them again."))
+
+
 class NotRegistered(Refusal):
     """There is nothing to cancel."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from hubapp.community.gatherings.models import Format, Frequency, Gathering
 from hubapp.community.gatherings.policies import details as rules
-from hubapp.community.gatherings.policies.details import Details, Question, questions_from
+from hubapp.community.gatherings.policies.details import Details, Question, asked_from
 from hubapp.community.gatherings.policies.recurrence import When, when_of
 from hubapp.community.gatherings.services import Repeat
 from hubapp.kernel.money import Money
@@ -36,12 +37,14 @@ from hubapp.web.forms import ChoiceField, Form
 NEVER, ONE, FOLLOWING = "no", "one", "following"
 HOST, HUB = "host", "hub"
 NO_REFUND = "never"
+_KEY = re.compile(r"[a-z][a-z0-9]{0,9}")
 _SHORT = [Length(max=rules.LONGEST_LINE, message=_l("At most %(max)d characters."))]
 
 
 class QuestionForm(PlainForm):
-    """One question; without words there is none."""
+    """One question; without words there is none. Its key goes along, so that it keeps the answers given to it."""
 
+    key = HiddenField()
     label = StringField(_l("Question"), _SHORT)
     kind = ChoiceField(
         _l("Answer"),
@@ -55,12 +58,15 @@ class QuestionForm(PlainForm):
     is_required = BooleanField(_l("Has to be answered"))
     choices = TextAreaField(_l("The list, one per line"), [Length(max=2_000)])
 
-    def question(self, number: int) -> Question:
+    def question(self) -> Question:
         """As a plain value."""
         lines = [line.strip()[:100] for line in (self.choices.data or "").splitlines() if line.strip()]
         choices = tuple(dict.fromkeys(lines))[: rules.MOST_CHOICES] if self.kind.data == rules.CHOICE else ()
         label = (self.label.data or "").strip()
-        return Question(f"q{number}", label, self.kind.data or rules.TEXT, self.is_required.data, choices)
+        key = self.key.data or ""
+        return Question(
+            key if _KEY.fullmatch(key) else "", label, self.kind.data or rules.TEXT, self.is_required.data, choices
+        )
 
 
 class GatheringForm(Form):
@@ -183,9 +189,10 @@ class GatheringForm(Form):
             self.tax_category.data = found.tax_category
         self.refund.data = NO_REFUND if found.refund_hours is None else str(found.refund_hours)
         self.seller.data = HOST if found.is_sold_by_host or found.price is None else HUB
-        for row, question in zip(self.questions, questions_from(found.questions), strict=False):
+        for row, question in zip(self.questions, asked_from(found.questions), strict=False):
             asked = row.form
-            asked.label.data, asked.kind.data, asked.is_required.data = (
+            asked.key.data, asked.label.data, asked.kind.data, asked.is_required.data = (
+                question.key,
                 question.label,
                 question.kind,
                 question.is_required,
@@ -207,7 +214,7 @@ class GatheringForm(Form):
     def details(self, host_account_id: UUID | None) -> Details:
         """All but its time."""
         price = self.price.data.amount if self.price.data else None
-        asked = (row.form.question(number) for number, row in enumerate(self.questions))
+        asked = (row.form.question() for row in self.questions)
         return Details(
             title=(self.title.data or "").strip(),
             body_md=(self.body_md.data or "").strip(),
@@ -257,6 +264,8 @@ class RegisterForm(Form):
 
     seats = IntegerField(_l("How many seats?"), [InputRequired(_l("Choose a number."))], default=1)
     shown = HiddenField()
+    # Which questions the page asked: those of another moment may have other words under the same keys.
+    asked = HiddenField()
 
     def shown_price(self) -> int:
         """The price of a seat that the page showed, in minor units; what is no number is no price."""

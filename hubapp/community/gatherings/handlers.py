@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
@@ -11,7 +11,7 @@ from hubapp.community.gatherings import paid_queries, queries, services
 from hubapp.community.gatherings.events import GatheringPublished
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, GatheringSeries, Seat, Status
 from hubapp.community.gatherings.policies import seats
-from hubapp.community.gatherings.services.letters import ANNOUNCE, TELL
+from hubapp.community.gatherings.services.letters import ANNOUNCE, REMIND_HELD, TELL
 from hubapp.community.gatherings.services.owing import REFUND
 from hubapp.jobs import queue
 from hubapp.jobs.events import on
@@ -55,7 +55,13 @@ def tell(gathering_id: str) -> None:
 @queue.task(REMIND)
 def remind(gathering_id: str) -> None:
     """Remind those who come."""
-    services.remind(gathering_id=UUID(gathering_id), now=clock.now())
+    services.remind(gathering_id=UUID(gathering_id), now=clock.now(), wall=clock.wall())
+
+
+@queue.task(REMIND_HELD)
+def remind_held(gathering_id: str, until: str) -> None:
+    """Remind those whose quiet hours are over."""
+    services.remind_held(gathering_id=UUID(gathering_id), until=datetime.fromisoformat(until), now=clock.now())
 
 
 @queue.task(EXTEND)

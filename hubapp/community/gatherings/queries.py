@@ -224,3 +224,11 @@ def hosted(account_id: UUID, *, now: datetime) -> Sequence[Gathering]:
         Gathering.starts_at > now,
     )
     return db.session.scalars(statement.order_by(Gathering.starts_at).limit(20)).all()
+
+
+def hosted_by(account_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Gathering]:
+    """Everything somebody ever hosted, drafts and canceled ones as well, by id."""
+    statement = select(Gathering).where(Gathering.host_account_id == account_id)
+    if after is not None:
+        statement = statement.where(Gathering.id > after)
+    return db.session.scalars(statement.order_by(Gathering.id).limit(limit)).all()

@@ -6,8 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Uuid, and_, bindparam, func, select, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Uuid, and_, bindparam, func, select, true, tuple_
 
 from hubapp.kernel.db import db
 from hubapp.people.membership import policies
@@ -106,34 +105,61 @@ def _asked(account_id: uuid.UUID, now: datetime) -> dict[str, object]:
     return {"account": account_id, "since": now - policies.TOUCH_LASTS}
 
 
-def invites() -> list[InviteView]:
-    """The hub's invite links, the newest first."""
-    guests = (
-        select(func.count())
-        .select_from(guest := aliased(Membership))
-        .where(guest.hub_id == InviteLink.hub_id, guest.invited_code == InviteLink.code)
-        .scalar_subquery()
+def invites(*, after: tuple[datetime, uuid.UUID] | None = None, limit: int) -> list[InviteView]:
+    """The hub's invite links, the newest first, paged by (created_at, id)."""
+    statement = _LINKS.order_by(InviteLink.created_at.desc(), InviteLink.id.desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(InviteLink.created_at, InviteLink.id) < after)
+    return _seen(statement)
+
+
+def invite(invite_id: uuid.UUID) -> InviteView | None:
+    """One of them."""
+    return next(iter(_seen(_LINKS.where(InviteLink.id == invite_id))), None)
+
+
+def invites_of(account_id: uuid.UUID) -> list[InviteView]:
+    """Those that one person made, the newest first."""
+    statement = _LINKS.where(Membership.account_id == account_id)
+    return _seen(statement.order_by(InviteLink.created_at.desc(), InviteLink.id.desc()))
+
+
+_LINKS = (
+    select(
+        InviteLink,
+        Membership.display_name,
+        func.coalesce(InviteTally.opened, 0),
+        func.coalesce(InviteTally.bought, 0),
     )
-    rows = db.session.execute(
-        select(
-            InviteLink,
-            Membership.display_name,
-            guests,
-            func.coalesce(InviteTally.opened, 0),
-            func.coalesce(InviteTally.bought, 0),
-        )
-        .join(Membership, (Membership.hub_id == InviteLink.hub_id) & (Membership.id == InviteLink.membership_id))
-        .outerjoin(
-            InviteTally,
-            (InviteTally.hub_id == InviteLink.hub_id)
-            & (InviteTally.membership_id == InviteLink.membership_id)
-            & (InviteTally.channel == policies.LINK_PREFIX + func.lower(InviteLink.code)),
-        )
-        .order_by(InviteLink.created_at.desc(), InviteLink.id.desc())
+    .join(Membership, (Membership.hub_id == InviteLink.hub_id) & (Membership.id == InviteLink.membership_id))
+    .outerjoin(
+        InviteTally,
+        (InviteTally.hub_id == InviteLink.hub_id)
+        & (InviteTally.membership_id == InviteLink.membership_id)
+        & (InviteTally.channel == policies.LINK_PREFIX + func.lower(InviteLink.code)),
     )
+)
+
+
+def _seen(statement: Select[InviteLink, str, int, int]) -> list[InviteView]:
+    """With how many came through each: they are counted for the links found, not for all there are."""
+    rows = db.session.execute(statement).all()
+    codes = [row[0].code for row in rows]
+    came = select(Membership.invited_code, func.count()).where(Membership.invited_code.in_(codes))
+    joined = {row[0]: row[1] for row in db.session.execute(came.group_by(Membership.invited_code))} if rows else {}
     return [
-        InviteView(link.id, link.code, link.label, link.created_at, link.revoked_at, maker, joined, opened, bought)
-        for link, maker, joined, opened, bought in rows
+        InviteView(
+            link.id,
+            link.code,
+            link.label,
+            link.created_at,
+            link.revoked_at,
+            maker,
+            joined.get(link.code, 0),
+            opened,
+            bought,
+        )
+        for link, maker, opened, bought in rows
     ]
 
 

@@ -83,6 +83,7 @@ class Membership(HubScoped, db.Model):  # type: ignore[name-defined]
         Index("ix_membership_portrait", "hub_id", "portrait", unique=True, postgresql_where="portrait IS NOT NULL"),
         Index("ix_membership_hub_id_joined_at_id", "hub_id", "joined_at", "id"),
         Index("ix_membership_brought", "hub_id", "invited_by", "status", "joined_at", "id"),
+        Index("ix_membership_invited_code", "hub_id", "invited_code", postgresql_where="invited_code IS NOT NULL"),
         Index("ix_membership_suspended_until", "suspended_until", postgresql_where="suspended_until IS NOT NULL"),
         Index("ix_membership_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         *searchable.indexes("membership"),
@@ -126,6 +127,7 @@ class InviteLink(HubScoped, db.Model):  # type: ignore[name-defined]
         ForeignKeyConstraint(["hub_id"], ["hub.id"]),
         UniqueConstraint("hub_id", "code"),
         ForeignKeyConstraint(["hub_id", "membership_id"], ["membership.hub_id", "membership.id"]),
+        Index("ix_invite_link_hub_id_created_at_id", "hub_id", "created_at", "id"),
     )
 
 

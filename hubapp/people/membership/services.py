@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db, require_hub_id
+from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import errors, homes, losing, policies, tallies
 from hubapp.people.membership.events import ConnectorChanged, MemberJoined, MemberLeft
 from hubapp.people.membership.invite_queries import Referral, referrer_of_code
@@ -201,11 +202,12 @@ def touch(*, account_id: uuid.UUID, code: str, channel: str, at: datetime) -> bo
 
 
 def make_invite(*, membership_id: uuid.UUID, label: str, now: datetime) -> InviteLink:
-    """Make a link that counts as this member's own. Refuses with LabelMissing or NoSuchMember."""
+    """Make a link that counts as this member's own. Refuses with LabelMissing, NoSuchMember or TooManyAttempts."""
     text = " ".join(label.split())
     if not text or len(text) > policies.LONGEST_LABEL:
         raise errors.LabelMissing(policies.LONGEST_LABEL)
     member = _by_id(membership_id)
+    throttle.limit(kind="invite account", subject=f"{member.hub_id}:{member.account_id}", now=now)
     link = InviteLink(membership_id=member.id, code=ids.short_code(), label=text, created_at=now)
     db.session.add(link)
     db.session.flush()

@@ -90,11 +90,13 @@ def quiet_until(now: datetime, wishes: Wishes) -> datetime | None:
 def next_digest(now: datetime, wishes: Wishes, *, weekly: bool) -> tuple[datetime, date]:
     """(when, of which local day) the next digest goes out, later than `now`; once on each local day that has it.
 
-    An hour that the change to summer time leaves out is the hour after it; one that comes twice is its first.
+    An hour that the change to summer time leaves out is the hour after it; one that comes twice is its first. In quiet
+    hours it waits for their end, which may be on the day after its own.
     """
-    day = now.astimezone(wishes.zone).date()
+    day = now.astimezone(wishes.zone).date() - timedelta(days=1)
     while True:
         due = _at(day, wishes.hour, wishes.zone)
+        due = quiet_until(due, wishes) or due
         if due > now and (not weekly or day.weekday() == wishes.weekday):
             return due, day
         day += timedelta(days=1)

@@ -200,6 +200,12 @@ def _chosen(account_id: uuid.UUID, hub_id: int | None) -> dict[tuple[str, bool],
     return {(row.kind, row.hub_id is not None): row for row in db.session.scalars(statement)}
 
 
+def chosen(account_id: uuid.UUID, *, hub_id: int) -> list[NoticeChoice]:
+    """What somebody chose themselves, in a hub and everywhere; kind `*`: all of them."""
+    found = _chosen(account_id, hub_id).values()
+    return sorted(found, key=lambda row: (row.hub_id is not None, row.kind))
+
+
 def is_mail_off(account_id: uuid.UUID, *, hub_id: int | None) -> bool:
     """Whether somebody wants no mails of a hub, or (no hub) none at all, but those that always arrive."""
     row = _chosen(account_id, hub_id).get((kinds.EVERYTHING, hub_id is not None))

@@ -12,14 +12,19 @@ from uuid import UUID
 from flask import current_app
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from hubapp.community.departures import policies, queries, services
 from hubapp.community.departures.models import TakeoutStatus
+from hubapp.community.gatherings import services as gatherings
+from hubapp.community.gatherings.policies.details import Question
 from hubapp.community.messages import services as messages
 from hubapp.community.moderation import services as moderation
 from hubapp.community.moderation.policies import WARN
 from hubapp.kernel import clock, files
 from hubapp.kernel.db import unit_of_work
+from hubapp.people.membership import services as membership
+from hubapp.people.notifications import services as notifications
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import ProfileText
 from hubapp.tenancy.audit import Actor
@@ -27,6 +32,7 @@ from hubapp.tenancy.platform import platform_scope
 from hubapp.tenancy.scope import hub_scope
 from hubapp.web.areas import HubFlask
 from tests.conftest import Live
+from tests.factories.gatherings import make_gathering, register
 from tests.factories.hubs import NOW, make_hub
 from tests.factories.jobs import run_all, waiting
 from tests.factories.market import make_shop, place, settle
@@ -88,8 +94,8 @@ def test_it_holds_everything_of_ones_own_and_nothing_of_others(app: HubFlask) ->
     content = {name: archive.read(name) for name in archive.namelist()}
     found = {name.removesuffix(".json"): json.loads(raw) for name, raw in content.items() if name.endswith(".json")}
     assert set(found) == {
-        "profile", "conversations", "gatherings", "messages", "mentoring", "house-rules",
-        "orders", "invoices", "listings", "subscriptions", "invitations", "earnings",
+        "profile", "conversations", "gatherings", "gatherings-hosted", "messages", "mentoring", "house-rules",
+        "orders", "invoices", "listings", "subscriptions", "invitations", "notices", "earnings",
     }  # fmt: skip
     assert found["profile"]["display_name"] == "Ada"
     assert [post["title"] for post in found["conversations"]["posts"]] == ["Bread"]
@@ -136,6 +142,69 @@ def test_it_holds_what_one_told_wrote_reported_and_was_told(app: HubFlask) -> No
     assert [one["reason"] for one in found["house-rules"]["reports"]] == ["spam"]
     assert [(one["act"], one["words"]) for one in found["house-rules"]["decisions"]] == [("warn", "Not here.")]
     assert "Mo" not in json.dumps(found["house-rules"])
+
+
+def _of(archive: zipfile.ZipFile, name: str) -> Any:
+    return json.loads(archive.read(f"{name}.json"))
+
+
+def test_it_holds_what_one_hosts_with_its_picture_and_not_who_comes(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        ann, ben = (make_member(hub_id, name, now=clock.now()).account_id for name in ("Ann", "Ben"))
+        with hub_scope(hub_id), unit_of_work():
+            asked = (Question("", "What do you bring?"),)
+            evening = make_gathering(title="Soup", host_account_id=ann, questions=asked)
+            make_gathering(title="Not hers", host_account_id=ben)
+            out = io.BytesIO()
+            Image.new("RGB", (700, 300), "teal").save(out, "PNG")
+            gatherings.set_picture(
+                gathering_id=evening.id, content=out.getvalue(), alt="A table", files=store(), now=NOW
+            )
+            register(evening.id, ben, q0="Quetzal")
+    hosting, coming = opened(app, hub_id, ann), opened(app, hub_id, ben)
+    (hosted,) = _of(hosting, "gatherings-hosted")
+    assert (hosted["title"], hosted["taken"], hosted["questions"][0]["label"]) == ("Soup", 1, "What do you bring?")
+    assert hosting.read(hosted["picture"]["file"])[:4] == b"RIFF"
+    assert "Quetzal" not in json.dumps([_of(hosting, name) for name in ("gatherings", "gatherings-hosted")])
+    (came,) = _of(coming, "gatherings")
+    assert came["answers"] == [{"question": "What do you bring?", "answer": "Quetzal"}]
+
+
+def test_it_holds_ones_invite_links_with_their_labels(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id = make_hub()
+        ann, ben = (make_member(hub_id, name) for name in ("Ann", "Ben"))
+        with hub_scope(hub_id), unit_of_work():
+            membership.make_invite(membership_id=ann.id, label="Market stall", now=NOW)
+            membership.make_invite(membership_id=ben.id, label="Quetzal", now=NOW)
+    (link,) = _of(opened(app, hub_id, ann.account_id), "invitations")["links"]
+    assert (link["label"], link["joined"], link["revoked_at"]) == ("Market stall", 0, None)
+
+
+def test_it_holds_what_one_chose_to_be_told(app: HubFlask) -> None:
+    with app.app_context():
+        hub_id, other = make_hub(), make_hub("other")
+        ann, ben = (make_member(hub_id, name).account_id for name in ("Ann", "Ben"))
+        with hub_scope(hub_id), unit_of_work():
+            wanted = {"gathering_published": (False, "now")}
+            notifications.choose(account_id=ann, hub_id=hub_id, wanted=wanted)
+            notifications.choose(account_id=ben, hub_id=hub_id, wanted={"gathering_published": (False, "off")})
+            notifications.unsubscribe(account_id=ann, hub_id=None, kind="*")
+            notifications.mute(account_id=ann, hub_id=hub_id, about="topic:1", now=NOW)
+            times: dict[str, Any] = {"rhythm": "weekly", "weekday": 4, "hour": 9, "timezone": "Africa/Tunis"}
+            notifications.save_settings(account_id=ann, **times, quiet=(22, 7), now=NOW)
+        with hub_scope(other), unit_of_work():
+            notifications.choose(account_id=ann, hub_id=other, wanted={"gathering_published": (True, "off")})
+    found = _of(opened(app, hub_id, ann), "notices")
+    assert found == {
+        "times": {**times, "quiet": [22, 7]},
+        "chosen": [
+            {"everywhere": True, "kind": "*", "in_app": None, "mail": "off", "push": None},
+            {"everywhere": False, "kind": "gathering_published", "in_app": False, "mail": "now", "push": None},
+        ],
+        "muted": ["topic:1"],
+    }
 
 
 def test_it_is_for_oneself_alone_and_for_some_days(app: HubFlask) -> None:

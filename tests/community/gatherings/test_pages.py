@@ -91,6 +91,15 @@ def test_a_page_worth_sharing_says_what_it_is(lyon: Place) -> None:
     assert '<meta name="description" content="' in page
 
 
+@pytest.mark.parametrize("path", ["/", "/market", "/feed", "event"])
+def test_what_has_no_photo_is_shared_with_the_hubs_own_picture(lyon: Place, path: str) -> None:
+    browser = Browser(lyon.app, lyon.hub_id)
+    page = browser.get(f"/events/{one(lyon).slug}" if path == "event" else path).text
+    (address,) = re.findall(r'<meta property="og:image" content="([^"]+)">', page)
+    assert re.match(r"https?://lyon\.[^/]+/icon-512\.png", address)
+    assert browser.get("/" + address.split("/", 3)[3]).mimetype == "image/png"
+
+
 def written(**values: str) -> dict[str, str]:
     when = soon()
     usual = {
@@ -248,7 +257,8 @@ def test_a_picture_takes_the_place_of_drawn_art(lyon: Place) -> None:
     shown = re.search(r'/events/pictures/[^" ]+', page)
     assert shown
     assert maud.get(shown[0]).mimetype == "image/webp"
-    assert 'property="og:image"' in page
+    (shared,) = re.findall(r'<meta property="og:image" content="([^"]+)">', page)
+    assert re.match(r"https?://lyon\.[^/]+/events/pictures/", shared)
 
 
 def test_those_without_the_right_stay_out(lyon: Place) -> None:

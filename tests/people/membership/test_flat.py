@@ -1,4 +1,4 @@
-"""Whom somebody brought stays a flat list: a page of it reads about what it shows, and the front page asks for one."""
+"""Whom somebody brought, and through which link, stay flat lists: a page of them reads about what it shows."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ FILL = (
        SELECT uuidv7(), 'many' || n || '@example.org', 'Many', 'en', false, false, :now
        FROM generate_series(1, :many) n""",
     """INSERT INTO membership (hub_id, id, account_id, handle, display_name, about, is_listed, status, joined_at,
-         referral_code, invited_by)
+         referral_code, invited_by, invited_code)
        SELECT :hub, uuidv7(), id, 'h' || n, 'Person', '', true, CASE WHEN n < :many / 2 THEN 'left' ELSE 'active' END,
-         :now - n * interval '1 minute', 'C' || n, CASE WHEN n % 10 > 0 THEN CAST(:by AS uuid) END
+         :now - n * interval '1 minute', 'C' || n, CASE WHEN n % 10 > 0 THEN CAST(:by AS uuid) END,
+         CASE WHEN n % 10 > 0 THEN 'L' || (n / 2) END
        FROM (SELECT id, row_number() OVER () AS n FROM account WHERE email LIKE 'many%') numbered""",
 )
 READ = text(
@@ -76,3 +77,27 @@ def test_the_front_page_does_not_count_whom_somebody_brought(bringer: tuple[int,
         assert welcome.welcome(reader_id=member.account_id, account_ids=()).has_invited
         read = rows_read(lambda: welcome.welcome(reader_id=member.account_id, account_ids=()))
     assert read <= MOST_READ_IN_FRONT
+
+
+LINKS = text(
+    """INSERT INTO invite_link (hub_id, id, membership_id, code, label, created_at)
+       SELECT :hub, uuidv7(), :by, 'L' || n, 'Poster ' || n, :now - n * interval '1 minute'
+       FROM generate_series(1, :many) n"""
+)
+
+
+def test_a_page_of_links_counts_who_came_through_those_it_shows(
+    bringer: tuple[int, MemberView], connection: Connection
+) -> None:
+    hub_id, member = bringer
+    connection.execute(LINKS, {"hub": hub_id, "by": member.id, "now": NOW, "many": MANY})
+    connection.exec_driver_sql("ANALYZE invite_link")
+    with hub_scope(hub_id), unit_of_work():
+        page = invite_queries.invites(limit=SHOWN)
+        assert [(one.label, one.joined) for one in page[:5]] == [
+            ("Poster 1", 2), ("Poster 2", 2), ("Poster 3", 2), ("Poster 4", 2), ("Poster 5", 1),
+        ]  # fmt: skip
+        late = (page[-1].created_at, page[-1].id)
+        for after in (None, late):
+            read = rows_read(lambda after=after: invite_queries.invites(after=after, limit=SHOWN))
+            assert read <= MOST_READ + SHOWN

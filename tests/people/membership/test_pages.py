@@ -11,6 +11,7 @@ import pytest
 
 from hubapp.kernel import clock
 from hubapp.kernel.db import unit_of_work
+from hubapp.people.accounts.services import throttle
 from hubapp.people.membership import invite_queries, queries, services, standing
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views.directory import PAGE
@@ -212,6 +213,44 @@ def test_a_connector_makes_an_invite_link_and_withdraws_it(app: HubFlask, hub_id
     assert browser.get(f"{made.location}/print").status_code == 200
     assert browser.post(f"{made.location}/revoke", form_page=made.location).status_code == 303
     assert "withdrawn" in browser.get("/manage/invites").text
+
+
+def _with_links(app: HubFlask, hub_id: int, count: int) -> Browser:
+    with app.app_context():
+        member = make_connector(hub_id)
+        with hub_scope(hub_id), unit_of_work():
+            for number in range(count):
+                # An hour apart, so that no limit is met.
+                made_at = clock.now() + timedelta(hours=number)
+                services.make_invite(membership_id=member.id, label=f"Poster {number}.", now=made_at)
+    return Browser(app, hub_id, member.account_id)
+
+
+def test_invite_links_page_by_key_each_on_one_page(app: HubFlask, hub_id: int) -> None:
+    browser = _with_links(app, hub_id, PAGE + 2)
+    first = browser.get("/manage/invites").text
+    following = re.search(r'rel="next"\s+href="([^"]+)"', first)
+    assert following
+    second = browser.get(following[1].replace("&amp;", "&")).text
+    shown = [re.findall(r"Poster (\d+)\.", page) for page in (first, second)]
+    assert shown == [[str(number) for number in range(PAGE + 1, 1, -1)], ["1", "0"]]
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+
+
+def test_invite_links_have_a_limit_that_is_said(app: HubFlask, hub_id: int) -> None:
+    allowed = throttle.RULES["invite account"].attempts
+    with app.app_context():
+        member = make_connector(hub_id)
+        with hub_scope(hub_id), unit_of_work():
+            for number in range(allowed):
+                services.make_invite(membership_id=member.id, label=f"Poster {number}.", now=clock.now())
+    browser = Browser(app, hub_id, member.account_id)
+    refused = browser.post("/manage/invites", {"label": "One too many"})
+    assert refused.status_code == 422
+    assert "Too many attempts." in refused.text
+    with app.app_context(), hub_scope(hub_id), unit_of_work():
+        assert len(invite_queries.invites(limit=allowed + 2)) == allowed
 
 
 def test_who_is_suspended_reads_and_is_told_so_where_they_act(app: HubFlask, hub_id: int) -> None:

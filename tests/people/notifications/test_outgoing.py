@@ -108,6 +108,23 @@ def test_a_digest_comes_at_the_local_hour_and_says_what_is_unread(app: HubFlask,
         assert (mail.template, mail.hub_id, mail.context["count"]) == ("digest", told.hub_id, 2)
 
 
+def test_quiet_hours_hold_the_digest_back_until_they_end(app: HubFlask, told: Told) -> None:
+    with app.app_context():
+        settle(told, quiet=(22, 10))
+        told.tell()
+        assert [digest(told.reader, MONDAY + timedelta(minutes=minutes)) for minutes in (0, 119, 120)] == [
+            False, False, True,
+        ]  # fmt: skip
+
+
+def test_a_digest_that_nobody_came_to_send_in_time_waits_as_well(app: HubFlask, told: Told) -> None:
+    with app.app_context():
+        settle(told, quiet=(9, 11))
+        told.tell()
+        late = MONDAY + timedelta(minutes=90)
+        assert [digest(told.reader, late), digest(told.reader, MONDAY + timedelta(hours=3))] == [False, True]
+
+
 def test_a_digest_is_never_empty(app: HubFlask, told: Told) -> None:
     with app.app_context():
         told.tell()

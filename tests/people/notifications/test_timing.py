@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +28,7 @@ wishes = some.builds(
 
 @given(moments, wishes, some.booleans())
 def test_the_next_digest_is_later_on_its_day_and_at_its_hour(now: datetime, wanted: Wishes, weekly: bool) -> None:
+    wanted = replace(wanted, quiet=None)
     due, day = policies.next_digest(now, wanted, weekly=weekly)
     local = due.astimezone(wanted.zone)
     assert now < due <= now + timedelta(days=8 if weekly else 2)
@@ -34,6 +36,26 @@ def test_the_next_digest_is_later_on_its_day_and_at_its_hour(now: datetime, want
     # Where the change to summer time leaves the hour out, it is the hour after it.
     assert local.hour == wanted.hour or local.replace(hour=wanted.hour).astimezone(UTC).astimezone(wanted.zone) == local
     assert not weekly or day.weekday() == wanted.weekday
+
+
+@given(moments, wishes, some.booleans())
+def test_a_digest_waits_for_the_end_of_quiet_hours(now: datetime, wanted: Wishes, weekly: bool) -> None:
+    due, day = policies.next_digest(now, wanted, weekly=weekly)
+    hour = datetime.combine(day, time(wanted.hour), tzinfo=wanted.zone).astimezone(UTC)
+    assert now < due <= now + timedelta(days=8 if weekly else 2)
+    assert due == (policies.quiet_until(hour, wanted) or hour)
+    assert not weekly or day.weekday() == wanted.weekday
+
+
+@pytest.mark.parametrize(("hour", "day", "at"), [(8, 23, 10), (10, 23, 10), (21, 22, 21), (22, 22, 10), (23, 22, 10)])
+def test_a_digest_in_quiet_hours_comes_when_they_end_and_is_that_of_its_own_day(hour: int, day: int, at: int) -> None:
+    zone = ZoneInfo("Europe/Paris")
+    now = datetime(2026, 11, 22, 20, 30, tzinfo=zone)
+    due, of = policies.next_digest(now, Wishes(zone, hour=hour, quiet=(22, 10)), weekly=False)
+    assert (of.day, due.astimezone(zone).hour) == (day, at)
+    assert (
+        policies.next_digest(due - timedelta(hours=1), Wishes(zone, hour=hour, quiet=(22, 10)), weekly=False)[1] == of
+    )
 
 
 @given(moments, wishes)

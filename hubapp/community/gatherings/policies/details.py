@@ -25,13 +25,17 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something asked at registration; `kind` text, choice or yes_no."""
+    """Something asked at registration; `kind` text, choice or yes_no.
+
+    Answers are kept under its `key`; '': it has none yet. `is_asked` false: it is kept for the answers given to it.
+    """
 
     key: str
     label: str
     kind: str = TEXT
     is_required: bool = False
     choices: tuple[str, ...] = ()
+    is_asked: bool = True
 
     def accepts(self, answer: str) -> bool:
         """Whether this answers it."""
@@ -40,6 +44,13 @@ class Question:
         if self.kind == CHOICE:
             return answer in self.choices
         return answer in {YES, NO} if self.kind == YES_NO else len(answer) <= LONGEST_ANSWER
+
+    def as_json(self) -> dict[str, Any]:
+        """As a gathering keeps it."""
+        row = asdict(self)
+        if self.is_asked:
+            del row["is_asked"]
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class Details:
     def as_json(self) -> dict[str, Any]:
         """As a series keeps it."""
         host = None if self.host_account_id is None else str(self.host_account_id)
-        return {**asdict(self), "host_account_id": host, "questions": [asdict(one) for one in self.questions]}
+        return {**asdict(self), "host_account_id": host, "questions": [one.as_json() for one in self.questions]}
 
 
 def details_from(values: Mapping[str, Any]) -> Details:
@@ -83,8 +94,13 @@ def details_from(values: Mapping[str, Any]) -> Details:
 
 
 def questions_from(rows: list[dict[str, Any]]) -> tuple[Question, ...]:
-    """Questions as rows keep them."""
+    """Questions as rows keep them, those as well that are asked no more."""
     return tuple(Question(**{**row, "choices": tuple(row["choices"])}) for row in rows)
+
+
+def asked_from(rows: list[dict[str, Any]]) -> tuple[Question, ...]:
+    """Those that are asked now."""
+    return tuple(one for one in questions_from(rows) if one.is_asked)
 
 
 def is_link(text: str) -> bool:

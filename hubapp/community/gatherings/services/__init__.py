@@ -5,7 +5,7 @@ from __future__ import annotations
 from hubapp.community.gatherings.services.doors import check_in, undo_check_in
 from hubapp.community.gatherings.services.feeds import make_feed
 from hubapp.community.gatherings.services.hiding import hide_gathering, show_gathering
-from hubapp.community.gatherings.services.letters import announce, remind, tell
+from hubapp.community.gatherings.services.letters import announce, remind, remind_held, tell
 from hubapp.community.gatherings.services.owing import hand_over, refund_failed, send_back
 from hubapp.community.gatherings.services.paying import Payer, lapse, order_called_off, paid, pay, payment_died
 from hubapp.community.gatherings.services.pictures import key_of, remove_picture, set_picture
@@ -42,6 +42,7 @@ __all__ = [
     "refund_failed",
     "register",
     "remind",
+    "remind_held",
     "remove_picture",
     "send_back",
     "set_picture",

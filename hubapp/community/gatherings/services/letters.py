@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from hubapp.community.gatherings import notices
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat
 from hubapp.community.gatherings.policies import seats
 from hubapp.community.gatherings.services import rows
+from hubapp.jobs import queue
 from hubapp.kernel.db import db
 from hubapp.people.membership import queries as membership
+from hubapp.people.notifications import queries as preferences
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications.kinds import Kind
+from hubapp.people.notifications.policies import quiet_until
 from hubapp.tenancy import queries as tenancy
 
 ANNOUNCE = "gatherings.announce"
 AT_ONCE = 300
 TELL = "gatherings.tell"
+REMIND_HELD = "gatherings.remind_held"
+_REMINDERS = ((seats.DAY, "day_reminded_at"), (seats.HOUR, "hour_reminded_at"))
 
 
 def announce(*, gathering_id: UUID, after: UUID | None, now: datetime) -> UUID | None:
@@ -94,22 +99,73 @@ def tell(*, gathering_id: UUID, now: datetime) -> int:
     return len(found)
 
 
-def remind(*, gathering_id: UUID, now: datetime) -> int:
-    """Remind who comes and was not reminded yet, a day and an hour before; answers how many mails that were."""
+def remind(*, gathering_id: UUID, now: datetime, wall: datetime) -> int:
+    """Remind who comes and was not reminded yet, a day and an hour before; answers how many mails that were.
+
+    In somebody's quiet hours it waits for their end, unless the gathering begins before that: what is put off bears the
+    time until when (`remind_held`). `wall`: real time, by which jobs wait.
+    """
     gathering = rows.for_change(gathering_id=gathering_id)
     if not gathering.is_published:
         return 0
-    sent = 0
-    for registration in db.session.scalars(_living(gathering).where(GatheringRegistration.status == Seat.CONFIRMED)):
-        for before, column in ((seats.DAY, "day_reminded_at"), (seats.HOUR, "hour_reminded_at")):
-            confirmed_at = registration.confirmed_at or now
-            is_due = seats.is_due(before=before, starts_at=gathering.starts_at, confirmed_at=confirmed_at, now=now)
-            if is_due and getattr(registration, column) is None:
-                setattr(registration, column, now)
-                _send(gathering, registration, notices.REMINDER, now)
-                sent += 1
+    coming = db.session.scalars(_living(gathering).where(GatheringRegistration.status == Seat.CONFIRMED)).all()
+    due = [(one, column) for one in coming for column in _due(gathering, one, now)]
+    quiet = _quiet_until(gathering, {one.account_id for one, _column in due}, now)
+    sent, held = 0, set()
+    for registration, column in due:
+        until = quiet.get(registration.account_id, now)
+        setattr(registration, column, until)
+        if until > now:
+            held.add(until)
+        else:
+            _send(gathering, registration, notices.REMINDER, now)
+            sent += 1
+    for until in sorted(held):
+        arguments = {"gathering_id": str(gathering.id), "until": until.isoformat()}
+        queue.enqueue(REMIND_HELD, hub_id=gathering.hub_id, at=wall + (until - now), arguments=arguments)
     db.session.flush()
     return sent
+
+
+def remind_held(*, gathering_id: UUID, until: datetime, now: datetime) -> int:
+    """Remind those whose reminders waited until then; answers how many mails that were.
+
+    Who gave the seat back is left out; what was moved meanwhile has its reminders anew, at the new time.
+    """
+    gathering = rows.for_change(gathering_id=gathering_id)
+    if not gathering.is_published or gathering.starts_at <= now:
+        return 0
+    waits = or_(*(getattr(GatheringRegistration, column) == until for _before, column in _REMINDERS))
+    statement = _living(gathering).where(GatheringRegistration.status == Seat.CONFIRMED, waits)
+    found = db.session.scalars(statement).all()
+    # Never again the very time it waited for: run once more, nobody is reminded twice.
+    at = max(now, until + timedelta(microseconds=1))
+    for registration in found:
+        for _before, column in _REMINDERS:
+            if getattr(registration, column) == until:
+                setattr(registration, column, at)
+        _send(gathering, registration, notices.REMINDER, now)
+    db.session.flush()
+    return len(found)
+
+
+def _due(gathering: Gathering, registration: GatheringRegistration, now: datetime) -> list[str]:
+    """Which reminders are to be sent and were not: the columns that say when they were."""
+    confirmed_at, starts_at = registration.confirmed_at or now, gathering.starts_at
+    return [
+        column
+        for before, column in _REMINDERS
+        if getattr(registration, column) is None
+        and seats.is_due(before=before, starts_at=starts_at, confirmed_at=confirmed_at, now=now)
+    ]
+
+
+def _quiet_until(gathering: Gathering, account_ids: set[UUID], now: datetime) -> dict[UUID, datetime]:
+    """Account → when their quiet hours end, of those who have them now and hear of it in time all the same."""
+    about = f"gathering:{gathering.id}"
+    readers = preferences.readers(account_ids, hub_id=gathering.hub_id, kind=notices.REMINDER.name, about=about)
+    ends = {one.account_id: quiet_until(now, one.wishes) for one in readers}
+    return {who: until for who, until in ends.items() if until is not None and now < until < gathering.starts_at}
 
 
 def _living(gathering: Gathering) -> Select[GatheringRegistration]:

@@ -20,6 +20,7 @@ from hubapp.community.gatherings.errors import (
     NoSuchGathering,
     NotRegistered,
     Over,
+    QuestionsChanged,
     RegistrationClosed,
     TooManySeats,
 )
@@ -31,7 +32,7 @@ from hubapp.community.gatherings.events import (
     SeatOffered,
 )
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status, Why
-from hubapp.community.gatherings.policies import details, paying, seats
+from hubapp.community.gatherings.policies import asking, details, paying, seats
 from hubapp.community.gatherings.services import letters, owing, rows
 from hubapp.community.gatherings.ticket_models import GatheringTicket
 from hubapp.jobs import events
@@ -46,14 +47,22 @@ CODE_LENGTH = 10
 
 
 def register(
-    *, gathering_id: UUID, account_id: UUID, seats_wanted: int, answers: Mapping[str, str], now: datetime
+    *,
+    gathering_id: UUID,
+    account_id: UUID,
+    seats_wanted: int,
+    answers: Mapping[str, str],
+    now: datetime,
+    asked: str = "",
 ) -> GatheringRegistration:
     """Take seats, or wait for them where there are not enough or others wait already.
 
     Seats that cost something are kept until they are paid (`paying.pay`), for as long as a card page is open.
 
+    `asked`: the mark of the questions that were answered (`asking.mark`), where it is known.
+
     Refuses with NoSuchGathering, MembershipSuspended, TooManyAttempts, RegistrationClosed, AlreadyRegistered,
-    TooManySeats or AnswerMissing.
+    TooManySeats, QuestionsChanged or AnswerMissing.
     """
     gathering = rows.for_change(gathering_id=gathering_id)
     if gathering.status in {Status.DRAFT, Status.HIDDEN}:
@@ -70,6 +79,8 @@ def register(
     most = gathering.most_seats if gathering.capacity is None else min(gathering.most_seats, gathering.capacity)
     if not 1 <= seats_wanted <= most:
         raise TooManySeats(most)
+    if asked and asked != asking.mark(details.asked_from(gathering.questions)):
+        raise QuestionsChanged
     registration = GatheringRegistration(
         gathering_id=gathering_id,
         account_id=account_id,
@@ -226,7 +237,7 @@ def confirm(*, gathering: Gathering, registration: GatheringRegistration, now: d
 
 def _answered(gathering: Gathering, answers: Mapping[str, str]) -> dict[str, str]:
     found = {}
-    for question in details.questions_from(gathering.questions):
+    for question in details.asked_from(gathering.questions):
         answer = answers.get(question.key, "").strip()
         if not question.accepts(answer):
             raise AnswerMissing(question.key, question.label)

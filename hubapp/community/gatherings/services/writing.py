@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import update
 
+from hubapp.community.gatherings import attendance
 from hubapp.community.gatherings.errors import OutOfSight, Over, SeatsTaken, WrongDetails
 from hubapp.community.gatherings.events import GatheringCanceled, GatheringMoved, GatheringPublished
 from hubapp.community.gatherings.models import (
@@ -19,8 +21,9 @@ from hubapp.community.gatherings.models import (
     GatheringSeries,
     Status,
 )
+from hubapp.community.gatherings.policies import asking
 from hubapp.community.gatherings.policies import details as rules
-from hubapp.community.gatherings.policies.details import Details
+from hubapp.community.gatherings.policies.details import Details, questions_from
 from hubapp.community.gatherings.policies.recurrence import When, when_of
 from hubapp.community.gatherings.services import letters, owing, pricing, registering, rows, series
 from hubapp.jobs import events, queue
@@ -52,6 +55,7 @@ def create_gathering(
     """
     _check(details, when, now)
     pricing.check(details=details, by=by, before=None)
+    details = replace(details, questions=asking.settled(details.questions))
     seed = details.title  # its picture goes with its name
     found = series.new_gathering(details=details, when=when, cover_seed=seed, now=now)
     if repeat is not None:
@@ -116,7 +120,7 @@ def edit_gathering(
     # A series that nobody has seen yet is changed as a whole: its dates are made from it when it is published.
     if found.series_id is None or not (with_following or found.status == Status.DRAFT):
         found.is_own = found.series_id is not None
-        _apply(found, details, when, now)
+        _apply(found, _asking(details, found, attendance.answered([found.id])), when, now)
         return
     row = rows.series_for_change(series_id=found.series_id)
     before = when_of(found.starts_at, found.ends_at, zone)
@@ -124,13 +128,17 @@ def edit_gathering(
         # Counted from the day it was moved to: a third Tuesday may become a second Friday.
         row.anchor_on, row.anchor_number = when.day, found.number
     picture = row.template["picture"]
+    following = rows.following(first=found)
+    answered = attendance.answered([found.id, *(one.id for one in following)])
+    mine = _asking(details, found, answered)
+    details = replace(details, questions=tuple(one for one in mine.questions if one.is_asked))
     row.template = series.template(details=details, when=when, cover_seed=found.cover_seed, picture=picture)
     endless = replace(series.rule_of(series=row), until=None, count=None)
     found.is_own = False
-    _apply(found, details, when, now)
-    for one in rows.following(first=found):
+    _apply(found, mine, when, now)
+    for one in following:
         if not one.is_own and one.starts_at > now and (day := endless.day(one.number)) is not None:
-            _apply(one, details, When(day, when.at, when.minutes), now)
+            _apply(one, _asking(details, one, answered), When(day, when.at, when.minutes), now)
 
 
 def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, now: datetime) -> None:
@@ -161,6 +169,14 @@ def cancel_gathering(*, gathering_id: UUID, reason: str, with_following: bool, n
 def _refuse_hidden(found: Gathering) -> None:
     if found.is_hidden:
         raise OutOfSight
+
+
+def _asking(details: Details, found: Gathering, answered: Mapping[UUID, Collection[str]]) -> Details:
+    """The same for one date, whose answers stay with the questions they were given to."""
+    before = questions_from(found.questions)
+    return replace(
+        details, questions=asking.settled(details.questions, before=before, answered=answered.get(found.id, ()))
+    )
 
 
 def _apply(found: Gathering, details: Details, when: When, now: datetime) -> None:

@@ -15,7 +15,8 @@ from hubapp.community.gatherings import paid_queries, queries, services
 from hubapp.community.gatherings.errors import NoSuchGathering
 from hubapp.community.gatherings.forms import PayForm, RegisterForm
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat, Status
-from hubapp.community.gatherings.policies.details import Question, questions_from
+from hubapp.community.gatherings.policies import asking
+from hubapp.community.gatherings.policies.details import Question, asked_from
 from hubapp.community.gatherings.services import Payer
 from hubapp.community.gatherings.views import cards, prices
 from hubapp.kernel import clock, files
@@ -108,7 +109,7 @@ def register(gathering_slug: str) -> ResponseReturnValue:
     form = RegisterForm()
     answers = {question.key: request.form.get(f"answer_{question.key}", "") for question in _asked(found)}
     if not form.validate_on_submit():
-        return _page(found, form, answers), BAD_INPUT
+        return _page(found, form, _still_asked(found, form, answers)), BAD_INPUT
     try:
         registration = services.register(
             gathering_id=found.id,
@@ -116,6 +117,7 @@ def register(gathering_slug: str) -> ResponseReturnValue:
             seats_wanted=form.seats.data or 0,
             answers=answers,
             now=clock.now(),
+            asked=form.asked.data or "",
         )
         if registration.status == Seat.PAYING:
             return _to_card_page(found, form.shown_price())
@@ -123,7 +125,7 @@ def register(gathering_slug: str) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(found, form, answers, refusal), BAD_INPUT
+        return _page(found, form, _still_asked(found, form, answers), refusal), BAD_INPUT
     if htmx:
         return _page(found, form, {})
     comes = registration.status == Seat.CONFIRMED
@@ -223,7 +225,12 @@ def _comes(registration: GatheringRegistration | None) -> bool:
 
 
 def _asked(found: Gathering) -> tuple[Question, ...]:
-    return questions_from(found.questions)
+    return asked_from(found.questions)
+
+
+def _still_asked(found: Gathering, form: RegisterForm, answers: dict[str, str]) -> dict[str, str]:
+    """What was typed, unless the page asked other things: it would stand under other words now."""
+    return answers if form.asked.data in {None, "", asking.mark(_asked(found))} else {}
 
 
 def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal: Refusal | None = None) -> str:
@@ -235,6 +242,7 @@ def _page(found: Gathering, form: RegisterForm, answers: dict[str, str], refusal
         "answers": answers,
         "wrong": {field: str(refusal)} if field.startswith("answer_") else {},
         "questions": _asked(found),
+        "asked": asking.mark(_asked(found)),
         "registration": registration,
         "place": queries.place_in_queue(registration) if registration and registration.status == Seat.WAITING else 0,
         "comes": _comes(registration),

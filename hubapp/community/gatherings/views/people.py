@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from flask_babel import gettext as _
 
 from hubapp.community.gatherings import attendance, queries
 from hubapp.community.gatherings.models import Gathering, GatheringRegistration, Seat
-from hubapp.community.gatherings.policies.details import plain_cell, questions_from
+from hubapp.community.gatherings.policies.details import Question, plain_cell, questions_from
 from hubapp.community.gatherings.views import cards, prices
 from hubapp.web import access, areas
 
@@ -45,7 +46,7 @@ def people(gathering_id: UUID) -> ResponseReturnValue:
         states=states(),
         names=queries.names_of(one.account_id for one in page.registrations),
         tickets=queries.tickets([one.id for one in page.registrations]),
-        questions=questions_from(found.questions),
+        questions=_questions(found),
         payments=prices.of_people(found, page.registrations),
         may_plan=access.may("events.manage"),
         is_first=key is None,
@@ -70,7 +71,7 @@ def _table(found: Gathering, registrations: Iterable[GatheringRegistration]) -> 
     rows = list(registrations)
     names = queries.names_of(one.account_id for one in rows)
     tickets = queries.tickets([one.id for one in rows])
-    questions, words, zone = questions_from(found.questions), states(), areas.current_hub().zone
+    questions, words, zone = _questions(found), states(), areas.current_hub().zone
     head = [
         _("Name"),
         _("State"),
@@ -87,6 +88,14 @@ def _table(found: Gathering, registrations: Iterable[GatheringRegistration]) -> 
         paid = [prices.paid_amount(one)] if found.is_paid else []
         answers = (_answer(one.answers.get(question.key, ""), question.kind) for question in questions)
         yield [plain_cell(name), words[one.status][0], one.seats, inside, when, *paid, *answers]
+
+
+def _questions(found: Gathering) -> list[Question]:
+    """What is asked, then what was: whoever answered that can still be read."""
+    return [
+        one if one.is_asked else replace(one, label=_("%(question)s (no longer asked)", question=one.label))
+        for one in questions_from(found.questions)
+    ]
 
 
 def _answer(text: str, kind: str) -> str:

@@ -41,6 +41,7 @@ RULES = {
     "seat account": Rule(60, timedelta(hours=1)),
     "listing account": Rule(40, timedelta(hours=1)),
     "picture account": Rule(120, timedelta(hours=1)),
+    "invite account": Rule(30, timedelta(hours=1)),
     "draft network": Rule(60, timedelta(hours=1)),
     # As one types, each pause is a search.
     "search account": Rule(300, timedelta(minutes=5)),

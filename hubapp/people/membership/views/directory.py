@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import request, url_for
 
+from hubapp.people.membership.invite_queries import InviteView
 from hubapp.people.membership.queries import MemberView
 from hubapp.web import areas
 
@@ -28,9 +29,10 @@ def read_key(text: str) -> tuple[datetime, uuid.UUID] | None:
         return None
 
 
-def key_text(last: MemberView) -> str:
+def key_text(last: MemberView | InviteView) -> str:
     """Where the page after this one begins, for an address."""
-    return f"{last.joined_at.isoformat()}_{last.id}"
+    at = last.created_at if isinstance(last, InviteView) else last.joined_at
+    return f"{at.isoformat()}_{last.id}"
 
 
 def next_url(found: list[MemberView], endpoint: str) -> str:

@@ -16,7 +16,7 @@ from hubapp.people.membership.invite_queries import InviteView
 from hubapp.people.membership.qr import qr_svg
 from hubapp.people.membership.queries import MemberView
 from hubapp.people.membership.views import guards
-from hubapp.people.membership.views.directory import PAGE, next_url, read_key
+from hubapp.people.membership.views.directory import PAGE, key_text, next_url, read_key
 from hubapp.people.membership.views.joining import invite_url
 from hubapp.people.membership.views.own import channel_name
 from hubapp.web import access, areas
@@ -87,11 +87,14 @@ def invites() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return redirect(url_for("membership_manage.invite", invite_id=made.id), 303)
-    links = [(link, invite_url(link.code)) for link in invite_queries.invites()]
+    key = read_key(request.args.get("after", ""))
+    links = invite_queries.invites(after=key, limit=PAGE + 1)
     page = render_template(
         "people/membership/manage_invites.html",
         form=form,
-        links=links,
+        links=[(link, invite_url(link.code)) for link in links[:PAGE]],
+        is_first=key is None,
+        next_url=url_for(".invites", after=key_text(links[PAGE - 1])) if len(links) > PAGE else "",
         channels=[(channel_name(one.channel), one) for one in tallies.of_hub()],
         inviters=tallies.inviters(),
     )
@@ -140,7 +143,7 @@ def _member(membership_id: uuid.UUID) -> MemberView:
 
 
 def _invite(invite_id: uuid.UUID) -> InviteView:
-    found = next((link for link in invite_queries.invites() if link.id == invite_id), None)
+    found = invite_queries.invite(invite_id)
     if found is None:
         raise errors.NoSuchInvite
     return found

@@ -43,6 +43,12 @@ def send_digest(*, account_id: uuid.UUID, now: datetime) -> bool:
         return False
     pending = _pending(account_id)
     wishes = queries.settings(account_id, fallback=_zone(pending))
+    held = policies.quiet_until(now, wishes)
+    if held is not None and held > now:
+        # It was put down before quiet hours were chosen, or nobody came to send it before they began.
+        due.due_at = held
+        db.session.flush()
+        return False
     ways = (kinds.DAILY, kinds.WEEKLY) if due.day.weekday() == wishes.weekday else (kinds.DAILY,)
     items = [one for one in pending if outgoing.is_wanted(notice=one, ways=ways)]
     is_written = bool(items) and _is_first(due, now)
