@@ -178,3 +178,4 @@ def _install_tenancy(app: areas.HubFlask, settings: Settings) -> None:
     hosts = f"{settings.public_url} {settings.scheme}://*.{settings.public_domain} https://checkout.stripe.com https://connect.stripe.com"
     security.install(app, form_targets=hosts, is_https=settings.scheme == "https")
     request_scope.install(app, load_hub=tenancy.hub_view)
+    guards.install(app)

@@ -14,6 +14,7 @@ from hubapp.community.broadcasts.errors import NoSuchBroadcast
 from hubapp.community.broadcasts.models import Broadcast, Status
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import queries as catalogue
+from hubapp.people.accounts import queries as accounts
 from hubapp.people.membership import queries as membership
 
 
@@ -46,6 +47,14 @@ def news(broadcast_id: uuid.UUID) -> Broadcast:
     if found.status not in {Status.SENDING, Status.SENT}:
         raise NoSuchBroadcast
     return found
+
+
+def author_name(row: Broadcast) -> str:
+    """Who wrote it, by their name in the hub; by their own, if it was the core in a connector's place."""
+    member = membership.member(row.author_account_id)
+    if member is not None:
+        return member.display_name
+    return accounts.names([row.author_account_id]).get(row.author_account_id, "")
 
 
 def numbers(broadcast_id: uuid.UUID) -> Numbers:

@@ -109,11 +109,11 @@ def send_batch(*, broadcast_id: uuid.UUID, now: datetime) -> bool:
 
 
 def _send_to(row: Broadcast, account_ids: list[uuid.UUID], now: datetime) -> None:
-    about, author = f"broadcast:{row.id}", membership.member(row.author_account_id)
+    about, author = f"broadcast:{row.id}", queries.author_name(row)
     readers = notices.readers(account_ids, hub_id=row.hub_id, kind=NEWS.name, about=about)
     found = {reader.account_id: _outcome(reader, now) for reader in readers}
     fresh = _note(row, found, now)
-    by = By(row.author_account_id, author.display_name if author else "")
+    by = By(row.author_account_id, author)
     # Who wants no mail of it still finds it in the app, unless they want it nowhere: that is for `tell` to know.
     for is_mailed in (True, False):
         notifications.tell(

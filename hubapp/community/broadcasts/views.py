@@ -18,7 +18,6 @@ from hubapp.community.broadcasts.forms import SEGMENTS, BroadcastForm, ScheduleF
 from hubapp.community.broadcasts.models import Broadcast, Status
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import rendering
 from hubapp.people.notifications.rendering import Letter
@@ -169,6 +168,5 @@ def news(broadcast_id: uuid.UUID) -> ResponseReturnValue:
     """What was sent, for members to read."""
     guards.reader_or_403()
     row = queries.news(broadcast_id)
-    author = membership.member(row.author_account_id)
     body = markdown.render(row.body_md)
-    return render_template(f"{FOLDER}/news.html", row=row, body=body, author=author.display_name if author else "")
+    return render_template(f"{FOLDER}/news.html", row=row, body=body, author=queries.author_name(row))
