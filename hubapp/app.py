@@ -8,6 +8,7 @@ from types import ModuleType
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
+from hubapp.community.conversations import packed as packed_conversations
 from hubapp.home import badges, presentation
 from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
@@ -20,6 +21,7 @@ from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import outbox, rights
 from hubapp.people.notifications.views import devices, unsubscribing
+from hubapp.tenancy import packed
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import (
@@ -97,6 +99,7 @@ def create_context(settings: Settings, server: database_server.Server) -> Flask:
     app.extensions["hubapp.settings"] = settings
     app.extensions["hubapp.server"] = server
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    packed.install(app, packed.Conversations(read=packed_conversations.read, make=packed_conversations.make))
     return app
 
 
@@ -118,6 +121,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     fragments.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    packed.install(app, packed.Conversations(read=packed_conversations.read, make=packed_conversations.make))
     _install_tenancy(app, settings)
     translations.Catalogues(
         app,
