@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from hubapp.community.broadcasts import policies
 from hubapp.community.broadcasts.errors import NoSuchBroadcast
-from hubapp.community.broadcasts.models import Broadcast, Status
+from hubapp.community.broadcasts.models import Broadcast, Status, Words
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import queries as catalogue
 from hubapp.people.accounts import queries as accounts
@@ -55,6 +55,12 @@ def author_name(row: Broadcast) -> str:
     if member is not None:
         return member.display_name
     return accounts.names([row.author_account_id]).get(row.author_account_id, "")
+
+
+def read_in(row: Broadcast, account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Words]:
+    """Account → the words that it gets: those of its own language, or the hub's."""
+    locales = accounts.locales(account_ids) if row.words else {}
+    return {one: row.said_in(locales.get(one, "")) for one in account_ids}
 
 
 def numbers(broadcast_id: uuid.UUID) -> Numbers:
