@@ -8,6 +8,7 @@ from types import ModuleType
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
+from hubapp.community.conversations import packed as packed_conversations
 from hubapp.home import badges, presentation
 from hubapp.kernel import db as database
 from hubapp.kernel import server as database_server
@@ -21,6 +22,7 @@ from hubapp.people.membership.views import guards
 from hubapp.people.notifications import outbox, rights
 from hubapp.people.notifications.views import devices, unsubscribing
 from hubapp.people.profiles.views import faces
+from hubapp.tenancy import packed
 from hubapp.tenancy import queries as tenancy
 from hubapp.tenancy.hosts import Addresses, Resolver
 from hubapp.web import (
@@ -98,6 +100,7 @@ def create_context(settings: Settings, server: database_server.Server) -> Flask:
     app.extensions["hubapp.settings"] = settings
     app.extensions["hubapp.server"] = server
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    packed.install(app, packed.Conversations(read=packed_conversations.read, make=packed_conversations.make))
     return app
 
 
@@ -119,6 +122,7 @@ def create_app(settings: Settings | None = None, server: database_server.Server 
     fragments.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.configure(app, app_url=server.url("app"), central_url=server.url("central"))
+    packed.install(app, packed.Conversations(read=packed_conversations.read, make=packed_conversations.make))
     _install_tenancy(app, settings)
     translations.Catalogues(
         app,
@@ -180,3 +184,4 @@ def _install_tenancy(app: areas.HubFlask, settings: Settings) -> None:
     hosts = f"{settings.public_url} {settings.scheme}://*.{settings.public_domain} https://checkout.stripe.com https://connect.stripe.com"
     security.install(app, form_targets=hosts, is_https=settings.scheme == "https")
     request_scope.install(app, load_hub=tenancy.hub_view)
+    guards.install(app)

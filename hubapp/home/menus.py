@@ -74,7 +74,7 @@ def section(hub: HubView, root: str) -> list[Entry]:
 
 
 def _managing(root: str, *, has_events: bool) -> list[Entry]:
-    person = guards.me()
+    person = guards.team_member()
     if person is None:
         return []
     entries = (

@@ -16,7 +16,7 @@ from hubapp.market.orders import refund_queries
 from hubapp.market.subscriptions import queries as subscriptions
 from hubapp.money.payments import disputes
 from hubapp.people.membership import queries as membership
-from hubapp.people.membership.queries import MemberView
+from hubapp.people.membership.queries import MemberView, StandIn
 from hubapp.tenancy.queries import HubView
 
 RECENTLY = timedelta(days=7)
@@ -48,7 +48,7 @@ class Today:
     gatherings: tuple[Gathering, ...]
 
 
-def today(site: Site, person: MemberView, *, now: datetime) -> Today:
+def today(site: Site, person: MemberView | StandIn, *, now: datetime) -> Today:
     """The hub as of `now`, for someone who helps to run it."""
     hub = site.view
     live = catalogue.count_live()

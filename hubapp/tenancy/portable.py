@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from hubapp.kernel.db import db
-from hubapp.tenancy import queries
+from hubapp.tenancy import packed, queries
 from hubapp.tenancy.models import Hub, HubPage
 from hubapp.tenancy.packs import schema
 from hubapp.tenancy.packs.schema import Pack
@@ -20,6 +20,7 @@ def pack_of(hub_id: int) -> Pack:
     legal = {key: value for key, value in hub.legal.items() if key != "tax"}
     rows = db.session.scalars(select(HubPage).where(HubPage.hub_id == hub_id))
     pages = sorted(rows, key=lambda page: (page.locale, page.kind, page.position, page.slug))
+    topics, first_held = packed.conversations().read(hub_id=hub_id)
     return Pack(
         slug=hub.slug,
         name=hub.name,
@@ -50,6 +51,8 @@ def pack_of(hub_id: int) -> Pack:
             )
             for page in pages
         ),
+        topics=topics,
+        first_held=first_held,
         theme_css=hub.theme_css,
         logo=hub.logo,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from hubapp.jobs import events
 from hubapp.kernel import ids
 from hubapp.kernel.db import after_commit, db
-from hubapp.tenancy import audit, errors, queries, selling
+from hubapp.tenancy import audit, errors, packed, queries, selling
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.events import HubFrozen, HubLifted, HubOpened
 from hubapp.tenancy.models import Hub, HubDomain, HubPage, HubStatus
@@ -57,6 +57,8 @@ def open_hub(
     db.session.add(hub)
     db.session.flush()
     _seed_pages(hub.id, pack, now)
+    if pack.topics or pack.first_held:
+        packed.conversations().make(hub_id=hub.id, topics=pack.topics, first_held=pack.first_held, now=now)
     for host in pack.domains:
         _claim_domain(hub.id, host)
     audit.record(actor=actor, action="hub.open", hub_id=hub.id, subject=address, now=now)

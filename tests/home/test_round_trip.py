@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from hubapp.community.conversations.models import ConversationRule, Topic
 from hubapp.kernel.db import db, unit_of_work
 from hubapp.kernel.paths import HUBS
 from hubapp.tenancy import brand, portable, services
@@ -39,6 +41,7 @@ BRAND = {
     "mosaic": "4242",
     "theme_css": "/* à nous */\r\n:root {\r\n  --radius: 5px;\r\n}\r\n",
 }
+TOPICS = (("Outils à prêter", "accent"), ("{{name}} [x] = 1", "deep"), ("سؤال وجواب", "soft"))
 # What no form of a connector's changes; the rest of the row does.
 FIXED = {"slug", "status", "frozen_reason", "country", "currency", "timezone", "default_locale", "locales"}
 
@@ -48,8 +51,11 @@ def opened(app: HubFlask, pack: object) -> int:
         return services.open_hub(pack=pack, actor=SYSTEM, now=NOW)  # type: ignore[arg-type]
 
 
-def defines(app: HubFlask, hub_id: int) -> tuple[dict[str, object], list[tuple[object, ...]]]:
-    """All that makes the hub what it is: its row, and its pages."""
+Listed = list[tuple[object, ...]]
+
+
+def defines(app: HubFlask, hub_id: int) -> tuple[dict[str, object], Listed, Listed, list[int]]:
+    """All that makes the hub what it is: its row, its pages, its topics in their order, how many first texts wait."""
     leave = {"id", "brand_version", "opened_at", "member_count", "is_imported"}
     with app.app_context(), platform_scope(reason="test"), unit_of_work():
         hub = db.session.get_one(Hub, hub_id)
@@ -57,7 +63,14 @@ def defines(app: HubFlask, hub_id: int) -> tuple[dict[str, object], list[tuple[o
         pages = db.session.scalars(
             select(HubPage).where(HubPage.hub_id == hub_id).order_by(HubPage.locale, HubPage.slug)
         )
-        return row, [(one.locale, one.slug, one.kind, one.title, one.body, one.position) for one in pages]
+        topics = db.session.scalars(select(Topic).where(Topic.hub_id == hub_id).order_by(Topic.position))
+        held = db.session.scalars(select(ConversationRule.first_held).where(ConversationRule.hub_id == hub_id))
+        return (
+            row,
+            [(one.locale, one.slug, one.kind, one.title, one.body, one.position) for one in pages],
+            [(one.name, one.slug, one.tone, one.archived_at is not None) for one in topics],
+            list(held),
+        )
 
 
 def exported(app: HubFlask, hub_id: int) -> dict[str, bytes]:
@@ -106,8 +119,21 @@ def edit_everything(browser: Browser) -> None:
     only = {"title-fr": "Horaires", "body-fr": "De 9 h à 18 h", "title-en": "", "body-en": ""}
     assert browser.post(path.format("hours"), {**only, "version": "0"}).status_code == 303
     assert browser.post("/manage/pages/how-we-work/remove", form_page="/manage/pages").status_code == 303
-    readers = browser.post("/manage/conversations/readers", {}, form_page="/manage/conversations")
-    assert readers.status_code == 303
+    desk = "/manage/conversations"
+    for path, sent in (
+        ("readers", {}),
+        ("first", {"first_held": "3"}),
+        *(("topics", {"name": name, "tone": tone}) for name, tone in TOPICS),
+    ):
+        assert browser.post(f"{desk}/{path}", sent, form_page=desk).status_code == 303
+    last, middle = re.findall(r'action="(/manage/conversations/topics/[^"]+)"', browser.get(desk).text)[:0:-1]
+    for topic, sent in (
+        (last, {"act": "up"}),
+        (last, {"act": "up"}),
+        (last, {"name": 'Autre "nom" \\ #', "tone": "warm"}),
+        (middle, {"name": TOPICS[1][0], "tone": TOPICS[1][1], "act": "archive"}),
+    ):
+        assert browser.post(topic, sent, form_page=desk).status_code == 303
 
 
 @pytest.fixture
@@ -125,6 +151,12 @@ def test_everything_edited_on_the_web_leaves_and_opens_as_the_same_hub(
     edited = defines(app, lyon)
     same = {key for key, value in edited[0].items() if value == before[0][key]}
     assert same == {*FIXED, "legal", "tax_rates", "logo_type"}
+    assert [(name, tone, is_archived) for name, _slug, tone, is_archived in edited[2]] == [
+        ('Autre "nom" \\ #', "warm", False),
+        (*TOPICS[0], False),
+        (*TOPICS[1], True),
+    ]
+    assert edited[3] == [3]
     files = exported(app, lyon)
     again = reopened(app, lyon, tmp_path / "lyon")
     assert defines(app, again) == edited

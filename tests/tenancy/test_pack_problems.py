@@ -27,6 +27,10 @@ def change(root, old, new, file="lyon/hub.toml"):
     (root / file).write_text(text.replace(old, new, 1))
 
 
+TOPIC = "[[topics]]\nname = 'Tools'\ntone = 'deep'\n"
+MANY_TOPICS = "".join(f"[[topics]]\nname = 'Tools {number}'\ntone = 'deep'\n" for number in range(25))
+
+
 def problems(root, name="lyon"):
     return [str(problem) for problem in check.check(root / name)]
 
@@ -101,6 +105,19 @@ def problems(root, name="lyon"):
             "lyon/hub.toml: text.en.join: {{nobody}} means nothing",
         ),
         ("[theme]", "[theme", "lyon/hub.toml: is not TOML"),
+        ("[theme]", f"{TOPIC}{TOPIC}[theme]", "lyon/hub.toml: topics.2.name: is another topic's already"),
+        ("[theme]", f"{TOPIC}slug = 'a b'\n[theme]", "lyon/hub.toml: topics.1.slug: 'a b' is not an address"),
+        ("[theme]", f"{TOPIC}tint = 'x'\n[theme]", "lyon/hub.toml: topics.1.tint: is not a known key"),
+        ("[theme]", "[[topics]]\ntone = 'red'\n[theme]", "lyon/hub.toml: topics.1.name: is missing"),
+        ("[theme]", "[[topics]]\ntone = 'red'\n[theme]", "lyon/hub.toml: topics.1.tone: 'red' is not one of brand"),
+        ("[theme]", f"{MANY_TOPICS}[theme]", "lyon/hub.toml: topics: has 25 topics; 24 are allowed"),
+        ('slug = "lyon"', 'slug = "lyon"\ntopics = "all"', "lyon/hub.toml: topics: must be a list of tables"),
+        ('slug = "lyon"', 'slug = "lyon"\ntopics = ["a"]', "lyon/hub.toml: topics: must be a list of tables"),
+        (
+            "[theme]",
+            "[conversations]\nfirst_held = 11\n[theme]",
+            "lyon/hub.toml: conversations.first_held: is 11; it must be from 0 to 10",
+        ),
     ],
 )
 def test_an_error_names_file_and_key(root, old, new, message):

@@ -168,6 +168,16 @@ def test_a_hub_can_be_made_of_the_base_and_a_few_answers():
     assert pack.text("en").join == "Join Germany"
 
 
+def test_a_hub_like_another_begins_with_its_topics_where_it_speaks_its_language(root):
+    written = (root / "lyon" / "hub.toml").read_text()
+    topics = '[[topics]]\nname = "Outils"\ntone = "deep"\n\n[conversations]\nfirst_held = 2\n'
+    (root / "lyon" / "hub.toml").write_text(f"{written}\n{topics}")
+    abroad = load.derive(root, ANSWERS, like="lyon")
+    assert (abroad.topics, abroad.first_held) == ((), 2)
+    near = load.derive(root, ANSWERS | {"locales": ["fr"], "default_locale": "fr"}, like="lyon")
+    assert [topic.name for topic in near.topics] == ["Outils"]
+
+
 def test_wrong_answers_are_refused_like_a_wrong_file():
     with pytest.raises(PackInvalid, match="country: 'XX' is not a country"):
         load.derive(HUBS, ANSWERS | {"country": "XX"})
@@ -195,7 +205,8 @@ plain = (
 
 @given(
     st.recursive(
-        st.dictionaries(texts, plain, max_size=4), lambda inner: st.dictionaries(texts, inner | plain, max_size=4)
+        st.dictionaries(texts, plain, max_size=4),
+        lambda inner: st.dictionaries(texts, inner | plain | st.lists(inner, min_size=1, max_size=3), max_size=4),
     )
 )
 def test_whatever_is_written_as_toml_is_read_back(table):

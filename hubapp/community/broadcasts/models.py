@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,13 +31,25 @@ class Outcome(enum.StrEnum):
     LEFT_OUT = "left_out"
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A broadcast in one language; `body_md` is Markdown."""
+
+    subject: str
+    body_md: str
+
+
 class Broadcast(HubScoped, db.Model):  # type: ignore[name-defined]
-    """One letter to many. `cursor`: the last membership looked at, so that a crash loses and repeats nobody."""
+    """One letter to many. `cursor`: the last membership looked at, so that a crash loses and repeats nobody.
+
+    `subject` and `body_md` are in the hub's own language; `words`: further ones of it → {"subject", "body_md"}.
+    """
 
     __tablename__ = "broadcast"
 
     subject: Mapped[str]
     body_md: Mapped[str]
+    words: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     segment: Mapped[str]
     status: Mapped[str] = mapped_column(default=Status.DRAFT)
     author_account_id: Mapped[uuid.UUID]
@@ -53,6 +67,12 @@ class Broadcast(HubScoped, db.Model):  # type: ignore[name-defined]
         CheckConstraint("status = 'draft' OR send_at IS NOT NULL", name="has_its_time"),
         Index("ix_broadcast_due", "send_at", postgresql_where=text("status IN ('scheduled', 'sending')")),
     )
+
+    def said_in(self, locale: str) -> Words:
+        """What a reader of this language gets: its own words, or the hub's where it has none."""
+        code = locale.replace("_", "-")
+        said = self.words.get(code) or self.words.get(code.partition("-")[0])
+        return Words(**said) if said else Words(self.subject, self.body_md)
 
 
 class BroadcastRecipient(HubScoped, db.Model):  # type: ignore[name-defined]

@@ -11,9 +11,10 @@ from sqlalchemy import select, text
 
 from hubapp.community.broadcasts import policies
 from hubapp.community.broadcasts.errors import NoSuchBroadcast
-from hubapp.community.broadcasts.models import Broadcast, Status
+from hubapp.community.broadcasts.models import Broadcast, Status, Words
 from hubapp.kernel.db import db
 from hubapp.market.catalogue import queries as catalogue
+from hubapp.people.accounts import queries as accounts
 from hubapp.people.membership import queries as membership
 
 
@@ -46,6 +47,20 @@ def news(broadcast_id: uuid.UUID) -> Broadcast:
     if found.status not in {Status.SENDING, Status.SENT}:
         raise NoSuchBroadcast
     return found
+
+
+def author_name(row: Broadcast) -> str:
+    """Who wrote it, by their name in the hub; by their own, if it was the core in a connector's place."""
+    member = membership.member(row.author_account_id)
+    if member is not None:
+        return member.display_name
+    return accounts.names([row.author_account_id]).get(row.author_account_id, "")
+
+
+def read_in(row: Broadcast, account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Words]:
+    """Account → the words that it gets: those of its own language, or the hub's."""
+    locales = accounts.locales(account_ids) if row.words else {}
+    return {one: row.said_in(locales.get(one, "")) for one in account_ids}
 
 
 def numbers(broadcast_id: uuid.UUID) -> Numbers:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from itertools import product
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from hubapp.community.broadcasts import policies, queries
 from hubapp.community.broadcasts.errors import AlreadyGoing, NoSuchBroadcast, NotLater
-from hubapp.community.broadcasts.models import Broadcast, BroadcastRecipient, Outcome, Status
+from hubapp.community.broadcasts.models import Broadcast, BroadcastRecipient, Outcome, Status, Words
 from hubapp.community.broadcasts.notices import NEWS
 from hubapp.jobs import queue
 from hubapp.kernel import ids
@@ -21,7 +24,6 @@ from hubapp.people.notifications import policies as quiet
 from hubapp.people.notifications import queries as notices
 from hubapp.people.notifications import services as notifications
 from hubapp.people.notifications.queries import Reader
-from hubapp.people.notifications.services import By
 from hubapp.tenancy import audit
 from hubapp.tenancy.audit import Actor
 
@@ -29,9 +31,19 @@ BATCH = "broadcasts.batch"
 
 
 def write(
-    *, broadcast_id: uuid.UUID | None, subject: str, body_md: str, segment: str, author_id: uuid.UUID, now: datetime
+    *,
+    broadcast_id: uuid.UUID | None,
+    subject: str,
+    body_md: str,
+    segment: str,
+    author_id: uuid.UUID,
+    now: datetime,
+    words: Mapping[str, Words] | None = None,
 ) -> uuid.UUID:
-    """Write a new one, or change a draft. Refuses with NoSuchBroadcast or AlreadyGoing."""
+    """Write a new one, or change a draft; `words`: the same in further languages of the hub, if any.
+
+    Refuses with NoSuchBroadcast or AlreadyGoing.
+    """
     if broadcast_id is None:
         row = Broadcast(author_account_id=author_id, created_at=now)
         db.session.add(row)
@@ -40,6 +52,7 @@ def write(
         if row.status != Status.DRAFT:
             raise AlreadyGoing
     row.subject, row.body_md, row.segment = subject, body_md, segment
+    row.words = {code: asdict(said) for code, said in (words or {}).items()}
     db.session.flush()
     return row.id
 
@@ -78,7 +91,8 @@ def take_back(*, broadcast_id: uuid.UUID, actor: Actor, now: datetime) -> None:
 
 def send_test(*, broadcast_id: uuid.UUID, to_account_id: uuid.UUID, now: datetime) -> None:
     """The mail as it would come, to its writer only. Refuses with NoSuchBroadcast."""
-    _mail(queries.broadcast(broadcast_id), to_account_id, now)
+    row = queries.broadcast(broadcast_id)
+    _mail(row, to_account_id, queries.read_in(row, [to_account_id])[to_account_id], now)
 
 
 def ask_for_batch(*, hub_id: int, broadcast_id: uuid.UUID) -> None:
@@ -109,21 +123,22 @@ def send_batch(*, broadcast_id: uuid.UUID, now: datetime) -> bool:
 
 
 def _send_to(row: Broadcast, account_ids: list[uuid.UUID], now: datetime) -> None:
-    about, author = f"broadcast:{row.id}", membership.member(row.author_account_id)
+    about, author = f"broadcast:{row.id}", queries.author_name(row)
     readers = notices.readers(account_ids, hub_id=row.hub_id, kind=NEWS.name, about=about)
     found = {reader.account_id: _outcome(reader, now) for reader in readers}
-    fresh = _note(row, found, now)
-    by = By(row.author_account_id, author.display_name if author else "")
+    said = queries.read_in(row, list(found))
+    fresh = _note(row, found, said, now)
     # Who wants no mail of it still finds it in the app, unless they want it nowhere: that is for `tell` to know.
-    for is_mailed in (True, False):
+    for is_mailed, subject in product((True, False), sorted({said[one].subject for one in fresh})):
+        people = [one for one in fresh if said[one].subject == subject]
         notifications.tell(
             kind=NEWS.name,
-            to_account_ids=[one for one in fresh if (found[one] is Outcome.MAILED) is is_mailed],
+            to_account_ids=[one for one in people if (found[one] is Outcome.MAILED) is is_mailed],
             hub_id=row.hub_id,
             about=about,
             occasion="sent",
             path=f"/news/{row.id}",
-            context={"subject": row.subject, "author": by.name},
+            context={"subject": subject, "author": author},
             is_mailed=is_mailed,
             now=now,
         )
@@ -138,7 +153,9 @@ def _outcome(reader: Reader, now: datetime) -> Outcome:
     return Outcome.MAILED if is_now else Outcome.TOLD
 
 
-def _note(row: Broadcast, found: dict[uuid.UUID, Outcome], now: datetime) -> list[uuid.UUID]:
+def _note(
+    row: Broadcast, found: dict[uuid.UUID, Outcome], said: Mapping[uuid.UUID, Words], now: datetime
+) -> list[uuid.UUID]:
     """Write down who gets it how, and the mails; those who had it already are not among the answer."""
     if not found:
         return []
@@ -156,24 +173,25 @@ def _note(row: Broadcast, found: dict[uuid.UUID, Outcome], now: datetime) -> lis
     recipients = list(db.session.scalars(statement))
     for one in recipients:
         if one.outcome == Outcome.MAILED:
-            one.mail_id = _mail(row, one.account_id, now)
+            one.mail_id = _mail(row, one.account_id, said[one.account_id], now)
     row.mailed += sum(one.outcome == Outcome.MAILED for one in recipients)
     row.told += sum(one.outcome == Outcome.TOLD for one in recipients)
     row.left_out += sum(one.outcome == Outcome.LEFT_OUT for one in recipients)
     return [one.account_id for one in recipients]
 
 
-def _mail(row: Broadcast, account_id: uuid.UUID, now: datetime) -> uuid.UUID:
+def _mail(row: Broadcast, account_id: uuid.UUID, said: Words, now: datetime) -> uuid.UUID:
+    context = mail_context(broadcast=row, said=said)
     return notifications.send_mail(
-        to_account_id=account_id, template="broadcast", hub_id=row.hub_id, context=mail_context(broadcast=row), now=now
+        to_account_id=account_id, template="broadcast", hub_id=row.hub_id, context=context, now=now
     )
 
 
-def mail_context(*, broadcast: Broadcast) -> dict[str, object]:
-    """What the mail's template needs."""
+def mail_context(*, broadcast: Broadcast, said: Words) -> dict[str, object]:
+    """What the mail's template needs, with the words of its reader's language."""
     return {
-        "title": broadcast.subject,
-        "body_md": broadcast.body_md,
+        "title": said.subject,
+        "body_md": said.body_md,
         "broadcast_id": str(broadcast.id),
         "stop": {"hub_id": broadcast.hub_id, "kind": NEWS.name},
     }

@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from hubapp.community.broadcasts import queries, services
 from hubapp.community.broadcasts.forms import SEGMENTS, BroadcastForm, ScheduleForm
 from hubapp.community.broadcasts.models import Broadcast, Status
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
-from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import rendering
 from hubapp.people.notifications.rendering import Letter
@@ -59,13 +59,20 @@ def edit(broadcast_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _edit(row: Broadcast | None) -> ResponseReturnValue:
-    form = BroadcastForm(obj=row, data=None if row else {"segment": "everybody"})
+    hub = areas.current_hub()
+    form = BroadcastForm(
+        further=[code for code in hub.locales if code != hub.default_locale],
+        held=row.words if row else {},
+        obj=row,
+        data=None if row else {"segment": "everybody"},
+    )
     if form.validate_on_submit():
         try:
             broadcast_id = services.write(
                 broadcast_id=row.id if row else None,
                 subject=form.subject.data.strip(),
                 body_md=form.body_md.data,
+                words=form.words,
                 segment=form.segment.data,
                 author_id=current_user.account_id,
                 now=clock.now(),
@@ -74,8 +81,8 @@ def _edit(row: Broadcast | None) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return redirect(url_for("broadcasts.show", broadcast_id=broadcast_id), 303)
-    page = render_template(f"{FOLDER}/edit.html", form=form, row=row)
-    return page, 422 if form.errors or form.form_errors else 200
+    page = render_template(f"{FOLDER}/edit.html", form=form, row=row, own=hub.default_locale)
+    return page, 422 if form.all_errors else 200
 
 
 @blueprint.get("/manage/broadcasts/<uuid:broadcast_id>")
@@ -91,7 +98,7 @@ def _show(row: Broadcast, form: ScheduleForm) -> ResponseReturnValue:
         f"{FOLDER}/show.html",
         row=row,
         form=form,
-        body=markdown.render(row.body_md),
+        shown=_shown(row),
         segment=SEGMENTS[row.segment],
         reach=queries.reach(row.segment, clock.now()),
         numbers=queries.numbers(row.id) if is_gone else None,
@@ -99,16 +106,25 @@ def _show(row: Broadcast, form: ScheduleForm) -> ResponseReturnValue:
     return page, 422 if form.errors or form.form_errors else 200
 
 
+def _shown(row: Broadcast) -> list[tuple[str, str, Markup]]:
+    """(language, subject, text) in each language in which it was written, the hub's own first."""
+    said = [(code, row.said_in(code)) for code in (areas.current_hub().default_locale, *row.words)]
+    return [(code, one.subject, markdown.render(one.body_md)) for code, one in said]
+
+
 @blueprint.get("/manage/broadcasts/<uuid:broadcast_id>/mail/<any(light, dark, text):look>")
 @access.requires(MAY)
 def mail(broadcast_id: uuid.UUID, look: str) -> ResponseReturnValue:
-    """The mail as it comes to oneself, in one of the colour schemes, or its text."""
-    context = services.mail_context(broadcast=queries.broadcast(broadcast_id))
+    """The mail as it comes to oneself, in one of the colour schemes, or its text; `?in=` to readers of a language."""
+    row, locale = queries.broadcast(broadcast_id), str(get_locale() or "en")
+    if (wanted := request.args.get("in", "")) in areas.current_hub().locales:
+        locale = wanted
+    context = services.mail_context(broadcast=row, said=row.said_in(locale))
     letter = Letter(
         "broadcast",
         current_user.email,
         current_user.name,
-        str(get_locale() or "en"),
+        locale,
         areas.current_hub(),
         context,
         account_id=current_user.account_id,
@@ -169,6 +185,12 @@ def news(broadcast_id: uuid.UUID) -> ResponseReturnValue:
     """What was sent, for members to read."""
     guards.reader_or_403()
     row = queries.news(broadcast_id)
-    author = membership.member(row.author_account_id)
-    body = markdown.render(row.body_md)
-    return render_template(f"{FOLDER}/news.html", row=row, body=body, author=author)
+    said, author = row.said_in(str(get_locale() or "en")), queries.author_name(row)
+    return render_template(
+        f"{FOLDER}/news.html",
+        row=row,
+        subject=said.subject,
+        body=markdown.render(said.body_md),
+        author=author,
+        member=membership.member(row.author_account_id),
+    )

@@ -9,24 +9,26 @@ from uuid import UUID
 
 from slugify import slugify
 
+from hubapp.tenancy.packs import schema
+
 LONGEST_TITLE = 140
 LONGEST_BODY = 20_000
 LONGEST_COMMENT = 5_000
 LONGEST_REASON = 500
-LONGEST_NAME = 40
+LONGEST_NAME = schema.LONGEST_TOPIC
 LONGEST_OPTION = 120
 LONGEST_ALT = 200
 MOST_PICTURES = 4
 MOST_PINS = 3
 MOST_MENTIONS = 20
-MOST_TOPICS = 24
-MOST_HELD = 10
+MOST_TOPICS = schema.MOST_TOPICS
+MOST_HELD = schema.MOST_HELD
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 8
 # Of a long text a feed shows whole paragraphs up to about this many characters.
 EXCERPT = 700
 POLL_DAYS = (0, 1, 3, 7, 30)
 KINDS = ("heart", "thanks", "cheer", "together", "idea")
-TONES = ("brand", "accent", "soft", "warm", "quiet", "deep")
+TONES = schema.TOPIC_TONES
 FEED = "feed"
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udfff]")

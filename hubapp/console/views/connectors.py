@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from hubapp.console import services
 from hubapp.console import vacant as vacancies
 from hubapp.console.forms import ConnectorForm, HandoverForm, ReasonForm
-from hubapp.console.views.blueprint import actor, blueprint, hub_or_404
+from hubapp.console.views.blueprint import actor, blueprint, hub_or_404, site_url
 from hubapp.kernel import clock
 from hubapp.kernel.errors import NotFound, Refusal
 from hubapp.people.accounts import queries as accounts
@@ -126,4 +126,6 @@ def vacant() -> ResponseReturnValue:
     after = request.args.get("after", "")[:40]
     found, following = vacancies.hubs(after=after, limit=PAGE)
     next_url = url_for("console.vacant", after=following) if following else ""
-    return render_template("console/vacant.html", found=found, next_url=next_url, is_paged=bool(after))
+    return render_template(
+        "console/vacant.html", found=found, next_url=next_url, is_paged=bool(after), site_url=site_url
+    )

@@ -87,6 +87,7 @@ def hub_page(found: Hub, form: DomainForm, status: int = 200) -> ResponseReturnV
         events=hubs_of_network.audit_log(hub_id=found.id, limit=10),
         reasons=REASONS,
         address=site_url(found.slug),
+        desk=site_url(found.slug, "/manage/"),
         form=form,
     )
     return page, status

@@ -53,6 +53,7 @@ ACTIONS = {
     "rate.": _l("Rates of exchange"),
     "mail.": _l("Mails"),
     "job.": _l("Jobs"),
+    "core.": _l("Done for hubs without a connector"),
 }
 
 

@@ -20,5 +20,7 @@ def index() -> ResponseReturnValue:
     site = presentation.site()
     if site is None:
         abort(404)
-    person = guards.member_or_403()
-    return render_template("home/manage/today.html", today=today.today(site, person, now=clock.now()), person=person)
+    person = guards.team_member_or_403()
+    found = today.today(site, person, now=clock.now())
+    is_core = guards.stand_in() is not None
+    return render_template("home/manage/today.html", today=found, person=person, is_core=is_core)

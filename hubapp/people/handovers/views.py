@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -28,7 +28,10 @@ blueprints = (giving, taking)
 @giving.route("/manage/handover", methods=["GET", "POST"])
 @access.requires("roles.grant")
 def propose() -> ResponseReturnValue:
-    """Ask a member to take one's own place."""
+    """Ask a member to take one's own place; the core, which has none to give, asks in the console."""
+    if guards.stand_in() is not None:
+        site: areas.HubFlask = current_app  # type: ignore[assignment]
+        return redirect(site.addresses.central(f"/console/hubs/{areas.current_hub().slug}/handover"), 303)
     me, form = guards.member_or_403(), ProposeForm()
     if form.validate_on_submit():
         wish = Wish(me.id, form.handle.data, form.note.data or "")

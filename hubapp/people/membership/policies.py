@@ -45,6 +45,8 @@ PERMISSIONS = (
 )
 # What a connector cannot hand on to a helper.
 CONNECTOR_ONLY = frozenset({"roles.grant", "payouts.request"})
+# What the core does not do in the place of a connector: money of their own, and links that say who brought whom.
+NOT_THE_CORES = frozenset({"payouts.request", "invites.manage"})
 # Area → (what lets one look, what lets one act). Whoever may act there may look.
 AREAS = {
     "events": ("events.view", ("events.manage",)),
@@ -70,6 +72,11 @@ def allows(role: str | None, permissions: Iterable[str], permission: str) -> boo
     granted = with_looks(permissions) - CONNECTOR_ONLY
     # Whoever may do anything at all there has to be able to open the managing pages.
     return role == "helper" and bool(granted) and permission in granted | {"hub.manage"}
+
+
+def allows_core(permission: str) -> bool:
+    """Whether the central team may do something where nobody looks after the hub: all that gains nobody anything."""
+    return permission in PERMISSIONS and permission not in NOT_THE_CORES
 
 
 def grantable(permissions: Iterable[str]) -> list[str]:

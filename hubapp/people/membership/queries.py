@@ -66,6 +66,17 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody of the central team where nobody looks after the hub; `person`: who they are there besides."""
+
+    person: MemberView | None
+
+    def may(self, permission: str) -> bool:
+        """Whether the core does this in a connector's place, or they may by a role of their own."""
+        return policies.allows_core(permission) or (self.person is not None and self.person.may(permission))
+
+
+@dataclass(frozen=True, slots=True)
 class HubOf:
     """One of an account's hubs: `role` is member, helper or connector."""
 
@@ -161,6 +172,26 @@ def has(account_id: uuid.UUID, permission: str) -> bool:
         return False
     person = member(account_id)
     return person is not None and person.may(permission)
+
+
+def stand_in(person: MemberView | None) -> StandIn | None:
+    """What the central team may in the hub in scope, where `person` is who asks; nothing if it has a connector.
+
+    Asks the database, so that they may nothing here from the moment on in which somebody looks after the hub. Whoever
+    the hub has suspended is not above it.
+    """
+    if scope.current().hub_id is None or (person is not None and person.is_suspended) or not is_vacant():
+        return None
+    return StandIn(person)
+
+
+def is_vacant() -> bool:
+    """Whether the hub in scope has no connector who can act."""
+    connector = select(HubRole.id).join(
+        Membership, (Membership.hub_id == HubRole.hub_id) & (Membership.id == HubRole.membership_id)
+    )
+    here = connector.where(HubRole.role == Role.CONNECTOR, Membership.status == MemberStatus.ACTIVE)
+    return db.session.scalar(here.limit(1)) is None
 
 
 def connectors() -> list[MemberView]:

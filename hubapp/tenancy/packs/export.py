@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from hubapp.tenancy.packs.schema import Pack
+from hubapp.tenancy.packs.schema import Pack, Topic
 
 
 def files(pack: Pack) -> dict[str, bytes]:
@@ -24,7 +24,7 @@ def files(pack: Pack) -> dict[str, bytes]:
 
 
 def toml(table: Mapping[str, Any]) -> str:
-    """A table of texts, numbers, switches, lists of texts and tables as TOML; what is None is left out."""
+    """A table of texts, numbers, switches, lists of texts or tables, and tables as TOML; what is None is left out."""
     return "\n".join(_lines(table, ())).strip() + "\n"
 
 
@@ -42,19 +42,40 @@ def _settings(pack: Pack) -> dict[str, Any]:
         "text": {locale: asdict(text) for locale, text in pack.texts.items()},
         "words": pack.words,
         **({"steps": pack.steps} if pack.steps else {}),
+        **({"conversations": {"first_held": pack.first_held}} if pack.first_held else {}),
+        **({"topics": [_topic(topic) for topic in pack.topics]} if pack.topics else {}),
     }
+
+
+def _topic(topic: Topic) -> dict[str, Any]:
+    named = {"name": topic.name, "slug": topic.slug, "tone": topic.tone}
+    return named | ({"archived": True} if topic.is_archived else {})
 
 
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
+    rows = {key: value for key, value in table.items() if _is_of_tables(value)}
     # A table's own keys come before the tables inside it, or they would belong to the last of those.
     for key, value in table.items():
-        if key not in inner and value is not None:
+        if key not in inner and key not in rows and value is not None:
             yield f"{_key(key)} = {_value(value)}"
     for key, value in inner.items():
         yield ""
-        yield f"[{'.'.join(_key(part) for part in (*path, key))}]"
+        yield f"[{_name((*path, key))}]"
         yield from _lines(value, (*path, key))
+    for key, items in rows.items():
+        for item in items:
+            yield ""
+            yield f"[[{_name((*path, key))}]]"
+            yield from _lines(item, (*path, key))
+
+
+def _is_of_tables(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _name(path: tuple[str, ...]) -> str:
+    return ".".join(_key(part) for part in path)
 
 
 def _key(key: str) -> str:

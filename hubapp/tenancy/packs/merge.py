@@ -13,7 +13,7 @@ from hubapp.tenancy.packs.files import Folder
 from hubapp.tenancy.packs.problems import Problem
 
 # What a hub may take over from another; its name, texts, domain and law are its own.
-_FORKED = ("theme", "features", "home")
+_FORKED = ("theme", "features", "home", "conversations")
 
 
 def deep(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def pages(base: Folder, own: Folder, locales: tuple[str, ...]) -> dict[tuple[str
 
 
 def fork(parent: Folder, answers: Mapping[str, Any]) -> Folder:
-    """A hub like `parent`, with answers of its own: look, nouns, sections, switches, pages on how things are done.
+    """A hub like `parent`, with answers of its own: look, nouns, sections, switches, topics, pages on how it is done.
 
     Pages that call the parent by its name stay behind, and menu entries of missing pages with them.
     """
@@ -65,6 +65,8 @@ def fork(parent: Folder, answers: Mapping[str, Any]) -> Folder:
         if page.kind == "page" and key[0] in spoken and key[1] != "about" and not _mentions(page.body, names)
     }
     toml = {key: parent.toml[key] for key in _FORKED if key in parent.toml}
+    if "topics" in parent.toml and parent.toml.get("default_locale") == answers.get("default_locale"):
+        toml["topics"] = parent.toml["topics"]  # their names are in one language
     toml["words"] = {locale: table for locale, table in _table(parent.toml.get("words")).items() if locale in spoken}
     items = _table(parent.toml.get("nav")).get("items", ())
     have = {f"page:{slug}" for locale, slug in pages if locale == answers.get("default_locale")} | {"page:about"}

@@ -65,9 +65,9 @@ class Table:
             return ""
         return value
 
-    def number(self, key: str, least: int, most: int) -> int:
+    def number(self, key: str, least: int, most: int, *, required: bool = True) -> int:
         """A whole number within bounds; `least` when it is missing or wrong."""
-        value = self._get(key, int, "a whole number")
+        value = self._get(key, int, "a whole number", required=required)
         if value is None:
             return least
         if not least <= value <= most:
@@ -85,9 +85,9 @@ class Table:
             return None
         return float(value)
 
-    def switch(self, key: str) -> bool:
+    def switch(self, key: str, *, required: bool = True) -> bool:
         """True or false; false when it is missing or wrong."""
-        return bool(self._get(key, bool, "true or false"))
+        return bool(self._get(key, bool, "true or false", required=required))
 
     def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """A list of different strings; () when it is missing or wrong."""
@@ -110,6 +110,17 @@ class Table:
             problems=self._problems,
             path=f"{self._path}{key}.",
         )
+
+    def tables(self, key: str) -> list[Table]:
+        """The tables of this list, counted from 1 in what is said of them; none when it is missing or wrong."""
+        value = self._get(key, list, f"a list of tables ([[{self._path}{key}]])", required=False) or []
+        if not all(isinstance(item, dict) for item in value):
+            self.wrong(key, f"must be a list of tables ([[{self._path}{key}]])")
+            return []
+        return [
+            Table(item, file=self._file, problems=self._problems, path=f"{self._path}{key}.{place}.")
+            for place, item in enumerate(value, start=1)
+        ]
 
     def done(self) -> None:
         """Note every key that nobody asked for, with the nearest known name."""

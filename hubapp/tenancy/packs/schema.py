@@ -65,6 +65,11 @@ TEXT_LENGTH = 120
 LEGAL_PAGES = ("terms", "privacy", "imprint")
 PAGE_ORDER = ("about", "how-we-work", "house-rules", "faq")
 RESERVED_PAGES = (*LEGAL_PAGES, "shares")
+# Topics of a hub's conversations: colours of its theme that one may have, and how much fits.
+TOPIC_TONES = ("brand", "accent", "soft", "warm", "quiet", "deep")
+MOST_TOPICS, LONGEST_TOPIC = 24, 40
+# So many first texts of each member may wait to be looked at.
+MOST_HELD = 10
 MERCHANTS = ("seller", "hub", "core")
 # In a pack's files such a mark stands for a value; in a stored text it would mean something else after an export.
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -137,6 +142,16 @@ class Tax:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A heading of the hub's conversations, by its place in the list; without a `slug`, its address is of its name."""
+
+    name: str
+    slug: str
+    tone: str
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """A page or legal text in one language; `body` is Markdown without the title."""
 
@@ -171,6 +186,8 @@ class Pack:
     words: Mapping[str, Mapping[str, str]]
     pages: tuple[Page, ...] = ()
     steps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    topics: tuple[Topic, ...] = ()
+    first_held: int = 0
     theme_css: str = ""
     logo: bytes | None = field(default=None, repr=False)
 

@@ -22,6 +22,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 # Names that address something else beside the hubs.
 TAKEN_SLUGS = frozenset({"www", "api", "console", "static", "mail", "admin", "h", "new"})
 _HOST = re.compile(r"(?=.{4,253})(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_TOPIC = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CATEGORY = re.compile(r"[a-z][a-z_]{1,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TERRITORY = re.compile(r"[A-Z]{2}")
@@ -68,6 +69,8 @@ def read(data: Mapping[str, Any], *, file: str) -> Settings:
         "texts": _texts(top.table("text"), locales),
         "words": _words(top.table("words"), locales),
         "steps": _steps(top.table("steps"), locales),
+        "topics": _topics(top),
+        "first_held": _first_held(top.table("conversations")),
     }
     top.done()
     return Settings(values, tuple(problems))
@@ -257,3 +260,33 @@ def _steps(table: Table, locales: tuple[str, ...]) -> Mapping[str, Mapping[str, 
         found[locale] = {key: words for key, words in said.items() if words}
     table.done()
     return {locale: words for locale, words in found.items() if words}
+
+
+def _topics(top: Table) -> tuple[schema.Topic, ...]:
+    """Headings of the conversations in their order; a name or an address stands for one of them only."""
+    found: list[schema.Topic] = []
+    for table in top.tables("topics"):
+        topic = schema.Topic(
+            name=table.text("name", most=schema.LONGEST_TOPIC),
+            slug=table.text("slug", most=60, required=False),
+            tone=table.choice("tone", schema.TOPIC_TONES),
+            is_archived=table.switch("archived", required=False),
+        )
+        table.done()
+        if topic.slug and not _TOPIC.fullmatch(topic.slug):
+            table.wrong("slug", f"{topic.slug!r} is not an address: small letters, digits and single hyphens")
+        if topic.name.casefold() in {one.name.casefold() for one in found}:
+            table.wrong("name", "is another topic's already")
+        if topic.slug and topic.slug in {one.slug for one in found}:
+            table.wrong("slug", "is another topic's already")
+        found.append(topic)
+    if len(found) > schema.MOST_TOPICS:
+        top.wrong("topics", f"has {len(found)} topics; {schema.MOST_TOPICS} are allowed")
+    return tuple(found)
+
+
+def _first_held(table: Table) -> int:
+    """How many first texts of each member wait to be looked at; none where nothing is said."""
+    first_held = table.number("first_held", 0, schema.MOST_HELD, required=False)
+    table.done()
+    return first_held

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from hubapp.community.mentoring import queries, services
 from hubapp.community.mentoring.forms import AskForm, WordsForm
@@ -74,7 +75,7 @@ def ask() -> ResponseReturnValue:
     form = AskForm()
     if form.validate_on_submit():
         try:
-            services.ask(handle=form.handle.data or "", asked_by=guards.member_or_403().account_id, now=clock.now())
+            services.ask(handle=form.handle.data or "", asked_by=current_user.account_id, now=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
