@@ -225,6 +225,32 @@ def test_there_is_nothing_new_until_there_is(closed: Scene) -> None:
     assert 'id="news-said" hx-swap-oob' in fragment
 
 
+def test_of_very_many_new_posts_none_is_lost(closed: Scene) -> None:
+    def fill() -> None:
+        for number in range(25):
+            say((closed.ann, closed.ben, closed.connector)[number % 3], f"Number {number}.")
+
+    closed.inside(fill)
+    browser, after, read = closed.as_(closed.ben), str(closed.post_id), []
+    button = re.search(r'<a class="btn[^>]*>', browser.get(f"/feed/news?after={after}").text)
+    assert button
+    assert 'href="/feed"' in button[0]
+    assert "hx-get" not in button[0]
+    # Who asked while there were fewer gets the first of them, and is told of the others.
+    while "new post" in browser.get(f"/feed/news?after={after}").text:
+        page = browser.get(f"/feed/newer?after={after}").text
+        read = re.findall(r"<p>(Number \d+\.)</p>", page) + read
+        after = page.split('name="after" value="')[1].split('"')[0]
+    assert read == [f"Number {number}." for number in reversed(range(25))]
+
+
+def test_new_posts_of_a_topic_are_read_on_its_page(closed: Scene) -> None:
+    topic = closed.inside(lambda: services.add_topic(name="Garden", tone="brand"))
+    closed.inside(lambda: say(closed.ann, "Who has a spade?", topic_id=topic.id))
+    said = closed.as_(closed.ben).get(f"/feed/news?after={closed.post_id}&topic={topic.id}").text
+    assert f'href="/feed/topics/{topic.slug}"' in said
+
+
 def test_new_answers_are_told_the_same_way(closed: Scene) -> None:
     browser, path = closed.as_(closed.ann), f"/feed/{closed.post_id}"
     after = f"{path}/news?after={closed.comment_id}"
