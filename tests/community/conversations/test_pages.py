@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hubapp.community.conversations import queries, services
+from hubapp.community.conversations.policies import PostText
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
@@ -318,6 +320,31 @@ def test_versions_are_everybodys_to_read(closed: Scene) -> None:
     page = closed.as_(closed.ben).get(f"/feed/{closed.post_id}/history").text
     assert "Who has a rope?" in page
     assert "<strong>ladder</strong>" in page
+
+
+@pytest.mark.parametrize("is_post", [True, False])
+def test_however_often_a_text_was_edited_its_first_words_can_be_found(closed: Scene, is_post: bool) -> None:
+    def edit(version: int, now: datetime) -> None:
+        about = {"post_id": closed.post_id, "author_id": closed.ann if is_post else closed.ben, "now": now}
+        if is_post:
+            text = PostText("", f"Version {version + 1}.", None)
+            services.edit_post(text=text, version=version, **about)
+        else:
+            about |= {"comment_id": closed.comment_id, "body_md": f"Version {version + 1}."}
+            services.edit_comment(version=version, **about)
+
+    for version in range(1, 121):
+        closed.inside(lambda version=version: edit(version, NOW + timedelta(minutes=5 * version)))
+    browser, read = closed.as_(closed.ben), []
+    path = f"/feed/{closed.post_id}" + ("" if is_post else f"/comments/{closed.comment_id}") + "/history"
+    while path:
+        page = browser.get(path).text
+        read += re.findall(r"<p>(Version \d+\.)</p>", page)
+        older = re.search(r'rel="next"\s+href="([^"]+)"', page)
+        path = older[1] if older else ""
+    assert read == [f"Version {number}." for number in range(121, 1, -1)]
+    assert ("Who has a <strong>ladder" if is_post else "I do.") in page
+    assert browser.get(f"/feed/{closed.post_id}/history?before=9999999999999").status_code == 200
 
 
 def test_a_picture_is_served_to_those_who_may_read(closed: Scene) -> None:
