@@ -136,7 +136,11 @@ def test_a_draft_is_saved_while_typing_and_resumed(closed: Scene) -> None:
     said = browser.post("/feed/draft", {"body_md": "Half a th", "title": "T"}, form_page="/feed/new", headers=HTMX)
     assert "Draft saved" in said.text
     assert "Half a th" in browser.get("/feed/new").text
-    assert "Half a th" in browser.get("/feed").text
+    feed = browser.get("/feed").text
+    assert "Half a th" in feed
+    # The line in the feed saves as well.
+    assert re.search(r'<textarea[^>]* id="compose"[^>]* hx-post="/feed/draft"', feed)
+    assert '<span class="small muted" id="saved" role="status"' in feed
     browser.post("/feed/new", {"body_md": "Half a thought"})
     assert "Half a th" not in browser.get("/feed/new").text
 
