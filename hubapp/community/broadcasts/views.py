@@ -19,6 +19,7 @@ from hubapp.community.broadcasts.forms import SEGMENTS, BroadcastForm, ScheduleF
 from hubapp.community.broadcasts.models import Broadcast, Status
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
+from hubapp.people.membership import queries as membership
 from hubapp.people.membership.views import guards
 from hubapp.people.notifications import rendering
 from hubapp.people.notifications.rendering import Letter

@@ -31,7 +31,8 @@ EXCERPT = 180
 class Thing:
     """As it stands now. `path`: its page in the hub; `post_id`: of a comment, its conversation.
 
-    `is_there`: not deleted; `is_public`: members see it; `is_held`: it waits to be looked at before they do.
+    `is_there`: not deleted; `is_public`: members see it; `is_held`: it waits to be looked at before they do;
+    `is_met`: of somebody who writes to members, whoever sees the page.
     """
 
     kind: str
@@ -42,9 +43,15 @@ class Thing:
     path: str
     is_there: bool = True
     is_public: bool = True
+    is_met: bool = False
     is_hidden: bool = False
     is_held: bool = False
     post_id: UUID | None = None
+
+    @property
+    def is_reportable(self) -> bool:
+        """Whether members can say what is wrong with it."""
+        return self.is_there and (self.is_public or self.is_met)
 
     @property
     def excerpt(self) -> str:
@@ -185,10 +192,11 @@ def _profiles(ids: Collection[UUID]) -> Iterator[Thing]:
             kind="profile",
             id=person.id,
             title=person.display_name,
-            text=_text_of(told.get(person.id, Told())),
+            text=_text_of(told.get(person.id, Told())) if is_shown else "",
             subject_id=person.account_id,
             path=f"/members/@{person.handle}",
             is_public=person.is_active and person.hidden_reason is None and is_shown,
+            is_met=person.is_active,
             is_hidden=person.hidden_reason is not None,
         )
 

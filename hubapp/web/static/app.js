@@ -173,13 +173,15 @@ const attend = (within) => {
   target.scrollIntoView({ block: "nearest" });
 };
 
-on("htmx:after:settle", (event) => {
-  const parts = event.detail.newContent.filter((node) => node.nodeType === 1);
+on("htmx:after:settle", ({ target, detail: { newContent, task } }) => {
+  // Something new has come, or somebody wrote and waits for an answer: it is asked soon again.
+  if (task.sourceElement.matches("[data-watch], form")) later(FIRST);
+  const parts = newContent.filter((node) => node.nodeType === 1);
   parts.forEach(furnish);
   const news = parts.find(aim);
   const part = news ?? parts[0];
   const at = document.activeElement;
-  if (!part || at.matches(fields) || part.closest("[data-quiet]") || (!news && event.target.contains(at))) return;
+  if (!part || at.matches(fields) || part.closest("[data-quiet]") || (!news && target.contains(at))) return;
   attend(part.matches("h1, h2, [role=alert], [role=status]") ? part.parentElement : part);
 });
 
@@ -195,24 +197,18 @@ on("htmx:response:error", noAnswer);
 
 /* Anything new? Asked less often while nothing comes, never in a hidden tab, not by all at once */
 const FIRST = 15;
-let pause = FIRST;
 let timer;
-const later = (seconds) => {
-  timer = setTimeout(look, seconds * (800 + Math.random() * 400));
-};
-const look = () => {
-  const box = one("[data-watch]");
-  if (!box || document.hidden) return;
-  box.dispatchEvent(new Event("look"));
-  pause = Math.min(pause * 1.4, 240);
-  later(pause);
-};
-on("visibilitychange", () => {
-  pause = FIRST;
+const later = (pause) => {
   clearTimeout(timer);
-  if (!document.hidden) later(1);
-});
-if (one("[data-watch]")) later(pause);
+  timer = setTimeout(look, pause * (800 + Math.random() * 400), pause);
+};
+const look = (pause) => {
+  if (document.hidden) return;
+  one("[data-watch]")?.dispatchEvent(new Event("look"));
+  later(Math.min(pause * 1.4, 240));
+};
+on("visibilitychange", () => look(FIRST));
+later(FIRST);
 
 /* The hub as an app. What the phone keeps for one sign-in goes before the next one's page is there. */
 const manifest = one("link[rel=manifest]");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hubapp.community.conversations import queries, services
+from hubapp.community.conversations.policies import PostText
 from hubapp.kernel.db import unit_of_work
 from hubapp.tenancy.audit import Actor
 from hubapp.tenancy.scope import hub_scope
@@ -134,7 +136,11 @@ def test_a_draft_is_saved_while_typing_and_resumed(closed: Scene) -> None:
     said = browser.post("/feed/draft", {"body_md": "Half a th", "title": "T"}, form_page="/feed/new", headers=HTMX)
     assert "Draft saved" in said.text
     assert "Half a th" in browser.get("/feed/new").text
-    assert "Half a th" in browser.get("/feed").text
+    feed = browser.get("/feed").text
+    assert "Half a th" in feed
+    # The line in the feed saves as well.
+    assert re.search(r'<textarea[^>]* id="compose"[^>]* hx-post="/feed/draft"', feed)
+    assert '<span class="small muted" id="saved" role="status"' in feed
     browser.post("/feed/new", {"body_md": "Half a thought"})
     assert "Half a th" not in browser.get("/feed/new").text
 
@@ -225,6 +231,32 @@ def test_there_is_nothing_new_until_there_is(closed: Scene) -> None:
     assert 'id="news-said" hx-swap-oob' in fragment
 
 
+def test_of_very_many_new_posts_none_is_lost(closed: Scene) -> None:
+    def fill() -> None:
+        for number in range(25):
+            say((closed.ann, closed.ben, closed.connector)[number % 3], f"Number {number}.")
+
+    closed.inside(fill)
+    browser, after, read = closed.as_(closed.ben), str(closed.post_id), []
+    button = re.search(r'<a class="btn[^>]*>', browser.get(f"/feed/news?after={after}").text)
+    assert button
+    assert 'href="/feed"' in button[0]
+    assert "hx-get" not in button[0]
+    # Who asked while there were fewer gets the first of them, and is told of the others.
+    while "new post" in browser.get(f"/feed/news?after={after}").text:
+        page = browser.get(f"/feed/newer?after={after}").text
+        read = re.findall(r"<p>(Number \d+\.)</p>", page) + read
+        after = page.split('name="after" value="')[1].split('"')[0]
+    assert read == [f"Number {number}." for number in reversed(range(25))]
+
+
+def test_new_posts_of_a_topic_are_read_on_its_page(closed: Scene) -> None:
+    topic = closed.inside(lambda: services.add_topic(name="Garden", tone="brand"))
+    closed.inside(lambda: say(closed.ann, "Who has a spade?", topic_id=topic.id))
+    said = closed.as_(closed.ben).get(f"/feed/news?after={closed.post_id}&topic={topic.id}").text
+    assert f'href="/feed/topics/{topic.slug}"' in said
+
+
 def test_new_answers_are_told_the_same_way(closed: Scene) -> None:
     browser, path = closed.as_(closed.ann), f"/feed/{closed.post_id}"
     after = f"{path}/news?after={closed.comment_id}"
@@ -292,6 +324,31 @@ def test_versions_are_everybodys_to_read(closed: Scene) -> None:
     page = closed.as_(closed.ben).get(f"/feed/{closed.post_id}/history").text
     assert "Who has a rope?" in page
     assert "<strong>ladder</strong>" in page
+
+
+@pytest.mark.parametrize("is_post", [True, False])
+def test_however_often_a_text_was_edited_its_first_words_can_be_found(closed: Scene, is_post: bool) -> None:
+    def edit(version: int, now: datetime) -> None:
+        about = {"post_id": closed.post_id, "author_id": closed.ann if is_post else closed.ben, "now": now}
+        if is_post:
+            text = PostText("", f"Version {version + 1}.", None)
+            services.edit_post(text=text, version=version, **about)
+        else:
+            about |= {"comment_id": closed.comment_id, "body_md": f"Version {version + 1}."}
+            services.edit_comment(version=version, **about)
+
+    for version in range(1, 121):
+        closed.inside(lambda version=version: edit(version, NOW + timedelta(minutes=5 * version)))
+    browser, read = closed.as_(closed.ben), []
+    path = f"/feed/{closed.post_id}" + ("" if is_post else f"/comments/{closed.comment_id}") + "/history"
+    while path:
+        page = browser.get(path).text
+        read += re.findall(r"<p>(Version \d+\.)</p>", page)
+        older = re.search(r'rel="next"\s+href="([^"]+)"', page)
+        path = older[1] if older else ""
+    assert read == [f"Version {number}." for number in range(121, 1, -1)]
+    assert ("Who has a <strong>ladder" if is_post else "I do.") in page
+    assert browser.get(f"/feed/{closed.post_id}/history?before=9999999999999").status_code == 200
 
 
 def test_a_picture_is_served_to_those_who_may_read(closed: Scene) -> None:

@@ -89,7 +89,7 @@ def test_every_version_is_kept(hub: Hub) -> None:
     post = say(hub.ann, "One")
     edit(post, hub.ann, "Two")
     edit(post, hub.ann, "Three", version=2)
-    kept = queries.revisions(post_id=post.id, comment_id=None)
+    kept, _earlier = queries.revisions(post_id=post.id, comment_id=None)
     assert [(row.version, row.body_md) for row in kept] == [(2, "Two"), (1, "One")]
     assert (post.body_md, post.version) == ("Three", 3)
 
@@ -115,7 +115,7 @@ def test_a_deleted_text_is_gone_in_every_version_and_its_thread_stays(hub: Hub) 
     edit(post, hub.ann, "No secret of @ben")
     services.vote(post_id=post.id, account_id=hub.ben, choices=[0], now=NOW)
     services.delete_post(post_id=post.id, author_id=hub.ann, now=NOW)
-    assert (post.body_md, queries.revisions(post_id=post.id, comment_id=None)) == ("", [])
+    assert (post.body_md, queries.revisions(post_id=post.id, comment_id=None)) == ("", ([], None))
     assert not queries.pictures([post.id])
     assert not queries.polls([post.id], reader_id=None)
     assert not queries.mentions(post_ids=[post.id])
@@ -217,6 +217,21 @@ def test_who_writes_without_end_is_slowed_down(hub: Hub) -> None:
     with pytest.raises(TooManyAttempts):
         answer(post.id, hub.ann)
     assert answer(post.id, hub.ben)
+
+
+def test_who_edits_without_end_is_slowed_down(hub: Hub) -> None:
+    post = say(hub.ann, "Version 1")
+    for version in range(1, 31):
+        edit(post, hub.ann, f"Version {version + 1}", version)
+    # What changes nothing is no edit, and what others do is not counted.
+    edit(post, hub.ann, post.body_md, post.version)
+    answered, of_ben = answer(post.id, hub.ann), answer(post.id, hub.ben)
+    with pytest.raises(TooManyAttempts):
+        edit(post, hub.ann, "Version 32", post.version)
+    about = {"post_id": post.id, "body_md": "Another word", "version": 1, "now": NOW}
+    with pytest.raises(TooManyAttempts):
+        services.edit_comment(comment_id=answered.id, author_id=hub.ann, **about)
+    assert services.edit_comment(comment_id=of_ben.id, author_id=hub.ben, **about).version == 2
 
 
 def test_nothing_is_seen_from_another_hub(app: HubFlask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from hubapp.community.messages import errors, policies, queries, services
 from hubapp.kernel.db import unit_of_work
 from hubapp.people.accounts.errors import TooManyAttempts
 from hubapp.people.membership import queries as members
+from hubapp.people.membership import services as joining
 from hubapp.people.membership import standing
 from hubapp.people.membership.errors import MembershipSuspended
+from hubapp.people.membership.queries import MemberView
 from hubapp.people.notifications.models import Notice
 from hubapp.people.profiles import services as profiles
 from hubapp.people.profiles.policies import ProfileText
@@ -71,6 +74,14 @@ class Scene:
         profile = ProfileText(takes_messages=False)
         asked = {"account_id": self.people[who], "name": who, "handle": who.lower(), "about": "", "is_listed": True}
         self.inside(lambda: profiles.edit_profile(**asked, profile=profile))
+
+    def hide_from_the_list(self, who: str, *, about: str) -> None:
+        asked = {"account_id": self.people[who], "name": who, "handle": who.lower(), "about": about}
+        self.inside(lambda: profiles.edit_profile(**asked, is_listed=False, profile=ProfileText()))
+
+    def member(self, who: str) -> MemberView:
+        """Their membership, whoever is suspended included."""
+        return self.inside(lambda: members.member(self.people[who]))
 
     def unread(self, who: str) -> int:
         lines, _following = self.inside(lambda: queries.inbox(self.people[who]))
@@ -226,6 +237,58 @@ def test_in_a_group_the_words_of_whom_one_has_blocked_stay_behind_a_line(scene: 
     assert "Hello" in veil.partition("</details>")[0]
     assert "From somebody you have blocked." in scene.as_("Ben").get("/messages").text
     assert "veil" not in scene.as_("Cem").get(f"/messages/{thread_id}").text
+
+
+def hrefs(page: str, name: str) -> list[str]:
+    """Where the links of this name lead."""
+    return [html.unescape(one) for one in re.findall(rf'href="([^"]+)">(?:<svg.*?</svg>)?{name}<', page)]
+
+
+def test_from_a_thread_one_blocks_whom_one_writes_with_and_takes_it_back_there(scene: Scene) -> None:
+    thread_id = scene.start("Ann", "Ben")
+    browser, path = scene.as_("Ben"), f"/messages/{thread_id}"
+    assert 'action="/members/@ann/block"' in browser.get(path).text
+    done = browser.post("/members/@ann/block", {"back": path}, form_page=path)
+    assert (done.status_code, done.location) == (303, path)
+    page = browser.get(path).text
+    assert '<details class="veil">' in page
+    assert 'action="/members/@ann/block"' not in page
+    who = {"who": str(scene.people["Ann"]), "back": path}
+    assert browser.post("/me/blocked/remove", who, form_page=path).location == path
+    assert "veil" not in browser.get(path).text
+    assert browser.post("/members/@ann/block", {"back": "//evil.example"}).location == "/members/@ann"
+
+
+def test_from_a_thread_one_reports_each_of_the_others_and_no_message_goes_along(scene: Scene) -> None:
+    thread_id = scene.start("Ann", "Ben", "Cem", body="Nobody else reads this")
+    # Whom the list of members leaves out writes all the same.
+    scene.hide_from_the_list("Ann", about="For nobody")
+    browser = scene.as_("Ben")
+    links = hrefs(browser.get(f"/messages/{thread_id}").text, "Report")
+    assert len(links) == 2
+    link = next(one for one in links if str(scene.member("Ann").id) in one)
+    form = browser.get(link).text
+    assert '<p dir="auto">Ann</p>' in form
+    assert f'href="/messages/{thread_id}"' in form
+    assert browser.post(link, {"reason": "unkind", "words": "Rude to me"}).status_code == 303
+    maud = scene.as_("Maud")
+    queue = maud.get("/manage/moderation").text
+    case = re.search(r'href="(/manage/moderation/[^"?#]+)"[^>]*>(?:(?!</a>).)*Ann', queue, re.DOTALL)
+    assert case
+    seen = queue + maud.get(case[1]).text
+    assert "Rude to me" in seen
+    assert "Nobody else reads this" not in seen
+    assert "For nobody" not in seen
+
+
+def test_nobody_reports_themselves_those_who_left_or_while_suspended(scene: Scene) -> None:
+    thread_id = scene.start("Ann", "Ben")
+    browser, path = scene.as_("Ben"), f"/messages/{thread_id}"
+    assert len(hrefs(browser.get(path).text, "Report")) == 1
+    scene.inside(lambda: standing.suspend(membership_id=scene.member("Ben").id, reason="x", actor=SYSTEM, now=NOW))
+    assert hrefs(browser.get(path).text, "Report") == []
+    scene.inside(lambda: joining.leave(account_id=scene.people["Ben"], now=NOW))
+    assert hrefs(scene.as_("Ann").get(path).text, "Report") == []
 
 
 def test_what_is_new_is_counted_until_it_is_read(scene: Scene) -> None:

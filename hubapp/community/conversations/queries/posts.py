@@ -78,11 +78,11 @@ def count_newer(*, after: UUID, topic_id: UUID | None = None) -> int:
 
 
 def newer(*, after: UUID, topic_id: UUID | None = None) -> Sequence[Post]:
-    """The posts that came after one, newest first; the newest MOST_NEW of them."""
-    statement = select(Post).where(*_READABLE, Post.id > after).order_by(Post.id.desc()).limit(MOST_NEW)
+    """The posts that came after one, newest first: the first MOST_NEW of them, so that the others are still new."""
+    statement = select(Post).where(*_READABLE, Post.id > after).order_by(Post.id).limit(MOST_NEW)
     if topic_id is not None:
         statement = statement.where(Post.topic_id == topic_id)
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement).all()[::-1]
 
 
 def has_written(account: Any) -> ColumnElement[bool]:

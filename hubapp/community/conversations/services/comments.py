@@ -57,12 +57,13 @@ def edit_comment(
 ) -> Comment:
     """Change a comment's words; what it was before is kept for everybody to read.
 
-    Refuses with NoSuchComment, MembersOnly, Closed, ChangedMeanwhile, TextMissing or TextTooLong.
+    Refuses with NoSuchComment, MembersOnly, Closed, ChangedMeanwhile, TextMissing, TextTooLong or TooManyAttempts.
     """
     writing.refuse_strangers(account_id=author_id)
     comment = _own(comment_id, post_id, author_id)
     body = writing.checked(text=body_md, most=policies.LONGEST_COMMENT)
     if body != comment.body_md:
+        writing.refuse_flood(kind="edit", account_id=author_id, now=now)
         writing.keep_version(row=comment, version=version)
         comment.body_md, comment.edited_at = body, now
         comment.version += 1

@@ -74,7 +74,8 @@ def write_post(
 def edit_post(*, post_id: UUID, author_id: UUID, text: PostText, version: int, now: datetime) -> Post:
     """Change a post's words or topic; what it was before is kept for everybody to read. Its poll and pictures stay.
 
-    Refuses with NoSuchPost, MembersOnly, Closed, ChangedMeanwhile, TextMissing, TextTooLong or NoSuchTopic.
+    Refuses with NoSuchPost, MembersOnly, Closed, ChangedMeanwhile, TextMissing, TextTooLong, NoSuchTopic or
+    TooManyAttempts.
     """
     writing.refuse_strangers(account_id=author_id)
     post = _own(post_id, author_id)
@@ -82,6 +83,7 @@ def edit_post(*, post_id: UUID, author_id: UUID, text: PostText, version: int, n
     if text.topic_id != post.topic_id:
         _refuse_topic(text.topic_id)
     if (body, title) != (post.body_md, post.title):
+        writing.refuse_flood(kind="edit", account_id=author_id, now=now)
         writing.keep_version(row=post, version=version)
         post.body_md, post.title, post.edited_at = body, title, now
         post.version += 1

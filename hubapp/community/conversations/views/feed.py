@@ -73,15 +73,16 @@ def news() -> ResponseReturnValue:
     count = queries.count_newer(after=after, topic_id=topic_id)
     if count == have or not reading.reader().may_read:
         return NOTHING
-    more = url_for(".newer", after=after, topic=topic_id)
+    topic = next((one for one in queries.topics(with_archived=True) if one.id == topic_id), None)
     return render_template(
         "community/conversations/_news.html",
         after=after,
         topic_id=topic_id,
         count=count,
         text=_words(count),
-        more=more,
-        page=url_for(".index"),
+        # So many are a feed to read, not something to put above what one is reading.
+        more="" if count > MOST_NEW else url_for(".newer", after=after, topic=topic_id),
+        page=_address(topic),
         target="#posts",
         swap="afterbegin",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -242,12 +243,24 @@ def _history(row: Post | Comment, post_id: UUID, comment_id: UUID | None) -> Res
     )
     if not is_open:
         abort(404)
+    before = _version("before")
+    versions, earlier = queries.revisions(post_id=post_id, comment_id=comment_id, before=before)
+    page = partial(url_for, ".comment_history" if comment_id else ".history", post_id=post_id, comment_id=comment_id)
     return render_template(
         "community/conversations/history.html",
         row=row,
         title=row.title if isinstance(row, Post) else "",
         name=shown.names([row.author_id])[row.author_id],
-        versions=queries.revisions(post_id=post_id, comment_id=comment_id),
+        versions=versions,
+        is_first=before is None,
+        first_url=page(),
+        next_url=page(before=earlier) if earlier else "",
         prose=shown.prose,
         back=url_for(".detail", post_id=post_id, start=comment_id, _anchor=f"c-{comment_id}" if comment_id else None),
     )
+
+
+def _version(name: str) -> int | None:
+    """A version's number from the address; nonsense is none."""
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004

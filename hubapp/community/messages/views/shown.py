@@ -41,6 +41,16 @@ class Bubble:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else of a thread. `person`: only while they are a member, and can be reported and blocked."""
+
+    name: str
+    href: str
+    person: MemberView | None
+    is_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A thread in the list. `faces`: names, each with the address of a photo if there is one."""
 
@@ -74,9 +84,25 @@ def fresh(rows: Sequence[Row], after: UUID) -> list[Row]:
     return [row for row in rows if row.unread and not row.thread.is_muted and row.thread.last_id > after]
 
 
-def bubbles(messages: Sequence[Message], people: People, reader: MemberView, *, after_day: str = "") -> list[Bubble]:
+def others(thread: ThreadView, people: People, reader: MemberView, blocked: Collection[UUID]) -> list[Other]:
+    """Those of a thread beside the reader."""
+    found = []
+    for one in _others(thread, reader):
+        person = people.get(one)
+        here = person if person is not None and person.is_active else None
+        found.append(Other(name_of(one, people), href_of(one, people), here, one in blocked))
+    return found
+
+
+def bubbles(
+    messages: Sequence[Message],
+    people: People,
+    reader: MemberView,
+    blocked: Collection[UUID],
+    *,
+    after_day: str = "",
+) -> list[Bubble]:
     """Messages of one thread, oldest first; `after_day`: the day that the page shows already."""
-    blocked = profiles.blocked_by(reader.account_id) if messages else frozenset()
     heads = policies.heads([(one.author_id, one.created_at) for one in messages])
     found, day = [], after_day
     for message, is_head in zip(messages, heads, strict=True):

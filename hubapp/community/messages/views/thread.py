@@ -18,6 +18,7 @@ from hubapp.community.messages.views.blueprint import NOTHING, key, pages, reade
 from hubapp.kernel import clock
 from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.queries import MemberView
+from hubapp.people.profiles import queries as profiles
 from hubapp.web import access
 from hubapp.web.htmx import htmx
 
@@ -36,13 +37,13 @@ def _page(me: MemberView, thread_id: UUID, form: WriteForm) -> ResponseReturnVal
     people = shown.people_of(thread.everyone)
     if before is None:
         _read(thread, me, rows)
-    others = [one for one in (thread.people if thread.is_group else thread.everyone) if one != me.account_id]
+    blocked = profiles.blocked_by(me.account_id)
     html = render_template(
         "community/messages/thread.html",
         thread=thread,
         title=shown.title_of(thread, people, me),
-        others=[(shown.name_of(one, people), shown.href_of(one, people), people.get(one)) for one in others],
-        bubbles=shown.bubbles(rows, people, me),
+        others=shown.others(thread, people, me, blocked),
+        bubbles=shown.bubbles(rows, people, me, blocked),
         form=form,
         after=rows[-1].id if rows else policies.NOTHING,
         day=shown.day_of(rows[-1]) if rows else "",
@@ -110,12 +111,13 @@ def _day() -> str:
 def _newer(me: MemberView, thread_id: UUID, after: UUID, *, form: WriteForm | None, warm: int) -> str:
     thread = queries.thread(thread_id, reader_id=me.account_id)
     rows = queries.newer(thread_id, after=after)
+    blocked = profiles.blocked_by(me.account_id)
     _read(thread, me, rows)
     return render_template(
         "community/messages/_newer.html",
         thread=thread,
         thread_id=thread_id,
-        bubbles=shown.bubbles(rows, shown.people_of(thread.everyone), me, after_day=_day()),
+        bubbles=shown.bubbles(rows, shown.people_of(thread.everyone), me, blocked, after_day=_day()),
         after=rows[-1].id if rows else after,
         day=shown.day_of(rows[-1]) if rows else _day(),
         form=form,

@@ -34,7 +34,7 @@ def report(*, reporter_id: UUID, kind: str, thing_id: UUID, reason: str, words: 
     """
     person = standing.require_active(reporter_id, otherwise=MembersOnly())
     thing = things.look(kind, thing_id)
-    if thing is None or not (thing.is_there and thing.is_public):
+    if thing is None or not thing.is_reportable:
         raise NoSuchThing
     if thing.subject_id == reporter_id:
         raise OwnThing

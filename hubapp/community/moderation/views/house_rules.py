@@ -21,6 +21,7 @@ from hubapp.kernel.errors import Refusal
 from hubapp.people.membership.views import guards
 from hubapp.web import access, areas
 from hubapp.web.paging import Lists, Part
+from hubapp.web.redirects import safe_path
 
 pages = areas.hub_blueprint("house_rules", __name__)
 FOLDER = "community/moderation"
@@ -55,13 +56,21 @@ def report(thing_kind: str, thing_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("Thank you. Somebody of the hub looks at it, and you hear what came of it."), "good")
             return redirect(url_for(".mine", _anchor="reports"), 303)
-    page = render_template(f"{FOLDER}/report.html", form=form, thing=thing, kinds=kind_words(), reasons=REASONS)
+    page = render_template(
+        f"{FOLDER}/report.html",
+        form=form,
+        thing=thing,
+        kinds=kind_words(),
+        reasons=REASONS,
+        # A private message leads here too: the page of who wrote it may be closed.
+        back=safe_path(request.args.get("back"), ""),
+    )
     return page, 422 if form.all_errors else 200
 
 
 def _public(kind: str, thing_id: UUID) -> Thing:
     thing = things.look(kind, thing_id)
-    if thing is None or not (thing.is_there and thing.is_public):
+    if thing is None or not thing.is_reportable:
         raise NoSuchThing
     return thing
 

@@ -34,6 +34,8 @@ RULES = {
     "pdf account": Rule(40, timedelta(hours=1)),
     "post account": Rule(12, timedelta(hours=1)),
     "comment account": Rule(40, timedelta(minutes=15)),
+    # Each keeps what the text was before.
+    "edit account": Rule(30, timedelta(hours=1)),
     "reaction account": Rule(150, timedelta(minutes=15)),
     "report account": Rule(10, timedelta(hours=1)),
     "message account": Rule(60, timedelta(minutes=10)),

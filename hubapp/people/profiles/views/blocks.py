@@ -1,4 +1,4 @@
-"""Blocking somebody from their page, and the one page where it is taken back."""
+"""Blocking somebody from their page or from a message, and the page where all of it is taken back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hubapp.people.membership.views import guards
 from hubapp.people.membership.views.directory import PAGE
 from hubapp.people.profiles import queries, services
 from hubapp.web import access, areas
+from hubapp.web.redirects import safe_path
 
 blueprint = areas.hub_blueprint("blocks", __name__)
 
@@ -50,7 +51,7 @@ def block(handle: str) -> ResponseReturnValue:
         raise errors.NoSuchMember
     services.block(account_id=me.account_id, blocked_id=person.account_id, now=clock.now())
     flash(_("%(name)s is blocked, and is not told.", name=person.display_name), "good")
-    return redirect(url_for("members.show", handle=person.handle), 303)
+    return redirect(safe_path(request.form.get("back"), url_for("members.show", handle=person.handle)), 303)
 
 
 @blueprint.post("/me/blocked/remove")
@@ -61,4 +62,4 @@ def unblock() -> ResponseReturnValue:
     if blocked_id is not None and queries.has_blocked(me.account_id, blocked_id):
         services.unblock(account_id=me.account_id, blocked_id=blocked_id)
         flash(_("No longer blocked."), "good")
-    return redirect(url_for("blocks.index"), 303)
+    return redirect(safe_path(request.form.get("back"), url_for("blocks.index")), 303)
