@@ -75,6 +75,37 @@ def test_who_is_blocked_is_not_found_until_the_block_is_lifted(visit: Visit, way
     shiru.sees("Makena Gitonga")
 
 
+@ON_A_PHONE
+def test_from_a_message_its_author_is_reported_or_blocked(visit: Visit, way: Way) -> None:
+    shiru = visit(**way)
+    shiru.sign_in(BUYER, "nairobi", "/messages")
+    shiru.main.get_by_role("link", name="Makena Gitonga", exact=True).click()
+    shiru.is_at("/messages/")
+    thread = shiru.page.url.partition("#")[0]
+    menu = shiru.main.locator("details", has_text="Report or block")
+
+    def open_menu() -> None:
+        menu.locator("summary").click()
+        expect(menu.get_by_role("link", name="Report Makena Gitonga")).to_be_visible()
+
+    open_menu()
+    menu.get_by_role("link", name="Report Makena Gitonga").click()
+    shiru.is_at("/report/profile/")
+    shiru.follow("Cancel")
+    expect(shiru.page).to_have_url(thread)
+    open_menu()
+    shiru.agree("Block Makena Gitonga")
+    try:
+        shiru.sees("Makena Gitonga is blocked", "From somebody you have blocked.")
+        assert shiru.page.url.partition("#")[0] == thread
+    finally:
+        shiru.go("nairobi", "/me/blocked")
+        shiru.press(re.compile("^Unblock"))
+        shiru.page.wait_for_load_state("networkidle")
+    shiru.page.goto(thread)
+    shiru.sees_not("From somebody you have blocked.")
+
+
 @EACH_WAY
 def test_what_is_reported_is_hidden_with_a_reason_and_shown_again(visit: Visit, way: Way) -> None:
     makena, shiru, wambui = (visit(**way) for _ in range(3))
