@@ -28,7 +28,7 @@ FONT_PAIRS: Mapping[str, Mapping[str, str]] = {
     },
     "serif": {
         "font-display": "Fraunces, Georgia, serif",
-        "display-weight": "420",
+        "display-weight": "400",
         "display-track": "-.025em",
         "display-lead": "1.06",
         "display-scale": ".95",

@@ -14,7 +14,7 @@ from hubapp.web.mosaic import avatar, mosaic, single
 FONT_PAIRS = {
     "plain": ("figtree-latin-wght",),
     "grotesque": ("figtree-latin-wght", "bricolage-grotesque-latin-700"),
-    "serif": ("figtree-latin-wght", "fraunces-latin-wght"),
+    "serif": ("figtree-latin-wght", "fraunces-latin-400"),
     "arabic": ("readex-pro-arabic-wght", "figtree-latin-wght"),
 }
 

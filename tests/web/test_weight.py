@@ -17,7 +17,7 @@ from hubapp.web.static import FOLDER, compressed, content
 from tests.factories.gallery import Place, page_context, rendered
 
 LIMIT = 100_000
-ROOM_FOR_THE_PAGE = 9_000
+ROOM_FOR_THE_PAGE = 20_000
 
 
 def linked_files(page: str) -> set[str]:

@@ -87,6 +87,7 @@ PACKAGES = (
     font("bricolage-grotesque", "latin", "latin-ext"),
     cut("bricolage-grotesque", 700, "latin", "latin-ext"),
     font("fraunces", "latin", "latin-ext"),
+    cut("fraunces", 400, "latin", "latin-ext"),
     font("readex-pro", "arabic"),
     Package(
         name="lucide-static",
