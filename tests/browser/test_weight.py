@@ -8,6 +8,7 @@ from playwright.sync_api import Request
 from tests.browser.conftest import Visit
 from tests.browser.looking import AT_REST
 from tests.browser.people import Person
+from tests.browser.site import BUYER, SELLER
 
 LIMIT = 100_000
 # With every language that each offers.
@@ -18,7 +19,7 @@ FIRST = [(hub, path) for hub in LANGUAGES for path in ("/", "/feed" if hub else 
 def fetched(person: Person, hub: str, path: str) -> list[Request]:
     """What opening a page fetched, to the last font that its words need."""
     requests: list[Request] = []
-    person.page.on("requestfinished", requests.append)
+    person.page.on("requestfinished", lambda one: requests.append(one))  # noqa: PLW0108  it marks what it is given
     person.go(hub, path)
     person.page.wait_for_load_state("networkidle")
     person.page.evaluate(AT_REST)
@@ -37,6 +38,16 @@ def test_a_first_page_is_light_in_every_language(visit: Visit, hub: str, path: s
         visitor.context.add_cookies([{"name": "locale", "value": language, "url": visitor.site.url(hub)}])
         weights = weight(fetched(visitor, hub, path))
         assert visitor.page.locator("html").get_attribute("lang") == language
+        assert sum(weights.values()) <= LIMIT, weights
+
+
+@pytest.mark.parametrize(("address", "hub"), [(SELLER, "lyon"), (BUYER, "nairobi")])
+def test_it_is_light_for_a_member_on_a_new_phone(visit: Visit, address: str, hub: str) -> None:
+    member = visit()
+    member.sign_in(address, hub)
+    member.is_at(f"//{hub}.")
+    for path in ("/", "/feed"):  # signed in, and nothing is there yet
+        weights = weight(fetched(visit(storage_state=member.context.storage_state()), hub, path))
         assert sum(weights.values()) <= LIMIT, weights
 
 
