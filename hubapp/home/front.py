@@ -13,7 +13,8 @@ from hubapp.community.gatherings import queries as gatherings
 from hubapp.community.gatherings.views import cards as gathering_cards
 from hubapp.community.mentoring import queries as mentoring
 from hubapp.community.mentoring.queries import Plan
-from hubapp.home import badges, payments, replying
+from hubapp.home import badges, bands, payments, replying
+from hubapp.home.bands import Band
 from hubapp.home.payments import Split
 from hubapp.home.presentation import Site
 from hubapp.market.catalogue import queries as catalogue
@@ -53,12 +54,28 @@ class Front:
     agenda: tuple[gathering_cards.Row, ...]
     said: tuple[Said, ...]
     sought: tuple[Sought, ...]
+    about: str
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What there is to see beneath the promise, as it stands beneath and beside each other."""
+        found = {
+            "gatherings": self.agenda,
+            "conversations": self.said,
+            "members": self.newest,
+            "needs": self.sought,
+            "about": self.about,
+            "orders_split": self.split,
+            "start": self.member is None or self.plan or self.steps,
+        }
+        return bands.of(name for name in self.sections if name != arrangement.FIRST and found.get(name, True))
 
 
 def sections_of(site: Site) -> tuple[str, ...]:
     """The hub's choice and order of what is not switched off."""
     shown = arrangement.shown(site.view.features)
-    return tuple(section for section in site.view.home.get("sections") or shown if section in shown)
+    chosen = site.view.home.get("sections") or shown
+    return arrangement.in_order([section for section in chosen if section in shown])
 
 
 def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
@@ -92,6 +109,7 @@ def front(site: Site, reader_id: UUID | None, *, now: datetime) -> Front:
         else (),
         plan=plan if member is not None else None,
         mentor=_mentor(plan, found),
+        about=site.texts.get("about", ""),
     )
 
 

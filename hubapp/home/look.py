@@ -42,10 +42,19 @@ def palette_of(theme: Mapping[str, Any]) -> themes.Palette:
 def stylesheet(theme: Mapping[str, Any], extra_css: str = "") -> str:
     """A hub's `/theme.css`."""
     known = full(theme)
-    shapes = {key: known[key] for key in ("radius", "control_shape", "density", "font_pair")}
-    return themes.stylesheet(palette_of(known), **shapes, extra_css=extra_css)
+    return themes.stylesheet(palette_of(known), **_shapes(known), font_pair=known["font_pair"], extra_css=extra_css)
 
 
 def scoped(selector: str, theme: Mapping[str, Any], extra_css: str = "") -> str:
     """A theme for one part of a page: `selector` is ours, never typed by anyone."""
     return stylesheet(theme, extra_css).replace(":root", selector, 1)
+
+
+def card(selector: str, theme: Mapping[str, Any]) -> str:
+    """A hub's colours and shapes for its card, in the page's own faces: those of a few hubs outweigh the page."""
+    known = full(theme)
+    return themes.stylesheet(palette_of(known), **_shapes(known), font_pair=None).replace(":root", selector, 1)
+
+
+def _shapes(known: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: known[key] for key in ("radius", "control_shape", "density")}

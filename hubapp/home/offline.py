@@ -6,6 +6,7 @@ import hashlib
 import json
 from functools import lru_cache
 
+from hubapp.home import presentation
 from hubapp.home.presentation import Site
 from hubapp.kernel.paths import TEMPLATES
 from hubapp.people.notifications import pushes
@@ -21,7 +22,8 @@ _FILES = ("fonts.css", "core.css", "components.css", "data.css", "vendor/htmx/ht
 
 def shell(site: Site) -> list[str]:
     """Addresses of all that a page needs besides itself."""
-    fonts = interface.font_addresses(site.view.theme.get("font_pair", "plain"), static.static_url)
+    pair, direction = site.view.theme.get("font_pair", "plain"), presentation.direction_of(site.locale)
+    fonts = interface.font_addresses(pair, static.static_url, direction=direction)
     own = [address for address in (site.theme_url, site.logo_url) if address]
     return [*(static.static_url(name) for name in _FILES), *fonts, *own]
 

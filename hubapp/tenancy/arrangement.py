@@ -9,10 +9,17 @@ from hubapp.tenancy.models import Hub
 from hubapp.tenancy.packs import schema
 from hubapp.tenancy.queries import HubView
 
+FIRST = "hero"
+
 
 def shown(features: Mapping[str, Any]) -> tuple[str, ...]:
     """The sections that a front page shows with these switches."""
     return tuple(name for name in schema.SECTIONS if is_on(features, schema.SECTION_SWITCHES.get(name, "")))
+
+
+def in_order(chosen: Sequence[str]) -> tuple[str, ...]:
+    """Chosen sections as they stand: the promise, where it is shown, is what a page begins with."""
+    return tuple(sorted(chosen, key=lambda name: name != FIRST))
 
 
 def is_on(features: Mapping[str, Any], switch: str) -> bool:

@@ -12,24 +12,28 @@ from hubapp.web.mosaic import avatar, mosaic, single
 
 # The files that every first page needs at once, per font pair; further ranges load when a page uses them.
 FONT_PAIRS = {
-    "plain": ("figtree-latin",),
-    "grotesque": ("figtree-latin", "bricolage-grotesque-latin"),
-    "serif": ("figtree-latin", "fraunces-latin"),
-    "arabic": ("readex-pro-arabic", "figtree-latin"),
+    "plain": ("figtree-latin-wght",),
+    "grotesque": ("figtree-latin-wght", "bricolage-grotesque-latin-700"),
+    "serif": ("figtree-latin-wght", "fraunces-latin-400"),
+    "arabic": ("readex-pro-arabic-wght", "figtree-latin-wght"),
 }
 
 
-def font_addresses(pair: str, static_url: Callable[[str], str]) -> list[str]:
-    """Where the fonts of a pair are. Must equal what fonts.css resolves to, or the browser fetches each twice."""
+def font_addresses(pair: str, static_url: Callable[[str], str], *, direction: str = "ltr") -> list[str]:
+    """Where the fonts of a pair are. Must equal what fonts.css resolves to, or the browser fetches each twice.
+
+    From right to left every pair is set in the Arabic one, as core.css says: three families are too heavy for a page.
+    """
     folder = static_url("fonts.css").removesuffix("fonts.css")
-    return [f"{folder}vendor/fonts/{name}-wght-normal.woff2" for name in FONT_PAIRS.get(pair, FONT_PAIRS["plain"])]
+    names = FONT_PAIRS.get("arabic" if direction == "rtl" else pair, FONT_PAIRS["plain"])
+    return [f"{folder}vendor/fonts/{name}-normal.woff2" for name in names]
 
 
 def install(env: Environment, *, static_url: Callable[[str], str]) -> None:
     """Add the interface's globals. `static_url` turns a path below `static/` into an address."""
 
-    def font_urls(pair: str = "plain") -> list[str]:
-        return font_addresses(pair, static_url)
+    def font_urls(pair: str = "plain", direction: str = "ltr") -> list[str]:
+        return font_addresses(pair, static_url, direction=direction)
 
     env.globals.update(
         static_url=static_url,

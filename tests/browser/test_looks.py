@@ -47,6 +47,47 @@ def test_parts_of_the_front_page_are_chosen_and_ordered(visit: Visit) -> None:
         assert headings(visitor) == before
 
 
+TOPS = "(all) => all.map((one) => one.getBoundingClientRect().top + scrollY)"
+BESIDE = 60  # pixels between the tops of what stands beside each other, at most
+
+
+def test_an_order_is_kept_on_a_phone_and_in_both_columns_of_a_desktop(visit: Visit) -> None:
+    wambui, phone, desktop = visit(**PLAIN), visit(viewport=PHONE), visit()
+    order = [
+        "orders_split",
+        "start",
+        "connector",
+        "gatherings",
+        "about",
+        "conversations",
+        "listings",
+        "members",
+        "facts",
+    ]
+    read = ["Where KES", "New here?", "Host", "Next gatherings", "About Tulia", "Invitations"]
+    enters(wambui, HOST, "/manage/front")
+    with unchanged(wambui, "front"):
+        wambui.go("nairobi", "/manage/front")
+        wambui.sees("always at the top")
+        for number, section in enumerate(order, 1):
+            place(wambui, section, number, shown=True)
+        wambui.press("Save")
+        wambui.sees(re.compile("Saved as version [0-9]"))
+        for one in (phone, desktop):
+            titles = headings(one)
+            assert [title[: len(start)] for title, start in zip(titles, read, strict=True)] == read
+        tops = phone.main.get_by_role("heading", level=2).evaluate_all(TOPS)
+        assert tops == sorted(tops)
+        wide = desktop.main.get_by_role("heading", level=2).evaluate_all(TOPS)
+        assert (wide[:3], wide[3:]) == (sorted(wide[:3]), sorted(wide[3:]))
+        assert abs(wide[0] - wide[3]) < BESIDE
+        facts = phone.main.locator(".facts").bounding_box()
+        assert facts is not None
+        assert facts["y"] > tops[-1]
+        wambui.press("Undo")
+        wambui.sees("the same as version")
+
+
 def test_two_languages_stand_side_by_side_and_each_reader_gets_theirs(visit: Visit) -> None:
     maud, english, french = visit(), visit(), visit(locale="fr-FR", viewport=PHONE)
     ours, theirs = words(), words()

@@ -41,9 +41,6 @@ VISITORS_HOME = f"""{BARS}
   - heading "Rest is something we do together." [level=1]
   - link "Find your place"
   - link "Book a class"
-  - region "Tulia in numbers":
-    - term: our circle
-    - definition: /\\d+/
   - heading "New here?" [level=2]
   - heading "Next gatherings" [level=2]
   - list:
@@ -55,8 +52,10 @@ VISITORS_HOME = f"""{BARS}
   - article:
     - heading [level=3]:
       - link
-  - complementary:
-    - heading "Host" [level=2]
+  - heading "Host" [level=2]
+  - region "Tulia in numbers":
+    - term: our circle
+    - definition: /\\d+/
 {FOOT}"""
 MEMBERS_HOME = f"""{BARS}
   - link /Basket, \\d+ items?/

@@ -250,12 +250,12 @@ def test_the_front_page_follows_its_sections_and_words(connector: Browser) -> No
 
 
 def test_saved_in_place_the_front_pages_form_shows_what_is_true_now(connector: Browser) -> None:
-    form = {"section": ["about", "hero"], "place-about": "1", "place-hero": "2", "text-en-promise": "Breathe in."}
+    form = {"section": ["about", "facts"], "place-about": "1", "place-facts": "2", "text-en-promise": "Breathe in."}
     shown = connector.change("/manage/front", form, page="/manage/front")
 
     assert (shown.status_code, "<html" in shown.text) == (200, False)
     assert 'value="Breathe in."' in shown.text
-    assert shown.text.index('id="section-about"') < shown.text.index('id="section-hero"')
+    assert shown.text.index('id="section-about"') < shown.text.index('id="section-facts"')
 
 
 def test_a_sentence_that_is_too_long_is_refused_at_its_field(connector: Browser) -> None:

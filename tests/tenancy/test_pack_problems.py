@@ -79,7 +79,7 @@ def problems(root, name="lyon"):
         ),
         ('primary = "#1d3fa6"', 'primary = "#ffe94d"', "lyon/hub.toml: theme.primary: #ffe94d reaches only 1.2:1"),
         ('accent = "#f5b82e"', 'accent = "gold"', "lyon/hub.toml: theme.accent: 'gold' is not a colour"),
-        ('"connector", "about"]', '"weather"]', "lyon/hub.toml: home.sections: 'weather' is not one of hero"),
+        ('"orders_split", "connector"]', '"weather"]', "lyon/hub.toml: home.sections: 'weather' is not one of hero"),
         ('"members", "page:how-we-work"', '"page:nowhere"', "lyon/hub.toml: nav.items: page:nowhere has no page in fr"),
         (
             'custom = ["letabli.example"]',

@@ -27,7 +27,7 @@ blueprint = areas.hub_blueprint("arranging", __name__, url_prefix="/manage/front
 def edit() -> ResponseReturnValue:
     """The front page as it is, in a form."""
     view = _site().view
-    chosen = tuple(view.home.get("sections") or schema.SECTIONS)
+    chosen = arrangement.in_order(view.home.get("sections") or schema.SECTIONS)
     front = Front(chosen, view.home.get("texts", {}), view.words)
     return _page(front, versions.number("front"), saved=saved.notice("front"))
 
@@ -65,13 +65,14 @@ def preview() -> ResponseReturnValue:
 def _page(front: Front, version: int, *, problems: list[Refusal] | None = None, **context: Any) -> ResponseReturnValue:
     site, refused = _site(), problems or []
     view = site.view
-    order = {name: place for place, name in enumerate(front.sections)}
+    order = {name: place for place, name in enumerate((arrangement.FIRST, *front.sections))}
     answer = render_template(
         "home/manage/front.html",
         summary=[(_field(refusal), str(refusal)) for refusal in refused],
         failed={_field(refusal): str(refusal) for refusal in refused if refusal.field},
         names=names,
         front=front,
+        first=arrangement.FIRST,
         known=sorted(arrangement.shown(view.features), key=lambda name: (name not in order, order.get(name, 0))),
         languages=[(code, name, presentation.direction_of(code)) for code, name in presentation.named(view.locales)],
         version=version,
@@ -110,7 +111,7 @@ def _ordered() -> tuple[str, ...]:
         number = request.form.get(f"place-{section}", "")
         return (int(number) if number.isascii() and number.isdigit() else 99, schema.SECTIONS.index(section))
 
-    return tuple(sorted(dict.fromkeys(ticked), key=place))
+    return arrangement.in_order(sorted(dict.fromkeys(ticked), key=place))
 
 
 def _tables(kind: str, keys: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -138,7 +138,7 @@ def cards() -> ResponseReturnValue:
     """Each hub's colours for its card: `?hubs=1-4,2-1` names hubs with the brand version that the page saw."""
     wanted = [part.partition("-")[0] for part in request.args.get("hubs", "").split(",")[:MOST_CARDS]]
     themes = tenancy.looks({int(part) for part in wanted if part.isascii() and part.isdigit() and len(part) < 16})  # noqa: PLR2004
-    body = "".join(look.scoped(f".hub-{hub_id}", theme) for hub_id, theme in sorted(themes.items()))
+    body = "".join(look.card(f".hub-{hub_id}", theme) for hub_id, theme in sorted(themes.items()))
     response = Response(body, mimetype="text/css")
     # The address changes with any of the versions; a stale one is put right within the hour.
     response.headers["Cache-Control"] = "public, max-age=3600"

@@ -12,13 +12,13 @@ SECTIONS = (
     "facts",
     "start",
     "gatherings",
-    "conversations",
     "listings",
     "needs",
-    "orders_split",
-    "connector",
+    "conversations",
     "members",
     "about",
+    "orders_split",
+    "connector",
 )
 # What only leads somewhere while its switch is on: listed all the same, it is there again once that is on.
 SECTION_SWITCHES = {"members": "members_directory", "needs": "needs", "conversations": "conversations"}
