@@ -129,6 +129,15 @@ def test_pages_gatherings_mentors_and_news_are_done_under_ones_own_name(
     assert subjects == ["/manage/events/new", "/manage/mentors/ask", "/manage/broadcasts/new", f"{show}/send"]
 
 
+def test_looking_at_a_page_before_it_is_saved_is_no_act(app: HubFlask, desk: Browser) -> None:
+    text = {"title-en": "Hours", "body-en": "From nine.", "version": "0"}
+    path = "/manage/pages/en/hours"
+    assert desk.post(path, {**text, "preview": "1"}).status_code == 200
+    assert noted(app) == []
+    assert desk.post(path, text).status_code == 303
+    assert [subject for _name, subject, _hub in noted(app)] == [path]
+
+
 def test_it_ends_with_the_moment_in_which_somebody_looks_after_the_hub(
     app: HubFlask, shop: Shop, desk: Browser
 ) -> None:

@@ -14,6 +14,7 @@ from hubapp.web import areas, request_scope
 from hubapp.web.request_scope import FIRST_ERROR
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REDIRECTS = range(300, 400)
 
 
 def me() -> MemberView | None:
@@ -129,7 +130,9 @@ def install(app: Flask) -> None:
     @app.after_request
     def note(response: Response) -> Response:
         permission = g.get("stood_in")
-        if permission and request.method not in SAFE and response.status_code < FIRST_ERROR:
+        # What was done leads on, or answers a phone in JSON; a page in answer to a form is a preview.
+        is_done = response.status_code in REDIRECTS or (response.is_json and response.status_code < FIRST_ERROR)
+        if permission and request.method not in SAFE and is_done:
             audit.record(
                 actor=actor(),
                 action="core.stand_in",
