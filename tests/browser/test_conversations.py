@@ -12,6 +12,7 @@ from tests.browser.conftest import EACH_WAY, PHONE_SCRIPT, SCRIPT, Visit, Way
 from tests.browser.looking import comes_true
 from tests.browser.site import BUYER, CONNECTORS, POTTER
 
+SHADOW = "(link) => getComputedStyle(link).boxShadow"
 ON_A_PHONE_AND_A_DESK = pytest.mark.parametrize("way", [SCRIPT, PHONE_SCRIPT], ids=["desktop", "phone"])
 
 
@@ -129,6 +130,12 @@ def test_on_a_long_thread_one_sees_from_its_top_that_an_answer_came(visit: Visit
         for at in ([part, 0.5], [0.5, part]):
             x, y = box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"]
             assert button.evaluate("(link, at) => link.contains(document.elementFromPoint(...at))", [x, y])
+    at_rest = button.evaluate(SHADOW)
+    button.focus()
+    shiru.page.keyboard.press("Shift+Tab")
+    shiru.page.keyboard.press("Tab")
+    expect(button).to_be_focused()
+    assert button.evaluate(SHADOW) != at_rest
     button.click()
     shiru.sees("Go on!")
     expect(button).to_have_count(0)
