@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -110,6 +111,17 @@ def test_a_stored_picture_can_be_read_and_taken_off(app: HubFlask, files: Files)
         assert files.get(key_of(image_id=picture.id, width=320)).startswith(b"RIFF")
         remove_picture(listing_id=listing.id, seller_id=None, image_id=picture.id)
         assert queries.pictures([listing.id]) == {}
+
+
+def test_a_listing_is_shared_with_its_first_picture(app: HubFlask, files: Files) -> None:
+    with app.app_context():
+        hub_id = make_hub("lyon")
+        with hub_scope(hub_id), unit_of_work():
+            listing = make_listing()
+            add_picture(listing_id=listing.id, seller_id=None, content=photo(), alt="Oil", files=files, now=NOW)
+    page = Browser(app, hub_id).get(f"/market/{listing.id}").text
+    (address,) = re.findall(r'<meta property="og:image" content="([^"]+)">', page)
+    assert re.match(r"https?://lyon\.[^/]+/market/pictures/[0-9a-f-]+-\d+\.webp$", address)
 
 
 def test_svg_is_refused_at_its_field(app: HubFlask, files: Files) -> None:
