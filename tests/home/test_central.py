@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hubapp.kernel.db import unit_of_work
 from hubapp.kernel.paths import HUBS
 from hubapp.tenancy import services
@@ -25,6 +27,7 @@ def test_the_front_page_shows_hubs_in_their_own_colours(app: HubFlask) -> None:
     css = browser.get(f"/cards.css?hubs={hub_id}-1").text
     assert f".hub-{hub_id} {{" in css
     assert "#1d3fa6" in css
+    assert not re.search("font|display", css)  # three hubs' own faces would weigh as much as the page
 
 
 def test_cards_css_takes_numbers_only(app: HubFlask) -> None:
