@@ -62,7 +62,7 @@ soak: setup
 # Every page of the URL map in all 24 looks: phone and desktop, light and dark, left-to-right and right-to-left, as each
 # of the three hubs looks; the main pages of the demo in four. A keyboard gets at everything on them, key by key.
 axe: setup
-	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist load tests/browser/test_map.py tests/browser/test_accessible.py
+	HUBAPP_AXE=all $(BIN)/python -m pytest -q -n auto --dist loadgroup tests/browser/test_map.py tests/browser/test_accessible.py
 
 # ONLY="lists hubs open" measures these alone; a name that does not exist is answered with all of them.
 ONLY ?=

@@ -13,7 +13,15 @@
   const isReached = (here) => here.matches(FOCUSABLE) && !(here.getAttribute("tabindex") < 0) && !isOff(here) && isShown(here)
     && (here.localName !== "summary" || here.parentElement.querySelector(":scope > summary") === here);
   const reached = [...document.querySelectorAll(FOCUSABLE)].filter(isReached);
-  const hasReached = (here) => reached.some((one) => here.contains(one));
+  /* Sets made once: each asked for everything on the page, again and again. */
+  const around = new Set();
+  const within = new Set();
+  for (const one of reached) {
+    for (let here = one; here && !around.has(here); here = here.parentElement) around.add(here);
+    for (const here of [one, ...one.querySelectorAll("*")]) within.add(here);
+  }
+  const addresses = new Set(reached.map((one) => one.href).filter(Boolean));
+  const hasReached = (here) => around.has(here);
 
   /* 1. Whatever a mouse acts on */
   const listens = window.pressedBy ?? new Set();
@@ -25,10 +33,10 @@
   const isPressed = (here) => here.matches(PRESSED) || asks(here)
     || here.getAttributeNames().some((name) => HANDLER.test(name));
   const points = (here) => getComputedStyle(here).cursor === "pointer";
-  const isOneOfSame = (here) => reached.some((one) => one.href && one.href === here.href)
+  const isOneOfSame = (here) => addresses.has(here.href)
     || (here.closest(OWN_KEYS) && hasReached(here.closest(OWN_KEYS)));
   for (const here of document.querySelectorAll("body *")) {
-    if (!isShown(here) || isOff(here) || reached.some((one) => one.contains(here)) || isOneOfSame(here)) continue;
+    if (!isShown(here) || isOff(here) || within.has(here) || isOneOfSame(here)) continue;
     const label = here.closest("label");
     if (label && !(here !== label && isPressed(here))) {
       if (here === label && label.control && !isOff(label.control) && !isReached(label.control)) fault("no Tab leads to its field", here);

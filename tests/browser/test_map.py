@@ -10,7 +10,7 @@ page in one of 24 looks (phone or desktop, light or dark, left-to-right or right
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Request, Route
 from sqlalchemy import text, update
@@ -33,8 +34,8 @@ from hubapp.tenancy.packs import load
 from hubapp.tenancy.packs.schema import Pack
 from hubapp.tenancy.platform import platform_scope
 from hubapp.web.areas import CENTRAL, HUB, HubFlask
-from tests.browser.looking import faults
-from tests.browser.reaching import LISTENING, Fault
+from tests.browser.looking import HEIGHT, Scheme, Wrong, faults
+from tests.browser.reaching import LISTENING
 from tests.earnings.compensation.closing import close
 from tests.factories.accounts import base_url, sign_in
 from tests.factories.jobs import run_all
@@ -45,8 +46,11 @@ from tests.factories.world import World, make_world
 # Whoever sees most of a page first; the visitor's view comes last, for what only visitors see.
 ROLES = {HUB: ("connector", "seller", "member", "visitor"), CENTRAL: ("central", "member", "visitor")}
 LANGUAGES = ("en", "ar")
-LOOKS = list(product((390, 1440), ("light", "dark")))
+WIDTHS: tuple[int, ...] = (390, 1440)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 IS_ALL = os.environ.get("HUBAPP_AXE") == "all"
+# A page is opened at a width, and then looked at in each of the schemes.
+LOOKS = [(width, SCHEMES) for width in WIDTHS] if IS_ALL else [(w, (s,)) for w, s in product(WIDTHS, SCHEMES)]
 HUBS_LOOKS = ("lyon", "nairobi", "tunis")
 # A mail, shown in a frame of the page about it.
 NO_PAGES = {"broadcasts.mail"}
@@ -135,18 +139,19 @@ class Window:
         options: dict[str, Any] = {"reduced_motion": "reduce", "bypass_csp": True, "service_workers": "block"}
         self.context = browser.new_context(**options)
         self.context.add_init_script(LISTENING)
+        self.context.add_init_script(AXE_SCRIPT)  # kept by the browser: sent with each page, it took as long as a page
         self.page = self.context.new_page()
         self.page.route("**/*", self._answer)
         self.shown: Shown | None = None
         self.kept: dict[str, TestResponse] = {}  # scripts, styles and fonts are the same on every page
 
-    def faults(self, shown: Shown, width: int, scheme: Any, *, presses: bool) -> list[Fault]:
-        """What is wrong with a page in one look."""
+    def faults(self, shown: Shown, width: int, schemes: Sequence[Scheme], *, presses: bool) -> list[Wrong]:
+        """What is wrong with a page at one width."""
         self.shown = shown
-        self.page.emulate_media(color_scheme=scheme)
-        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=schemes[0])
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
         self.page.goto(shown.url)
-        found = faults(self.page, width=width, presses=presses)
+        found = faults(self.page, width=width, schemes=schemes, presses=presses)
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.context.clear_cookies()
         return found
@@ -181,18 +186,19 @@ def test_nothing_is_wrong_on_any_page_of_the_map(
     app: HubFlask, browser: Browser, language: str, looks: tuple[str, ...]
 ) -> None:
     plug.install_sandbox(app.extensions["hubapp.server"])
-    world, window, wrong, seen = world_in(app, language), Window(browser), [], 0
+    world, window, wrong, seen, worn = world_in(app, language), Window(browser), [], 0, ""
     for number, (base, clients, ask) in enumerate(addresses(app, world)):
         turn, look = number % len(LANGUAGES), number // len(LANGUAGES) % len(LOOKS)
         if not IS_ALL and LANGUAGES[turn] != language:
             continue
-        dress(app, looks[number % len(looks)])
+        if worn != (worn := looks[number % len(looks)]):
+            dress(app, worn)
         shown = page_of(base, clients, ask.path)
         if shown is None:
             continue
-        for width, scheme in LOOKS if IS_ALL else LOOKS[look : look + 1]:
-            found = window.faults(shown, width, scheme, presses=seen % PRESSED == 0)
-            wrong += [(shown.path, width, scheme, *fault) for fault in found]
+        for width, schemes in LOOKS if IS_ALL else LOOKS[look : look + 1]:
+            found = window.faults(shown, width, schemes, presses=seen % PRESSED == 0)
+            wrong += [(shown.path, width, *fault) for fault in found]
             seen += 1
     window.context.close()
     assert "\n".join(map(str, wrong)) == ""
@@ -243,7 +249,7 @@ def test_nothing_is_wrong_while_one_waits_for_a_signed_file(app: HubFlask, brows
         shown = page_of(base, [paid], f"{SIGNED}/signing")
         assert shown is not None
         assert words in shown.answer.text
-        for width, scheme in LOOKS if IS_ALL else LOOKS[number % len(LOOKS) :][:1]:
-            wrong += [(words, width, scheme, *fault) for fault in window.faults(shown, width, scheme, presses=True)]
+        for width, schemes in LOOKS if IS_ALL else LOOKS[number % len(LOOKS) :][:1]:
+            wrong += [(words, width, *fault) for fault in window.faults(shown, width, schemes, presses=True)]
     window.context.close()
     assert "\n".join(map(str, wrong)) == ""
