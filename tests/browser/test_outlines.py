@@ -103,7 +103,7 @@ THREAD = """
     - article "Answer by Shiru Ndegwa":
       - paragraph: To myself.
       - button "Love it"
-    - status
+  - status
   - textbox "Your answer"
   - button "Answer"
   - status
