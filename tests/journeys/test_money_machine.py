@@ -17,7 +17,7 @@ from tests.journeys.money_machine.world import Worlds
 
 SEEDS = (1, 2, 3, 4)
 ENOUGH = 2_500  # steps with each seed, 10,000 in one `make test`; `make soak` takes as many as its minutes allow
-SEQUENCES = 4  # the shortest, mostly one that stops at once, and two that are long
+SEQUENCES = 6  # the shortest, and five that are long
 RARE = 4
 LENGTH, SHORT = 120, 12  # a planted bug is found in so many sequences of so many steps
 
